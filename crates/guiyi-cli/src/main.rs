@@ -1,2 +1,2 @@
 //! guiyi
-fn main(){}
+fn main() {}

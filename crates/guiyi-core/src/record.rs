@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use arrow_array::{Array, StringArray};
+use rayon::prelude::*;
 
 /// How a value came about. Stored as one byte a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,8 +27,14 @@ pub enum Origin {
 
 impl Origin {
     /// All origins, in the order of their codes.
-    pub const ALL: [Self; 6] =
-        [Self::Received, Self::Standardized, Self::Repaired, Self::Derived, Self::Imputed, Self::Withheld];
+    pub const ALL: [Self; 6] = [
+        Self::Received,
+        Self::Standardized,
+        Self::Repaired,
+        Self::Derived,
+        Self::Imputed,
+        Self::Withheld,
+    ];
 
     /// The stable name used in outputs and in the store.
     pub fn name(self) -> &'static str {
@@ -166,6 +173,58 @@ pub struct Records {
 }
 
 impl Records {
+    /// Gathers the admitted rows of all batches and the records that the store knows from elsewhere.
+    ///
+    /// Rows that are not admitted stay behind. `known` are records of earlier runs, in any order. Where both hold the
+    /// same (source, source key), the row of this run wins. Cost: one sort and one copy of the values.
+    pub fn gather(batches: &[Batch], known: &Self, n_attributes: usize) -> Self {
+        const KNOWN: u32 = u32::MAX;
+        let mut places: Vec<(u16, &str, u32, u32)> = Vec::new();
+        for (number, batch) in batches.iter().enumerate() {
+            for row in 0..batch.len() {
+                if let (true, Some(key)) = (batch.states[row].is_admitted(), batch.key(row)) {
+                    places.push((batch.source, key, number as u32, row as u32));
+                }
+            }
+        }
+        for record in 0..known.len() {
+            places.push((known.sources[record], &known.keys[record], KNOWN, record as u32));
+        }
+        places.par_sort_unstable();
+        places.dedup_by(|later, first| (later.0, later.1) == (first.0, first.1));
+
+        let columns = (0..n_attributes)
+            .into_par_iter()
+            .map(|attribute| {
+                let column = |batch: u32| match batch {
+                    KNOWN => &known.columns[attribute],
+                    number => &batches[number as usize].columns[attribute],
+                };
+                let values: StringArray = places
+                    .iter()
+                    .map(|&(_, _, batch, row)| column(batch).get(row as usize))
+                    .collect();
+                let plain = batches.iter().all(|batch| batch.columns[attribute].origins.is_none())
+                    && known
+                        .columns
+                        .get(attribute)
+                        .is_none_or(|column| column.origins.is_none());
+                let origins = (!plain).then(|| {
+                    places
+                        .iter()
+                        .map(|&(_, _, batch, row)| column(batch).origin(row as usize))
+                        .collect::<Arc<[_]>>()
+                });
+                Column { values, origins }
+            })
+            .collect();
+        Self {
+            sources: places.iter().map(|place| place.0).collect(),
+            keys: places.iter().map(|place| place.1.into()).collect(),
+            columns,
+        }
+    }
+
     /// Number of records.
     pub fn len(&self) -> usize {
         self.sources.len()
@@ -179,5 +238,61 @@ impl Records {
     /// The value of an attribute of a record.
     pub fn get(&self, record: u32, attribute: usize) -> Option<&str> {
         self.columns[attribute].get(record as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(source: u16, rows: &[(&str, &str, RowState)]) -> Batch {
+        let keys: StringArray = rows.iter().map(|row| Some(row.0)).collect();
+        let names: StringArray = rows.iter().map(|row| Some(row.1)).collect();
+        Batch {
+            source,
+            rows: (2..).take(rows.len()).collect(),
+            received: vec![keys.clone(), names.clone()],
+            keys,
+            columns: vec![Column::received(names), Column::empty(rows.len())],
+            states: rows.iter().map(|row| row.2).collect(),
+        }
+    }
+
+    #[test]
+    fn gathering_orders_by_source_and_key_and_leaves_the_unadmitted_behind() {
+        let first = batch(0, &[("b", "B", RowState::Clean), ("x", "X", RowState::Quarantined)]);
+        let second = batch(0, &[("a", "A", RowState::Corrected)]);
+        let third = batch(1, &[("a", "A1", RowState::Clean), ("y", "Y", RowState::Rejected)]);
+        let check = |batches: &[Batch], known: &Records, expected: &[(u16, &str, &str)]| {
+            let records = Records::gather(batches, known, 2);
+            let found: Vec<_> = (0..records.len())
+                .map(|record| {
+                    (
+                        records.sources[record],
+                        &*records.keys[record],
+                        records.get(record as u32, 0).unwrap_or(""),
+                    )
+                })
+                .collect();
+            assert_eq!(found, expected);
+        };
+        let none = Records::default();
+        check(&[], &none, &[]);
+        check(
+            &[first.clone(), second.clone(), third.clone()],
+            &none,
+            &[(0, "a", "A"), (0, "b", "B"), (1, "a", "A1")],
+        );
+        check(
+            &[third.clone(), second, first],
+            &none,
+            &[(0, "a", "A"), (0, "b", "B"), (1, "a", "A1")],
+        );
+        let known = Records::gather(
+            &[batch(1, &[("a", "old", RowState::Clean), ("z", "Z", RowState::Clean)])],
+            &none,
+            2,
+        );
+        check(&[third], &known, &[(1, "a", "A1"), (1, "z", "Z")]);
     }
 }
