@@ -1,0 +1,124 @@
+//! The command line: every command, option and its help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Make one golden record of every customer, supplier and material that your systems disagree about.
+///
+/// Guiyi (归一) reads the exports of an ERP and a CRM, cleans them, finds which records are the same real thing, and
+/// keeps one golden record for each, under one global ID.
+///
+/// Exit codes: 0 clean, 1 findings past the threshold of the project file, 2 error.
+#[derive(Debug, Parser)]
+#[command(name = "guiyi", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a commented project file to start from.
+    ///
+    /// With exports named, their headers are read and a mapping onto the data elements is proposed.
+    ///
+    /// Example: `guiyi init --source erp=erp_customers.csv --source crm=crm_customers.xlsx`
+    Init(InitArgs),
+    /// Check a project file and say every mistake in it at once; reads no data.
+    Check(CheckArgs),
+    /// Read, clean, match and commit, and write the results.
+    ///
+    /// Running it again on the same files changes nothing. The run is one transaction: if it is interrupted, the store
+    /// is as it was, and the next run completes.
+    ///
+    /// Example: `guiyi run guiyi.toml --format json`
+    Run(RunArgs),
+    /// Print a completion script for a shell.
+    ///
+    /// Example: `guiyi completions bash > /etc/bash_completion.d/guiyi`
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page in roff; `guiyi man | man -l -` shows it.
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// Where to write the project file.
+    #[arg(default_value = "guiyi.toml")]
+    pub(crate) path: PathBuf,
+    /// An export to start from, as `system=path`; may be given several times.
+    #[arg(long = "source", value_name = "SYSTEM=PATH")]
+    pub(crate) sources: Vec<String>,
+    /// What the exports describe: `customer`, `supplier`, `material` or `contact`.
+    #[arg(long, default_value = "customer")]
+    pub(crate) entity: String,
+    /// Overwrite an existing file.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The project file.
+    #[arg(default_value = "guiyi.toml")]
+    pub(crate) project: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The project file.
+    #[arg(default_value = "guiyi.toml")]
+    pub(crate) project: PathBuf,
+    /// How to print the summary.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Language of the summary and of the report's first view; the default is the project's.
+    #[arg(long, value_enum)]
+    pub(crate) language: Option<LanguageArg>,
+    /// Take this instant for now, such as `2026-03-01T02:00:00Z`: a run can be repeated to the byte.
+    #[arg(long, value_name = "TIME", env = "GUIYI_NOW")]
+    pub(crate) now: Option<jiff::Timestamp>,
+    /// Do everything but commit and write: the summary says what would change.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Wait this many seconds for another run to finish; by default a second run stops at once and says who holds the
+    /// lock.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub(crate) wait: u64,
+    /// Number of threads; 0 takes one per core. The result is the same for every number.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) threads: usize,
+    /// Say nothing but errors and the summary.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: the content of `run.json`.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LanguageArg {
+    /// English.
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+impl From<LanguageArg> for guiyi_core::finding::Language {
+    fn from(language: LanguageArg) -> Self {
+        match language {
+            LanguageArg::En => Self::English,
+            LanguageArg::Zh => Self::Chinese,
+        }
+    }
+}

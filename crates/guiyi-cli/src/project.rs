@@ -1,0 +1,425 @@
+//! The project file `guiyi.toml`: sources, rule packs, policies, store, outputs, and what counts as failure.
+//!
+//! Reading it says every mistake at once, each with line, column and a hint. Mistakes that only an input file can show,
+//! such as a column that it lacks, are found by [`Project::open`], again all of them at once.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use guiyi_core::dictionary::{self, Dictionary, EntityType};
+use guiyi_core::finding::{Language, Severity};
+use guiyi_core::rulebook::mistake::{Mistake, hint_for};
+use guiyi_core::rulebook::toml::{Document, Table};
+use guiyi_core::rulebook::{self, CodePattern, Policies, Rule, Rulebook, Source};
+use guiyi_io::read::{Encoding, Format, ReadOptions, Reader};
+use guiyi_io::write::{OutputFormat, TextEncoding};
+
+/// The commented project file that `guiyi init` writes.
+pub(crate) const TEMPLATE: &str = include_str!("project/template.toml");
+
+/// A project file, read and checked.
+pub(crate) struct Project {
+    /// Path of the file, as the user gave it.
+    pub(crate) file: PathBuf,
+    /// Name of the project.
+    pub(crate) name: String,
+    /// Language of summary and report.
+    pub(crate) language: Language,
+    /// Path of the store.
+    pub(crate) store: PathBuf,
+    /// Where and how results are written.
+    pub(crate) output: Output,
+    /// What makes the exit code 1.
+    pub(crate) fail_on: FailOn,
+    /// The entity types that have sources, in the order of [`EntityType::ALL`].
+    pub(crate) entities: Vec<Entity>,
+}
+
+/// Where and how results are written.
+pub(crate) struct Output {
+    /// The directory.
+    pub(crate) dir: PathBuf,
+    /// The format of tables.
+    pub(crate) format: OutputFormat,
+}
+
+/// The run fails when more than `share` of the rows read have a finding of this severity or worse.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct FailOn {
+    /// From which severity on findings count.
+    pub(crate) severity: Severity,
+    /// Share of rows in [0, 1].
+    pub(crate) share: f64,
+}
+
+/// One entity type of the project.
+pub(crate) struct Entity {
+    dictionary: Dictionary,
+    rules: Vec<Rule>,
+    policies: Policies,
+    inputs: Vec<Input>,
+}
+
+/// One `[[source]]` of the project file.
+struct Input {
+    system: Arc<str>,
+    entity: EntityType,
+    paths: Vec<PathBuf>,
+    options: ReadOptions,
+    key: Placed<String>,
+    /// Data element and the header that feeds it; an empty header: none does.
+    columns: Vec<(usize, Placed<String>)>,
+    map_by_header: bool,
+    code_pattern: Option<CodePattern>,
+    day_first: Option<bool>,
+}
+
+/// A value and its place in the project file, line and column from 1.
+struct Placed<T> {
+    value: T,
+    place: (usize, usize),
+}
+
+/// An entity type with its files open: ready to run.
+pub(crate) struct OpenEntity {
+    /// The rulebook; `sources` has one entry per file.
+    pub(crate) rulebook: Rulebook,
+    /// The files, in the order of `rulebook.sources`.
+    pub(crate) readers: Vec<(PathBuf, Reader)>,
+}
+
+impl Project {
+    /// Reads a project file. Relative paths in it are relative to its own directory.
+    pub(crate) fn read(file: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(file).with_context(|| {
+            format!("cannot read the project file {}; `guiyi init` writes one to start from", file.display())
+        })?;
+        Self::parse(file, &text).map_err(all_mistakes)
+    }
+
+    /// Parses the text of a project file; `file` names it in mistakes and is the base of relative paths.
+    pub(crate) fn parse(file: &Path, text: &str) -> Result<Self, Vec<Mistake>> {
+        let base = file.parent().unwrap_or(Path::new(""));
+        let document = Document::parse(&file.display().to_string(), text);
+        let root = document.root();
+
+        let project = root.table("project");
+        let name = project.as_ref().and_then(|project| project.opt_string("name")).unwrap_or("guiyi").to_owned();
+        let language = project.as_ref().and_then(|project| {
+            project.opt_choice("language", &[("en", Language::English), ("zh", Language::Chinese)])
+        });
+        let store = root.table("store").and_then(|store| store.opt_string("path")).unwrap_or("guiyi.db");
+        let output = read_output(root.table("output").as_ref(), base);
+        let fail_on = read_fail_on(root.table("fail_on").as_ref());
+
+        let mut extra = Vec::new();
+        let mut entities = Vec::new();
+        for entity in EntityType::ALL {
+            let table = root.table(entity.name());
+            entities.push(read_entity(entity, table.as_ref(), base, &mut extra));
+        }
+        let sources = root.tables("source");
+        if sources.is_empty() {
+            root.mistake("no [[source]]: nothing to read", Some("add one [[source]] per export".into()));
+        }
+        for source in &sources {
+            read_source(source, base, &mut entities);
+        }
+        drop((project, sources, root));
+
+        let found = document.finish(());
+        let mut mistakes = found.err().unwrap_or_default();
+        mistakes.append(&mut extra);
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        entities.retain(|entity| !entity.inputs.is_empty());
+        Ok(Self {
+            file: file.to_owned(),
+            name,
+            language: language.unwrap_or_default(),
+            store: base.join(store),
+            output,
+            fail_on,
+            entities,
+        })
+    }
+
+    /// Opens every input file, finds its header, and maps its columns onto the data elements.
+    pub(crate) fn open(&self, today: (i16, i8, i8)) -> anyhow::Result<Vec<OpenEntity>> {
+        let mut mistakes = Vec::new();
+        let mut open = Vec::new();
+        for entity in &self.entities {
+            let mut sources = Vec::new();
+            let mut readers = Vec::new();
+            for input in &entity.inputs {
+                for path in &input.paths {
+                    let reader = guiyi_io::read::open(path, &input.options)?;
+                    sources.push(self.map_columns(input, path, &reader, &entity.dictionary, &mut mistakes));
+                    readers.push((path.clone(), reader));
+                }
+            }
+            let rulebook = Rulebook {
+                dictionary: entity.dictionary.clone(),
+                sources,
+                rules: entity.rules.clone(),
+                matching: entity.policies.matching.clone(),
+                survivorship: entity.policies.survivorship.clone(),
+                imputation: entity.policies.imputation.clone(),
+                today,
+            };
+            open.push(OpenEntity { rulebook, readers });
+        }
+        if mistakes.is_empty() { Ok(open) } else { Err(all_mistakes(mistakes)) }
+    }
+
+    /// Finds the columns of one file; what the file lacks or has twice is a mistake.
+    fn map_columns(
+        &self,
+        input: &Input,
+        path: &Path,
+        reader: &Reader,
+        dictionary: &Dictionary,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Source {
+        let headers = reader.headers();
+        let mut find = |wanted: &Placed<String>, what: &str| -> Option<usize> {
+            let places: Vec<usize> =
+                headers.iter().enumerate().filter(|(_, header)| ***header == *wanted.value).map(|(at, _)| at).collect();
+            if let [at] = places[..] {
+                return Some(at);
+            }
+            let names = headers.iter().map(|header| &**header);
+            let (message, hint) = if places.is_empty() {
+                (format!("{} has no column \"{}\" for {what}", path.display(), wanted.value), hint_for(&wanted.value, names))
+            } else {
+                let hint = "rename one of them in the file, or feed this element from another column";
+                (format!("{} has {} columns \"{}\"", path.display(), places.len(), wanted.value), Some(hint.into()))
+            };
+            let (line, column) = wanted.place;
+            mistakes.push(Mistake { file: self.file.display().to_string().into(), line, column, message, hint });
+            None
+        };
+        let key_column = find(&input.key, "the source key");
+        let mut mapping = vec![None; dictionary.elements.len()];
+        let mut decided = vec![false; dictionary.elements.len()];
+        for (element, header) in &input.columns {
+            decided[*element] = true;
+            if !header.value.is_empty() {
+                let what = format!("the data element \"{}\"", dictionary.elements[*element].name);
+                mapping[*element] = find(header, &what);
+            }
+        }
+        if input.map_by_header {
+            for (column, header) in headers.iter().enumerate() {
+                let taken = Some(column) == key_column || mapping.contains(&Some(column));
+                if let (false, Some(element)) = (taken, dictionary.position_for_header(header)) {
+                    if !decided[element] && mapping[element].is_none() {
+                        mapping[element] = Some(column);
+                    }
+                }
+            }
+        }
+        Source {
+            system: Arc::clone(&input.system),
+            headers: headers.to_vec(),
+            key_column: key_column.unwrap_or(0),
+            mapping,
+            code_pattern: input.code_pattern.clone(),
+            day_first: input.day_first,
+        }
+    }
+}
+
+/// One error that shows every mistake.
+fn all_mistakes(mistakes: Vec<Mistake>) -> anyhow::Error {
+    let shown: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+    let count = match mistakes.len() {
+        1 => "1 mistake".to_owned(),
+        count => format!("{count} mistakes"),
+    };
+    anyhow::anyhow!("{count} in the configuration\n{}", shown.join("\n"))
+}
+
+fn read_output(table: Option<&Table<'_>>, base: &Path) -> Output {
+    let dir = base.join(table.and_then(|table| table.opt_string("dir")).unwrap_or("out"));
+    let formats = [("csv", 0), ("parquet", 1), ("xlsx", 2)];
+    let encodings =
+        [("utf-8", TextEncoding::Utf8), ("utf-8-bom", TextEncoding::Utf8Bom), ("gb18030", TextEncoding::Gb18030)];
+    let encoding = table.and_then(|table| table.opt_choice("encoding", &encodings)).unwrap_or(TextEncoding::Utf8);
+    let neutralize = table.and_then(|table| table.opt_bool("neutralize_formulas")).unwrap_or(true);
+    let format = match table.and_then(|table| table.opt_choice("format", &formats)).unwrap_or(0) {
+        1 => OutputFormat::Parquet,
+        2 => OutputFormat::Xlsx,
+        _ => OutputFormat::Csv { encoding, neutralize_formulas: neutralize },
+    };
+    Output { dir, format }
+}
+
+fn read_fail_on(table: Option<&Table<'_>>) -> FailOn {
+    let severities = [("warning", Severity::Warning), ("error", Severity::Error)];
+    FailOn {
+        severity: table.and_then(|table| table.opt_choice("severity", &severities)).unwrap_or(Severity::Error),
+        share: table.and_then(|table| table.opt_float("share", 0.0..=1.0)).unwrap_or(0.1),
+    }
+}
+
+/// Reads the section of an entity type: dictionary, rule packs, policies. Mistakes in the files that it names go to
+/// `extra`.
+fn read_entity(entity: EntityType, table: Option<&Table<'_>>, base: &Path, extra: &mut Vec<Mistake>) -> Entity {
+    let mut dictionary = dictionary::shipped(entity);
+    if let Some(path) = table.and_then(|table| table.opt_string("dictionary")) {
+        if let Some(text) = read_text(table, "dictionary", &base.join(path)) {
+            match Dictionary::parse(path, &text) {
+                Ok(own) => dictionary = own,
+                Err(mut mistakes) => extra.append(&mut mistakes),
+            }
+        }
+    }
+    let packs = table.map(|table| (table.has("rules"), table.strings("rules")));
+    let mut rules = Vec::new();
+    for pack in packs.filter(|(said, _)| *said).map_or(vec!["shipped"], |(_, packs)| packs) {
+        if pack == "shipped" {
+            rules.extend(rulebook::shipped_rules(entity, &dictionary));
+        } else if let Some(text) = read_text(table, "rules", &base.join(pack)) {
+            match rulebook::parse_rules(pack, &text, &dictionary) {
+                Ok(own) => rules.extend(own),
+                Err(mut mistakes) => extra.append(&mut mistakes),
+            }
+        }
+    }
+    rules.sort_by(|one, other| one.code.cmp(&other.code));
+    if let (Some(table), Some(twice)) = (table, rules.windows(2).find(|pair| pair[0].code == pair[1].code)) {
+        let hint = "a project's own packs need codes of their own";
+        table.mistake_at("rules", format!("the rule {} is in two packs", twice[0].code), Some(hint.into()));
+    }
+    let policies = Policies::read(table, &dictionary);
+    Entity { dictionary, rules, policies, inputs: Vec::new() }
+}
+
+/// The text of a file that the project file names; what keeps it from being read is a mistake at its key.
+fn read_text(table: Option<&Table<'_>>, key: &str, path: &Path) -> Option<String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            if let Some(table) = table {
+                let hint = "paths are relative to the project file; \"shipped\" names the pack that comes with guiyi";
+                table.mistake_at(key, format!("cannot read {}: {error}", path.display()), Some(hint.into()));
+            }
+            None
+        }
+    }
+}
+
+/// Reads one `[[source]]` and hands it to its entity type.
+fn read_source(table: &Table<'_>, base: &Path, entities: &mut [Entity]) {
+    let system = table.string("system");
+    let options: Vec<(&str, usize)> =
+        EntityType::ALL.iter().enumerate().map(|(at, entity)| (entity.name(), at)).collect();
+    let entity = table.opt_choice("entity", &options).unwrap_or(0);
+    let path = table.string("path");
+    let formats = [
+        ("auto", None),
+        ("csv", Some(Format::Csv)),
+        ("excel", Some(Format::Excel)),
+        ("parquet", Some(Format::Parquet)),
+        ("jsonl", Some(Format::JsonLines)),
+    ];
+    let encodings = [
+        ("auto", None),
+        ("utf-8", Some(Encoding::Utf8)),
+        ("gb18030", Some(Encoding::Gb18030)),
+        ("big5", Some(Encoding::Big5)),
+        ("utf-16", Some(Encoding::Utf16Le)),
+    ];
+    let delimiters = [
+        ("auto", None),
+        (",", Some(b',')),
+        (";", Some(b';')),
+        ("|", Some(b'|')),
+        ("\t", Some(b'\t')),
+        ("tab", Some(b'\t')),
+    ];
+    let read_options = ReadOptions {
+        format: table.opt_choice("format", &formats).flatten(),
+        encoding: table.opt_choice("encoding", &encodings).flatten(),
+        delimiter: table.opt_choice("delimiter", &delimiters).flatten(),
+        header_row: table.opt_integer("header_row", 1..=1_000_000).map(|row| row as u64),
+        sheet: table.opt_string("sheet").map(str::to_owned),
+    };
+    let key = table.string("key").map(|key| Placed {
+        value: key.to_owned(),
+        place: table.place("key").unwrap_or((1, 1)),
+    });
+    let dictionary = &entities[entity].dictionary;
+    let columns = read_columns(table.table("columns").as_ref(), dictionary);
+    let code_pattern = table.opt_string("code_pattern").and_then(|text| match CodePattern::parse(text, dictionary) {
+        Ok(pattern) => Some(pattern),
+        Err(wrong) => {
+            table.mistake_at("code_pattern", wrong.message, wrong.hint);
+            None
+        }
+    });
+    let orders = [("auto", None), ("day-month", Some(true)), ("month-day", Some(false))];
+    let day_first = table.opt_choice("date_order", &orders).flatten();
+    let map_by_header = table.opt_bool("map_by_header").unwrap_or(true);
+
+    let (Some(system), Some(path), Some(key)) = (system, path, key) else { return };
+    if system.is_empty() || !system.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') {
+        table.mistake_at("system", "the name of a system is letters, digits, - and _", None);
+    }
+    if entities[entity].inputs.iter().any(|other| &*other.system == system) {
+        let hint = "one [[source]] may name several files with a glob: path = \"export-*.csv\"";
+        table.mistake_at("system", format!("the system \"{system}\" has two sources of this entity type"), Some(hint.into()));
+    }
+    let paths = match expand(&base.join(path)) {
+        Ok(paths) => paths,
+        Err(message) => {
+            let hint = "paths are relative to the project file; * and ? stand for parts of a file name";
+            table.mistake_at("path", message, Some(hint.into()));
+            return;
+        }
+    };
+    entities[entity].inputs.push(Input {
+        system: system.into(),
+        entity: EntityType::ALL[entity],
+        paths,
+        options: read_options,
+        key,
+        columns,
+        map_by_header,
+        code_pattern,
+        day_first,
+    });
+}
+
+/// Reads `[source.columns]`: data element = "header", an empty header for an element that nothing may feed.
+fn read_columns(table: Option<&Table<'_>>, dictionary: &Dictionary) -> Vec<(usize, Placed<String>)> {
+    let Some(table) = table else { return Vec::new() };
+    let mut columns = Vec::new();
+    for name in table.keys() {
+        let header = table.string(name);
+        let Some(element) = dictionary.position(name) else {
+            let names = dictionary.elements.iter().map(|element| &*element.name);
+            let message = format!("\"{name}\" is no data element of {}", dictionary.entity.name());
+            table.mistake_at_key(name, message, hint_for(name, names));
+            continue;
+        };
+        if let (Some(header), Some(place)) = (header, table.place(name)) {
+            columns.push((element, Placed { value: header.to_owned(), place }));
+        }
+    }
+    columns
+}
+
+/// The files that a path with `*`, `?` or `[…]` in it means, in order of their names.
+fn expand(path: &Path) -> Result<Vec<PathBuf>, String> {
+    let pattern = path.to_string_lossy();
+    if path.exists() || !pattern.contains(['*', '?', '[']) {
+        return if path.exists() { Ok(vec![path.to_owned()]) } else { Err(format!("there is no file {pattern}")) };
+    }
+    let found = glob::glob(&pattern).map_err(|error| format!("{pattern} is no pattern of paths: {}", error.msg))?;
+    let paths = found.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
+    if paths.is_empty() { Err(format!("no file matches {pattern}")) } else { Ok(paths) }
+}

@@ -1,0 +1,125 @@
+//! Words for people: errors and log lines on stderr, the closing summary on stdout.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use guiyi_core::finding::Language;
+use guiyi_io::report::summary::{EntitySummary, Score, SourceSummary, Summary};
+
+/// Writes one line to stderr; a closed stderr is nobody's loss.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Says what went wrong, why, and the way out where one is known.
+pub(crate) fn print_error(error: &anyhow::Error) {
+    say(&format!("error: {error}"));
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !said.contains(&cause) {
+            say(&format!("  caused by: {cause}"));
+        }
+        said = cause;
+    }
+    let hint = error.chain().find_map(|cause| {
+        cause
+            .downcast_ref::<guiyi_io::IoError>()
+            .and_then(guiyi_io::IoError::hint)
+            .or_else(|| cause.downcast_ref::<guiyi_store::StoreError>().and_then(guiyi_store::StoreError::hint))
+    });
+    if let Some(hint) = hint {
+        say(&format!("  hint: {hint}"));
+    }
+}
+
+/// The closing summary.
+pub(crate) fn summary(summary: &Summary, dry_run: bool, language: Language) -> String {
+    let chinese = language == Language::Chinese;
+    let mut text = String::new();
+    let verdict = match (summary.outcome.as_str(), chinese) {
+        ("clean", false) => "clean",
+        ("clean", true) => "通过",
+        (_, false) => "findings past the threshold",
+        (_, true) => "问题超过阈值",
+    };
+    let seconds = summary.duration_ms as f64 / 1000.0;
+    _ = match chinese {
+        false => writeln!(text, "{} · {seconds:.1} s · {verdict}", summary.project),
+        true => writeln!(text, "{} · {seconds:.1} 秒 · {verdict}", summary.project),
+    };
+    for entity in &summary.entities {
+        entity_lines(&mut text, entity, chinese);
+    }
+    if dry_run {
+        text.push_str(if chinese { "试运行：未写入任何内容\n" } else { "dry run: nothing was written\n" });
+    }
+    text
+}
+
+fn entity_lines(text: &mut String, entity: &EntitySummary, chinese: bool) {
+    let EntitySummary { golden, golden_new, golden_changed, golden_unchanged, golden_retired, .. } = entity;
+    _ = writeln!(text, "\n{}", entity.entity);
+    for source in &entity.sources {
+        source_lines(text, source, chinese);
+    }
+    let EntitySummary { records, duplicates_within, linked_across, pairs_to_review, .. } = entity;
+    _ = if chinese {
+        writeln!(
+            text,
+            "  匹配     {records} 条记录：系统内重复 {duplicates_within}，跨系统关联 {linked_across}，待复核 {pairs_to_review} 对\n  \
+             黄金记录 {golden}：新增 {golden_new}，变更 {golden_changed}，未变 {golden_unchanged}，停用 {golden_retired}"
+        )
+    } else {
+        writeln!(
+            text,
+            "  matching {records} records: {duplicates_within} duplicates within a system, {linked_across} linked across, \
+             {pairs_to_review} pairs to review\n  \
+             golden   {golden} records: {golden_new} new, {golden_changed} changed, {golden_unchanged} unchanged, \
+             {golden_retired} retired"
+        )
+    };
+}
+
+fn source_lines(text: &mut String, source: &SourceSummary, chinese: bool) {
+    let SourceSummary { rows_read, clean, corrected, quarantined, rejected, .. } = source;
+    let findings = source.findings;
+    _ = if chinese {
+        writeln!(
+            text,
+            "  {:<8} 读入 {rows_read} 行 = 无误 {clean} + 已更正 {corrected} + 隔离 {quarantined} + 拒收 {rejected}（{}）\n           \
+             问题：错误 {}，警告 {}，提示 {}；更正 {} 处",
+            source.system, source.read_as, findings.error, findings.warning, findings.info, source.corrections
+        )
+    } else {
+        writeln!(
+            text,
+            "  {:<8} {rows_read} rows read = {clean} clean + {corrected} corrected + {quarantined} quarantined + \
+             {rejected} rejected ({})\n           findings: {} errors, {} warnings, {} notes; {} values corrected",
+            source.system, source.read_as, findings.error, findings.warning, findings.info, source.corrections
+        )
+    };
+    let scores: Vec<String> = source.scores.iter().map(|score| score_words(score, chinese)).collect();
+    _ = writeln!(text, "           {}{}", if chinese { "评分：" } else { "score: " }, scores.join(", "));
+}
+
+fn score_words(score: &Score, chinese: bool) -> String {
+    let name = if chinese { dimension_zh(&score.dimension) } else { &score.dimension };
+    match score.score {
+        Some(value) => format!("{name} {:.1} %", value * 100.0),
+        None if chinese => format!("{name} 无数据"),
+        None => format!("{name} no data"),
+    }
+}
+
+/// The Chinese name of a dimension, GB/T 36344-2018.
+fn dimension_zh(name: &str) -> &str {
+    match name {
+        "conformity" => "规范性",
+        "completeness" => "完整性",
+        "accuracy" => "准确性",
+        "consistency" => "一致性",
+        "timeliness" => "时效性",
+        "overall" => "总分",
+        other => other,
+    }
+}

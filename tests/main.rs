@@ -1,0 +1,11 @@
+//! The integration tests: the program as its users meet it, and the house as its builders must keep it.
+//!
+//! One binary. Nothing here is ignored, sleeps for luck, or leaves the machine.
+
+mod bench;
+mod demo;
+mod hostile;
+mod interrupted;
+mod project;
+mod repeatable;
+mod tidy;
