@@ -8,6 +8,12 @@ use std::sync::Arc;
 use crate::dictionary::{Dictionary, Importance};
 use crate::finding::Severity;
 
+mod mistake;
+
+pub mod toml;
+
+pub use mistake::{Mistake, hint_for, nearest};
+
 /// The rulebook of one entity type.
 #[derive(Debug, Clone)]
 pub struct Rulebook {
@@ -206,7 +212,11 @@ pub struct MatchingPolicy {
 
 impl Default for MatchingPolicy {
     fn default() -> Self {
-        Self { match_threshold: 0.95, review_threshold: 0.5, max_block: 64 }
+        Self {
+            match_threshold: 0.95,
+            review_threshold: 0.5,
+            max_block: 64,
+        }
     }
 }
 
