@@ -8,6 +8,12 @@ use std::sync::Arc;
 use crate::dictionary::{Dictionary, Importance};
 use crate::finding::Severity;
 
+mod mistake;
+
+pub mod toml;
+
+pub use mistake::{Mistake, hint_for, nearest};
+
 /// The rulebook of one entity type.
 #[derive(Debug, Clone)]
 pub struct Rulebook {
