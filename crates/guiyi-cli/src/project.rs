@@ -61,6 +61,13 @@ pub(crate) struct Entity {
     inputs: Vec<Input>,
 }
 
+impl Entity {
+    /// Number of input files.
+    pub(crate) fn n_files(&self) -> usize {
+        self.inputs.iter().map(|input| input.paths.len()).sum()
+    }
+}
+
 /// One `[[source]]` of the project file.
 struct Input {
     system: Arc<str>,

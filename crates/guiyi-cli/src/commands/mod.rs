@@ -1,0 +1,5 @@
+//! One file per command.
+
+pub(crate) mod check;
+pub(crate) mod init;
+pub(crate) mod run;
