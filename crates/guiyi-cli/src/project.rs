@@ -11,9 +11,9 @@ use guiyi_core::dictionary::{self, Dictionary, EntityType};
 use guiyi_core::finding::{Language, Severity};
 use guiyi_core::rulebook::mistake::{Mistake, hint_for};
 use guiyi_core::rulebook::toml::{Document, Table};
-use guiyi_core::rulebook::{self, CodePattern, Policies, Rule, Rulebook, Source};
-use guiyi_io::read::{Encoding, Format, ReadOptions, Reader};
-use guiyi_io::write::{OutputFormat, TextEncoding};
+use guiyi_core::rulebook::{self, CodePattern, Policies, Rule, Rulebook, Source, parse_policies};
+use guiyi_io::read::{Format, ReadOptions, Reader, TextEncoding};
+use guiyi_io::write::OutputFormat;
 
 /// The commented project file that `guiyi init` writes.
 pub(crate) const TEMPLATE: &str = include_str!("project/template.toml");
@@ -57,7 +57,8 @@ pub(crate) struct FailOn {
 pub(crate) struct Entity {
     dictionary: Dictionary,
     rules: Vec<Rule>,
-    policies: Policies,
+    /// `None`: the project file has no section for the entity type.
+    policies: Option<Policies>,
     inputs: Vec<Input>,
 }
 
@@ -66,12 +67,19 @@ impl Entity {
     pub(crate) fn n_files(&self) -> usize {
         self.inputs.iter().map(|input| input.paths.len()).sum()
     }
+
+    /// The policies of the project file, or those of an empty section.
+    fn policies(&self) -> Policies {
+        self.policies.clone().unwrap_or_else(|| {
+            let systems: Vec<Arc<str>> = self.inputs.iter().map(|input| Arc::clone(&input.system)).collect();
+            parse_policies(&Document::parse("", "").root(), &self.dictionary, &systems)
+        })
+    }
 }
 
 /// One `[[source]]` of the project file.
 struct Input {
     system: Arc<str>,
-    entity: EntityType,
     paths: Vec<PathBuf>,
     options: ReadOptions,
     key: Placed<String>,
@@ -121,11 +129,12 @@ impl Project {
         let fail_on = read_fail_on(root.table("fail_on").as_ref());
 
         let mut extra = Vec::new();
-        let mut entities = Vec::new();
-        for entity in EntityType::ALL {
-            let table = root.table(entity.name());
-            entities.push(read_entity(entity, table.as_ref(), base, &mut extra));
-        }
+        let sections: Vec<Option<Table<'_>>> = EntityType::ALL.iter().map(|entity| root.table(entity.name())).collect();
+        let mut entities: Vec<Entity> = EntityType::ALL
+            .into_iter()
+            .zip(&sections)
+            .map(|(entity, section)| read_entity(entity, section.as_ref(), base, &mut extra))
+            .collect();
         let sources = root.tables("source");
         if sources.is_empty() {
             root.mistake("no [[source]]: nothing to read", Some("add one [[source]] per export".into()));
@@ -133,7 +142,11 @@ impl Project {
         for source in &sources {
             read_source(source, base, &mut entities);
         }
-        drop((project, sources, root));
+        for (entity, section) in entities.iter_mut().zip(&sections) {
+            let systems: Vec<Arc<str>> = entity.inputs.iter().map(|input| Arc::clone(&input.system)).collect();
+            entity.policies = section.as_ref().map(|section| parse_policies(section, &entity.dictionary, &systems));
+        }
+        drop((project, sources, sections, root));
 
         let found = document.finish(());
         let mut mistakes = found.err().unwrap_or_default();
@@ -158,8 +171,7 @@ impl Project {
         let mut mistakes = Vec::new();
         let mut open = Vec::new();
         for entity in &self.entities {
-            let mut sources = Vec::new();
-            let mut readers = Vec::new();
+            let (mut sources, mut readers) = (Vec::new(), Vec::new());
             for input in &entity.inputs {
                 for path in &input.paths {
                     let reader = guiyi_io::read::open(path, &input.options)?;
@@ -167,13 +179,14 @@ impl Project {
                     readers.push((path.clone(), reader));
                 }
             }
+            let policies = entity.policies();
             let rulebook = Rulebook {
                 dictionary: entity.dictionary.clone(),
                 sources,
                 rules: entity.rules.clone(),
-                matching: entity.policies.matching.clone(),
-                survivorship: entity.policies.survivorship.clone(),
-                imputation: entity.policies.imputation.clone(),
+                matching: policies.matching,
+                survivorship: policies.survivorship,
+                imputation: policies.imputation,
                 today,
             };
             open.push(OpenEntity { rulebook, readers });
@@ -190,7 +203,7 @@ impl Project {
         dictionary: &Dictionary,
         mistakes: &mut Vec<Mistake>,
     ) -> Source {
-        let headers = reader.headers();
+        let headers = &reader.headers;
         let mut find = |wanted: &Placed<String>, what: &str| -> Option<usize> {
             let places: Vec<usize> =
                 headers.iter().enumerate().filter(|(_, header)| ***header == *wanted.value).map(|(at, _)| at).collect();
@@ -288,7 +301,10 @@ fn read_entity(entity: EntityType, table: Option<&Table<'_>>, base: &Path, extra
     let mut rules = Vec::new();
     for pack in packs.filter(|(said, _)| *said).map_or(vec!["shipped"], |(_, packs)| packs) {
         if pack == "shipped" {
-            rules.extend(rulebook::shipped_rules(entity, &dictionary));
+            match rulebook::shipped_rules(entity, &dictionary) {
+                Ok(shipped) => rules.extend(shipped),
+                Err(mut mistakes) => extra.append(&mut mistakes),
+            }
         } else if let Some(text) = read_text(table, "rules", &base.join(pack)) {
             match rulebook::parse_rules(pack, &text, &dictionary) {
                 Ok(own) => rules.extend(own),
@@ -301,8 +317,7 @@ fn read_entity(entity: EntityType, table: Option<&Table<'_>>, base: &Path, extra
         let hint = "a project's own packs need codes of their own";
         table.mistake_at("rules", format!("the rule {} is in two packs", twice[0].code), Some(hint.into()));
     }
-    let policies = Policies::read(table, &dictionary);
-    Entity { dictionary, rules, policies, inputs: Vec::new() }
+    Entity { dictionary, rules, policies: None, inputs: Vec::new() }
 }
 
 /// The text of a file that the project file names; what keeps it from being read is a mistake at its key.
@@ -326,20 +341,8 @@ fn read_source(table: &Table<'_>, base: &Path, entities: &mut [Entity]) {
         EntityType::ALL.iter().enumerate().map(|(at, entity)| (entity.name(), at)).collect();
     let entity = table.opt_choice("entity", &options).unwrap_or(0);
     let path = table.string("path");
-    let formats = [
-        ("auto", None),
-        ("csv", Some(Format::Csv)),
-        ("excel", Some(Format::Excel)),
-        ("parquet", Some(Format::Parquet)),
-        ("jsonl", Some(Format::JsonLines)),
-    ];
-    let encodings = [
-        ("auto", None),
-        ("utf-8", Some(Encoding::Utf8)),
-        ("gb18030", Some(Encoding::Gb18030)),
-        ("big5", Some(Encoding::Big5)),
-        ("utf-16", Some(Encoding::Utf16Le)),
-    ];
+    let format = named(table, "format", Format::from_name, "auto, csv, excel, parquet, jsonl, html");
+    let encoding = named(table, "encoding", TextEncoding::from_name, "auto, utf-8, gb18030, big5, utf-16le, …");
     let delimiters = [
         ("auto", None),
         (",", Some(b',')),
@@ -349,8 +352,8 @@ fn read_source(table: &Table<'_>, base: &Path, entities: &mut [Entity]) {
         ("tab", Some(b'\t')),
     ];
     let read_options = ReadOptions {
-        format: table.opt_choice("format", &formats).flatten(),
-        encoding: table.opt_choice("encoding", &encodings).flatten(),
+        format,
+        encoding,
         delimiter: table.opt_choice("delimiter", &delimiters).flatten(),
         header_row: table.opt_integer("header_row", 1..=1_000_000).map(|row| row as u64),
         sheet: table.opt_string("sheet").map(str::to_owned),
@@ -390,7 +393,6 @@ fn read_source(table: &Table<'_>, base: &Path, entities: &mut [Entity]) {
     };
     entities[entity].inputs.push(Input {
         system: system.into(),
-        entity: EntityType::ALL[entity],
         paths,
         options: read_options,
         key,
@@ -399,6 +401,16 @@ fn read_source(table: &Table<'_>, base: &Path, entities: &mut [Entity]) {
         code_pattern,
         day_first,
     });
+}
+
+/// A value that the reader knows by its name; `None` for `auto`.
+fn named<T>(table: &Table<'_>, key: &str, from_name: impl Fn(&str) -> Option<T>, names: &str) -> Option<T> {
+    let name = table.opt_string(key).filter(|name| *name != "auto")?;
+    let found = from_name(name);
+    if found.is_none() {
+        table.mistake_at(key, format!("\"{name}\" is not a value of \"{key}\""), Some(format!("one of: {names}")));
+    }
+    found
 }
 
 /// Reads `[source.columns]`: data element = "header", an empty header for an element that nothing may feed.

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &InitArgs) -> anyhow::Result<Verdict> {
 fn propose(system: &str, path: &Path, entity: EntityType) -> anyhow::Result<String> {
     let reader = read::open(path, &ReadOptions::default())?;
     let dictionary = dictionary::shipped(entity);
-    let headers = reader.headers();
+    let headers = &reader.headers;
     let key = headers.iter().position(|header| is_key(header)).unwrap_or(0);
     let mut taken = vec![false; dictionary.elements.len()];
     let (mut columns, mut unknown) = (String::new(), Vec::new());
