@@ -72,8 +72,7 @@ fn chinese(code: &[u8]) -> Option<(&'static str, &'static str)> {
         return None;
     }
     Some(match (head, tail.len()) {
-        (b"E", 8) | (b"G", 8) => ("ordinary passport", "普通护照"),
-        ([b'E', b'A'..=b'H' | b'J'..=b'N' | b'P'..=b'Z'], 7) => ("ordinary passport", "普通护照"),
+        (b"E" | b"G", 8) | ([b'E', b'A'..=b'H' | b'J'..=b'N' | b'P'..=b'Z'], 7) => ("ordinary passport", "普通护照"),
         (b"D" | b"DE", 7 | 8) => ("diplomatic passport", "外交护照"),
         (b"S" | b"SE", 7 | 8) => ("service passport", "公务护照"),
         (b"P" | b"PE", 7 | 8) => ("passport for public affairs", "公务普通护照"),
