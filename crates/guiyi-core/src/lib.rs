@@ -10,3 +10,5 @@ pub mod finding;
 pub mod dictionary;
 
 pub mod rulebook;
+
+pub mod standardize;
