@@ -11,4 +11,22 @@ pub mod dictionary;
 
 pub mod rulebook;
 
+pub mod global_id;
+
+pub mod standardize;
+
+pub mod validate;
+
+pub mod impute;
+
+pub mod matching;
+
+pub mod cluster;
+
+pub mod crosswalk;
+
+pub mod survive;
+
 pub mod score;
+
+pub mod pipeline;
