@@ -10,3 +10,7 @@ pub mod finding;
 pub mod dictionary;
 
 pub mod rulebook;
+
+pub mod matching;
+
+pub mod cluster;
