@@ -1,0 +1,187 @@
+//! First step of matching: which pairs are worth comparing.
+//!
+//! Every comparison files a record under keys, pass by pass; records with the same key stand in one block, and records
+//! that share a block are candidates. A block with more than the allowed records is split by further keys of its
+//! records, and what is still too large is left out, so that the number of candidates grows with the records and not
+//! with their square. Candidates are never held: they are read off record by record, each pair once.
+
+use rayon::prelude::*;
+
+use super::compare::{Comparator, Comparison};
+use super::hash::join;
+
+/// Marks the last member of a block.
+const LAST: u32 = 1 << 31;
+
+/// More records than this do not share a phone unless it is an agent's or a switchboard's.
+const MAX_PHONE_BLOCK: usize = 20;
+
+/// How one pass went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassCount {
+    /// Position of the comparison in the model.
+    pub comparison: usize,
+    /// Stable name of the pass.
+    pub name: &'static str,
+    /// Blocks of two or more records.
+    pub blocks: u64,
+    /// Pairs in these blocks; a pair in two blocks counts twice.
+    pub pairs: u64,
+    /// Blocks that had to be split.
+    pub split: u64,
+    /// Memberships left out because a block stayed too large.
+    pub skipped: u64,
+}
+
+/// The blocks of all passes.
+pub(super) struct Blocks {
+    /// Members of all blocks, end to end; records ascend within a block.
+    members: Vec<u32>,
+    /// For each record the range of its entries in `positions`.
+    offsets: Vec<u32>,
+    /// Positions in `members`.
+    positions: Vec<u32>,
+    /// How each pass went.
+    pub(super) passes: Vec<PassCount>,
+}
+
+impl Blocks {
+    /// Files `n` records. `max_block` is the largest block that stands.
+    pub(super) fn build(n: usize, comparisons: &[Comparison], max_block: usize) -> Self {
+        let mut members = Vec::new();
+        let mut passes = Vec::new();
+        for (at, comparison) in comparisons.iter().enumerate() {
+            let names = comparison.passes();
+            let mut filed: Vec<(u8, u64, u32)> = (0..n as u32)
+                .into_par_iter()
+                .fold(Vec::new, |mut filed, record| {
+                    let mut keys = Vec::new();
+                    comparison.keys(record, &mut keys);
+                    filed.extend(keys.into_iter().map(|(pass, key)| (pass, key, record)));
+                    filed
+                })
+                .flatten_iter()
+                .collect();
+            filed.par_sort_unstable();
+            filed.dedup();
+            let is_phone = matches!(comparison.comparator, Comparator::Phone(_));
+            let limit = if is_phone { max_block.min(MAX_PHONE_BLOCK) } else { max_block };
+            for pass in filed.chunk_by(|left, right| left.0 == right.0) {
+                let name = names[usize::from(pass[0].0)];
+                let mut count = PassCount { comparison: at, name, blocks: 0, pairs: 0, split: 0, skipped: 0 };
+                for block in pass.chunk_by(|left, right| left.1 == right.1) {
+                    if block.len() <= limit {
+                        push(block.iter().map(|entry| entry.2), &mut members, &mut count);
+                    } else {
+                        split(block, comparisons, limit, &mut members, &mut count);
+                    }
+                }
+                passes.push(count);
+            }
+        }
+        let (offsets, positions) = index(n, &members);
+        Self { members, offsets, positions, passes }
+    }
+
+    /// The records that share a block with `record`, ascending, each once: all, or only those after it.
+    pub(super) fn partners(&self, record: u32, all: bool, partners: &mut Vec<u32>) {
+        partners.clear();
+        let range = self.offsets[record as usize] as usize..self.offsets[record as usize + 1] as usize;
+        for position in &self.positions[range] {
+            let at = *position as usize;
+            if self.members[at] & LAST == 0 {
+                for member in &self.members[at + 1..] {
+                    partners.push(member & !LAST);
+                    if member & LAST != 0 {
+                        break;
+                    }
+                }
+            }
+            if all {
+                partners.extend(self.members[..at].iter().rev().take_while(|member| **member & LAST == 0));
+            }
+        }
+        partners.sort_unstable();
+        partners.dedup();
+    }
+}
+
+fn push(block: impl ExactSizeIterator<Item = u32>, members: &mut Vec<u32>, count: &mut PassCount) {
+    let size = block.len();
+    if size >= 2 {
+        members.extend(block);
+        if let Some(last) = members.last_mut() {
+            *last |= LAST;
+        }
+        count.blocks += 1;
+        count.pairs += (size * (size - 1) / 2) as u64;
+    }
+}
+
+/// Splits a block by each of the records' further keys in turn; a record may stand in several of the parts.
+fn split(block: &[(u8, u64, u32)], comparisons: &[Comparison], limit: usize, members: &mut Vec<u32>, count: &mut PassCount) {
+    count.split += 1;
+    let further = further_keys(comparisons);
+    for key in &further {
+        let mut filed: Vec<(u64, u32)> = block.iter().map(|entry| (key(entry.2), entry.2)).collect();
+        filed.sort_unstable();
+        for part in filed.chunk_by(|left, right| left.0 == right.0) {
+            if part.len() <= limit && part[0].0 != 0 {
+                push(part.iter().map(|entry| entry.1), members, count);
+            } else {
+                count.skipped += part.len() as u64;
+            }
+        }
+    }
+    if further.is_empty() {
+        count.skipped += block.len() as u64;
+    }
+}
+
+type Key<'a> = Box<dyn Fn(u32) -> u64 + 'a>;
+
+/// What splits a block that is too large: the city, the brand with its trade, each person; and city with brand.
+fn further_keys(comparisons: &[Comparison]) -> Vec<Key<'_>> {
+    let mut keys: Vec<Key<'_>> = Vec::new();
+    let (mut places, mut names) = (None, None);
+    for comparison in comparisons {
+        match &comparison.comparator {
+            Comparator::Place(values) => {
+                places = Some(values);
+                keys.push(Box::new(|record| values.city(record)));
+            }
+            Comparator::Name(values) => {
+                names = Some(values);
+                keys.push(Box::new(|record| values.brand_and_trade(record)));
+            }
+            Comparator::Person(values) => keys.push(Box::new(|record| values.name(record))),
+            _ => {}
+        }
+    }
+    if let (Some(places), Some(names)) = (places, names) {
+        keys.push(Box::new(|record| match (places.city(record), names.brand(record)) {
+            (0, _) | (_, 0) => 0,
+            (city, brand) => join(city, brand),
+        }));
+    }
+    keys
+}
+
+/// For each record the positions of its memberships, by counting.
+fn index(n: usize, members: &[u32]) -> (Vec<u32>, Vec<u32>) {
+    let mut offsets = vec![0_u32; n + 1];
+    for member in members {
+        offsets[(member & !LAST) as usize + 1] += 1;
+    }
+    for record in 0..n {
+        offsets[record + 1] += offsets[record];
+    }
+    let mut next = offsets.clone();
+    let mut positions = vec![0; members.len()];
+    for (member, at) in members.iter().zip(0..) {
+        let place = &mut next[(member & !LAST) as usize];
+        positions[*place as usize] = at;
+        *place += 1;
+    }
+    (offsets, positions)
+}

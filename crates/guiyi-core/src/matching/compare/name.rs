@@ -1,0 +1,313 @@
+//! Comparison of company names: one comparison whose levels combine place, brand, trade, branch and numbers, since
+//! these depend on each other and must not be counted twice.
+//!
+//! Equal parts weigh by how many records share the brand (字号): a brand of three records nearly is the company, one of
+//! a hundred says little.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::super::hash::{frequencies, join};
+use super::place::{Region, Regions, Relation};
+use super::{Level, Lists, evidence, is_one_edit, level};
+use crate::matching::{organization_name, phonetic};
+use crate::record::Records;
+
+pub(super) const LEVELS: &[Level] = &[
+    level("same", "same name", "名称相同", 0.37, 0.004),
+    level("same-common", "same name, borne by many records", "名称相同，但多条记录同名", 0.03, 0.010),
+    level("form", "same name but for the legal form", "仅组织形式不同", 0.05, 0.004),
+    level("core-rare", "same brand and trade, one side without place; rare", "字号与行业相同，一方缺地名；字号少见", 0.10, 0.006),
+    level("core-common", "same brand and trade, one side without place; common", "字号与行业相同，一方缺地名；字号常见", 0.05, 0.030),
+    level("core-elsewhere", "same brand and trade, other city", "字号与行业相同，城市不同", 0.005, 0.050),
+    level("brand-rare", "same rare brand, trade missing or shortened", "字号相同且少见，行业缺失或缩写", 0.07, 0.010),
+    level("brand-some", "same brand, trade missing or shortened", "字号相同，行业缺失或缩写", 0.04, 0.030),
+    level("brand-common", "same common brand, trade missing or shortened", "字号相同但常见，行业缺失或缩写", 0.02, 0.080),
+    level("brand-elsewhere", "same brand, other city", "字号相同，城市不同", 0.003, 0.100),
+    level("trade-rare", "same rare brand, other trade", "字号相同且少见，行业不同", 0.02, 0.020),
+    level("trade-common", "same brand, other trade", "字号相同，行业不同", 0.005, 0.100),
+    level("trade-elsewhere", "same brand, other trade, other city", "字号相同，行业与城市均不同", 0.001, 0.100),
+    level("slip", "brand and trade differ by one character or in sound only", "仅一字之差或同音", 0.08, 0.020),
+    level("slip-brand", "brand differs by one character or in sound only, trade unclear", "字号一字之差或同音，行业不明", 0.02, 0.040),
+    level("short-rare", "one name abbreviates the other; rare", "一方为另一方的简称；字号少见", 0.05, 0.010),
+    level("short-common", "one name abbreviates the other; common", "一方为另一方的简称；字号常见", 0.02, 0.030),
+    level("similar", "names share most of their telling characters", "名称的主要用字大多相同", 0.02, 0.040),
+    level("alike", "names share some characters", "名称有部分用字相同", 0.01, 0.100),
+    level("different", "different names", "名称不同", 0.03, 0.160),
+    level("parent", "a branch and its parent", "总公司与分支机构", 0.004, 0.040),
+    level("branches", "two different branches", "不同的分支机构", 0.001, 0.010),
+    level("numbers", "different numbers in the names", "名称中的序号不同", 0.001, 0.010),
+];
+
+const SLIP: u8 = 14;
+const DIFFERENT: u8 = 20;
+/// Level of a branch against its parent; the first one that comes with a veto.
+pub(crate) const PARENT: u8 = 21;
+/// Level of two different branches.
+pub(crate) const BRANCHES: u8 = 22;
+/// Level of different numbers.
+pub(crate) const NUMBERS: u8 = 23;
+
+/// Whether a level means the same brand in another city.
+pub(crate) fn is_elsewhere(level: u8) -> bool {
+    matches!(level, 6 | 10 | 13)
+}
+
+/// Records that share a brand, up to which it is rare, and up to which it is not yet common. A company that stands in
+/// two systems and is doubled in one of them has three records, so that four may still be one company.
+const RARE: u32 = 4;
+const SOME: u32 = 20;
+
+const BUCKETS: usize = 1 << 22;
+
+struct Name {
+    /// Place, brand and trade, end to end.
+    letters: Box<[char]>,
+    place: u8,
+    brand: u8,
+    formed: bool,
+    main: bool,
+    region: Region,
+    branch: u64,
+    numerals: u64,
+    whole: u64,
+    brand_hash: u64,
+    sound: u64,
+    brand_frequency: u32,
+    whole_frequency: u32,
+}
+
+/// The company names of the records.
+pub(in crate::matching) struct Names {
+    names: Lists<Name>,
+    /// Rarity of each character, in bits; by the low 16 bits of its code.
+    rarity: Vec<f32>,
+    /// How many names have each pair of neighboring characters, by its hash.
+    bigrams: Vec<u32>,
+}
+
+impl Names {
+    pub(super) fn new(records: &Records, attributes: &[usize], regions: &Regions) -> Self {
+        let names = Lists::new(records.len(), |record, list: &mut Vec<Name>| {
+            let start = list.len();
+            for (attribute, at) in attributes.iter().zip(0..) {
+                let value = evidence(records, record, *attribute);
+                let Some(parts) = value.and_then(|value| organization_name::parse(value, regions)) else { continue };
+                let main = at == 0 || list.len() == start;
+                let name = Name::new(&parts, main);
+                if !list[start..].iter().any(|other| other.whole == name.whole) {
+                    list.push(name);
+                }
+            }
+        });
+        let brand_frequencies = frequencies(&names.values().iter().map(|name| name.brand_hash).collect::<Vec<_>>());
+        let whole_frequencies = frequencies(&names.values().iter().map(|name| name.whole).collect::<Vec<_>>());
+        let names = names.map(|name, at| Name {
+            brand_frequency: brand_frequencies[at],
+            whole_frequency: whole_frequencies[at],
+            ..name
+        });
+        let (letters, bigrams) = count(names.values());
+        let n = names.values().len() as f32;
+        let rarity = letters.iter().map(|count| (1.0 + n / (1.0 + *count as f32)).log2()).collect();
+        Self { names, rarity, bigrams }
+    }
+
+    /// Hash of the record's brand; 0 if it has no name.
+    pub(crate) fn brand(&self, record: u32) -> u64 {
+        self.names.get(record).first().map_or(0, |name| name.brand_hash)
+    }
+
+    /// Hash of the brand and the beginning of the trade; 0 without trade.
+    pub(crate) fn brand_and_trade(&self, record: u32) -> u64 {
+        let Some(name) = self.names.get(record).first() else { return 0 };
+        let trade = name.trade();
+        if trade.len() < 2 { 0 } else { join(join(name.sound, u64::from(trade[0])), u64::from(trade[1])) }
+    }
+
+    pub(super) fn level(&self, a: u32, b: u32) -> u8 {
+        let (left, right) = (self.names.get(a), self.names.get(b));
+        let ([left_main, left_others @ ..], [right_main, right_others @ ..]) = (left, right) else { return 0 };
+        let main = self.compare(left_main, right_main);
+        if !(SLIP..=DIFFERENT).contains(&main) {
+            return main;
+        }
+        let short = |short: &Name, long: &Name| {
+            let same = short.core() == long.core() || short.core() == long.brand();
+            same.then_some(if long.brand_frequency <= SOME { 16 } else { 17 })
+        };
+        let crossed = left_others.iter().filter_map(|other| short(other, right_main));
+        let crossed = crossed.chain(right_others.iter().filter_map(|other| short(other, left_main)));
+        crossed.min().map_or(main, |level| level.min(main))
+    }
+
+    fn compare(&self, left: &Name, right: &Name) -> u8 {
+        if left.branch != right.branch {
+            let both = left.branch > 1 && right.branch > 1;
+            if both {
+                return if left.brand_hash == right.brand_hash { BRANCHES } else { DIFFERENT };
+            }
+            if (left.branch == 0 || right.branch == 0) && left.brand_hash == right.brand_hash {
+                return PARENT;
+            }
+        }
+        if left.numerals != right.numerals && (left.numerals != 0) == (right.numerals != 0) {
+            return NUMBERS;
+        }
+        let rare = left.brand_frequency.min(right.brand_frequency) <= RARE;
+        let some = left.brand_frequency.min(right.brand_frequency) <= SOME;
+        let place = left.region.relation(right.region);
+        if left.whole == right.whole && !left.is_bare() {
+            return if left.whole_frequency <= RARE { 1 } else { 2 };
+        }
+        if left.brand_hash == right.brand_hash {
+            let same_core = left.core() == right.core() && !left.trade().is_empty();
+            let related = is_related(left.trade(), right.trade());
+            return match (place, same_core, related) {
+                (Relation::Same, true, _) => 3,
+                (Relation::Unknown, true, _) => if some { 4 } else { 5 },
+                (Relation::Different, true, _) => 6,
+                (Relation::Different, false, true) => 10,
+                (_, false, true) if rare => 7,
+                (_, false, true) if some => 8,
+                (_, false, true) => 9,
+                (Relation::Different, false, false) => 13,
+                (_, false, false) if rare => 11,
+                (_, false, false) => 12,
+            };
+        }
+        if place != Relation::Different {
+            let slip = left.core().len().min(right.core().len()) >= 4 && is_one_edit(left.core(), right.core());
+            if slip || (left.sound == right.sound && left.trade() == right.trade() && !left.trade().is_empty()) {
+                return SLIP;
+            }
+            let long = left.brand().len().min(right.brand().len()) >= 3;
+            if left.sound == right.sound || (long && is_one_edit(left.brand(), right.brand())) {
+                return if left.trade() == right.trade() && !left.trade().is_empty() { SLIP } else { 15 };
+            }
+            let (short, long) = if left.letters.len() < right.letters.len() { (left, right) } else { (right, left) };
+            if !short.formed && short.letters.len() >= 3 && is_subsequence(&short.letters, &long.letters) {
+                return if long.brand_frequency <= SOME { 16 } else { 17 };
+            }
+        }
+        match self.similarity(left.core(), right.core()) {
+            0.6.. => 18,
+            0.35.. => 19,
+            _ => DIFFERENT,
+        }
+    }
+
+    /// Weight of the shared characters over the weight of all characters of both.
+    fn similarity(&self, left: &[char], right: &[char]) -> f32 {
+        let weigh = |letter: &char| self.rarity[usize::from(*letter as u32 as u16)];
+        let (mut shared, mut all) = (0.0, 0.0);
+        let mut used = 0_u64;
+        for letter in left {
+            all += weigh(letter);
+            let found = right.iter().zip(0..64).find(|(other, at)| *other == letter && used & (1 << at) == 0);
+            if let Some((_, at)) = found {
+                used |= 1 << at;
+                shared += weigh(letter);
+            }
+        }
+        all += right.iter().map(weigh).sum::<f32>() - shared;
+        if all > 0.0 { shared / all } else { 0.0 }
+    }
+
+    pub(super) fn keys(&self, record: u32, keys: &mut Vec<(u8, u64)>) {
+        for name in self.names.get(record) {
+            if !name.is_bare() {
+                keys.push((0, name.whole));
+            }
+            keys.push((1, name.brand_hash));
+            keys.push((2, name.sound));
+            if name.main {
+                self.rare_bigrams(name, keys);
+            }
+        }
+    }
+
+    fn rare_bigrams(&self, name: &Name, keys: &mut Vec<(u8, u64)>) {
+        let mut bigrams: Vec<(u32, u64)> = name
+            .core()
+            .windows(2)
+            .map(bigram)
+            .map(|bigram| (self.bigrams[bigram as usize % BUCKETS], bigram))
+            .filter(|(count, _)| *count > 1)
+            .collect();
+        bigrams.sort_unstable();
+        bigrams.dedup();
+        keys.extend(bigrams.iter().take(3).map(|(_, bigram)| (3, *bigram)));
+    }
+}
+
+impl Name {
+    fn new(parts: &organization_name::Parts, main: bool) -> Self {
+        let letters: Box<[char]> = parts.place.iter().chain(&parts.brand).chain(&parts.trade).copied().collect();
+        let sound = parts.brand.iter().fold(2, |state, letter| join(state, phonetic::syllable(*letter)));
+        let brand_hash = parts.brand.iter().fold(3, |state, letter| join(state, u64::from(*letter)));
+        Self {
+            place: parts.place.len().min(255) as u8,
+            brand: parts.brand.len().min(255) as u8,
+            formed: parts.formed,
+            main,
+            region: parts.region,
+            branch: parts.branch,
+            numerals: parts.numerals,
+            whole: parts.whole,
+            brand_hash,
+            sound,
+            brand_frequency: 0,
+            whole_frequency: 0,
+            letters,
+        }
+    }
+
+    fn core(&self) -> &[char] {
+        &self.letters[usize::from(self.place)..]
+    }
+
+    fn brand(&self) -> &[char] {
+        &self.core()[..usize::from(self.brand)]
+    }
+
+    fn trade(&self) -> &[char] {
+        &self.core()[usize::from(self.brand)..]
+    }
+
+    /// A brand and nothing else.
+    fn is_bare(&self) -> bool {
+        self.place == 0 && self.trade().is_empty() && !self.formed
+    }
+}
+
+/// Whether two trades may be the same: one is missing, or one is contained in the other.
+fn is_related(left: &[char], right: &[char]) -> bool {
+    let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+    is_subsequence(short, long)
+}
+
+fn is_subsequence(short: &[char], long: &[char]) -> bool {
+    let mut rest = long.iter();
+    short.iter().all(|letter| rest.any(|other| other == letter))
+}
+
+fn bigram(pair: &[char]) -> u64 {
+    join(u64::from(pair[0]), u64::from(pair[1]))
+}
+
+/// How many names have each character and each pair of neighboring characters.
+fn count(names: &[Name]) -> (Vec<u32>, Vec<u32>) {
+    use rayon::prelude::*;
+    let zeros = |n: usize| -> Vec<AtomicU32> { (0..n).map(|_| AtomicU32::new(0)).collect() };
+    let (letters, bigrams) = (zeros(1 << 16), zeros(BUCKETS));
+    names.par_iter().filter(|name| name.main).for_each(|name| {
+        for letter in name.core() {
+            letters[usize::from(*letter as u32 as u16)].fetch_add(1, Ordering::Relaxed);
+        }
+        for pair in name.core().windows(2) {
+            bigrams[bigram(pair) as usize % BUCKETS].fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let settle = |counts: Vec<AtomicU32>| counts.into_iter().map(AtomicU32::into_inner).collect();
+    (settle(letters), settle(bigrams))
+}

@@ -1,0 +1,110 @@
+//! Fourth step of matching: match, review or no match.
+//!
+//! A weight alone never joins two records against a veto, and no weight ever overrides a steward.
+
+use super::compare::{BRANCHES, Comparator, Comparison, ELSEWHERE, NUMBERS, PARENT, is_elsewhere};
+use super::decision::{Decision, Decisions, Pair, Verdict, Veto};
+use super::model::{Model, probability};
+use crate::rulebook::MatchingPolicy;
+
+/// The valid hard identifiers of the records: one list per kind, a hash for each record, 0 for none.
+///
+/// Two records with different identifiers of one kind are never joined without a steward.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HardIdentifiers {
+    /// The identifiers, kind by kind.
+    pub kinds: Vec<Vec<u64>>,
+}
+
+impl HardIdentifiers {
+    pub(super) fn of(n: usize, comparisons: &[Comparison]) -> Self {
+        let kinds = comparisons.iter().filter_map(|comparison| match &comparison.comparator {
+            Comparator::Identifier(values) => Some((0..n as u32).map(|record| values.hard(record)).collect()),
+            _ => None,
+        });
+        Self { kinds: kinds.collect() }
+    }
+
+    /// Whether two records carry different valid identifiers of one kind.
+    pub fn conflict(&self, a: u32, b: u32) -> bool {
+        self.kinds.iter().any(|kind| {
+            let (left, right) = (kind[a as usize], kind[b as usize]);
+            left != 0 && right != 0 && left != right
+        })
+    }
+}
+
+/// Phones of more records than this are no evidence that two names in different cities are one company.
+const OWN_PHONE: u32 = 5;
+
+/// What decides a pair.
+pub(super) struct Judge<'a> {
+    pub(super) comparisons: &'a [Comparison],
+    pub(super) model: &'a Model,
+    pub(super) hard: &'a HardIdentifiers,
+    pub(super) decisions: &'a Decisions,
+    /// Thresholds in parts per million.
+    match_from: u32,
+    review_from: u32,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(
+        comparisons: &'a [Comparison],
+        model: &'a Model,
+        hard: &'a HardIdentifiers,
+        decisions: &'a Decisions,
+        policy: &MatchingPolicy,
+    ) -> Self {
+        let parts = |threshold: f64| (threshold.clamp(0.0, 1.0) * 1e6).round() as u32;
+        let match_from = parts(policy.match_threshold);
+        Self { comparisons, model, hard, decisions, match_from, review_from: parts(policy.review_threshold).min(match_from) }
+    }
+
+    /// Decides a pair with `a < b`; `None` for no match.
+    pub(super) fn decide(&self, a: u32, b: u32) -> Option<Pair> {
+        let pattern = self.model.pattern(self.comparisons, a, b);
+        let weight = self.model.weight(pattern);
+        let probability = probability(weight);
+        let pair = |decision, veto| Some(Pair { a, b, weight, probability, decision, veto, pattern });
+        match self.decisions.get(a, b) {
+            Some(Verdict::Match) => return pair(Decision::Match, None),
+            Some(Verdict::NotMatch) => return None,
+            None => {}
+        }
+        if probability < self.review_from {
+            return None;
+        }
+        if probability < self.match_from {
+            return pair(Decision::Review, None);
+        }
+        match self.veto(a, b, pattern) {
+            Some(veto) => pair(Decision::Review, Some(veto)),
+            None => pair(Decision::Match, None),
+        }
+    }
+
+    fn veto(&self, a: u32, b: u32, pattern: u128) -> Option<Veto> {
+        if self.hard.conflict(a, b) {
+            return Some(Veto::HardIdentifier);
+        }
+        let (mut name, mut place, mut evidence) = (0, 0, false);
+        for (at, comparison) in self.comparisons.iter().enumerate() {
+            let level = self.model.level(at, pattern);
+            match &comparison.comparator {
+                Comparator::Name(_) => name = level,
+                Comparator::Place(_) => place = level,
+                Comparator::Phone(phones) => evidence |= phones.share(a, b, OWN_PHONE),
+                Comparator::Identifier(_) | Comparator::Account(_) => evidence |= level == 1,
+                _ => {}
+            }
+        }
+        let same_name = matches!(name, 1..=3);
+        match name {
+            PARENT | BRANCHES => Some(Veto::Branch),
+            NUMBERS => Some(Veto::Numeral),
+            _ if !evidence && (is_elsewhere(name) || (place == ELSEWHERE && !same_name)) => Some(Veto::Place),
+            _ => None,
+        }
+    }
+}
