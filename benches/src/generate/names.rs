@@ -16,26 +16,29 @@ pub(crate) struct Named {
 }
 
 /// Name of a company: place, 字号, industry, form, in one of the customary orders.
+///
+/// With `city_only` the city stands in every name: where a 字号 is so common that only the city tells two companies apart.
 pub(crate) fn company_name(
     place: &Place,
     county: &str,
     brand: &str,
     industry: &str,
     form: &str,
+    city_only: bool,
     rng: &mut Rng,
 ) -> String {
-    match rng.below(100) {
+    match rng.below(if city_only { 85 } else { 100 }) {
         0..43 => format!("{}{brand}{industry}{form}", place.city),
         43..70 => format!("{}{brand}{industry}{form}", place.city_short),
-        70..80 => format!("{}{brand}{industry}{form}", place.province_short),
-        80..90 => format!("{brand}{industry}（{}）{form}", place.city_short),
-        90..95 => format!("{}{county}{brand}{industry}{form}", place.city),
+        70..80 => format!("{brand}{industry}（{}）{form}", place.city_short),
+        80..85 => format!("{}{county}{brand}{industry}{form}", place.city),
+        85..95 => format!("{}{brand}{industry}{form}", place.province_short),
         _ => format!("{brand}{industry}{form}"),
     }
 }
 
 /// Name of a look-alike of `base`: of another entity, that must not be matched with it.
-pub(crate) fn named_after(base: &Entity, kind: TrapKind, place: &Place, rng: &mut Rng) -> Named {
+pub(crate) fn named_after(base: &Entity, kind: TrapKind, place: &Place, city_only: bool, rng: &mut Rng) -> Named {
     let mut named = Named {
         business: Business::Company,
         brand: base.brand.clone(),
@@ -67,7 +70,7 @@ pub(crate) fn named_after(base: &Entity, kind: TrapKind, place: &Place, rng: &mu
         }
         TrapKind::Sister => {
             let industry = format!("{}{}", base.industry, rng.pick(words::SISTER_TRADES));
-            company_name(place, county, &base.brand, &industry, "有限公司", rng)
+            company_name(place, county, &base.brand, &industry, "有限公司", city_only, rng)
         }
         TrapKind::Group => {
             let form = if base.name.contains("集团") {

@@ -207,7 +207,9 @@ impl World {
         let block = index / BLOCK;
         let (slot, kind) = TRAPS[(index % BLOCK).checked_sub(BASES)? as usize];
         let base = block * BLOCK + (mix(block ^ self.seed) % BASES + slot * 7) % BASES;
-        (self.business(base) == Business::Company).then_some(Trap { base, kind })
+        // A very common 字号 has its namesakes in other cities without our help, and one made here could be one of them.
+        let fits = kind != TrapKind::OtherCity || self.deal(base).city.is_none();
+        (fits && self.business(base) == Business::Company).then_some(Trap { base, kind })
     }
 
     /// Where entity `index` is: an index into [`PLACES`].
@@ -283,7 +285,7 @@ impl World {
                         _ => {}
                     }
                 }
-                named_after(&base, trap.kind, place, &mut rng)
+                named_after(&base, trap.kind, place, self.deal(trap.base).city.is_some(), &mut rng)
             }
         };
         let bank = rng.below(words::BANKS.len());
@@ -363,7 +365,7 @@ impl World {
             Business::Company => {
                 let form = *rng.pick(&self.legal_forms);
                 (
-                    company_name(place, county, &brand, industry_word, form, rng),
+                    company_name(place, county, &brand, industry_word, form, deal.city.is_some(), rng),
                     industry_word,
                 )
             }
