@@ -1,0 +1,212 @@
+//! From what the rooms gave to the summary: counting, nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use anyhow::ensure;
+use guiyi_core::dictionary::Importance;
+use guiyi_core::finding::{Action, Finding, Language, Severity};
+use guiyi_core::pipeline::{Cleansed, Unified};
+use guiyi_core::record::{Origin, Records, RowState};
+use guiyi_core::rulebook::{Dimension, Rulebook};
+use guiyi_core::score::{DIMENSIONS, Scorecard};
+use guiyi_io::read::Reader;
+use guiyi_io::report::summary::{
+    ElementSummary, EntitySummary, RuleSummary, Score, SeverityCounts, SourceSummary,
+};
+use guiyi_store::CommitReport;
+
+/// Everything that one entity type's walk gave.
+pub(crate) struct Walked<'a> {
+    pub(crate) rulebook: &'a Rulebook,
+    pub(crate) files: &'a [(PathBuf, Reader)],
+    pub(crate) cleansed: &'a Cleansed,
+    pub(crate) records: &'a Records,
+    pub(crate) unified: &'a Unified,
+    pub(crate) commit: &'a CommitReport,
+}
+
+/// Counts one entity type; fails if rows are not accounted for, which would be a fault of the program.
+pub(crate) fn entity(walked: &Walked<'_>) -> anyhow::Result<EntitySummary> {
+    let Walked { rulebook, cleansed, records, unified, commit, .. } = walked;
+    let sources = walked
+        .files
+        .iter()
+        .enumerate()
+        .map(|(source, (path, reader))| source_summary(source, path, reader, cleansed, rulebook))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let counts = &unified.matching.counts;
+    let golden = &unified.golden;
+    let (mut duplicates_within, mut linked_across) = (0, 0);
+    let mut cluster_sizes: BTreeMap<u32, u64> = BTreeMap::new();
+    for number in 0..golden.len() {
+        let members = golden.members_of(number);
+        let systems: BTreeSet<&str> = members
+            .iter()
+            .map(|&record| &*rulebook.sources[usize::from(records.sources[record as usize])].system)
+            .collect();
+        duplicates_within += (members.len() - systems.len()) as u64;
+        linked_across += u64::from(systems.len() > 1);
+        *cluster_sizes.entry(members.len() as u32).or_default() += 1;
+    }
+    Ok(EntitySummary {
+        entity: rulebook.dictionary.entity.name().to_owned(),
+        sources,
+        records: records.len() as u64,
+        duplicates_within,
+        linked_across,
+        candidates: counts.candidates,
+        pairs_matched: counts.matches,
+        pairs_to_review: guiyi_io::outputs::pairs_to_review(&unified.matching).len() as u64,
+        golden: golden.len() as u64,
+        golden_new: commit.golden_new,
+        golden_changed: commit.golden_changed,
+        golden_unchanged: commit.golden_unchanged,
+        golden_retired: commit.golden_retired,
+        rules: rules(&cleansed.notes.findings, rulebook),
+        completeness: completeness(unified, rulebook),
+        cluster_sizes,
+    })
+}
+
+fn source_summary(
+    source: usize,
+    path: &std::path::Path,
+    reader: &Reader,
+    cleansed: &Cleansed,
+    rulebook: &Rulebook,
+) -> anyhow::Result<SourceSummary> {
+    let number = source as u16;
+    let mut states = [0_u64; 4];
+    for batch in cleansed.batches.iter().filter(|batch| batch.source == number) {
+        for state in &batch.states {
+            states[*state as usize] += 1;
+        }
+    }
+    let rows_read = cleansed.batches.iter().filter(|batch| batch.source == number).map(|batch| batch.len() as u64).sum();
+    let [clean, corrected, quarantined, rejected] =
+        [RowState::Clean, RowState::Corrected, RowState::Quarantined, RowState::Rejected]
+            .map(|state| states[state as usize]);
+    ensure!(
+        rows_read == clean + corrected + quarantined + rejected,
+        "rows of {} do not add up: {rows_read} read, {states:?} accounted for; please report this fault of guiyi",
+        path.display()
+    );
+    let mut findings = SeverityCounts::default();
+    let mut rows_with_findings: Vec<u64> = Vec::new();
+    for finding in cleansed.notes.findings.iter().filter(|finding| finding.source == number) {
+        match finding.severity {
+            Severity::Info => findings.info += 1,
+            Severity::Warning => findings.warning += 1,
+            Severity::Error => findings.error += 1,
+        }
+        if finding.severity > Severity::Info {
+            rows_with_findings.push(finding.row);
+        }
+    }
+    rows_with_findings.sort_unstable();
+    rows_with_findings.dedup();
+    let spec = &rulebook.sources[source];
+    let unmapped = reader.headers.iter().enumerate();
+    let unmapped = unmapped.filter(|&(column, header)| {
+        column != spec.key_column && !header.is_empty() && !spec.mapping.contains(&Some(column))
+    });
+    Ok(SourceSummary {
+        system: spec.system.to_string(),
+        path: path.display().to_string(),
+        digest: reader.digest.clone(),
+        read_as: read_as(reader),
+        rows_read,
+        clean,
+        corrected,
+        quarantined,
+        rejected,
+        findings,
+        corrections: cleansed.notes.corrections.iter().filter(|correction| correction.source == number).count() as u64,
+        rows_with_findings: rows_with_findings.len() as u64,
+        unmapped: unmapped.map(|(_, header)| header.to_string()).collect(),
+        scores: scores(&cleansed.scores[source]),
+    })
+}
+
+/// Format, encoding and delimiter in a few words.
+fn read_as(reader: &Reader) -> String {
+    let mut words = vec![reader.format.name().to_owned()];
+    words.extend(reader.encoding.map(guiyi_io::read::TextEncoding::name));
+    words.extend(reader.delimiter.map(|delimiter| match delimiter {
+        b'\t' => "tab".to_owned(),
+        other => format!("\"{}\"", char::from(other)),
+    }));
+    words.extend(reader.sheet.as_ref().map(|sheet| format!("sheet {sheet}")));
+    words.join(", ")
+}
+
+fn scores(card: &Scorecard) -> Vec<Score> {
+    let mut scores: Vec<Score> = DIMENSIONS
+        .iter()
+        .zip(card.dimensions)
+        .map(|(dimension, tally)| Score {
+            dimension: dimension_name(*dimension).to_owned(),
+            passed: tally.passed,
+            total: tally.total,
+            score: tally.score(),
+        })
+        .collect();
+    let with_data = scores.iter().filter(|score| score.score.is_some()).count() as u64;
+    scores.push(Score { dimension: "overall".into(), passed: with_data, total: with_data, score: card.overall() });
+    scores
+}
+
+fn dimension_name(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Conformity => "conformity",
+        Dimension::Completeness => "completeness",
+        Dimension::Accuracy => "accuracy",
+        Dimension::Consistency => "consistency",
+        Dimension::Timeliness => "timeliness",
+        Dimension::Accessibility => "accessibility",
+    }
+}
+
+/// Findings by rule and element, in order of code.
+fn rules(findings: &[Finding], rulebook: &Rulebook) -> Vec<RuleSummary> {
+    let mut counted: BTreeMap<(&str, Option<u16>), (&Finding, u64, u64)> = BTreeMap::new();
+    for finding in findings {
+        let entry = counted.entry((&finding.rule, finding.attribute)).or_insert((finding, 0, 0));
+        entry.1 += 1;
+        entry.2 += u64::from(finding.action == Action::Repaired);
+    }
+    let described = counted.into_iter().map(|((code, attribute), (finding, findings, repaired))| {
+        let rule = rulebook.rules.iter().find(|rule| &*rule.code == code);
+        RuleSummary {
+            code: code.to_owned(),
+            attribute: attribute
+                .map_or(String::new(), |at| rulebook.dictionary.elements[usize::from(at)].name.to_string()),
+            message: rule.map_or_else(|| finding.fault.describe(Language::English), |rule| rule.message.to_string()),
+            message_zh: rule.map_or_else(|| finding.fault.describe(Language::Chinese), |rule| rule.message_zh.to_string()),
+            severity: finding.severity.name().to_owned(),
+            findings,
+            repaired,
+        }
+    });
+    described.collect()
+}
+
+fn completeness(unified: &Unified, rulebook: &Rulebook) -> Vec<ElementSummary> {
+    use arrow_array::Array;
+    let golden = &unified.golden;
+    let elements = rulebook.dictionary.elements.iter().zip(&golden.columns);
+    elements
+        .map(|(element, column)| ElementSummary {
+            attribute: element.name.to_string(),
+            label_zh: element.label_zh.to_string(),
+            importance: match element.importance {
+                Importance::Key => "key".into(),
+                Importance::Normal => "normal".into(),
+            },
+            filled: (golden.len() - column.values.null_count()) as u64,
+            imputed: column.origins.iter().filter(|origin| **origin == Origin::Imputed).count() as u64,
+            total: golden.len() as u64,
+        })
+        .collect()
+}
