@@ -10,3 +10,9 @@ pub mod finding;
 pub mod dictionary;
 
 pub mod rulebook;
+
+mod edit;
+
+pub mod validate;
+
+pub mod impute;
