@@ -12,7 +12,16 @@ mod mistake;
 
 pub mod toml;
 
+mod rules;
+
+mod code_pattern;
+
+mod policies;
+
+pub use code_pattern::PatternError;
 pub use mistake::{Mistake, hint_for, nearest};
+pub use policies::{Policies, parse_policies};
+pub use rules::{parse_rules, shipped_rules};
 
 /// The rulebook of one entity type.
 #[derive(Debug, Clone)]

@@ -1,0 +1,82 @@
+//! `unique`: no other row of the same source has the same values in the rule's elements.
+//!
+//! A row with a null among them passes: nothing given is not the same as something given. Every row of a group that
+//! shares its values fails, not only the later ones. Rejected rows do not count, nor does a group whose rows all have
+//! one source key: that is a conflict of keys and said there.
+
+use std::collections::BTreeMap;
+
+use super::across::{hash, repeated};
+use super::{applies, finding};
+use crate::finding::{Action, Fault, Notes};
+use crate::record::{Batch, RowState};
+use crate::rulebook::{OnFailure, Rule, Rulebook};
+
+pub(super) fn settle(batches: &mut [Batch], rule: &Rule, elements: &[usize], rulebook: &Rulebook, notes: &mut Notes) {
+    for group in shared(batches, elements, |batch, row| applies(batch, rule, row)) {
+        let fault = Fault::Duplicate {
+            count: group.len() as u64,
+        };
+        for (batch, row) in group {
+            let batch = &mut batches[batch];
+            let mut finding = finding(
+                batch,
+                rulebook,
+                row,
+                rule.attribute,
+                &rule.code,
+                rule.severity,
+                fault.clone(),
+            );
+            if rule.on_failure == OnFailure::Quarantine {
+                finding.action = Action::Quarantined;
+                batch.worsen(row, RowState::Quarantined);
+            }
+            notes.findings.push(finding);
+        }
+    }
+}
+
+/// Groups of rows, as (batch, row), of one source and with different source keys that share the values of all elements.
+pub(super) fn shared(
+    batches: &[Batch],
+    elements: &[usize],
+    counts: impl Fn(&Batch, usize) -> bool,
+) -> Vec<Vec<(usize, usize)>> {
+    let mut hashes = Vec::new();
+    visit(batches, elements, &counts, |batch, _, values| {
+        hashes.push(hash(batches[batch].source, values.iter().copied()));
+    });
+    let repeated = repeated(hashes);
+    let mut groups: BTreeMap<(u16, Vec<&str>), Vec<(usize, usize)>> = BTreeMap::new();
+    visit(batches, elements, &counts, |batch, row, values| {
+        let source = batches[batch].source;
+        if repeated.contains(hash(source, values.iter().copied())) {
+            groups.entry((source, values.to_vec())).or_default().push((batch, row));
+        }
+    });
+    let has_two_keys = |rows: &[(usize, usize)]| {
+        let key = |&(batch, row): &(usize, usize)| batches[batch].key(row);
+        rows.iter().any(|row| key(row) != key(&rows[0]))
+    };
+    groups.into_values().filter(|rows| has_two_keys(rows)).collect()
+}
+
+/// Calls `each` with (batch, row, values) for every row that counts and has a value in all elements.
+fn visit<'b>(
+    batches: &'b [Batch],
+    elements: &[usize],
+    counts: impl Fn(&Batch, usize) -> bool,
+    mut each: impl FnMut(usize, usize, &[&'b str]),
+) {
+    let mut values = Vec::with_capacity(elements.len());
+    for (position, batch) in batches.iter().enumerate() {
+        for row in 0..batch.len() {
+            values.clear();
+            values.extend(elements.iter().map_while(|&element| batch.columns[element].get(row)));
+            if values.len() == elements.len() && counts(batch, row) {
+                each(position, row, &values);
+            }
+        }
+    }
+}
