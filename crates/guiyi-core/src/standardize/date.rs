@@ -109,9 +109,9 @@ pub(super) fn standardize(text: &str, context: &DateContext) -> Option<Change> {
         Reading::YearLast(a, b, year) => {
             let month_first = valid(year, a, b);
             let day_first = valid(year, b, a);
-            let column = match context.hints.full {
-                [1.., 0] => Some(month_first),
-                [0, 1..] => Some(day_first),
+            let column = match context.hints.full.map(|count| count > 0) {
+                [true, false] => Some(month_first),
+                [false, true] => Some(day_first),
                 _ => None,
             };
             let chosen = match (month_first, day_first, context.day_first) {
@@ -150,13 +150,13 @@ fn short(a: u32, b: u32, c: u32, context: &DateContext) -> Result<Day, bool> {
         [day] => return Ok(day),
         _ => {}
     }
-    let order = match (context.day_first, context.hints.short) {
-        (Some(true), _) | (None, [1.., 0, 1..]) => 1,
-        (None, [0, 1.., 1..]) => 0,
-        (None, [1.., 1.., 0]) => 2,
+    let order = match (context.day_first, context.hints.short.map(|count| count > 0)) {
+        (Some(true), _) | (None, [true, false, true]) => 1,
+        (None, [false, true, true]) => 0,
+        (None, [true, true, false]) => 2,
         // A column that writes the year first elsewhere, and nothing here that contradicts it.
-        (_, [0, ..]) if context.hints.year_first > 0 => 0,
-        (Some(false), [1.., ..]) => 2,
+        (_, [false, ..]) if context.hints.year_first > 0 => 0,
+        (Some(false), [true, ..]) => 2,
         _ => return Err(false),
     };
     readings[order].ok_or(false)

@@ -40,11 +40,8 @@ pub fn learn(batches: &[Batch], rulebook: &Rulebook) -> Hints {
     for attribute in rulebook.dictionary.of_kind(ElementKind::Date) {
         for batch in batches {
             let column = &batch.columns[attribute];
-            if column.values.iter().all(|value| value.is_none()) {
-                continue;
-            }
             let seen = hints.dates.entry((batch.source, attribute)).or_default();
-            for row in 0..column.values.len() {
+            for row in 0..batch.len() {
                 if let Some(text) = column.get(row)
                     && column.origin(row) == crate::record::Origin::Received
                 {

@@ -4,6 +4,8 @@
 //! local numbers as bare figures; foreign numbers `+` and figures. Of several numbers the first of the element's own
 //! kind stays, the others go to empty phone elements. What is no number stays, cleaned, for the validate room.
 
+use guiyi_ident::landline;
+
 use super::change::{Aside, Change, Code};
 use super::text::{Style, clean};
 use crate::dictionary::ElementKind;
@@ -78,24 +80,25 @@ fn is_mobile(bytes: &[u8]) -> bool {
 fn is_landline(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
     let (Some(area), Some(local), extension) = (parts.next(), parts.next(), parts.next()) else { return false };
-    is_area(area) && is_local(local, area.len()) && extension.is_none_or(is_extension)
+    is_local_of(local, area) && extension.is_none_or(is_extension)
 }
 
-/// 010, 02x or a code of four digits from 03xx to 09xx.
+/// Whether an area code exists; abolished ones count.
 fn is_area(area: &str) -> bool {
-    let bytes = area.as_bytes();
-    bytes.iter().all(u8::is_ascii_digit)
-        && match bytes {
-            [b'0', b'1', b'0'] | [b'0', b'2', _] => true,
-            [b'0', second, ..] => bytes.len() == 4 && *second >= b'3',
-            _ => false,
-        }
+    area.starts_with('0') && landline::area_code(area).is_some()
 }
 
-/// Eight figures after an area code of three, seven or eight after one of four.
-fn is_local(local: &str, area_length: usize) -> bool {
-    let fits = local.len() == 8 || (local.len() == 7 && area_length == 4);
-    fits && local.as_bytes()[0] >= b'2' && local.bytes().all(|byte| byte.is_ascii_digit())
+/// Whether the area has local numbers of this length.
+fn is_local_of(local: &str, area: &str) -> bool {
+    let Some(area) = landline::area_code(area) else { return false };
+    is_local(local) && if local.len() == 7 { area.seven } else { area.eight }
+}
+
+/// Seven or eight figures, the first from 2 to 8.
+fn is_local(local: &str) -> bool {
+    matches!(local.len(), 7 | 8)
+        && (b'2'..=b'8').contains(&local.as_bytes()[0])
+        && local.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_extension(text: &str) -> bool {
@@ -184,7 +187,7 @@ fn read(main: &str, extension: &str) -> Option<Number> {
     if digits.len() == 10 && (digits.starts_with("400") || digits.starts_with("800")) {
         return number(Line::Landline, digits);
     }
-    if let Some(text) = landline(&groups, &digits, extension) {
+    if let Some(text) = fixed(&groups, &digits, extension) {
         return number(Line::Landline, text);
     }
     if let Some(text) = local(&groups, extension) {
@@ -198,17 +201,17 @@ fn read(main: &str, extension: &str) -> Option<Number> {
     let digits = format!("0{digits}");
     let first = format!("0{}", groups.first()?);
     groups[0] = &first;
-    let text = landline(&groups, &digits, extension)?;
+    let text = fixed(&groups, &digits, extension)?;
     Some(Number { line: Line::Landline, text, repaired: stripped.is_none() })
 }
 
 /// Area code, local number and extension, by the groups as written or, in one piece, by their lengths.
-fn landline(groups: &[&str], digits: &str, extension: &str) -> Option<String> {
+fn fixed(groups: &[&str], digits: &str, extension: &str) -> Option<String> {
     if let [area, rest @ ..] = groups
         && is_area(area)
         && !rest.is_empty()
     {
-        let (local, own_extension) = local_of(rest, area.len())?;
+        let (local, own_extension) = local_of(rest, |local| is_local_of(local, area))?;
         let extension = if extension.is_empty() { own_extension } else { extension };
         return Some(join(&format!("{area}-{local}"), extension));
     }
@@ -221,16 +224,16 @@ fn landline(groups: &[&str], digits: &str, extension: &str) -> Option<String> {
     };
     let (area, local) = whole.split_at_checked(area_length)?;
     let extension = if extension.is_empty() { digits.get(whole.len()..).unwrap_or("") } else { extension };
-    (is_area(area) && is_local(local, area_length)).then(|| join(&format!("{area}-{local}"), extension))
+    is_local_of(local, area).then(|| join(&format!("{area}-{local}"), extension))
 }
 
 /// The local number in the groups behind an area code, and the extension behind it.
-fn local_of<'a>(groups: &[&'a str], area_length: usize) -> Option<(String, &'a str)> {
+fn local_of<'a>(groups: &[&'a str], is_local: impl Fn(&str) -> bool) -> Option<(String, &'a str)> {
     let mut local = String::new();
     for (position, group) in groups.iter().enumerate() {
         local.push_str(group);
         let rest = &groups[position + 1..];
-        if is_local(&local, area_length) {
+        if is_local(&local) {
             match rest {
                 [] => return Some((local, "")),
                 [last] if is_extension(last) && last.len() > 1 => return Some((local, last)),
@@ -243,7 +246,7 @@ fn local_of<'a>(groups: &[&'a str], area_length: usize) -> Option<(String, &'a s
 
 /// A local number without its area code.
 fn local(groups: &[&str], extension: &str) -> Option<String> {
-    let (local, own_extension) = local_of(groups, 4)?;
+    let (local, own_extension) = local_of(groups, is_local)?;
     (groups[0].len() <= 8).then(|| join(&local, if extension.is_empty() { own_extension } else { extension }))
 }
 
