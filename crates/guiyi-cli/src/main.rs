@@ -2,9 +2,12 @@
 
 mod args;
 mod commands;
+mod process;
 mod progress;
 mod project;
+mod summarize;
 mod words;
+mod write;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -235,6 +235,14 @@ impl Records {
         self.sources.is_empty()
     }
 
+    /// The number of a record by its source and source key.
+    pub fn position(&self, source: u16, key: &str) -> Option<u32> {
+        let from = self.sources.partition_point(|&other| other < source);
+        let until = self.sources.partition_point(|&other| other <= source);
+        let at = self.keys[from..until].binary_search_by(|other| (**other).cmp(key)).ok()?;
+        Some((from + at) as u32)
+    }
+
     /// The value of an attribute of a record.
     pub fn get(&self, record: u32, attribute: usize) -> Option<&str> {
         self.columns[attribute].get(record as usize)

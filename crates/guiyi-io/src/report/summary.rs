@@ -20,6 +20,8 @@ pub struct Summary {
     pub started_at: String,
     /// Whole duration, in milliseconds.
     pub duration_ms: u64,
+    /// CPU time of all threads, in milliseconds, where the system tells it.
+    pub cpu_ms: Option<u64>,
     /// Largest resident memory, in bytes, where the system tells it.
     pub peak_memory_bytes: Option<u64>,
     /// SHA-256 over dictionaries, rules and policies, in hexadecimal.

@@ -1,0 +1,264 @@
+//! `guiyi run`: read, walk the corridor, commit, write, and say what happened.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use guiyi_core::finding::{Language, Notes};
+use guiyi_core::matching::{Decisions, Verdict as PairVerdict};
+use guiyi_core::pipeline::{self, Cleansed, Step, Unified};
+use guiyi_core::record::{Batch, Records};
+use guiyi_core::rulebook::{Rulebook, Source};
+use guiyi_io::report::summary::{EntitySummary, Summary};
+use guiyi_store::{CommitReport, Known, RunChange, RunLock, Store};
+
+use crate::args::{Format, RunArgs};
+use crate::process;
+use crate::progress::Progress;
+use crate::project::{FailOn, OpenEntity, Project};
+use crate::summarize::{self, Walked};
+use crate::{Verdict, print, words, write};
+
+/// Rows of a batch: enough to keep columns worth their while, few enough to spread over the threads.
+const BATCH_ROWS: usize = 8192;
+
+/// One entity type after its walk.
+struct Walk {
+    open: OpenEntity,
+    cleansed: Cleansed,
+    records: Records,
+    known: Known,
+    unified: Unified,
+}
+
+pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
+    let started = Instant::now();
+    if args.threads > 0 {
+        rayon::ThreadPoolBuilder::new().num_threads(args.threads).build_global()?;
+    }
+    let project = Project::read(&args.project)?;
+    let language = args.language.map_or(project.language, Language::from);
+    let now = args.now.unwrap_or_else(jiff::Timestamp::now);
+    let now_utc = format!("{now:.0}");
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+
+    let open = project.open((today.year(), today.month(), today.day()))?;
+    let mut progress = Progress::new(args.quiet);
+    let (_lock, mut store) = open_store(&project, args, &now_utc)?;
+    let mut walks = Vec::with_capacity(open.len());
+    for entity in open {
+        walks.push(walk(entity, &store, &mut progress)?);
+    }
+
+    progress.enter("commit");
+    let changes: Vec<RunChange<'_>> = walks.iter().map(change).collect();
+    let commits = store.commit(&changes, &now_utc, "guiyi run")?;
+    progress.leave(walks.iter().map(|walk| walk.records.len() as u64).sum());
+
+    let entities = walks.iter().zip(&commits).map(|(walk, commit)| summary_of(walk, commit));
+    let entities = entities.collect::<anyhow::Result<Vec<_>>>()?;
+    let outcome = outcome(&walks, &entities, project.fail_on);
+    let mut summary = Summary {
+        format: 1,
+        project: project.name.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started_at: now_utc,
+        duration_ms: 0,
+        cpu_ms: None,
+        peak_memory_bytes: None,
+        rulebook_digest: rulebook_digest(&walks),
+        outcome: match outcome {
+            Verdict::Clean => "clean".into(),
+            Verdict::Findings => "findings".into(),
+        },
+        entities,
+        rooms: Vec::new(),
+        outputs: Vec::new(),
+    };
+    if !args.dry_run {
+        progress.enter("write");
+        let mut results = write::Results::begin(&project.output)?;
+        for walk in &walks {
+            results.entity(&walk.open.rulebook, &walk.cleansed, &walk.records, &walk.unified, &store)?;
+        }
+        progress.leave(walks.iter().map(|walk| walk.records.len() as u64).sum());
+        summary.rooms = progress.finish();
+        process::measure(&mut summary, started);
+        results.publish(&mut summary, &walks.iter().map(Walk::parts).collect::<Vec<_>>(), language)?;
+    } else {
+        summary.rooms = progress.finish();
+        process::measure(&mut summary, started);
+    }
+    match args.format {
+        Format::Json => print(format!("{:#}\n", serde_json::to_value(&summary)?).as_bytes())?,
+        Format::Text => print(words::summary(&summary, args.dry_run, language).as_bytes())?,
+    };
+    Ok(outcome)
+}
+
+impl Walk {
+    fn parts(&self) -> write::Parts<'_> {
+        write::Parts {
+            rulebook: &self.open.rulebook,
+            cleansed: &self.cleansed,
+            records: &self.records,
+            unified: &self.unified,
+        }
+    }
+}
+
+/// Locks and opens the store; a dry run without a store works on one in memory.
+fn open_store(project: &Project, args: &RunArgs, now_utc: &str) -> anyhow::Result<(Option<RunLock>, Store)> {
+    let path = &project.store;
+    if args.dry_run && !path.exists() {
+        return Ok((None, Store::open_in_memory()?));
+    }
+    if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
+        std::fs::create_dir_all(dir).with_context(|| format!("cannot make the directory {}", dir.display()))?;
+    }
+    let wait = (args.wait > 0).then(|| Duration::from_secs(args.wait));
+    let lock = RunLock::take(path, wait, now_utc)?;
+    let mut store = Store::open(path)?;
+    if args.dry_run {
+        store.discard_changes();
+    }
+    Ok((Some(lock), store))
+}
+
+/// Takes one entity type through reading and the corridor.
+fn walk(mut open: OpenEntity, store: &Store, progress: &mut Progress) -> anyhow::Result<Walk> {
+    progress.enter("read");
+    let (mut batches, mut notes) = (Vec::new(), Notes::default());
+    let mut n_rows = 0;
+    for (source, (path, reader)) in open.readers.iter_mut().enumerate() {
+        read(source, path, reader, &open.rulebook, &mut |batch, said| {
+            n_rows += batch.len() as u64;
+            batches.push(batch);
+            notes.append(said);
+            progress.at(n_rows);
+        })?;
+    }
+    progress.leave(n_rows);
+
+    let cleansed = pipeline::cleanse(batches, notes, &open.rulebook, &mut |step| watch(progress, step));
+
+    progress.enter("gather");
+    let n_elements = open.rulebook.dictionary.elements.len();
+    let mut records = Records::gather(&cleansed.batches, &Records::default(), n_elements);
+    let known = store.load_known(&open.rulebook, &records)?;
+    if !known.absent.is_empty() {
+        records = Records::gather(&cleansed.batches, &known.absent, n_elements);
+    }
+    for system in &known.systems[open.rulebook.sources.len()..] {
+        open.rulebook.sources.push(absent_source(system, n_elements));
+    }
+    let memberships = known.memberships(&records);
+    let decisions = decisions(&known, &records);
+    progress.leave(records.len() as u64);
+
+    let unified = pipeline::unify(
+        &records,
+        memberships.history(&known),
+        known.mint,
+        &decisions,
+        &open.rulebook,
+        &mut |step| watch(progress, step),
+    )?;
+    Ok(Walk { open, cleansed, records, known, unified })
+}
+
+fn read(
+    source: usize,
+    path: &Path,
+    reader: &mut guiyi_io::read::Reader,
+    rulebook: &Rulebook,
+    take: &mut dyn FnMut(Batch, Notes),
+) -> anyhow::Result<()> {
+    let spec = &rulebook.sources[source];
+    for part in reader.batches(source as u16, spec, BATCH_ROWS).with_context(|| path.display().to_string())? {
+        let (batch, notes) = part?;
+        take(batch, notes);
+    }
+    Ok(())
+}
+
+fn watch(progress: &mut Progress, step: Step) {
+    match step {
+        Step::Enter(room) => progress.enter(room),
+        Step::Leave(_, units) => progress.leave(units),
+    }
+}
+
+/// A system that only the store knows: its records are matched, none of them is read.
+fn absent_source(system: &Arc<str>, n_elements: usize) -> Source {
+    Source {
+        system: Arc::clone(system),
+        headers: Vec::new(),
+        key_column: 0,
+        mapping: vec![None; n_elements],
+        code_pattern: None,
+        day_first: None,
+    }
+}
+
+/// The stewards' words about records of this run, by record number.
+fn decisions(known: &Known, records: &Records) -> Decisions {
+    let find = |(system, key): &(String, String)| {
+        let source = known.systems.iter().position(|name| **name == **system)? as u16;
+        records.position(source, key)
+    };
+    Decisions::new(known.decisions.iter().filter_map(|decision| {
+        let verdict = match decision.verdict {
+            guiyi_store::Verdict::Match => PairVerdict::Match,
+            guiyi_store::Verdict::NotMatch => PairVerdict::NotMatch,
+            guiyi_store::Verdict::Unsure => return None,
+        };
+        Some((find(&decision.a)?, find(&decision.b)?, verdict))
+    }))
+}
+
+fn change(walk: &Walk) -> RunChange<'_> {
+    RunChange {
+        rulebook: &walk.open.rulebook,
+        batches: &walk.cleansed.batches,
+        records: &walk.records,
+        known: &walk.known,
+        clusters: &walk.unified.clusters.of,
+        assignment: &walk.unified.assignment,
+        golden: &walk.unified.golden,
+    }
+}
+
+fn summary_of(walk: &Walk, commit: &CommitReport) -> anyhow::Result<EntitySummary> {
+    summarize::entity(&Walked {
+        rulebook: &walk.open.rulebook,
+        files: &walk.open.readers,
+        cleansed: &walk.cleansed,
+        records: &walk.records,
+        unified: &walk.unified,
+        commit,
+    })
+}
+
+/// Whether more rows than the threshold allows have findings of the severity that counts.
+fn outcome(walks: &[Walk], entities: &[EntitySummary], fail_on: FailOn) -> Verdict {
+    let rows: u64 = entities.iter().flat_map(|entity| &entity.sources).map(|source| source.rows_read).sum();
+    let failing: usize = walks
+        .iter()
+        .map(|walk| {
+            let findings = walk.cleansed.notes.findings.iter();
+            let counting = findings.filter(|finding| finding.severity >= fail_on.severity);
+            let mut rows: Vec<_> = counting.map(|finding| (finding.source, finding.row)).collect();
+            rows.sort_unstable();
+            rows.dedup();
+            rows.len()
+        })
+        .sum();
+    if failing as f64 > fail_on.share * rows as f64 { Verdict::Findings } else { Verdict::Clean }
+}
+
+/// One digest over the rulebooks of all entity types.
+fn rulebook_digest(walks: &[Walk]) -> String {
+    walks.iter().map(|walk| walk.open.rulebook.digest()).collect::<Vec<_>>().join(" ")
+}

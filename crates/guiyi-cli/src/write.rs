@@ -1,0 +1,205 @@
+//! Which outputs a run writes; how each looks is decided by `guiyi-io`.
+
+use anyhow::Context;
+use guiyi_core::dictionary::{Element, ElementKind, Sensitivity};
+use guiyi_core::finding::{Finding, Language, Severity};
+use guiyi_core::pipeline::{Cleansed, Unified};
+use guiyi_core::record::Records;
+use guiyi_core::rulebook::Rulebook;
+use guiyi_io::outputs;
+use guiyi_io::report::html::{self, FindingRow, ReviewRow};
+use guiyi_io::report::summary::{OutputFile, Summary};
+use guiyi_io::write::{OutputDir, TableWriter};
+use guiyi_store::Store;
+
+use crate::project::Output;
+
+/// Rows of findings and of pairs that the report shows.
+const SAMPLE: (usize, usize) = (50, 20);
+
+/// The outputs of a run while they are written aside.
+pub(crate) struct Results<'a> {
+    output: &'a Output,
+    dir: OutputDir,
+    findings: TableWriter,
+    corrections: TableWriter,
+    crosswalk: TableWriter,
+    review: TableWriter,
+    written: Vec<OutputFile>,
+}
+
+/// What the report looks at, per entity type.
+pub(crate) struct Parts<'a> {
+    pub(crate) rulebook: &'a Rulebook,
+    pub(crate) cleansed: &'a Cleansed,
+    pub(crate) records: &'a Records,
+    pub(crate) unified: &'a Unified,
+}
+
+impl<'a> Results<'a> {
+    /// Opens the tables that all entity types share.
+    pub(crate) fn begin(output: &'a Output) -> anyhow::Result<Self> {
+        let dir = OutputDir::create(&output.dir)?;
+        let open = |name, headers: &[&str]| TableWriter::create(&dir, name, headers, &output.format);
+        Ok(Self {
+            findings: open("findings", outputs::FINDINGS)?,
+            corrections: open("corrections", outputs::CORRECTIONS)?,
+            crosswalk: open("crosswalk", outputs::CROSSWALK)?,
+            review: open("review", outputs::REVIEW)?,
+            output,
+            dir,
+            written: Vec::new(),
+        })
+    }
+
+    /// Writes the tables of one entity type.
+    pub(crate) fn entity(
+        &mut self,
+        rulebook: &Rulebook,
+        cleansed: &Cleansed,
+        records: &Records,
+        unified: &Unified,
+        store: &Store,
+    ) -> anyhow::Result<()> {
+        let entity = rulebook.dictionary.entity;
+        outputs::findings(&mut self.findings, &cleansed.notes, rulebook)?;
+        outputs::corrections(&mut self.corrections, &cleansed.notes, rulebook)?;
+        let gids = &unified.assignment.gids;
+        outputs::review(&mut self.review, records, &unified.matching, &unified.clusters, gids, rulebook)?;
+
+        for (number, source) in rulebook.sources.iter().enumerate().filter(|(_, source)| !source.headers.is_empty()) {
+            let headers: Vec<&str> =
+                outputs::QUARANTINE.iter().copied().chain(source.headers.iter().map(|header| &**header)).collect();
+            let name = format!("quarantine_{}_{}", entity.name(), source.system);
+            let mut table = self.table(&name, &headers)?;
+            outputs::quarantine(&mut table, number as u16, &cleansed.batches, &cleansed.notes, rulebook)?;
+            self.close(table)?;
+        }
+
+        let elements = rulebook.dictionary.elements.iter().map(|element| &*element.name);
+        let headers: Vec<&str> = outputs::GOLDEN.iter().copied().chain(elements).collect();
+        let mut golden = self.table(&format!("golden_{}", entity.name()), &headers)?;
+        store.golden_rows(&rulebook.dictionary, |row| {
+            let (gid, version, members) = (row.gid.to_string(), row.version.to_string(), row.members.to_string());
+            let systems = row.systems.join(" ");
+            let mut cells = vec![Some(gid.as_str()), Some(&version), Some(&members), Some(&systems)];
+            cells.extend(row.values.iter().map(|value| value.as_deref()));
+            golden.row(&cells)
+        })?;
+        self.close(golden)?;
+
+        let crosswalk = &mut self.crosswalk;
+        store.crosswalk_rows(entity, |row| {
+            let gid = row.gid.to_string();
+            crosswalk.row(&[
+                Some(&row.system),
+                Some(entity.name()),
+                Some(&row.source_key),
+                Some(&gid),
+                Some(row.status.name()),
+                Some(&row.valid_from),
+                row.valid_to.as_deref(),
+            ])
+        })?;
+        Ok(())
+    }
+
+    /// Writes report and `run.json`, and puts everything in its place.
+    pub(crate) fn publish(
+        mut self,
+        summary: &mut Summary,
+        parts: &[Parts<'_>],
+        language: Language,
+    ) -> anyhow::Result<()> {
+        for table in [self.findings, self.corrections, self.crosswalk, self.review] {
+            let (name, rows) = table.finish()?;
+            self.written.push(OutputFile { name, rows });
+        }
+        self.written.sort_by(|one, other| one.name.cmp(&other.name));
+        summary.outputs = self.written;
+        let findings: Vec<FindingRow> = parts.iter().flat_map(sample_findings).take(SAMPLE.0).collect();
+        let review: Vec<ReviewRow> = parts.iter().flat_map(sample_review).take(SAMPLE.1).collect();
+        let page = html::render(summary, &findings, &review, language)?;
+        self.dir.write("report.html", page.as_bytes())?;
+        let json = format!("{:#}\n", serde_json::to_value(&*summary).context("cannot write run.json")?);
+        self.dir.write("run.json", json.as_bytes())?;
+        self.dir.publish().with_context(|| format!("cannot put the results into {}", self.output.dir.display()))
+    }
+
+    fn table(&self, name: &str, headers: &[&str]) -> anyhow::Result<TableWriter> {
+        Ok(TableWriter::create(&self.dir, name, headers, &self.output.format)?)
+    }
+
+    fn close(&mut self, table: TableWriter) -> anyhow::Result<()> {
+        let (name, rows) = table.finish()?;
+        self.written.push(OutputFile { name, rows });
+        Ok(())
+    }
+}
+
+/// The gravest findings of an entity type, values of sensitive elements masked.
+fn sample_findings(parts: &Parts<'_>) -> Vec<FindingRow> {
+    let rulebook = parts.rulebook;
+    let mut gravest: Vec<&Finding> =
+        parts.cleansed.notes.findings.iter().filter(|finding| finding.severity > Severity::Info).collect();
+    gravest.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.source, finding.row));
+    let rows = gravest.into_iter().take(SAMPLE.0).map(|finding| {
+        let element = finding.attribute.map(|attribute| &rulebook.dictionary.elements[usize::from(attribute)]);
+        FindingRow {
+            source: rulebook.sources[usize::from(finding.source)].system.to_string(),
+            row: finding.row,
+            key: finding.key.as_deref().unwrap_or_default().to_owned(),
+            attribute: element.map_or(String::new(), |element| element.name.to_string()),
+            rule: finding.rule.to_string(),
+            severity: finding.severity.name().to_owned(),
+            value: shown(finding.value.as_deref(), element),
+            reason: outputs::reason(finding, rulebook, Language::English),
+            reason_zh: outputs::reason(finding, rulebook, Language::Chinese),
+            fix: shown(finding.fix.as_deref(), element),
+        }
+    });
+    rows.collect()
+}
+
+/// The most probable pairs for a person.
+fn sample_review(parts: &Parts<'_>) -> Vec<ReviewRow> {
+    let Parts { rulebook, records, unified, .. } = parts;
+    let name = outputs::naming_element(&rulebook.dictionary);
+    let order = outputs::pairs_to_review(&unified.matching);
+    let rows = order.into_iter().take(SAMPLE.1).map(|at| {
+        let pair = &unified.matching.pairs[at];
+        let of = |record: u32| {
+            let system = &rulebook.sources[usize::from(records.sources[record as usize])].system;
+            let name = name.and_then(|name| records.get(record, name)).unwrap_or_default().to_owned();
+            (format!("{system} {}", records.keys[record as usize]), name)
+        };
+        let ((a, name_a), (b, name_b)) = (of(pair.a), of(pair.b));
+        ReviewRow {
+            a,
+            b,
+            name_a,
+            name_b,
+            probability: f64::from(pair.probability) / 1e6,
+            reason: outputs::pair_reason(&unified.matching, at, Language::English),
+            reason_zh: outputs::pair_reason(&unified.matching, at, Language::Chinese),
+        }
+    });
+    rows.collect()
+}
+
+/// A value as the report may show it: the middle of a sensitive one is masked. Values of whole rows are left out.
+fn shown(value: Option<&str>, element: Option<&Element>) -> String {
+    let (Some(value), Some(element)) = (value, element) else { return String::new() };
+    if element.sensitivity != Sensitivity::Sensitive {
+        return value.to_owned();
+    }
+    let (head, tail) = match element.kind {
+        ElementKind::ResidentId => (6, 4),
+        ElementKind::Mobile | ElementKind::Landline | ElementKind::Phone => (3, 4),
+        ElementKind::BankAccount => (4, 4),
+        _ => (1, 0),
+    };
+    let length = value.chars().count();
+    let hidden = head..length.saturating_sub(tail);
+    value.chars().enumerate().map(|(at, c)| if hidden.contains(&at) || length <= head + tail { '*' } else { c }).collect()
+}
