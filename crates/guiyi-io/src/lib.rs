@@ -1,1 +1,3 @@
 //! Guiyi.
+
+pub mod report;
