@@ -1,3 +1,17 @@
 //! What a run tells people: the summary, and the page made of it.
 
 pub mod summary;
+
+pub mod sample;
+
+pub mod html;
+
+mod totals;
+
+mod scorecard;
+
+mod todo;
+
+mod text;
+
+mod chart;
