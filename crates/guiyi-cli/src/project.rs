@@ -14,6 +14,7 @@ use guiyi_core::rulebook::toml::{Document, Table};
 use guiyi_core::rulebook::{self, CodePattern, Policies, Rule, Rulebook, Source, parse_policies};
 use guiyi_io::read::{Format, ReadOptions, Reader, TextEncoding};
 use guiyi_io::write::OutputFormat;
+use sha2::{Digest, Sha256};
 
 /// The commented project file that `guiyi init` writes.
 pub(crate) const TEMPLATE: &str = include_str!("project/template.toml");
@@ -32,6 +33,8 @@ pub(crate) struct Project {
     pub(crate) output: Output,
     /// What makes the exit code 1.
     pub(crate) fail_on: FailOn,
+    /// SHA-256 over the program's version, this file, and the dictionaries and rule packs that it names.
+    pub(crate) digest: [u8; 32],
     /// The entity types that have sources, in the order of [`EntityType::ALL`].
     pub(crate) entities: Vec<Entity>,
 }
@@ -128,12 +131,13 @@ impl Project {
         let output = read_output(root.table("output").as_ref(), base);
         let fail_on = read_fail_on(root.table("fail_on").as_ref());
 
-        let mut extra = Vec::new();
+        let digest = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION")).chain_update(text);
+        let mut named = Named { base, digest, mistakes: Vec::new() };
         let sections: Vec<Option<Table<'_>>> = EntityType::ALL.iter().map(|entity| root.table(entity.name())).collect();
         let mut entities: Vec<Entity> = EntityType::ALL
             .into_iter()
             .zip(&sections)
-            .map(|(entity, section)| read_entity(entity, section.as_ref(), base, &mut extra))
+            .map(|(entity, section)| read_entity(entity, section.as_ref(), &mut named))
             .collect();
         let sources = root.tables("source");
         if sources.is_empty() {
@@ -150,7 +154,7 @@ impl Project {
 
         let found = document.finish(());
         let mut mistakes = found.err().unwrap_or_default();
-        mistakes.append(&mut extra);
+        mistakes.append(&mut named.mistakes);
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
@@ -162,6 +166,7 @@ impl Project {
             store: base.join(store),
             output,
             fail_on,
+            digest: named.digest.finalize().into(),
             entities,
         })
     }
@@ -285,32 +290,57 @@ fn read_fail_on(table: Option<&Table<'_>>) -> FailOn {
     }
 }
 
-/// Reads the section of an entity type: dictionary, rule packs, policies. Mistakes in the files that it names go to
-/// `extra`.
-fn read_entity(entity: EntityType, table: Option<&Table<'_>>, base: &Path, extra: &mut Vec<Mistake>) -> Entity {
-    let mut dictionary = dictionary::shipped(entity);
-    if let Some(path) = table.and_then(|table| table.opt_string("dictionary")) {
-        if let Some(text) = read_text(table, "dictionary", &base.join(path)) {
-            match Dictionary::parse(path, &text) {
-                Ok(own) => dictionary = own,
-                Err(mut mistakes) => extra.append(&mut mistakes),
+/// The files that a project file names.
+struct Named<'a> {
+    /// The directory of the project file.
+    base: &'a Path,
+    /// Over everything read so far.
+    digest: Sha256,
+    /// Mistakes in the files.
+    mistakes: Vec<Mistake>,
+}
+
+impl Named<'_> {
+    /// The text of a file; what keeps it from being read is a mistake at the key that names it.
+    fn read(&mut self, table: Option<&Table<'_>>, key: &str, path: &str) -> Option<String> {
+        let path = self.base.join(path);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                self.digest.update(&text);
+                Some(text)
+            }
+            Err(error) => {
+                if let Some(table) = table {
+                    let hint = "paths are relative to the project file; \"shipped\" names the pack that comes with guiyi";
+                    table.mistake_at(key, format!("cannot read {}: {error}", path.display()), Some(hint.into()));
+                }
+                None
             }
         }
     }
-    let packs = table.map(|table| (table.has("rules"), table.strings("rules")));
+
+    /// The value, or its mistakes kept.
+    fn keep<T>(&mut self, parsed: Result<T, Vec<Mistake>>) -> Option<T> {
+        parsed.map_err(|mut mistakes| self.mistakes.append(&mut mistakes)).ok()
+    }
+}
+
+/// Reads the section of an entity type but for its policies: dictionary and rule packs.
+fn read_entity(entity: EntityType, table: Option<&Table<'_>>, named: &mut Named<'_>) -> Entity {
+    let mut dictionary = dictionary::shipped(entity);
+    if let Some(path) = table.and_then(|table| table.opt_string("dictionary")) {
+        let own = named.read(table, "dictionary", path).map(|text| Dictionary::parse(path, &text));
+        dictionary = own.and_then(|own| named.keep(own)).unwrap_or(dictionary);
+    }
+    let packs = table.filter(|table| table.has("rules")).map_or(vec!["shipped"], |table| table.strings("rules"));
     let mut rules = Vec::new();
-    for pack in packs.filter(|(said, _)| *said).map_or(vec!["shipped"], |(_, packs)| packs) {
-        if pack == "shipped" {
-            match rulebook::shipped_rules(entity, &dictionary) {
-                Ok(shipped) => rules.extend(shipped),
-                Err(mut mistakes) => extra.append(&mut mistakes),
-            }
-        } else if let Some(text) = read_text(table, "rules", &base.join(pack)) {
-            match rulebook::parse_rules(pack, &text, &dictionary) {
-                Ok(own) => rules.extend(own),
-                Err(mut mistakes) => extra.append(&mut mistakes),
-            }
-        }
+    for pack in packs {
+        let own = if pack == "shipped" {
+            Some(rulebook::shipped_rules(entity, &dictionary))
+        } else {
+            named.read(table, "rules", pack).map(|text| rulebook::parse_rules(pack, &text, &dictionary))
+        };
+        rules.extend(own.and_then(|own| named.keep(own)).unwrap_or_default());
     }
     rules.sort_by(|one, other| one.code.cmp(&other.code));
     if let (Some(table), Some(twice)) = (table, rules.windows(2).find(|pair| pair[0].code == pair[1].code)) {
@@ -318,20 +348,6 @@ fn read_entity(entity: EntityType, table: Option<&Table<'_>>, base: &Path, extra
         table.mistake_at("rules", format!("the rule {} is in two packs", twice[0].code), Some(hint.into()));
     }
     Entity { dictionary, rules, policies: None, inputs: Vec::new() }
-}
-
-/// The text of a file that the project file names; what keeps it from being read is a mistake at its key.
-fn read_text(table: Option<&Table<'_>>, key: &str, path: &Path) -> Option<String> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Some(text),
-        Err(error) => {
-            if let Some(table) = table {
-                let hint = "paths are relative to the project file; \"shipped\" names the pack that comes with guiyi";
-                table.mistake_at(key, format!("cannot read {}: {error}", path.display()), Some(hint.into()));
-            }
-            None
-        }
-    }
 }
 
 /// Reads one `[[source]]` and hands it to its entity type.

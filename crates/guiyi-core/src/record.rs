@@ -176,8 +176,9 @@ impl Records {
     /// Gathers the admitted rows of all batches and the records that the store knows from elsewhere.
     ///
     /// Rows that are not admitted stay behind. `known` are records of earlier runs, in any order. Where both hold the
-    /// same (source, source key), the row of this run wins. Cost: one sort and one copy of the values.
-    pub fn gather(batches: &[Batch], known: &Self, n_attributes: usize) -> Self {
+    /// same (source, source key), the row of this run wins. Gives beside the records the place of each: number of the
+    /// batch and row in it, `None` for a known record. Cost: one sort and one copy of the values.
+    pub fn gather(batches: &[Batch], known: &Self, n_attributes: usize) -> (Self, Vec<Option<(u32, u32)>>) {
         const KNOWN: u32 = u32::MAX;
         let mut places: Vec<(u16, &str, u32, u32)> = Vec::new();
         for (number, batch) in batches.iter().enumerate() {
@@ -218,11 +219,12 @@ impl Records {
                 Column { values, origins }
             })
             .collect();
-        Self {
+        let records = Self {
             sources: places.iter().map(|place| place.0).collect(),
             keys: places.iter().map(|place| place.1.into()).collect(),
             columns,
-        }
+        };
+        (records, places.iter().map(|&(_, _, batch, row)| (batch != KNOWN).then_some((batch, row))).collect())
     }
 
     /// Number of records.
@@ -272,7 +274,8 @@ mod tests {
         let second = batch(0, &[("a", "A", RowState::Corrected)]);
         let third = batch(1, &[("a", "A1", RowState::Clean), ("y", "Y", RowState::Rejected)]);
         let check = |batches: &[Batch], known: &Records, expected: &[(u16, &str, &str)]| {
-            let records = Records::gather(batches, known, 2);
+            let (records, places) = Records::gather(batches, known, 2);
+            assert_eq!(places.len(), records.len());
             let found: Vec<_> = (0..records.len())
                 .map(|record| {
                     (

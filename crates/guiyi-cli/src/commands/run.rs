@@ -28,6 +28,7 @@ struct Walk {
     open: OpenEntity,
     cleansed: Cleansed,
     records: Records,
+    rows: Vec<Option<(u32, u32)>>,
     known: Known,
     unified: Unified,
 }
@@ -52,7 +53,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
     }
 
     progress.enter("commit");
-    let changes: Vec<RunChange<'_>> = walks.iter().map(change).collect();
+    let changes: Vec<RunChange<'_>> = walks.iter().map(|walk| change(walk, &project.digest)).collect();
     let commits = store.commit(&changes, &now_utc, "guiyi run")?;
     progress.leave(walks.iter().map(|walk| walk.records.len() as u64).sum());
 
@@ -67,7 +68,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
         duration_ms: 0,
         cpu_ms: None,
         peak_memory_bytes: None,
-        rulebook_digest: rulebook_digest(&walks),
+        rulebook_digest: project.digest.iter().map(|byte| format!("{byte:02x}")).collect(),
         outcome: match outcome {
             Verdict::Clean => "clean".into(),
             Verdict::Findings => "findings".into(),
@@ -145,10 +146,10 @@ fn walk(mut open: OpenEntity, store: &Store, progress: &mut Progress) -> anyhow:
 
     progress.enter("gather");
     let n_elements = open.rulebook.dictionary.elements.len();
-    let mut records = Records::gather(&cleansed.batches, &Records::default(), n_elements);
+    let (mut records, mut rows) = Records::gather(&cleansed.batches, &Records::default(), n_elements);
     let known = store.load_known(&open.rulebook, &records)?;
     if !known.absent.is_empty() {
-        records = Records::gather(&cleansed.batches, &known.absent, n_elements);
+        (records, rows) = Records::gather(&cleansed.batches, &known.absent, n_elements);
     }
     for system in &known.systems[open.rulebook.sources.len()..] {
         open.rulebook.sources.push(absent_source(system, n_elements));
@@ -165,7 +166,7 @@ fn walk(mut open: OpenEntity, store: &Store, progress: &mut Progress) -> anyhow:
         &open.rulebook,
         &mut |step| watch(progress, step),
     )?;
-    Ok(Walk { open, cleansed, records, known, unified })
+    Ok(Walk { open, cleansed, records, rows, known, unified })
 }
 
 fn read(
@@ -218,10 +219,12 @@ fn decisions(known: &Known, records: &Records) -> Decisions {
     }))
 }
 
-fn change(walk: &Walk) -> RunChange<'_> {
+fn change<'a>(walk: &'a Walk, digest: &'a [u8]) -> RunChange<'a> {
     RunChange {
         rulebook: &walk.open.rulebook,
+        rulebook_digest: digest,
         batches: &walk.cleansed.batches,
+        rows: &walk.rows,
         records: &walk.records,
         known: &walk.known,
         clusters: &walk.unified.clusters.of,
@@ -256,9 +259,4 @@ fn outcome(walks: &[Walk], entities: &[EntitySummary], fail_on: FailOn) -> Verdi
         })
         .sum();
     if failing as f64 > fail_on.share * rows as f64 { Verdict::Findings } else { Verdict::Clean }
-}
-
-/// One digest over the rulebooks of all entity types.
-fn rulebook_digest(walks: &[Walk]) -> String {
-    walks.iter().map(|walk| walk.open.rulebook.digest()).collect::<Vec<_>>().join(" ")
 }
