@@ -3,13 +3,12 @@
 //! Each function takes ASCII that its caller has already judged, and returns the check character.
 //! Law: a foreign byte gives a wrong character, never a panic.
 
-/// ISO 7064 MOD 11-2, used by GB 11643-1999: `0`..`9` or `X`.
+/// ISO 7064 MOD 11-2, used by GB 11643-1999, of 17 digits: `0`..`9` or `X`.
 pub(crate) fn mod_11_2(digits: &[u8]) -> u8 {
-    let remainder = digits.iter().fold(0_u32, |sum, &b| (sum + value(b)) * 2 % 11);
-    match (12 - remainder) % 11 {
-        10 => b'X',
-        digit => b'0' + digit as u8,
-    }
+    /// 2^k mod 11 for k = 17 down to 1; GB 11643 prints the same weights.
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 = digits.iter().zip(WEIGHTS).map(|(&b, weight)| value(b) * weight).sum();
+    b"10X98765432"[(sum % 11) as usize]
 }
 
 /// ISO 7064 MOD 11,10, used by GS 15-2006 registration numbers and bank routing numbers: a digit.

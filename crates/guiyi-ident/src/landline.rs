@@ -1,7 +1,7 @@
 //! Mainland fixed line: area code and local number, `010-65529988`, with an extension where one is written.
 //!
 //! The area codes and the lengths of their local numbers are in `dictionaries/region/area_code.tsv`.
-//! Laws: the zero of the area code may be missing; an abolished code is kept with a warning and its successor named;
+//! Laws: the zero of the area code may be missing; vanity numbers such as 88888888 are real; an abolished code is kept with a warning and its successor named;
 //! a local number alone is refused, since the city decides it. Cells with several numbers are split before this.
 
 use std::fmt;
@@ -85,6 +85,9 @@ impl fmt::Display for Landline {
 impl Landline {
     /// Reads a number, with its extension after `ext`, `转`, `分机` or a hyphen.
     pub fn parse(text: &str) -> Result<Self, IdentError> {
+        if let Some((area, local)) = plain(text) {
+            return assemble(area, local, None);
+        }
         let (number, extension) = split(text);
         let extension = match extension {
             None => None,
@@ -121,27 +124,8 @@ impl Landline {
         } else {
             format!("0{digits}")
         };
-        let width = if digits.starts_with("01") || digits.starts_with("02") {
-            3
-        } else {
-            4
-        };
-        let (area, local) = digits.split_at(width);
-        let Some(area) = area_code(area) else {
-            return Err(IdentError::component(
-                Text::new("area code", "区号"),
-                "no such area code",
-                "没有这个区号",
-            ));
-        };
-        let fits = matches!((local.len(), area.seven, area.eight), (7, true, _) | (8, _, true));
-        if !fits || matches!(local.as_bytes()[0], b'0' | b'1') {
-            return Err(LOCAL);
-        }
-        let code = format!("{}-{local}", area.code);
-        Ascii::new(code.as_bytes())
-            .map(|code| Self { code, area, extension })
-            .ok_or(LOCAL)
+        let (area, local) = digits.split_at(area_width(&digits));
+        assemble(area, local, extension)
     }
 
     /// The area code.
@@ -202,6 +186,50 @@ const LOCAL: IdentError = IdentError::component(
     "its length or first digit does not fit the area code",
     "长度或首位与区号不符",
 );
+
+/// The two halves of `0755-26013388` or `075526013388`, as most cells have it: read without allocation.
+fn plain(text: &str) -> Option<(&str, &str)> {
+    let (area, local) = match text.split_once('-') {
+        Some(halves) => halves,
+        None => text.split_at_checked(area_width(text))?,
+    };
+    let shaped = matches!(area.len(), 3 | 4) && area.starts_with('0') && matches!(local.len(), 7 | 8);
+    (shaped && all_digits(area.as_bytes()) && all_digits(local.as_bytes()) && !area.starts_with("00"))
+        .then_some((area, local))
+}
+
+/// Digits of the area code at the head of a number: `01x` and `02x` have three, the others four.
+fn area_width(digits: &str) -> usize {
+    if digits.starts_with("01") || digits.starts_with("02") {
+        3
+    } else {
+        4
+    }
+}
+
+/// Area code and local number, both digits and neither empty, judged together.
+fn assemble(area: &str, local: &str, extension: Option<Ascii<6>>) -> Result<Landline, IdentError> {
+    let Some(area) = area_code(area) else {
+        return Err(IdentError::component(
+            Text::new("area code", "区号"),
+            "no such area code",
+            "没有这个区号",
+        ));
+    };
+    let fits = matches!((local.len(), area.seven, area.eight), (7, true, _) | (8, _, true));
+    if !fits || matches!(local.as_bytes()[0], b'0' | b'1') {
+        return Err(LOCAL);
+    }
+    let mut code = [0; 13];
+    let hyphen = area.code.len();
+    let end = hyphen + 1 + local.len();
+    code[..hyphen].copy_from_slice(area.code.as_bytes());
+    code[hyphen] = b'-';
+    code[hyphen + 1..end].copy_from_slice(local.as_bytes());
+    Ascii::new(&code[..end])
+        .map(|code| Landline { code, area, extension })
+        .ok_or(LOCAL)
+}
 
 /// The digits of the number without separators, and the digits of the extension.
 fn split(text: &str) -> (String, Option<String>) {
@@ -265,6 +293,7 @@ mod tests {
             ("0310-8012345", "0310-8012345"),
             ("010-65529988 ext 8001", "010-65529988 ext 8001"),
             ("0565-2345678", "0565-2345678"),
+            ("01088888888", "010-88888888"),
         ];
         for (text, expected) in cases {
             let read = Landline::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -288,6 +317,7 @@ mod tests {
             ("0300-1234567", "component"),
             ("13800138000", "component"),
             ("010-65529988转abc", "component"),
+            ("010-11111111", "component"),
             ("没有", "format"),
             ("", "placeholder-or-length"),
         ];

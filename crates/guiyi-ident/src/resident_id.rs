@@ -241,7 +241,6 @@ mod tests {
 
     #[test]
     fn a_person_born_before_the_city_reform_is_valid() {
-        // 320520 was a county of Suzhou prefecture until 1983; a number was issued from 1984 on.
         let with_check = |body: &str| format!("{body}{}", char::from(mod_11_2(body.as_bytes())));
         let born_early = ResidentId::parse(&with_check("11010519400101001")).unwrap();
         assert!(born_early.warnings().is_empty());

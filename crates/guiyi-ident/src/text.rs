@@ -131,7 +131,20 @@ pub fn compact(text: &str) -> Cow<'_, str> {
 
 /// Reads a code of ASCII letters and digits; `expected` names the lengths allowed in an error.
 pub(crate) fn read<const N: usize>(text: &str, expected: &'static str) -> Result<Ascii<N>, IdentError> {
+    let raw = text.as_bytes();
     let mut bytes = [0_u8; N];
+    // Most cells are clean: one pass to see it, one copy.
+    if raw.len() <= N
+        && raw
+            .iter()
+            .fold(true, |clean, b| clean & (b.is_ascii_digit() | b.is_ascii_uppercase()))
+    {
+        bytes[..raw.len()].copy_from_slice(raw);
+        return Ok(Ascii {
+            bytes,
+            len: raw.len() as u8,
+        });
+    }
     let mut len = 0;
     let mut odd = false;
     for c in text.chars() {
