@@ -32,8 +32,8 @@ impl Date {
     }
 
     /// `days` later.
-    pub(crate) const fn plus(self, days: usize) -> Self {
-        Self(self.0 + days as i64)
+    pub(crate) fn plus(self, days: usize) -> Self {
+        Self(self.0.saturating_add_unsigned(days as u64))
     }
 
     /// Spreadsheet serial in the 1900 system, right from 1900-03-01 on.

@@ -41,7 +41,7 @@ classes! {
     Spaces 2 "spaces",
     /// Credit code empty, 无, 待补 and the like.
     NoCode 3 "no_code",
-    /// Credit code with O for 0, I for 1, S for 5, Z for 2, B for 8: one repair passes both checks.
+    /// Credit code with O for 0, I for 1, S for 5, Z for 2, B for 8: the repair passes both checks.
     ConfusableCode 4 "confusable_code",
     /// Credit code with two characters swapped, a wrong check character or one character short.
     WrongCode 4 "wrong_code",

@@ -245,11 +245,8 @@ pub(crate) fn dirty_address(entity: &Entity, varied: f64, characters: &Character
             25..40 => head = format!("{}{}{county}", place.province_short, place.city_short),
             40..50 => county.clone_into(&mut head),
             50..55 => {
-                head = format!(
-                    "{}{}",
-                    place.city_short,
-                    county.trim_end_matches(['区', '县', '市', '镇'])
-                )
+                let county = county.trim_end_matches(['区', '县', '市', '镇']);
+                head = format!("{}{county}", place.city_short);
             }
             55..70 => tail = full_width(&tail),
             70..88 => tail = format!("{street}{house}号{building}{floor}{room:02}"),
@@ -289,7 +286,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -7,6 +7,7 @@
 //! Laws: the output is a function of [`Config`] alone, byte for byte. Every row is derived by its index, so memory stays
 //! flat whatever the number of entities. members.csv, truth.csv and the files agree.
 
+mod brands;
 mod characters;
 mod check_digit;
 mod date;
@@ -33,7 +34,9 @@ use rng::{Rng, Stream};
 use serde_json::json;
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread::ScopedJoinHandle;
 use world::World;
 
 /// Encoding of the two exports; the truth files are always UTF-8.
@@ -171,12 +174,8 @@ pub fn generate(config: &Config) -> Result<Summary, Error> {
             source(System::Erp, &erp).write(table, &mut log)
         });
         let counts = truth::write(&world, &erp, &crm, config.entities, &config.out);
-        let joined = "a panic of a writing thread is a bug and goes on as one";
-        (
-            erp_thread.join().expect(joined),
-            crm_thread.join().expect(joined),
-            counts,
-        )
+        let joined = |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        (joined(erp_thread), joined(crm_thread), counts)
     });
     let (erp_rows, crm_rows, (true_pairs, trap_pairs)) = (erp_rows?, crm_rows?, counts?);
 
@@ -327,14 +326,15 @@ impl Source<'_> {
 
 /// The table of dirt classes for a README, in Markdown: name, place among the 25, what it does.
 pub fn dirt_classes() -> String {
-    let mut table = String::from("| class | no. | what |\n|---|---|---|\n");
-    for class in Class::ALL {
+    let lines = Class::ALL.iter().map(|class| {
         let number = if class.number() == 0 {
             String::from("-")
         } else {
             class.number().to_string()
         };
-        table.push_str(&format!("| `{}` | {number} |{} |\n", class.name(), class.doc()));
-    }
-    table
+        format!("| `{}` | {number} |{} |\n", class.name(), class.doc())
+    });
+    std::iter::once(String::from("| class | no. | what |\n|---|---|---|\n"))
+        .chain(lines)
+        .collect()
 }

@@ -156,7 +156,7 @@ pub(crate) fn crm_row(
         1 => place.city.to_owned(),
         _ => format!("{}/{}/{county}", place.province, place.city),
     };
-    let first_deal = entity.founded.plus(dirt.rng.range(300, 2000));
+    let first_deal = entity.founded.plus(dirt.rng.range(300, 1400));
     let created = Date::new(2018, 1, 1).plus(dirt.rng.below(2800));
     vec![
         key,

@@ -5,6 +5,7 @@
 //! Law: no two entities have the same name. The pair (字号, industry word) is unique by construction up to nine million
 //! entities, for very common 字号 together with the city.
 
+use super::brands::{BrandRank, Brands};
 use super::check_digit;
 use super::date::Date;
 use super::names::{Named, account, cnaps, company_name, landline, named_after, short_name};
@@ -128,8 +129,7 @@ const TRAPS: [(u64, TrapKind); 9] = [
 /// Everything needed to derive an entity from its index; small, whatever `n`.
 pub(crate) struct World {
     seed: u64,
-    n: u64,
-    brands: BrandSpace,
+    brands: Brands,
     places: Vec<usize>,
     surnames: Vec<&'static str>,
     given: [Vec<char>; 2],
@@ -142,17 +142,6 @@ pub(crate) struct World {
     births: Permutation,
 }
 
-/// How the 字号 are dealt out, so that names stay unique.
-struct BrandSpace {
-    first: Vec<char>,
-    second: Vec<char>,
-    order: Permutation,
-    pairs: Permutation,
-    triples: Permutation,
-    n_hot: u64,
-    n_common: u64,
-}
-
 /// Birthdays 1955 to 2004, 336 a year (days 1 to 28), times 500 sequence numbers.
 const BIRTHS: u64 = 50 * 336 * 500;
 /// `31^5`: five characters of the credit code's alphabet.
@@ -162,25 +151,10 @@ const ORGANIZATION_HEADS: &[u8; 15] = b"12345678ABCDEFG";
 impl World {
     /// The world of `n` entities under `seed`.
     pub(crate) fn new(n: u64, seed: u64) -> Self {
-        let first: Vec<char> = words::BRAND_FIRST.chars().collect();
-        let second: Vec<char> = words::BRAND_SECOND.chars().collect();
-        let (n_first, n_second) = (first.len() as u64, second.len() as u64);
-        let cities_and_trades = (PLACES.len() * words::INDUSTRIES.len()) as u64;
-        let n_hot = (n / 500).clamp(8, 300).max(n / 10 / cities_and_trades + 1);
-        let brands = BrandSpace {
-            order: Permutation::new(n, seed, "brand order"),
-            pairs: Permutation::new(n_first * n_second, seed, "brands of two"),
-            triples: Permutation::new(n_first * n_second * n_second, seed, "brands of three"),
-            n_hot,
-            n_common: (n / 5).max(50).min(n_first * n_second - n_hot),
-            first,
-            second,
-        };
         let places: Vec<(usize, usize)> = PLACES.iter().enumerate().map(|(i, place)| (i, place.weight)).collect();
         let mut world = Self {
             seed,
-            n,
-            brands,
+            brands: Brands::new(n, seed),
             places: weighted(&places),
             surnames: weighted(words::SURNAMES),
             given: [
@@ -208,7 +182,7 @@ impl World {
         let (slot, kind) = TRAPS[(index % BLOCK).checked_sub(BASES)? as usize];
         let base = block * BLOCK + (mix(block ^ self.seed) % BASES + slot * 7) % BASES;
         // A very common 字号 has its namesakes in other cities without our help, and one made here could be one of them.
-        let fits = kind != TrapKind::OtherCity || self.deal(base).city.is_none();
+        let fits = kind != TrapKind::OtherCity || self.brands.deal(base).city.is_none();
         (fits && self.business(base) == Business::Company).then_some(Trap { base, kind })
     }
 
@@ -216,7 +190,7 @@ impl World {
     pub(crate) fn place(&self, index: u64) -> usize {
         let own = || *Rng::new(self.seed, Stream::Place, index).pick(&self.places);
         match self.trap(index) {
-            None => self.deal(index).city.unwrap_or_else(own),
+            None => self.brands.deal(index).city.unwrap_or_else(own),
             Some(Trap {
                 base,
                 kind: TrapKind::OtherCity | TrapKind::Branch,
@@ -263,7 +237,7 @@ impl World {
         let place_index = self.place(index);
         let place = &PLACES[place_index];
         let county = rng.below(place.counties.len());
-        let founded = Date::new(1988, 1, 1).plus(rng.below(6700) + rng.below(6700));
+        let founded = Date::new(1988, 1, 1).plus(rng.below(6200) + rng.below(6200));
         let (mut legal_person, _) = self.person(&mut rng);
         let (contact, woman) = self.person(&mut rng);
         let mut mobile = if rng.chance(0.04) {
@@ -285,7 +259,13 @@ impl World {
                         _ => {}
                     }
                 }
-                named_after(&base, trap.kind, place, self.deal(trap.base).city.is_some(), &mut rng)
+                named_after(
+                    &base,
+                    trap.kind,
+                    place,
+                    self.brands.deal(trap.base).city.is_some(),
+                    &mut rng,
+                )
             }
         };
         let bank = rng.below(words::BANKS.len());
@@ -314,7 +294,8 @@ impl World {
             landline,
             resident_id: self.resident_id(index, place.counties[county].0, woman),
             capital: *rng.pick(&[10, 50, 100, 200, 300, 500, 1000, 1068, 2000, 3333, 5000, 10_000]) * 10_000,
-            purchases: (10_f64.powf(5.5 + rng.unit() * 4.3)) as u64,
+            // Spread over the orders of magnitude; in whole numbers, which every machine computes alike.
+            purchases: 10_u64.pow(rng.range(5, 9) as u32) * rng.range(1, 10) as u64 + rng.below(90_000) as u64,
             street,
             house: rng.range(1, 999),
             building,
@@ -329,7 +310,7 @@ impl World {
     }
 
     fn business(&self, index: u64) -> Business {
-        let alone = matches!(self.deal(index).brand, BrandRank::Three(_));
+        let alone = matches!(self.brands.deal(index).brand, BrandRank::Three(_));
         match Rng::new(self.seed, Stream::Kind, index).below(100) {
             0..8 => Business::SoleTrader,
             // Their names carry no industry word, so they need a 字号 nobody else has.
@@ -342,7 +323,7 @@ impl World {
     fn named(&self, index: u64, place_index: usize, county: usize, rng: &mut Rng) -> Named {
         let place = &PLACES[place_index];
         let county = place.counties[county].1;
-        let deal = self.deal(index);
+        let deal = self.brands.deal(index);
         let (brand, industry) = (self.brands.text(deal.brand), deal.industry);
         let business = self.business(index);
         let industry_word = words::INDUSTRIES[industry];
@@ -387,8 +368,7 @@ impl World {
         let brand = if rng.chance(0.6) {
             named.brand.clone()
         } else {
-            self.brands
-                .three(self.brands.triples.len() - 1 - index % self.brands.triples.len())
+            self.brands.unused(index)
         };
         Some(format!(
             "{}{brand}{}{}有限公司",
@@ -455,119 +435,39 @@ impl World {
         code.push(check_digit::credit_code(&code));
         code
     }
-
-    /// Deals entity `index` its 字号 and industry.
-    fn deal(&self, index: u64) -> Deal {
-        let space = &self.brands;
-        let trades = words::INDUSTRIES.len() as u64;
-        let dealt = space.order.forward(index);
-        let (hand, card) = (dealt / 10, dealt % 10);
-        let offset_of = |rank: u64| mix(rank ^ self.seed) >> 32;
-        if card == 0 {
-            // A very common 字号: all industries in turn, and once they are through, the next city for each of them.
-            let (rank, layer) = (hand % space.n_hot, hand / space.n_hot);
-            let (round, turn) = (layer / trades, layer % trades);
-            let city = (offset_of(rank) + round + turn * 7) % PLACES.len() as u64;
-            let industry = ((offset_of(rank) + turn) % trades) as usize;
-            return Deal {
-                brand: BrandRank::Two(rank),
-                industry,
-                city: Some(city as usize),
-            };
-        }
-        let rank = hand * 6 + card.saturating_sub(4);
-        let layer = rank / space.n_common;
-        if card >= 4 && layer < trades {
-            let rank = space.n_hot + rank % space.n_common;
-            let industry = ((offset_of(rank) + layer) % trades) as usize;
-            return Deal {
-                brand: BrandRank::Two(rank),
-                industry,
-                city: None,
-            };
-        }
-        let rank = if card >= 4 {
-            3 * (self.n / 10 + 1) + rank - space.n_common * trades
-        } else {
-            hand * 3 + card - 1
-        };
-        let industry = Rng::new(self.seed, Stream::Industry, index).below(trades as usize);
-        Deal {
-            brand: BrandRank::Three(rank % space.triples.len()),
-            industry,
-            city: None,
-        }
-    }
-}
-
-impl BrandSpace {
-    fn text(&self, rank: BrandRank) -> String {
-        match rank {
-            BrandRank::Two(rank) => self.two(rank),
-            BrandRank::Three(rank) => self.three(rank),
-        }
-    }
-
-    /// The 字号 of two characters at `rank`; a known brand gets a third.
-    fn two(&self, rank: u64) -> String {
-        let pair = self.pairs.forward(rank % self.pairs.len()) as usize;
-        let mut brand: String = [
-            self.first[pair / self.second.len()],
-            self.second[pair % self.second.len()],
-        ]
-        .iter()
-        .collect();
-        if words::KNOWN_BRANDS.contains(&brand.as_str()) {
-            brand.push(words::KNOWN_BRAND_TAIL);
-        }
-        brand
-    }
-
-    /// The 字号 of three characters at `rank`.
-    fn three(&self, rank: u64) -> String {
-        let n = self.second.len();
-        let triple = self.triples.forward(rank) as usize;
-        [
-            self.first[triple / n / n],
-            self.second[triple / n % n],
-            self.second[triple % n],
-        ]
-        .iter()
-        .collect()
-    }
-}
-
-#[derive(Clone, Copy)]
-enum BrandRank {
-    /// Two characters; shared by entities of different industries.
-    Two(u64),
-    /// Three characters; nobody else has it.
-    Three(u64),
-}
-
-struct Deal {
-    brand: BrandRank,
-    industry: usize,
-    /// Fixed for a 字号 so common that its industries run out.
-    city: Option<usize>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generate::brands::Deal;
     use std::collections::HashSet;
+
+    /// Asserts that no two of `entities` share name, credit code or resident ID.
+    fn check_unique(entities: impl Iterator<Item = Entity>) {
+        let (mut names, mut codes, mut ids) = (HashSet::new(), HashSet::new(), HashSet::new());
+        for entity in entities {
+            assert!(names.insert(entity.name.clone()), "{entity:?}");
+            assert!(codes.insert(entity.credit_code.clone()), "{entity:?}");
+            assert!(ids.insert(entity.resident_id.clone()), "{entity:?}");
+        }
+    }
 
     #[test]
     fn names_codes_and_ids_are_unique() {
-        for (n, seed) in [(20_000, 1), (400_000, 2)] {
-            let world = World::new(n, seed);
-            let (mut names, mut codes, mut ids) = (HashSet::new(), HashSet::new(), HashSet::new());
-            for entity in (0..n).map(|index| world.entity(index)) {
-                assert!(names.insert(entity.name.clone()), "{entity:?}");
-                assert!(codes.insert(entity.credit_code.clone()), "{entity:?}");
-                assert!(ids.insert(entity.resident_id.clone()), "{entity:?}");
-            }
-        }
+        let world = World::new(20_000, 1);
+        check_unique((0..20_000).map(|index| world.entity(index)));
+    }
+
+    #[test]
+    fn the_commonest_brands_stay_unique_when_their_industries_run_out() {
+        let n = 2_000_000;
+        let world = World::new(n, 2);
+        let few_brands = |index: &u64| {
+            let base = world.trap(*index).map_or(*index, |trap| trap.base);
+            matches!(world.brands.deal(base), Deal { brand: BrandRank::Two(rank), .. } if rank < 4)
+        };
+        check_unique((0..n).filter(few_brands).map(|index| world.entity(index)));
     }
 
     #[test]
