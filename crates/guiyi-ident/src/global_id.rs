@@ -106,7 +106,7 @@ impl GlobalId {
         }
         bytes[9] = check_character(&bytes[..9]);
         Some(Self {
-            code: Ascii::new(&bytes).expect("ten ASCII characters"),
+            code: Ascii::full(bytes),
         })
     }
 
@@ -138,13 +138,13 @@ impl GlobalId {
             ));
         }
         Ok(Self {
-            code: Ascii::new(&bytes).expect("ten ASCII characters"),
+            code: Ascii::full(bytes),
         })
     }
 
     /// What the ID stands for.
     pub fn entity_type(&self) -> EntityType {
-        EntityType::of_letter(char::from(self.code.bytes()[0])).expect("judged when the ID was read")
+        entity_type(self.code.bytes()[0])
     }
 
     /// The issuer, 0 to 960; 0 is the central store.
@@ -187,6 +187,11 @@ impl GlobalId {
     pub fn suggestions(text: &str) -> Vec<String> {
         suggest::repairs(&compact(text), |candidate| Self::parse(candidate).is_ok())
     }
+}
+
+/// The entity type of the first character of a valid ID.
+fn entity_type(first: u8) -> EntityType {
+    EntityType::of_letter(char::from(first)).expect("judged when the ID was read")
 }
 
 fn base31(digits: &[u8]) -> u32 {
@@ -244,7 +249,7 @@ mod tests {
     fn every_single_error_and_every_swap_is_noticed() {
         for serial in (0..SERIALS).step_by(20_011_777) {
             let id = GlobalId::new(EntityType::Material, (serial % 961) as u16, serial).unwrap();
-            assert_eq!(GlobalId::parse(&id.to_string()), Ok(id));
+            assert_eq!(id.to_string().parse(), Ok(id));
             let good = id.as_str().as_bytes();
             for place in 0..10 {
                 for &other in ALPHABET.iter().filter(|&&b| b != good[place]) {

@@ -75,13 +75,26 @@ kinds! {
     CreditCode, crate::CreditCode, "credit-code", "unified social credit code", "统一社会信用代码";
     OrgCode, crate::OrgCode, "org-code", "organization code", "组织机构代码";
     RegistrationNumber, crate::RegistrationNumber, "registration-number", "business registration number", "工商注册号";
+    TaxpayerNumber, crate::TaxpayerNumber, "taxpayer-number", "taxpayer number", "纳税人识别号";
     ResidentId, crate::ResidentId, "resident-id", "resident identity number", "公民身份号码";
+    ResidentPermit, crate::ResidentPermit, "resident-permit", "residence permit of Hong Kong, Macau and Taiwan residents", "港澳台居民居住证";
+    ForeignResidentPermit, crate::ForeignResidentPermit, "foreign-resident-permit", "foreign permanent resident card", "外国人永久居留身份证";
+    Passport, crate::Passport, "passport", "passport number", "护照号码";
+    TravelPermit, crate::TravelPermit, "travel-permit", "mainland travel permit", "港澳台居民来往内地（大陆）通行证";
     Mobile, crate::Mobile, "mobile", "mobile number", "手机号码";
     Landline, crate::Landline, "landline", "fixed line", "固定电话";
+    ServiceNumber, crate::ServiceNumber, "service-number", "service number", "服务号码";
     BankCard, crate::BankCard, "bank-card", "bank card number", "银行卡号";
     Cnaps, crate::Cnaps, "cnaps", "CNAPS bank routing number", "联行号";
+    VatInvoiceCode, crate::VatInvoiceCode, "vat-invoice-code", "VAT invoice code", "增值税发票代码";
+    VatInvoiceNumber, crate::VatInvoiceNumber, "vat-invoice-number", "VAT invoice number", "发票号码";
+    Plate, crate::Plate, "plate", "vehicle plate", "机动车号牌";
     Postcode, crate::Postcode, "postcode", "postal code", "邮政编码";
     Email, crate::Email, "email", "e-mail address", "电子邮箱";
+    Url, crate::Url, "url", "web address", "网址";
+    Icp, crate::Icp, "icp", "web site filing number", "网站备案号";
+    Gtin, crate::Gtin, "gtin", "trade item number", "商品条码";
+    Lei, crate::Lei, "lei", "legal entity identifier", "法人识别编码";
     GlobalId, crate::GlobalId, "global-id", "global ID", "全局标识";
 }
 

@@ -21,13 +21,14 @@ const LENGTH: &str = "10 to 12";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Landline {
     code: Ascii<13>,
+    area: &'static AreaCode,
     extension: Option<Ascii<6>>,
 }
 
 text_value!(Landline);
 
 /// One area code of the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AreaCode {
     /// With its zero: `010`, `0755`.
     pub code: &'static str,
@@ -64,11 +65,12 @@ fn area_code_row(line: &'static str) -> Option<AreaCode> {
 }
 
 /// The area code with its zero, or `None` when there is none such. `010` and `0755` are found, `10` and `755` are not.
-pub fn area_code(code: &str) -> Option<AreaCode> {
-    AREA_CODES
+pub fn area_code(code: &str) -> Option<&'static AreaCode> {
+    let table: &'static [AreaCode] = &AREA_CODES;
+    table
         .binary_search_by(|row| row.code.cmp(code))
         .ok()
-        .map(|found| AREA_CODES[found])
+        .map(|found| &table[found])
 }
 
 impl fmt::Display for Landline {
@@ -133,20 +135,18 @@ impl Landline {
             ));
         };
         let fits = matches!((local.len(), area.seven, area.eight), (7, true, _) | (8, _, true));
-        if !fits || matches!(local.as_bytes()[0], b'0' | b'1' | b'9') {
+        if !fits || matches!(local.as_bytes()[0], b'0' | b'1') {
             return Err(LOCAL);
         }
         let code = format!("{}-{local}", area.code);
-        Ok(Self {
-            code: Ascii::new(code.as_bytes()).expect("at most 4 + 1 + 8 characters"),
-            extension,
-        })
+        Ascii::new(code.as_bytes())
+            .map(|code| Self { code, area, extension })
+            .ok_or(LOCAL)
     }
 
     /// The area code.
-    pub fn area(&self) -> AreaCode {
-        let code = self.as_str().split_once('-').map_or("", |parts| parts.0);
-        area_code(code).expect("found when the number was read")
+    pub fn area(&self) -> &'static AreaCode {
+        self.area
     }
 
     /// The extension, one to six digits, or `None`.

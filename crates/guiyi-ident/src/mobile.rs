@@ -96,14 +96,12 @@ impl Mobile {
         if segment.usage != Usage::Things && number[3..].iter().all(|&b| b == b'0') {
             return Err(IdentError::Placeholder);
         }
-        Ok(Self {
-            code: Ascii::new(number).expect("11 or 13 digits"),
-        })
+        Ascii::new(number).map(|code| Self { code }).ok_or(DIGITS_ONLY)
     }
 
     /// The issuing operator and the use of the segment.
     pub fn segment(&self) -> Segment {
-        segment(self.code.bytes()).expect("the segment was found when the number was read")
+        known_segment(self.code.bytes())
     }
 
     /// A virtual operator, or a connected device.
@@ -179,6 +177,10 @@ fn national(digits: &[u8]) -> &[u8] {
         }
     }
     digits
+}
+
+fn known_segment(number: &[u8]) -> Segment {
+    segment(number).expect("the segment was found when the number was read")
 }
 
 /// The segment table: operators' assignments, agreeing with libphonenumber's metadata of 2026-07 on 11-digit numbers

@@ -96,6 +96,11 @@ fn rows(code: &str) -> &'static [Row] {
     &table[start..start + n_rows]
 }
 
+/// Whether the code, as a number, was in use in some year since 1980.
+pub(crate) fn is_known(key: u32) -> bool {
+    ROWS.binary_search_by_key(&key, |row| row.key).is_ok()
+}
+
 /// The row that counts: in force, or else the one that ended last.
 fn latest(code: &str) -> Option<&'static Row> {
     rows(code).iter().max_by_key(|row| (row.to, row.from))

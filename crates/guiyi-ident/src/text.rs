@@ -29,6 +29,12 @@ impl<const N: usize> Ascii<N> {
         })
     }
 
+    /// All `N` characters; callers know them to be ASCII.
+    pub(crate) fn full(bytes: [u8; N]) -> Self {
+        debug_assert!(bytes.is_ascii());
+        Self { bytes, len: N as u8 }
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]
     }

@@ -12,7 +12,7 @@ pub enum Warning {
     RegionNotInForce,
     /// The region is a development zone of the statistics table, not of GB/T 2260.
     RegionIsZone,
-    /// A 15-digit resident number, converted to 18.
+    /// A form no longer issued: a resident number of 15 digits (converted to 18), an old permit.
     OldForm,
     /// The form has no check character: a slip cannot be noticed.
     NoCheck,
@@ -24,12 +24,12 @@ pub enum Warning {
     InternetOfThings,
     /// The area code was abolished.
     AreaCodeAbolished,
-    /// The area code is not in the table.
-    AreaCodeUnknown,
     /// A free mailbox: it says nothing about the company.
     FreeMailbox,
-    /// The company prefix was not issued in China: 680 to 699 are.
-    ForeignPrefix,
+    /// No form of a Chinese document; taken for a foreign one.
+    ForeignForm,
+    /// A number for use inside one company, which others may use for something else.
+    InStore,
 }
 
 impl Warning {
@@ -78,16 +78,20 @@ impl Warning {
             Self::VirtualOperator => ("virtual-operator", "segment of a virtual operator", "虚拟运营商号段"),
             Self::InternetOfThings => ("internet-of-things", "segment of connected devices", "物联网号段"),
             Self::AreaCodeAbolished => ("area-code-abolished", "area code was abolished", "区号已撤销"),
-            Self::AreaCodeUnknown => ("area-code-unknown", "area code is not in the table", "区号不在表中"),
             Self::FreeMailbox => (
                 "free-mailbox",
                 "free mailbox, says nothing of the company",
                 "免费邮箱，不能说明所属单位",
             ),
-            Self::ForeignPrefix => (
-                "foreign-prefix",
-                "prefix not issued in China",
-                "前缀不属于中国（680–699）",
+            Self::ForeignForm => (
+                "foreign-form",
+                "no Chinese form, taken for a foreign document",
+                "非中国证件形式，视为外国证件",
+            ),
+            Self::InStore => (
+                "in-store",
+                "number for use inside one company",
+                "店内码，仅供企业内部使用",
             ),
         }
     }
