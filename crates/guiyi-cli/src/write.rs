@@ -1,13 +1,14 @@
 //! Which outputs a run writes; how each looks is decided by `guiyi-io`.
 
 use anyhow::Context;
-use guiyi_core::dictionary::{Element, ElementKind, Sensitivity};
+use guiyi_core::dictionary::{Element, ElementKind, Importance, Sensitivity};
 use guiyi_core::finding::{Finding, Language, Severity};
 use guiyi_core::pipeline::{Cleansed, Unified};
 use guiyi_core::record::Records;
 use guiyi_core::rulebook::Rulebook;
 use guiyi_io::outputs;
-use guiyi_io::report::html::{self, FindingRow, ReviewRow};
+use guiyi_io::report::html;
+use guiyi_io::report::sample::{FindingRow, ReviewField, ReviewRow};
 use guiyi_io::report::summary::{OutputFile, Summary};
 use guiyi_io::write::{OutputDir, TableWriter};
 use guiyi_store::Store;
@@ -146,7 +147,8 @@ fn sample_findings(parts: &Parts<'_>) -> Vec<FindingRow> {
     let rows = gravest.into_iter().take(SAMPLE.0).map(|finding| {
         let element = finding.attribute.map(|attribute| &rulebook.dictionary.elements[usize::from(attribute)]);
         FindingRow {
-            source: rulebook.sources[usize::from(finding.source)].system.to_string(),
+            entity: rulebook.dictionary.entity.name().to_owned(),
+            system: rulebook.sources[usize::from(finding.source)].system.to_string(),
             row: finding.row,
             key: finding.key.as_deref().unwrap_or_default().to_owned(),
             attribute: element.map_or(String::new(), |element| element.name.to_string()),
@@ -156,6 +158,7 @@ fn sample_findings(parts: &Parts<'_>) -> Vec<FindingRow> {
             reason: outputs::reason(finding, rulebook, Language::English),
             reason_zh: outputs::reason(finding, rulebook, Language::Chinese),
             fix: shown(finding.fix.as_deref(), element),
+            action: finding.action.name().to_owned(),
         }
     });
     rows.collect()
@@ -164,22 +167,28 @@ fn sample_findings(parts: &Parts<'_>) -> Vec<FindingRow> {
 /// The most probable pairs for a person.
 fn sample_review(parts: &Parts<'_>) -> Vec<ReviewRow> {
     let Parts { rulebook, records, unified, .. } = parts;
-    let name = outputs::naming_element(&rulebook.dictionary);
     let order = outputs::pairs_to_review(&unified.matching);
     let rows = order.into_iter().take(SAMPLE.1).map(|at| {
         let pair = &unified.matching.pairs[at];
         let of = |record: u32| {
             let system = &rulebook.sources[usize::from(records.sources[record as usize])].system;
-            let name = name.and_then(|name| records.get(record, name)).unwrap_or_default().to_owned();
-            (format!("{system} {}", records.keys[record as usize]), name)
+            (system.to_string(), records.keys[record as usize].to_string())
         };
-        let ((a, name_a), (b, name_b)) = (of(pair.a), of(pair.b));
+        let elements = rulebook.dictionary.elements.iter().enumerate();
+        let fields = elements.filter(|(_, element)| element.importance == Importance::Key).filter_map(|(at, element)| {
+            let (left, right) = (records.get(pair.a, at), records.get(pair.b, at));
+            (left.is_some() || right.is_some()).then(|| ReviewField {
+                attribute: element.name.to_string(),
+                left: shown(left, Some(element)),
+                right: shown(right, Some(element)),
+            })
+        });
         ReviewRow {
-            a,
-            b,
-            name_a,
-            name_b,
-            probability: f64::from(pair.probability) / 1e6,
+            entity: rulebook.dictionary.entity.name().to_owned(),
+            left: of(pair.a),
+            right: of(pair.b),
+            weight: Some(f64::from(pair.weight) / 1e3),
+            fields: fields.collect(),
             reason: outputs::pair_reason(&unified.matching, at, Language::English),
             reason_zh: outputs::pair_reason(&unified.matching, at, Language::Chinese),
         }
