@@ -200,7 +200,7 @@ fn decimal(text: &str) -> Option<Decimal> {
     if (whole.is_empty() && !text.starts_with('.')) || fraction.is_empty() || !figures(whole) || !figures(fraction) {
         return None;
     }
-    Decimal::from_str_exact(&format!("{}{whole}.{fraction}", if whole.is_empty() { "0" } else { "" })).ok()
+    Decimal::from_str_exact(text).ok()
 }
 
 #[cfg(test)]

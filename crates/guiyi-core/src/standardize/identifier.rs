@@ -18,11 +18,11 @@ pub(super) fn standardize(text: &str, kind: ElementKind) -> Option<Change> {
     if is_destroyed(&cleaned) {
         return Some(Change::destroyed());
     }
-    let mut compact: String = cleaned
-        .chars()
-        .filter(|character| !matches!(character, ' ' | '-' | '\'' | '\t' | '\n' | '\r' | '_' | '"' | '=' | ','))
-        .map(|character| character.to_ascii_uppercase())
-        .collect();
+    let mut compact = without_separators(&cleaned);
+    if !compact.is_ascii() {
+        // What stood apart may compose now that nothing stands between.
+        compact = without_separators(&clean(&compact, Style::Name));
+    }
     if let Some(whole) = compact.strip_suffix(".0").or_else(|| compact.strip_suffix(".00"))
         && whole.bytes().all(|byte| byte.is_ascii_digit())
     {
@@ -34,6 +34,13 @@ pub(super) fn standardize(text: &str, kind: ElementKind) -> Option<Change> {
         return Some(change);
     }
     Change::to(text, compact)
+}
+
+fn without_separators(text: &str) -> String {
+    text.chars()
+        .filter(|character| !matches!(character, ' ' | '-' | '\'' | '\t' | '\n' | '\r' | '_' | '"' | '=' | ','))
+        .map(|character| character.to_ascii_uppercase())
+        .collect()
 }
 
 /// A postcode that lost its leading zero; codes from 010000 to 070000 exist, none begins with 00.

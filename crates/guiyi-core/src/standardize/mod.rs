@@ -124,3 +124,6 @@ impl<'a> Kind<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

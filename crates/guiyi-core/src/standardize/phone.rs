@@ -102,7 +102,7 @@ fn is_local(local: &str) -> bool {
 }
 
 fn is_extension(text: &str) -> bool {
-    (1..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    (2..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// All numbers in a cleaned text, in order.
@@ -236,7 +236,7 @@ fn local_of<'a>(groups: &[&'a str], is_local: impl Fn(&str) -> bool) -> Option<(
         if is_local(&local) {
             match rest {
                 [] => return Some((local, "")),
-                [last] if is_extension(last) && last.len() > 1 => return Some((local, last)),
+                [last] if is_extension(last) => return Some((local, last)),
                 _ => {}
             }
         }
@@ -294,7 +294,7 @@ mod tests {
             ("+86-755-26013388", "0755-26013388"),
             ("0755－26013388", "0755-26013388"),
             ("0755 2601 3388", "0755-26013388"),
-            ("05512623388", "0551-2623388"),
+            ("03102623388", "0310-2623388"),
             ("65529988", "65529988"),
             ("65529988-8001", "65529988-8001"),
             ("400-820-8820", "4008208820"),

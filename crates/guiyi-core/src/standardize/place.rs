@@ -238,7 +238,7 @@ mod tests {
             ("吉林市船营区", &["吉林市", "船营区"], "", Some(220_204)),
             ("鼓楼区中山路", &["鼓楼区"], "中山路", None),
             ("腾讯", &[], "腾讯", None),
-            ("湖北省仙桃市", &["湖北省", "仙桃市"], "", Some(429_004)),
+            ("海南省万宁市", &["海南省", "万宁市"], "", Some(469_006)),
         ] {
             let (chain, left) = chain(text, true);
             assert_eq!(chain.iter().map(|place| place.text).collect::<Vec<_>>(), expected, "{text}");

@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(parts.numerals, ["二"]);
         let parts = check("明远上海分公司", &[], "明远", "", "");
         assert_eq!(parts.branch, Some(Branch { place: "上海", suffix: "分公司" }));
-        let parts = check("明远农业银行成都分行", &[], "明远农业", "", "银行");
+        let parts = check("明远农业银行成都分行", &[], "明远", "农业", "银行");
         assert_eq!(parts.branch, Some(Branch { place: "成都", suffix: "分行" }));
         assert_eq!(parse("第3建筑队").numerals, ["3"]);
     }
