@@ -291,6 +291,10 @@ impl Dictionary {
 }
 
 /// The dictionary that comes with Guiyi.
+///
+/// # Panics
+///
+/// Never: the text is compiled in, and the tests parse it.
 pub fn shipped(entity: EntityType) -> Dictionary {
     let (file, text) = match entity {
         EntityType::Customer => ("customer.toml", include_str!("../../../dictionaries/customer.toml")),
@@ -298,7 +302,7 @@ pub fn shipped(entity: EntityType) -> Dictionary {
         EntityType::Material => ("material.toml", include_str!("../../../dictionaries/material.toml")),
         EntityType::Contact => ("contact.toml", include_str!("../../../dictionaries/contact.toml")),
     };
-    Dictionary::parse(file, text).expect("the tests parse every shipped dictionary")
+    Dictionary::parse(file, text).expect("compiled in and parsed by the tests")
 }
 
 /// One `[[element]]`; `None` if it has no name or kind, which is said.

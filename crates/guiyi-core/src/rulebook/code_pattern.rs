@@ -76,7 +76,7 @@ impl CodePattern {
                 let message = format!("the part \"{name}\" does not compile: {}", last_line(&error));
                 return Err(PatternError::new(message, None));
             }
-            expression.push_str(&format!("(?P<{name}>{form})"));
+            expression.extend(["(?P<", name, ">", form, ")"]);
             names.push(name);
         }
         if names.is_empty() {

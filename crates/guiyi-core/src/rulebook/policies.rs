@@ -134,12 +134,11 @@ fn parse_survivorship(table: Option<&Table<'_>>, dictionary: &Dictionary, system
     if let Some(own) = table.table("elements") {
         for name in own.keys() {
             let strategies = parse_strategies(&own, name);
-            match dictionary.position(name) {
-                Some(position) => policy.elements[position] = Some(strategies),
-                None => {
-                    let hint = element_hint(name, dictionary);
-                    own.mistake_at_key(name, format!("no element is named \"{name}\""), hint);
-                }
+            if let Some(position) = dictionary.position(name) {
+                policy.elements[position] = Some(strategies);
+            } else {
+                let hint = element_hint(name, dictionary);
+                own.mistake_at_key(name, format!("no element is named \"{name}\""), hint);
             }
         }
     }

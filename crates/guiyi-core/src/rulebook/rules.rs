@@ -243,7 +243,7 @@ fn parse_check(
             Some(Check::Unique(attribute.into_iter().chain(with).collect()))
         }
         "pattern" => parse_pattern(table),
-        "length" => parse_length(table),
+        "length" => Some(parse_length(table)),
         "range" => parse_range(table, attribute, dictionary),
         "one-of" => parse_one_of(table, attribute, dictionary),
         "identifier" => parse_identifier(table, attribute, dictionary),
@@ -284,7 +284,7 @@ pub(super) fn last_line(error: &regex::Error) -> String {
         .to_owned()
 }
 
-fn parse_length(table: &Table<'_>) -> Option<Check> {
+fn parse_length(table: &Table<'_>) -> Check {
     let min = table.opt_integer("min", 0..=i64::from(u32::MAX));
     let max = table.opt_integer("max", 0..=i64::from(u32::MAX));
     if !table.has("min") && !table.has("max") {
@@ -294,10 +294,10 @@ fn parse_length(table: &Table<'_>) -> Option<Check> {
     if min > max {
         table.mistake_at("min", "\"min\" is more than \"max\"", None);
     }
-    Some(Check::Length {
+    Check::Length {
         min: min as usize,
         max: max as usize,
-    })
+    }
 }
 
 fn parse_range(table: &Table<'_>, attribute: Option<usize>, dictionary: &Dictionary) -> Option<Check> {

@@ -9,8 +9,7 @@
 //! use guiyi_core::rulebook::toml::Document;
 //!
 //! let document = Document::parse("shop.toml", "[store]\npath = 3\nlimt = 5");
-//! let store = document.root().table("store");
-//! if let Some(store) = store {
+//! if let Some(store) = document.root().table("store") {
 //!     store.string("path");
 //!     store.opt_integer("limit", 1..=100);
 //! }
@@ -240,7 +239,7 @@ impl<'d> Table<'d> {
             return Vec::new();
         };
         let mut texts = Vec::with_capacity(array.len());
-        for item in array.iter() {
+        for item in array {
             if let DeValue::String(text) = item.get_ref() {
                 texts.push(&**text);
             } else {
@@ -256,7 +255,7 @@ impl<'d> Table<'d> {
             return Vec::new();
         };
         let mut lists = Vec::with_capacity(array.len());
-        for item in array.iter() {
+        for item in array {
             let texts = item.get_ref().as_array().map(|list| {
                 list.iter()
                     .map(|text| text.get_ref().as_str())
@@ -294,7 +293,7 @@ impl<'d> Table<'d> {
             return Vec::new();
         };
         let mut tables = Vec::with_capacity(array.len());
-        for item in array.iter() {
+        for item in array {
             if let DeValue::Table(entries) = item.get_ref() {
                 tables.push(Table::new(self.document, entries, item.span(), header.clone()));
             } else {

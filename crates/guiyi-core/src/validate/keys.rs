@@ -10,7 +10,7 @@ use std::sync::Arc;
 use arrow_array::{Array, StringArray};
 
 use super::across::{hash, repeated};
-use super::{COPY, KEY_CONFLICT, NO_KEY};
+use super::{COPY, KEY_CONFLICT, NO_KEY, Place};
 use crate::finding::{Action, Fault, Finding, Notes, Severity};
 use crate::record::{Batch, RowState};
 
@@ -32,19 +32,19 @@ pub(super) fn settle_repeated(batches: &mut [Batch], notes: &mut Notes) {
     let (copy, conflict): (Arc<str>, Arc<str>) = (COPY.into(), KEY_CONFLICT.into());
     for group in repeated_keys(batches).into_values() {
         // The contents in their order, each with its rows in theirs.
-        let mut contents: BTreeMap<Vec<Option<&str>>, Vec<(u64, usize, usize)>> = BTreeMap::new();
+        let mut contents: BTreeMap<Vec<Option<&str>>, Vec<Place>> = BTreeMap::new();
         for &(batch, row) in &group {
             contents
                 .entry(content(&batches[batch], row))
                 .or_default()
-                .push((batches[batch].rows[row], batch, row));
+                .push((batch, row));
         }
         let count = contents.len() as u64;
         let mut rows_of_contents: Vec<_> = contents.into_values().collect();
         for rows in &mut rows_of_contents {
-            rows.sort_unstable();
-            let (&(_, batch, row), copies) = rows.split_first().expect("a content has a row");
-            for &(_, batch, row) in copies {
+            rows.sort_unstable_by_key(|&(batch, row)| (batches[batch].rows[row], batch, row));
+            let (&(batch, row), copies) = rows.split_first().expect("a content has a row");
+            for &(batch, row) in copies {
                 notes
                     .findings
                     .push(row_finding(&batches[batch], row, &copy, Fault::Copy, Action::Rejected));
@@ -62,7 +62,7 @@ pub(super) fn settle_repeated(batches: &mut [Batch], notes: &mut Notes) {
 }
 
 /// For each (source, key) that occurs more than once its rows, as (batch, row).
-fn repeated_keys(batches: &[Batch]) -> BTreeMap<(u16, Box<str>), Vec<(usize, usize)>> {
+fn repeated_keys(batches: &[Batch]) -> BTreeMap<(u16, Box<str>), Vec<Place>> {
     let keys = || {
         batches.iter().enumerate().flat_map(|(position, batch)| {
             (0..batch.len()).filter_map(move |row| {
@@ -72,7 +72,7 @@ fn repeated_keys(batches: &[Batch]) -> BTreeMap<(u16, Box<str>), Vec<(usize, usi
         })
     };
     let repeated = repeated(keys().map(|(_, _, source, key)| hash(source, [key])).collect());
-    let mut groups: BTreeMap<(u16, Box<str>), Vec<(usize, usize)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(u16, Box<str>), Vec<Place>> = BTreeMap::new();
     for (position, row, source, key) in keys() {
         if repeated.contains(hash(source, [key])) {
             groups.entry((source, key.into())).or_default().push((position, row));

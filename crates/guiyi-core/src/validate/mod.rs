@@ -69,6 +69,9 @@ const BRANCH: &str = "VA006";
 /// pass, and the few slips tried seldom leave exactly one candidate that is the wrong one.
 const REPAIR_CONFIDENCE: u16 = 950;
 
+/// A row among several batches: the batch's position, the row's position in it.
+type Place = (usize, usize);
+
 /// A failing row, before anything is done about it.
 struct Failure {
     row: usize,

@@ -5,6 +5,7 @@ use arrow_array::{Array, StringArray};
 use super::*;
 use crate::dictionary::{Dictionary, EntityType, shipped};
 use crate::record::Column;
+use crate::record::RowState::{Clean, Corrected, Quarantined, Rejected};
 use crate::rulebook::{MatchingPolicy, Source, parse_policies, parse_rules, shipped_rules, toml::Document};
 
 const TODAY: (i16, i8, i8) = (2026, 11, 21);
@@ -129,7 +130,7 @@ fn repaired_withheld_quarantined() {
     assert_eq!(codes[1], (Some(GOOD), Origin::Repaired));
     assert_eq!(codes[2], (None, Origin::Withheld));
     assert_eq!(codes[4], (Some("123"), Origin::Received));
-    use RowState::{Clean, Corrected, Quarantined, Rejected};
+
     assert_eq!(after.states, [Clean, Corrected, Quarantined, Quarantined, Rejected]);
     let corrections: Vec<_> = notes
         .corrections

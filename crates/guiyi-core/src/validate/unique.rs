@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::across::{hash, repeated};
-use super::{applies, finding};
+use super::{Place, applies, finding};
 use crate::finding::{Action, Fault, Notes};
 use crate::record::{Batch, RowState};
 use crate::rulebook::{OnFailure, Rule, Rulebook};
@@ -42,21 +42,21 @@ pub(super) fn shared(
     batches: &[Batch],
     elements: &[usize],
     counts: impl Fn(&Batch, usize) -> bool,
-) -> Vec<Vec<(usize, usize)>> {
+) -> Vec<Vec<Place>> {
     let mut hashes = Vec::new();
     visit(batches, elements, &counts, |batch, _, values| {
         hashes.push(hash(batches[batch].source, values.iter().copied()));
     });
     let repeated = repeated(hashes);
-    let mut groups: BTreeMap<(u16, Vec<&str>), Vec<(usize, usize)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(u16, Vec<&str>), Vec<Place>> = BTreeMap::new();
     visit(batches, elements, &counts, |batch, row, values| {
         let source = batches[batch].source;
         if repeated.contains(hash(source, values.iter().copied())) {
             groups.entry((source, values.to_vec())).or_default().push((batch, row));
         }
     });
-    let has_two_keys = |rows: &[(usize, usize)]| {
-        let key = |&(batch, row): &(usize, usize)| batches[batch].key(row);
+    let has_two_keys = |rows: &[Place]| {
+        let key = |&(batch, row): &Place| batches[batch].key(row);
         rows.iter().any(|row| key(row) != key(&rows[0]))
     };
     groups.into_values().filter(|rows| has_two_keys(rows)).collect()
