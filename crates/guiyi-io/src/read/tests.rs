@@ -94,5 +94,178 @@ fn header_only_is_fine() {
 #[test]
 fn header_is_found() {
     check("\n\n客户档案,,\n制表人：张三,,2024-01-01\n编码,名称,电话\nK1,甲,1\nK2,乙,2\n", "编码|名称|电话\n6 clean K1|甲|1\n7 clean K2|乙|2");
-    check("客户,,联系方式,\n,,电话,邮箱\nK1,甲,1,2\n", "客户,,联系方式,\n,,电话,邮箱\nK1,甲,1,2\n".lines().next().map(|_| "编码").unwrap_or(""));
+    // Two header lines with merged cells; Kingdee's field names above the labels.
+    check("编码,名称,联系方式,\n,,电话,邮箱\nK1,甲,1,2\n", "编码|名称|电话|邮箱\n3 clean K1|甲|1|2");
+    check("FNumber,FName,FTel\n编码,名称,电话\nK1,甲,1\n", "编码|名称|电话\n3 clean K1|甲|1");
+    check("基本,,,,\n编码,名称,省,市,县\nK1,甲,a,b,c\n", "编码|名称|省|市|县\n3 clean K1|甲|a|b|c");
+    check("K0001,1,2\nK0002,3,4\n", "K0001|1|2\n2 clean K0002|3|4");
+    check("a,a,b\nx,y,z\n", "a|a|b\n2 clean x|y|z");
+}
+
+#[test]
+fn rows_that_are_no_records() {
+    check(
+        "编码,金额\nK1,1\n合 计,1\nK2,2\n华东区小计：,2\n第 1 页 共 2 页,\n编码,金额\n,总计\nTotal,9\n1合计,3\n",
+        "编码|金额\n2 clean K1|1\n3 rejected 合 计|1\n4 clean K2|2\n5 rejected 华东区小计：|2\n6 rejected 第 1 页 共 2 页|∅\n\
+         7 rejected 编码|金额\n8 rejected ∅|总计\n9 rejected Total|9\n10 clean 1合计|3\n\
+         ! 3 IO005 -\n! 5 IO005 -\n! 6 IO005 -\n! 7 IO005 -\n! 8 IO005 -\n! 9 IO005 -",
+    );
+    check("编码,名称\nK1,合计\nK2,总计划有限公司\n总计划咨询,甲\n", "编码|名称\n2 clean K1|合计\n3 clean K2|总计划有限公司\n4 clean 总计划咨询|甲");
+}
+
+#[test]
+fn ragged_rows() {
+    check(
+        "a,b,c\n1,2\n1,2,3,,\n1,2,3,4,,5,\n1,2,3\n",
+        "a|b|c\n2 quarantined 1|2|∅\n3 clean 1|2|3\n4 quarantined 1|2|3,4,,5\n5 clean 1|2|3\n! 2 IO002 -\n! 4 IO002 -",
+    );
+    check("a,b\n1,2\n3,\"4\n5,6\n", "a|b\n2 clean 1|2\n3 quarantined 3|4\n5,6\n\n! 3 IO001 -");
+}
+
+#[test]
+fn hostile_bytes() {
+    check("", "error: F: the file is empty");
+    check("\n\r\n \n", "error: F: the file is empty");
+    check("\u{feff}", "error: F: the file is empty");
+    check("a,b\n1,x\0y\n2,\0\n", "a|b\n2 clean 1|x\0y\n3 clean 2|\0\n! 2 IO004 1\n! 3 IO004 1");
+    let mut text = "编码,名称\n".to_owned() + &"K1,深圳市华信有限公司\n".repeat(20);
+    text.push_str("K2,");
+    let mut bytes = text.into_bytes();
+    bytes.extend_from_slice(b"\xff\xfe!\n");
+    let dumped = read(&bytes);
+    assert!(dumped.ends_with("! 22 IO003 1") && dumped.contains("22 clean K2|\u{fffd}\u{fffd}!"), "{dumped}");
+}
+
+#[test]
+fn a_row_without_end_is_an_error() {
+    let mut bytes = b"a,b\n1,\"".to_vec();
+    bytes.resize(MAX_ROW_BYTES + (1 << 20), b'x');
+    check(&bytes, "error: F:2:2: the row is too long");
+    check(",".repeat(MAX_COLUMNS + 1), "error: F:1:16385: the row is too long");
+}
+
+#[test]
+fn encodings() {
+    let text = "客户编码,名称\nK1,深圳市华信科技有限公司\nK2,北京市朝阳区建设路十八号\nK3,㙟龢\n";
+    let expected = "客户编码|名称\n2 clean K1|深圳市华信科技有限公司\n3 clean K2|北京市朝阳区建设路十八号\n4 clean K3|㙟龢";
+    let utf16 = |unit: fn(u16) -> [u8; 2], mark: &str| -> Vec<u8> {
+        (mark.to_owned() + text).encode_utf16().flat_map(unit).collect()
+    };
+    let gb18030 = encoding_rs::GB18030.encode(text).0.into_owned();
+    let late: Vec<u8> = [b"code,name\n".as_slice(), &b"K0,plain\n".repeat(200_000), &gb18030].concat();
+    let traditional = "客戶編號,名稱\nK1,臺灣積體電路製造股份有限公司\nK2,旭昇亞洲投資股份有限公司\n";
+    for (bytes, name) in [
+        (text.as_bytes().to_vec(), "utf-8"),
+        (gb18030.clone(), "gb18030"),
+        (utf16(u16::to_le_bytes, "\u{feff}"), "utf-16le"),
+        (utf16(u16::to_be_bytes, "\u{feff}"), "utf-16be"),
+        (utf16(u16::to_le_bytes, ""), "utf-16le"),
+        (utf16(u16::to_be_bytes, ""), "utf-16be"),
+    ] {
+        assert_eq!(open(file(&bytes).path(), &ReadOptions::default()).unwrap().encoding.unwrap().name(), name);
+        check(&bytes, expected);
+    }
+    let (reader, lines) = dump(file(&late).path(), &ReadOptions::default(), 1000).unwrap();
+    assert_eq!(reader.encoding, Some(TextEncoding::GB18030));
+    assert_eq!(lines.len(), 200_004);
+    assert!(lines.last().unwrap().ends_with("K3|㙟龢"));
+    check(
+        encoding_rs::BIG5.encode(traditional).0,
+        "客戶編號|名稱\n2 clean K1|臺灣積體電路製造股份有限公司\n3 clean K2|旭昇亞洲投資股份有限公司",
+    );
+    // One short row must do, and what the configuration says goes first.
+    check(encoding_rs::GB18030.encode("编码\n甲\n").0, "编码\n2 clean 甲");
+    let options = ReadOptions { encoding: TextEncoding::from_name("gbk"), ..ReadOptions::default() };
+    let (_, lines) = dump(file(&gb18030).path(), &options, 10).unwrap();
+    assert_eq!(lines[2], "4 clean K3|㙟龢");
+}
+
+#[test]
+fn options_go_first() {
+    let bytes = "x;y\na,b;c\n1,2;3\n";
+    let options = |header_row, delimiter| ReadOptions { header_row, delimiter, ..ReadOptions::default() };
+    let reader = open(file(bytes.as_bytes()).path(), &options(Some(2), Some(b','))).unwrap();
+    assert_eq!(reader.headers, ["a".into(), "b;c".into()] as [Arc<str>; 2]);
+    assert!(matches!(open(file(bytes.as_bytes()).path(), &options(Some(9), None)), Err(IoError::NoHeader { line: 9, .. })));
+    assert!(matches!(open(file(bytes.as_bytes()).path(), &options(None, Some(b'"'))), Err(IoError::Delimiter { .. })));
+}
+
+#[test]
+fn what_is_no_file() {
+    let directory = tempfile::tempdir().unwrap();
+    assert!(matches!(open(directory.path(), &ReadOptions::default()), Err(IoError::NotAFile { .. })));
+    let error = open(&directory.path().join("none.csv"), &ReadOptions::default()).unwrap_err();
+    assert!(matches!(error, IoError::System { .. }) && error.hint().is_some());
+}
+
+#[test]
+fn the_reader_says_what_it_found() {
+    let reader = open(file("a;b;a;\n1;2;3;\n".as_bytes()).path(), &ReadOptions::default()).unwrap();
+    assert_eq!((reader.delimiter, reader.header_row, reader.n_bytes), (Some(b';'), 1, 14));
+    assert_eq!(reader.duplicate_headers, ["a".into()] as [Arc<str>; 1]);
+    assert_eq!(reader.digest.len(), 64);
+    let digest = open(file(b"abc").path(), &ReadOptions::default()).unwrap().digest;
+    assert_eq!(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+#[test]
+fn keys_are_trimmed() {
+    let file = file("k,v\n K1\u{3000},1\n \t,2\nK3,3\n".as_bytes());
+    let mut reader = open(file.path(), &ReadOptions::default()).unwrap();
+    let source = source(&reader.headers);
+    let (batch, _) = reader.batches(0, &source, 10).unwrap().next().unwrap().unwrap();
+    assert_eq!((0..3).map(|row| batch.key(row)).collect::<Vec<_>>(), [Some("K1"), None, Some("K3")]);
+    assert_eq!(batch.received[0].value(0), " K1\u{3000}");
+    assert_eq!(batch.states, [RowState::Clean; 3]);
+}
+
+/// What the csv crate makes of a text.
+fn oracle(text: &[u8], delimiter: u8) -> Vec<Vec<Vec<u8>>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
+    reader.byte_records().map(|record| record.unwrap().iter().map(<[u8]>::to_vec).collect()).collect()
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let _ = read(&bytes);
+    }
+
+    #[test]
+    fn any_table_like_text_never_panics(text in "[ab,;|\t\"\r\n\u{0}1计合页第<>{}\\[\\]:é]{0,80}") {
+        let _ = read(text.as_bytes());
+    }
+
+    #[test]
+    fn splits_as_the_csv_crate_does(text in "[ab,\"\r\n汉]{0,60}") {
+        let mut splitter = Splitter::new(text.as_bytes(), b',');
+        let mut row = Row::default();
+        let mut rows = Vec::new();
+        while splitter.next_row(&mut row).unwrap() {
+            rows.push(row.cells().map(<[u8]>::to_vec).collect::<Vec<_>>());
+        }
+        prop_assert_eq!(rows, oracle(text.as_bytes(), b','));
+    }
+
+    #[test]
+    fn batch_ends_change_nothing(
+        rows in prop::collection::vec(prop::collection::vec("[a-c\" \n,汉]{0,4}", 1..5), 0..30),
+        batch_rows in 1_usize..8,
+    ) {
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+        writer.write_record(["k", "v", "w"]).unwrap();
+        for row in &rows {
+            writer.write_record(row).unwrap();
+        }
+        let file = file(&writer.into_inner().unwrap());
+        let sorted = |batch_rows| {
+            let (_, mut lines) = dump(file.path(), &ReadOptions { header_row: Some(1), ..ReadOptions::default() }, batch_rows).unwrap();
+            lines.sort_by_key(|line| line.starts_with('!'));
+            lines
+        };
+        let whole = sorted(1000);
+        let n_rows = rows.iter().filter(|row| row.iter().any(|cell| !cell.trim().is_empty())).count();
+        prop_assert_eq!(whole.iter().filter(|line| !line.starts_with('!')).count(), n_rows);
+        prop_assert_eq!(sorted(batch_rows), whole);
+    }
 }
