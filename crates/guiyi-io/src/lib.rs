@@ -8,6 +8,7 @@
 mod codes;
 mod error;
 pub mod read;
+pub mod write;
 
 pub use codes::{CODES, Code};
 pub use error::IoError;

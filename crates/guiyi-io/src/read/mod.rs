@@ -22,7 +22,7 @@ mod scan;
 mod sheet;
 mod split;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::fs::File;
 use std::io::{Read, Seek};

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// A source that maps every column onto an element of its own and takes the first as key.
-pub(super) fn source(headers: &[Arc<str>]) -> Source {
+pub(crate) fn source(headers: &[Arc<str>]) -> Source {
     Source {
         system: "erp".into(),
         headers: headers.to_vec(),
@@ -141,7 +141,7 @@ fn a_row_without_end_is_an_error() {
     let mut bytes = b"a,b\n1,\"".to_vec();
     bytes.resize(MAX_ROW_BYTES + (1 << 20), b'x');
     check(&bytes, "error: F:2:2: the row is too long");
-    check(",".repeat(MAX_COLUMNS + 1), "error: F:1:16385: the row is too long");
+    check(",".repeat(MAX_COLUMNS + 1), "error: F:1:16386: the row is too long");
 }
 
 #[test]
@@ -267,5 +267,92 @@ proptest! {
         let n_rows = rows.iter().filter(|row| row.iter().any(|cell| !cell.trim().is_empty())).count();
         prop_assert_eq!(whole.iter().filter(|line| !line.starts_with('!')).count(), n_rows);
         prop_assert_eq!(sorted(batch_rows), whole);
+    }
+}
+
+#[test]
+fn json_lines() {
+    check(
+        "{\"code\":\"K1\",\"n\":12.0,\"big\":110105194912310000}\n\n{\"n\":null,\"flag\":true,\"code\":\"K2\",\"tags\":[1]}\noops\n[1]\n",
+        "code|n|big|flag|tags\n1 clean K1|12|110105194912310000|∅|∅\n3 clean K2|∅|∅|true|[1]\n4 rejected oops|∅|∅|∅|∅\n\
+         5 rejected [1]|∅|∅|∅|∅\n! 4 IO006 -\n! 5 IO006 -",
+    );
+    check("[{\"a\":1}]", "error: F: a JSON array cannot be read");
+}
+
+#[test]
+fn html_tables() {
+    let page = "<html><head><style>td{x:'<td>'}</style></head><!-- <tr><td>no</td></tr> --><body><table border=1>\
+        <tr><td colspan=\"3\">客户档案</td></tr><TR><TH>编码</TH><th>名称</th><th>电话</th></TR>\
+        <tr><td>K1</td><td>甲&amp;乙&#20844;&#x53f8; A&B</td><td>1<br>2</td></tr>\
+        <tr><td rowspan=2>K2</td><td>丙</td><td></td></tr><tr><td>丁</td><td>3</tr>\
+        <tr><td>合计</td></tr></table></body></html>";
+    let expected = "编码|名称|电话\n3 clean K1|甲&乙公司 A&B|1 2\n4 clean K2|丙|∅\n5 clean ∅|丁|3\n6 rejected 合计|∅|∅\n! 6 IO005 -";
+    check(page, expected);
+    check(encoding_rs::GB18030.encode(page).0, expected);
+    check("<html><body>no</body></html>", "error: F: XML or HTML without a table cannot be read");
+}
+
+#[test]
+fn workbooks() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("t.csv");
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let day = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
+    workbook.add_worksheet();
+    let sheet = workbook.add_worksheet();
+    sheet.write(1, 1, "客户档案").unwrap();
+    for (column, name) in ["编码", "注册日期", "金额", "有效", "备注"].into_iter().enumerate() {
+        sheet.write(3, 1 + column as u16, name).unwrap();
+    }
+    let date = rust_xlsxwriter::ExcelDateTime::parse_from_str("2024-02-29").unwrap();
+    sheet.write(4, 1, "00123").unwrap();
+    sheet.write_with_format(4, 2, &date, &day).unwrap();
+    sheet.write(4, 3, 12.0).unwrap().write(4, 4, true).unwrap();
+    sheet.write(6, 1, 7).unwrap().write(6, 3, 0.1 + 0.2).unwrap().write(6, 8, "extra").unwrap();
+    workbook.save(&path).unwrap();
+    let (reader, lines) = dump(&path, &ReadOptions::default(), 10).unwrap();
+    assert_eq!((reader.format, reader.sheet.as_deref(), reader.header_row), (Format::Xlsx, Some("Sheet2"), 4));
+    assert_eq!(reader.headers.join("|"), "|编码|注册日期|金额|有效|备注|||");
+    assert_eq!(lines, ["5 clean ∅|00123|2024-02-29|12|true|∅|∅|∅|∅", "7 clean ∅|7|∅|0.3|∅|∅|∅|∅|extra"]);
+    let options = ReadOptions { sheet: Some("none".into()), ..ReadOptions::default() };
+    let error = open(&path, &options).unwrap_err();
+    assert!(error.hint().unwrap().contains("Sheet1, Sheet2"), "{error}");
+}
+
+#[test]
+fn broken_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("whole.xlsx");
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    workbook.add_worksheet().write(0, 0, "a").unwrap();
+    workbook.save(&path).unwrap();
+    let whole = fs::read(&path).unwrap();
+    for bytes in [
+        whole[..whole.len() / 2].to_vec(),
+        b"PK\x03\x04".to_vec(),
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 not really".to_vec(),
+        b"PAR1 cut".to_vec(),
+        b"PAR1\0\0\0\0\xff\xff\xff\x7fPAR1".to_vec(),
+    ] {
+        let error = open(file(&bytes).path(), &ReadOptions::default()).unwrap_err();
+        assert!(matches!(error, IoError::Malformed { .. }) && error.hint().is_some(), "{error}");
+    }
+    check(b"\x1f\x8b\x08", "error: F: a gzip archive cannot be read");
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_under_a_magic_number_never_panic(
+        magic in 0_usize..5,
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let magic: &[u8] = [b"PK\x03\x04".as_slice(), b"\xd0\xcf\x11\xe0", b"PAR1", b"{\"", b"<table><tr><td"][magic];
+        let _ = read(&[magic, &bytes].concat());
+    }
+
+    #[test]
+    fn any_tags_never_panic(page in "(<table>)(<(/?t[rdh]|td (row|col)span=[0-9]{1,9}|!--|-->|script)>?|[a&;#x0-9\"]|汉){0,30}") {
+        let _ = read(page.as_bytes());
     }
 }
