@@ -31,7 +31,7 @@ pub(crate) fn find(rows: &[Row], grows: bool) -> Option<Header> {
         Some(second) if filled(first).all(|(_, cell)| is_field_name(cell)) && looks_like_names(second) && is_wide(second) => {
             at(rows, position + 1, grows)
         }
-        Some(second) if complete_each_other(first, second) => {
+        Some(second) if (grows || first.len() == second.len()) && complete_each_other(first, second) => {
             let mut header = at(rows, position + 1, grows)?;
             header.names.resize(header.names.len().max(first.len()), "".into());
             for (column, name) in header.names.iter_mut().enumerate().filter(|(_, name)| name.is_empty()) {

@@ -11,11 +11,18 @@ mod delimiter;
 mod encoding;
 mod format;
 mod header;
+mod html;
+mod json_lines;
 mod not_a_record;
+mod number;
+mod parquet;
 mod row;
 mod rows;
 mod scan;
+mod sheet;
 mod split;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -29,9 +36,13 @@ pub use self::encoding::TextEncoding;
 use self::encoding::TextReader;
 pub use self::format::Format;
 use self::header::Header;
+use self::html::HtmlRows;
+use self::json_lines::JsonRows;
+use self::parquet::ParquetRows;
 use self::row::Row;
 use self::rows::Rows;
 use self::scan::Scan;
+use self::sheet::{Workbook, XlsRows, XlsxRows};
 use self::split::Splitter;
 use crate::IoError;
 
@@ -84,6 +95,21 @@ pub struct Reader {
     pub n_bytes: u64,
     /// Whether the whole file is UTF-8 without a fault.
     is_clean: bool,
+    content: Content,
+}
+
+/// What of a file is kept open.
+enum Content {
+    /// Nothing; it is opened again for every reading.
+    OnDisk,
+    Xlsx(Box<Workbook>),
+    Xls(calamine::Range<calamine::Data>),
+}
+
+impl std::fmt::Debug for Content {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Content")
+    }
 }
 
 /// Opens a file and finds out what [`ReadOptions`] leaves open. Reads the whole file once.
@@ -116,7 +142,15 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Reader, IoError> {
             None => delimiter::detect(&text, is_whole),
         });
     }
-    let header = reader.find_header(options.header_row)?;
+    reader.open_content(options)?;
+    let header = match format {
+        Format::JsonLines => {
+            let names = json_lines::names(reader.text()?).map_err(|error| rows::split_error(error, path))?;
+            Header { names, row: 0 }
+        }
+        Format::Parquet => Header { names: parquet::names(path)?, row: 0 },
+        _ => reader.find_header(options.header_row)?,
+    };
     reader.header_row = header.row;
     reader.duplicate_headers = duplicates(&header.names);
     reader.headers = header.names;
@@ -137,6 +171,7 @@ impl Reader {
             digest: scan.digest.clone(),
             n_bytes: scan.n_bytes,
             is_clean: scan.is_utf8(),
+            content: Content::OnDisk,
         }
     }
 
@@ -173,15 +208,46 @@ impl Reader {
 
     /// All rows from the first one on.
     fn rows(&mut self) -> Result<Rows<'_>, IoError> {
-        let path = &self.path;
-        match self.format {
-            _ => {
-                let file = open_file(path)?;
-                let encoding = self.encoding.unwrap_or(TextEncoding::UTF_8);
-                let text = TextReader::new(file, encoding, self.is_clean).map_err(|source| system(path, "read", source))?;
-                Ok(Rows::Text(Splitter::new(text, self.delimiter.unwrap_or(b','))))
+        let text = if self.format.is_text() { Some(self.text()?) } else { None };
+        Ok(match (&mut self.content, text) {
+            (Content::Xlsx(workbook), _) => {
+                let sheet = self.sheet.as_deref().unwrap_or_default();
+                Rows::Xlsx(Box::new(XlsxRows::new(workbook, sheet, &self.path)?))
             }
-        }
+            (Content::Xls(range), _) => Rows::Xls(XlsRows::new(range)),
+            (Content::OnDisk, None) => Rows::Parquet(ParquetRows::new(&self.path)?),
+            (Content::OnDisk, Some(text)) => match self.format {
+                Format::Html => Rows::Html(HtmlRows::new(text)),
+                Format::JsonLines => Rows::Json(JsonRows::new(text, &self.headers)),
+                _ => Rows::Text(Splitter::new(text, self.delimiter.unwrap_or(b','))),
+            },
+        })
+    }
+
+    /// Opens a workbook and picks its sheet.
+    fn open_content(&mut self, options: &ReadOptions) -> Result<(), IoError> {
+        let wanted = options.sheet.as_deref();
+        let (content, sheet) = match self.format {
+            Format::Xlsx => {
+                let (workbook, sheet) = sheet::open_xlsx(open_file(&self.path)?, &self.path, wanted)?;
+                (Content::Xlsx(Box::new(workbook)), sheet)
+            }
+            Format::Xls => {
+                let (range, sheet) = sheet::open_xls(open_file(&self.path)?, &self.path, wanted)?;
+                (Content::Xls(range), sheet)
+            }
+            _ => return Ok(()),
+        };
+        self.content = content;
+        self.sheet = Some(sheet);
+        Ok(())
+    }
+
+    /// The text of the file from its beginning.
+    fn text(&self) -> Result<TextReader, IoError> {
+        let encoding = self.encoding.unwrap_or(TextEncoding::UTF_8);
+        let file = open_file(&self.path)?;
+        TextReader::new(file, encoding, self.is_clean).map_err(|source| system(&self.path, "read", source))
     }
 
     fn find_header(&mut self, wanted: Option<u64>) -> Result<Header, IoError> {

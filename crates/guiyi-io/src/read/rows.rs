@@ -3,7 +3,11 @@
 use std::path::Path;
 
 use super::encoding::TextReader;
+use super::html::HtmlRows;
+use super::json_lines::JsonRows;
+use super::parquet::ParquetRows;
 use super::row::Row;
+use super::sheet::{XlsRows, XlsxRows};
 use super::split::{SplitError, Splitter};
 use crate::IoError;
 
@@ -11,8 +15,16 @@ use crate::IoError;
 pub(crate) enum Rows<'a> {
     /// CSV and its kin.
     Text(Splitter<TextReader>),
-    #[expect(dead_code)]
-    Marker(std::marker::PhantomData<&'a ()>),
+    /// An HTML table.
+    Html(HtmlRows<TextReader>),
+    /// JSON lines.
+    Json(JsonRows<TextReader>),
+    /// A sheet of an .xlsx file.
+    Xlsx(Box<XlsxRows<'a>>),
+    /// A sheet of an .xls file.
+    Xls(XlsRows<'a>),
+    /// Parquet.
+    Parquet(ParquetRows),
 }
 
 impl Rows<'_> {
@@ -20,7 +32,11 @@ impl Rows<'_> {
     pub(crate) fn next_row(&mut self, row: &mut Row, path: &Path) -> Result<bool, IoError> {
         match self {
             Self::Text(splitter) => splitter.next_row(row).map_err(|error| split_error(error, path)),
-            Self::Marker(_) => Ok(false),
+            Self::Html(rows) => rows.next_row(row).map_err(|error| split_error(error, path)),
+            Self::Json(rows) => rows.next_row(row).map_err(|error| split_error(error, path)),
+            Self::Xlsx(rows) => rows.next_row(row, path),
+            Self::Xls(rows) => Ok(rows.next_row(row)),
+            Self::Parquet(rows) => rows.next_row(row, path),
         }
     }
 
@@ -30,7 +46,8 @@ impl Rows<'_> {
     }
 }
 
-fn split_error(error: SplitError, path: &Path) -> IoError {
+/// Adds the file to an error of reading text.
+pub(crate) fn split_error(error: SplitError, path: &Path) -> IoError {
     let file = path.to_owned();
     match error {
         SplitError::System(source) => IoError::System { file, action: "read", source },
