@@ -13,7 +13,7 @@ use guiyi_core::rulebook::mistake::{Mistake, hint_for};
 use guiyi_core::rulebook::toml::{Document, Table};
 use guiyi_core::rulebook::{self, CodePattern, Policies, Rule, Rulebook, Source, parse_policies};
 use guiyi_io::read::{Format, ReadOptions, Reader, TextEncoding};
-use guiyi_io::write::OutputFormat;
+use guiyi_io::write::{CsvEncoding, CsvOptions, OutputFormat};
 use sha2::{Digest, Sha256};
 
 /// The commented project file that `guiyi init` writes.
@@ -269,16 +269,15 @@ fn all_mistakes(mistakes: Vec<Mistake>) -> anyhow::Error {
 
 fn read_output(table: Option<&Table<'_>>, base: &Path) -> Output {
     let dir = base.join(table.and_then(|table| table.opt_string("dir")).unwrap_or("out"));
-    let formats = [("csv", 0), ("parquet", 1), ("xlsx", 2)];
     let encodings =
-        [("utf-8", TextEncoding::Utf8), ("utf-8-bom", TextEncoding::Utf8Bom), ("gb18030", TextEncoding::Gb18030)];
-    let encoding = table.and_then(|table| table.opt_choice("encoding", &encodings)).unwrap_or(TextEncoding::Utf8);
-    let neutralize = table.and_then(|table| table.opt_bool("neutralize_formulas")).unwrap_or(true);
-    let format = match table.and_then(|table| table.opt_choice("format", &formats)).unwrap_or(0) {
-        1 => OutputFormat::Parquet,
-        2 => OutputFormat::Xlsx,
-        _ => OutputFormat::Csv { encoding, neutralize_formulas: neutralize },
+        [("utf-8", CsvEncoding::Utf8), ("utf-8-bom", CsvEncoding::Utf8WithMark), ("gb18030", CsvEncoding::Gb18030)];
+    let csv = CsvOptions {
+        encoding: table.and_then(|table| table.opt_choice("encoding", &encodings)).unwrap_or_default(),
+        neutralizes_formulas: table.and_then(|table| table.opt_bool("neutralize_formulas")).unwrap_or(true),
     };
+    let formats =
+        [("csv", OutputFormat::Csv(csv)), ("parquet", OutputFormat::Parquet), ("xlsx", OutputFormat::Xlsx)];
+    let format = table.and_then(|table| table.opt_choice("format", &formats)).unwrap_or(OutputFormat::Csv(csv));
     Output { dir, format }
 }
 

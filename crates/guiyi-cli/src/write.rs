@@ -10,7 +10,7 @@ use guiyi_io::outputs;
 use guiyi_io::report::html;
 use guiyi_io::report::sample::{FindingRow, ReviewField, ReviewRow};
 use guiyi_io::report::summary::{OutputFile, Summary};
-use guiyi_io::write::{OutputDir, TableWriter};
+use guiyi_io::write::{OutputDir, TableWriter, Written};
 use guiyi_store::Store;
 
 use crate::project::Output;
@@ -41,7 +41,7 @@ impl<'a> Results<'a> {
     /// Opens the tables that all entity types share.
     pub(crate) fn begin(output: &'a Output) -> anyhow::Result<Self> {
         let dir = OutputDir::create(&output.dir)?;
-        let open = |name, headers: &[&str]| TableWriter::create(&dir, name, headers, &output.format);
+        let open = |name, headers: &[&str]| TableWriter::create(&dir, name, headers, output.format);
         Ok(Self {
             findings: open("findings", outputs::FINDINGS)?,
             corrections: open("corrections", outputs::CORRECTIONS)?,
@@ -113,7 +113,7 @@ impl<'a> Results<'a> {
         language: Language,
     ) -> anyhow::Result<()> {
         for table in [self.findings, self.corrections, self.crosswalk, self.review] {
-            let (name, rows) = table.finish()?;
+            let Written { file_name: name, n_rows: rows } = table.finish()?;
             self.written.push(OutputFile { name, rows });
         }
         self.written.sort_by(|one, other| one.name.cmp(&other.name));
@@ -124,15 +124,16 @@ impl<'a> Results<'a> {
         self.dir.write("report.html", page.as_bytes())?;
         let json = format!("{:#}\n", serde_json::to_value(&*summary).context("cannot write run.json")?);
         self.dir.write("run.json", json.as_bytes())?;
-        self.dir.publish().with_context(|| format!("cannot put the results into {}", self.output.dir.display()))
+        self.dir.publish().with_context(|| format!("cannot put the results into {}", self.output.dir.display()))?;
+        Ok(())
     }
 
     fn table(&self, name: &str, headers: &[&str]) -> anyhow::Result<TableWriter> {
-        Ok(TableWriter::create(&self.dir, name, headers, &self.output.format)?)
+        Ok(TableWriter::create(&self.dir, name, headers, self.output.format)?)
     }
 
     fn close(&mut self, table: TableWriter) -> anyhow::Result<()> {
-        let (name, rows) = table.finish()?;
+        let Written { file_name: name, n_rows: rows } = table.finish()?;
         self.written.push(OutputFile { name, rows });
         Ok(())
     }
@@ -189,8 +190,8 @@ fn sample_review(parts: &Parts<'_>) -> Vec<ReviewRow> {
             right: of(pair.b),
             weight: Some(f64::from(pair.weight) / 1e3),
             fields: fields.collect(),
-            reason: outputs::pair_reason(&unified.matching, at, Language::English),
-            reason_zh: outputs::pair_reason(&unified.matching, at, Language::Chinese),
+            reason: outputs::pair_reason(&unified.matching, at, &rulebook.dictionary, Language::English),
+            reason_zh: outputs::pair_reason(&unified.matching, at, &rulebook.dictionary, Language::Chinese),
         }
     });
     rows.collect()

@@ -175,8 +175,9 @@ pub fn review(
         let (gid_a, gid_b) = (gid(pair.a), gid(pair.b));
         let probability = format!("{:.6}", f64::from(pair.probability) / 1e6);
         let weight = format!("{:.3}", f64::from(pair.weight) / 1e3);
+        let say = |language| pair_reason(matching, at, &rulebook.dictionary, language);
         let (english, chinese) =
-            (pair_reason(matching, at, Language::English), pair_reason(matching, at, Language::Chinese));
+            (say(Language::English), say(Language::Chinese));
         table.row(&[
             Some(&gid_a),
             Some(&gid_b),
@@ -205,15 +206,20 @@ pub fn naming_element(dictionary: &Dictionary) -> Option<usize> {
 }
 
 /// Why a pair needs a person: what speaks for it and against it, the heaviest first, and a veto if there is one.
-pub fn pair_reason(matching: &Matching, at: usize, language: Language) -> String {
+pub fn pair_reason(matching: &Matching, at: usize, dictionary: &Dictionary, language: Language) -> String {
     let pair = &matching.pairs[at];
+    let mut said: Vec<String> = pair.veto.map(|veto| veto.describe(language).to_owned()).into_iter().collect();
     let mut reasons: Vec<_> = matching.model.reasons(pair.pattern).filter(|reason| reason.weight != 0).collect();
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.weight.abs()));
-    let mut said: Vec<String> =
-        pair.veto.map(|veto| veto.describe(language).to_owned()).into_iter().collect();
-    said.extend(reasons.iter().map(|reason| {
-        let level = reason.level.describe(language);
-        format!("{}: {level} ({:+.1})", reason.comparison, f64::from(reason.weight) / 1e3)
-    }));
+    for reason in reasons {
+        let Some(level) = reason.level else { continue };
+        let elements = reason.attributes.iter().map(|&attribute| {
+            let element = &dictionary.elements[attribute];
+            if language == Language::Chinese { &*element.label_zh } else { &*element.name }
+        });
+        let elements = elements.collect::<Vec<_>>().join("/");
+        let level = if language == Language::Chinese { level.chinese } else { level.english };
+        said.push(format!("{elements}: {level} ({:+.1})", f64::from(reason.weight) / 1e3));
+    }
     said.join("; ")
 }
