@@ -1,8 +1,9 @@
 //! Mainland fixed line: area code and local number, `010-65529988`, with an extension where one is written.
 //!
 //! The area codes and the lengths of their local numbers are in `dictionaries/region/area_code.tsv`.
-//! Laws: the zero of the area code may be missing; vanity numbers such as 88888888 are real; an abolished code is kept with a warning and its successor named;
-//! a local number alone is refused, since the city decides it. Cells with several numbers are split before this.
+//! Laws: the zero of the area code may be missing; vanity numbers such as 88888888 are real;
+//! an abolished code is kept with a warning and its successor named; a local number alone is refused,
+//! since the city decides it. Cells with several numbers are split before this.
 
 use std::fmt;
 use std::sync::LazyLock;

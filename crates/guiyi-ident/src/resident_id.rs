@@ -138,10 +138,10 @@ pub(crate) fn person_parts(code: &str) -> Vec<Part> {
     ]
 }
 
-/// Repairs of a number whose last digits are not lost.
+/// Repairs of a number whose last digits are not lost; of 15 digits there are none, for want of a check digit.
 pub(crate) fn suggestions(text: &str, valid: impl Fn(&str) -> bool) -> Vec<String> {
     let code = compact(text);
-    if is_rounded(code.as_bytes()) {
+    if is_rounded(code.as_bytes()) || code.len() != 18 {
         Vec::new()
     } else {
         suggest::repairs(&code, valid)
@@ -271,5 +271,9 @@ mod tests {
         assert_eq!(ResidentId::suggestions("1101O519491231002X"), ["11010519491231002X"]);
         assert_eq!(ResidentId::suggestions("11010519491213002X"), ["11010519491231002X"]);
         assert!(ResidentId::suggestions("110105194912310000").is_empty());
+        assert!(
+            ResidentId::suggestions("130503671301001").is_empty(),
+            "15 digits have no check digit"
+        );
     }
 }

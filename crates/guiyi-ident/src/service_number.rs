@@ -36,7 +36,7 @@ impl ServiceNumber {
                 DIGITS_ONLY
             });
         }
-        if is_filler(bytes) || (bytes.len() == 10 && bytes[3..].iter().all(|&b| b == b'0')) {
+        if (bytes.len() > 5 && is_filler(bytes)) || (bytes.len() == 10 && bytes[3..].iter().all(|&b| b == b'0')) {
             return Err(IdentError::Placeholder);
         }
         let Some(code) = Ascii::new(bytes).filter(|_| matches!(bytes.len(), 3 | 5..=8 | 10)) else {
@@ -107,6 +107,7 @@ mod tests {
             "8008101234",
             "10086",
             "12306",
+            "12345",
             "95588",
             "110",
             "９５５８８",

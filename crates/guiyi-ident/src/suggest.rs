@@ -1,7 +1,10 @@
 //! Repairs of a mistyped code: what one slip of the hand or the eye explains.
 //!
 //! Callers apply a repair only when exactly one fits; this module only lists those that do.
-//! Law: every candidate returned is valid, none equals the input, and the order depends on the input alone.
+//! Laws: every candidate returned is valid, none equals the input, and the order depends on the input alone;
+//! `valid` must rest on a check character, or a swap of any two digits would count as a repair.
+
+use crate::text::is_filler;
 
 /// Pairs that are read or typed for each other; GB 32100 leaves out I O S V Z for this reason.
 const CONFUSABLE: [(char, char); 10] = [
@@ -27,7 +30,7 @@ const FORBIDDEN: [(char, char); 4] = [('O', '0'), ('I', '1'), ('S', '5'), ('Z', 
 pub(crate) fn repairs(compact: &str, valid: impl Fn(&str) -> bool) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let chars: Vec<char> = compact.chars().collect();
-    if chars.is_empty() || chars.len() > 64 || valid(compact) {
+    if chars.is_empty() || chars.len() > 64 || is_filler(compact.as_bytes()) || valid(compact) {
         return found;
     }
     let mut offer = |candidate: &[char]| {

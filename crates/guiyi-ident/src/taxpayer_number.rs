@@ -131,7 +131,9 @@ impl TaxpayerNumber {
 
     /// Valid numbers one slip away from the text; empty when it is valid.
     pub fn suggestions(text: &str) -> Vec<String> {
-        suggest::repairs(&compact(text), |candidate| Self::parse(candidate).is_ok())
+        suggest::repairs(&compact(text), |candidate| {
+            Self::parse(candidate).is_ok_and(|number| number.form != Form::Person || person(candidate).len() == 18)
+        })
     }
 }
 
