@@ -34,10 +34,10 @@ fn rows(path: &Path) -> Vec<Vec<String>> {
         .has_headers(false)
         .flexible(true)
         .from_path(path)
-        .unwrap();
+        .expect("the file was written just now");
     reader
         .records()
-        .map(|record| record.unwrap().iter().map(str::to_owned).collect())
+        .map(|record| record.expect("flexible CSV").iter().map(str::to_owned).collect())
         .collect()
 }
 
@@ -219,10 +219,10 @@ fn shown(cell: &Data) -> String {
 }
 
 fn sheet(path: &Path) -> Vec<Vec<Data>> {
-    let mut workbook: Xlsx<_> = open_workbook(path).unwrap();
+    let mut workbook: Xlsx<_> = open_workbook(path).expect("a workbook");
     workbook
         .worksheet_range("客户")
-        .unwrap()
+        .expect("its sheet")
         .rows()
         .map(<[Data]>::to_vec)
         .collect()

@@ -74,11 +74,8 @@ fn parse(arguments: &[String]) -> Result<Config, String> {
             "--crm-format" if value == "csv" => crm_format = CrmFormat::Csv,
             "--crm-format" if value == "xlsx" => crm_format = CrmFormat::Xlsx,
             "--dirt" => {
-                dirt = value
-                    .parse()
-                    .ok()
-                    .filter(|d| (0.0..=2.0).contains(d))
-                    .ok_or_else(wrong)?
+                let level = value.parse().ok().filter(|d| (0.0..=2.0).contains(d));
+                dirt = level.ok_or_else(wrong)?;
             }
             "--encoding" | "--crm-format" => return Err(wrong()),
             _ => return Err(format!("unknown option {name}")),

@@ -124,8 +124,15 @@ pub(crate) struct Dirt {
 
 impl Dirt {
     /// Dirt for one row; every probability is scaled by `level`, 0 leaves everything clean.
-    pub(crate) fn new(rng: Rng, level: f64) -> Self {
-        Self { rng, level, classes: 0 }
+    ///
+    /// Carelessness comes by the row: a third is kept with ten times the care, the rest makes up for it.
+    pub(crate) fn new(mut rng: Rng, level: f64) -> Self {
+        let care = if rng.chance(0.35) { 0.1 } else { 1.485 };
+        Self {
+            rng,
+            level: level * care,
+            classes: 0,
+        }
     }
 
     /// True with probability `p`, scaled.
