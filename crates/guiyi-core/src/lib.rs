@@ -10,3 +10,9 @@ pub mod finding;
 pub mod dictionary;
 
 pub mod rulebook;
+
+pub mod global_id;
+
+pub mod crosswalk;
+
+pub mod survive;
