@@ -13,7 +13,7 @@ pub mod rulebook;
 
 mod edit;
 
-//X pub mod global_id;
+pub mod global_id;
 
 pub mod standardize;
 
@@ -25,10 +25,10 @@ pub mod matching;
 
 pub mod cluster;
 
-//X pub mod crosswalk;
+pub mod crosswalk;
 
-//X pub mod survive;
+pub mod survive;
 
 pub mod score;
 
-//X pub mod pipeline;
+pub mod pipeline;

@@ -1,0 +1,333 @@
+//! Survivorship: which member's value stands in the golden record, and why.
+//!
+//! Stands between cluster and the store. Laws: a golden record is a pure function of its members and the policy; a
+//! withheld or missing value never wins, an imputed one only where nothing else is known; the elements of a group come
+//! from one record; the order is total, so that the last tie goes to the smallest (system, source key).
+
+use arrow_array::StringArray;
+use rayon::prelude::*;
+
+use crate::record::{Origin, Records};
+use crate::rulebook::{Rulebook, Strategy};
+
+mod best_origin;
+mod longest;
+mod most_complete;
+mod most_frequent;
+mod most_recent;
+mod source_priority;
+
+/// Stands for "no record" in lineage.
+pub const NO_RECORD: u32 = u32::MAX;
+
+/// The golden records of one entity type, as columns, numbered like their clusters.
+#[derive(Debug, Clone, Default)]
+pub struct Golden {
+    /// Where each golden record's members begin in `members`; one more entry than golden records.
+    pub offsets: Vec<u32>,
+    /// Numbers of the member records, ascending inside a golden record.
+    pub members: Vec<u32>,
+    /// One column per data element.
+    pub columns: Vec<GoldenColumn>,
+}
+
+impl Golden {
+    /// Number of golden records.
+    pub fn len(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
+    /// Whether there is no golden record.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Numbers of the records of a golden record, ascending.
+    pub fn members_of(&self, golden: usize) -> &[u32] {
+        &self.members[self.offsets[golden] as usize..self.offsets[golden + 1] as usize]
+    }
+}
+
+/// One attribute of the golden records: a value and its lineage for each.
+#[derive(Debug, Clone)]
+pub struct GoldenColumn {
+    /// The surviving values; null where no member has one.
+    pub values: StringArray,
+    /// The record that each value came from, [`NO_RECORD`] where there is none.
+    pub winners: Vec<u32>,
+    /// How each value came about; [`Origin::Received`] where there is none.
+    pub origins: Vec<Origin>,
+    /// Why that record's value won.
+    pub grounds: Vec<Ground>,
+}
+
+/// Why a value won.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ground {
+    /// No member has a value.
+    Nothing,
+    /// Only one member has a value.
+    Only,
+    /// All members that have a value have the same.
+    Agreed,
+    /// This strategy was the last one needed.
+    Strategy(Strategy),
+    /// No strategy decided: the smallest (system, source key).
+    Order,
+}
+
+impl Ground {
+    /// All grounds, in the order of their codes.
+    pub const ALL: [Self; 10] = [
+        Self::Nothing,
+        Self::Only,
+        Self::Agreed,
+        Self::Order,
+        Self::Strategy(Strategy::BestOrigin),
+        Self::Strategy(Strategy::SourcePriority),
+        Self::Strategy(Strategy::MostRecent),
+        Self::Strategy(Strategy::MostFrequent),
+        Self::Strategy(Strategy::Longest),
+        Self::Strategy(Strategy::MostComplete),
+    ];
+
+    /// The stable code used in the store.
+    pub fn code(self) -> u8 {
+        Self::ALL.iter().position(|&ground| ground == self).unwrap_or(0) as u8
+    }
+
+    /// The ground with this code, the inverse of [`Ground::code`].
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(code)).copied()
+    }
+
+    /// The stable name used in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Only => "only",
+            Self::Agreed => "agreed",
+            Self::Order => "order",
+            Self::Strategy(Strategy::BestOrigin) => "best-origin",
+            Self::Strategy(Strategy::SourcePriority) => "source-priority",
+            Self::Strategy(Strategy::MostRecent) => "most-recent",
+            Self::Strategy(Strategy::MostFrequent) => "most-frequent",
+            Self::Strategy(Strategy::Longest) => "longest",
+            Self::Strategy(Strategy::MostComplete) => "most-complete",
+        }
+    }
+}
+
+/// What the strategies look at.
+struct Members<'a> {
+    records: &'a Records,
+    /// Rank of each source, 0 the most trusted.
+    source_ranks: Vec<usize>,
+    /// Number of values of each record that were not imputed.
+    n_values: Vec<u16>,
+    recency: Option<usize>,
+}
+
+/// Computes the golden records. `clusters` holds for each record the number of its cluster, from 0 without gaps.
+pub fn run(records: &Records, clusters: &[u32], rulebook: &Rulebook) -> Golden {
+    let (offsets, members) = group(clusters);
+    let context = Members {
+        records,
+        source_ranks: source_priority::ranks(records, rulebook),
+        n_values: most_complete::count(records),
+        recency: rulebook.survivorship.recency,
+    };
+    let n_golden = offsets.len() - 1;
+    let units = units(rulebook, records.columns.len());
+    let decided: Vec<Vec<(usize, GoldenColumn)>> = units
+        .par_iter()
+        .map(|unit| {
+            let picks: Vec<(u32, Ground)> = (0..n_golden)
+                .map(|golden| {
+                    let members = &members[offsets[golden] as usize..offsets[golden + 1] as usize];
+                    pick(&context, members, &unit.elements, unit.strategies)
+                })
+                .collect();
+            let of_golden = |golden: usize| &members[offsets[golden] as usize..offsets[golden + 1] as usize];
+            unit.elements
+                .iter()
+                .map(|&element| (element, fill(records, element, unit, &picks, of_golden)))
+                .collect()
+        })
+        .collect();
+    let mut columns: Vec<(usize, GoldenColumn)> = decided.into_iter().flatten().collect();
+    columns.sort_by_key(|(element, _)| *element);
+    Golden {
+        offsets,
+        members,
+        columns: columns.into_iter().map(|(_, column)| column).collect(),
+    }
+}
+
+/// Elements that survive together.
+struct Unit<'a> {
+    elements: Vec<usize>,
+    strategies: &'a [Strategy],
+}
+
+/// The groups of the policy, and every other element by itself. An element that stands in two groups belongs to the first.
+fn units(rulebook: &Rulebook, n_elements: usize) -> Vec<Unit<'_>> {
+    let policy = &rulebook.survivorship;
+    let own = |element: usize| policy.elements.get(element).and_then(Option::as_deref);
+    let mut is_taken = vec![false; n_elements];
+    let singles: Vec<Vec<usize>> = (0..n_elements).map(|element| vec![element]).collect();
+    let mut units = Vec::new();
+    for group in policy.groups.iter().chain(&singles) {
+        let mut elements: Vec<usize> = Vec::new();
+        for &element in group {
+            if !std::mem::replace(&mut is_taken[element], true) {
+                elements.push(element);
+            }
+        }
+        if !elements.is_empty() {
+            let strategies = elements
+                .iter()
+                .find_map(|&element| own(element))
+                .unwrap_or(&policy.default);
+            units.push(Unit { elements, strategies });
+        }
+    }
+    units
+}
+
+/// Members of each cluster, by counting sort.
+fn group(clusters: &[u32]) -> (Vec<u32>, Vec<u32>) {
+    let n_clusters = clusters.iter().max().map_or(0, |&last| last as usize + 1);
+    let mut offsets = vec![0_u32; n_clusters + 1];
+    for &cluster in clusters {
+        offsets[cluster as usize + 1] += 1;
+    }
+    for cluster in 0..n_clusters {
+        offsets[cluster + 1] += offsets[cluster];
+    }
+    let mut next = offsets.clone();
+    let mut members = vec![0; clusters.len()];
+    for (record, &cluster) in clusters.iter().enumerate() {
+        let place = &mut next[cluster as usize];
+        members[*place as usize] = record as u32;
+        *place += 1;
+    }
+    (offsets, members)
+}
+
+/// The member whose values of these elements win.
+fn pick(context: &Members<'_>, members: &[u32], elements: &[usize], strategies: &[Strategy]) -> (u32, Ground) {
+    let known = |record: u32, imputed_too: bool| {
+        elements.iter().any(|&element| {
+            let column = &context.records.columns[element];
+            column.get(record as usize).is_some() && (imputed_too || column.origin(record as usize) != Origin::Imputed)
+        })
+    };
+    if let &[only] = members {
+        return if known(only, true) {
+            (only, Ground::Only)
+        } else {
+            (NO_RECORD, Ground::Nothing)
+        };
+    }
+    let mut candidates: Vec<u32> = members.iter().copied().filter(|&record| known(record, false)).collect();
+    if candidates.is_empty() {
+        candidates = members.iter().copied().filter(|&record| known(record, true)).collect();
+    }
+    let Some(&first) = candidates.first() else {
+        return (NO_RECORD, Ground::Nothing);
+    };
+    if candidates.len() == 1 {
+        return (first, Ground::Only);
+    }
+    let is_same = |a: u32, b: u32| {
+        elements
+            .iter()
+            .all(|&element| context.records.get(a, element) == context.records.get(b, element))
+    };
+    let is_agreed = |candidates: &[u32]| candidates[1..].iter().all(|&record| is_same(record, candidates[0]));
+    let all_agree = is_agreed(&candidates);
+    let mut decided_by = None;
+    for &strategy in strategies {
+        let before = candidates.len();
+        match strategy {
+            Strategy::BestOrigin => best_origin::keep(context, elements, &mut candidates),
+            Strategy::SourcePriority => source_priority::keep(context, &mut candidates),
+            Strategy::MostRecent => most_recent::keep(context, &mut candidates),
+            Strategy::MostFrequent => most_frequent::keep(context, elements, &mut candidates),
+            Strategy::Longest => longest::keep(context, elements, &mut candidates),
+            Strategy::MostComplete => most_complete::keep(context, &mut candidates),
+        }
+        if candidates.len() < before {
+            decided_by = Some(strategy);
+        }
+        if candidates.len() == 1 {
+            break;
+        }
+    }
+    let ground = match decided_by {
+        _ if all_agree => Ground::Agreed,
+        Some(strategy) if is_agreed(&candidates) => Ground::Strategy(strategy),
+        _ => Ground::Order,
+    };
+    (candidates[0], ground)
+}
+
+/// The column of one element of a unit. An imputed value of the winner stands only if no member has a better one.
+fn fill<'m>(
+    records: &Records,
+    element: usize,
+    unit: &Unit<'_>,
+    picks: &[(u32, Ground)],
+    members_of: impl Fn(usize) -> &'m [u32],
+) -> GoldenColumn {
+    let column = &records.columns[element];
+    let mut winners = Vec::with_capacity(picks.len());
+    let mut origins = Vec::with_capacity(picks.len());
+    let mut grounds = Vec::with_capacity(picks.len());
+    for (golden, &(winner, ground)) in picks.iter().enumerate() {
+        let is_outdone = || {
+            unit.elements.len() > 1
+                && column.origin(winner as usize) == Origin::Imputed
+                && members_of(golden).iter().any(|&member| {
+                    column.get(member as usize).is_some() && column.origin(member as usize) != Origin::Imputed
+                })
+        };
+        if winner == NO_RECORD || column.get(winner as usize).is_none() || is_outdone() {
+            winners.push(NO_RECORD);
+            origins.push(Origin::Received);
+            grounds.push(Ground::Nothing);
+        } else {
+            winners.push(winner);
+            origins.push(column.origin(winner as usize));
+            grounds.push(ground);
+        }
+    }
+    let values = winners
+        .iter()
+        .map(|&winner| {
+            if winner == NO_RECORD {
+                None
+            } else {
+                column.get(winner as usize)
+            }
+        })
+        .collect::<StringArray>();
+    GoldenColumn {
+        values,
+        winners,
+        origins,
+        grounds,
+    }
+}
+
+/// Keeps the candidates with the smallest key; never empties the list.
+fn keep_smallest<K: Ord>(candidates: &mut Vec<u32>, key: impl Fn(u32) -> K) {
+    let keys: Vec<K> = candidates.iter().map(|&record| key(record)).collect();
+    let Some(best) = keys.iter().min() else { return };
+    let mut keys_of = keys.iter();
+    candidates.retain(|_| keys_of.next() == Some(best));
+}
+
+#[cfg(test)]
+mod tests;
