@@ -403,7 +403,7 @@ pub(super) mod tests {
                 page.contains(&format!(r#"id="{first}" checked"#))
                     && !page.contains(&format!(r#"id="{second}" checked"#))
             );
-            assert!(page.find(&format!(r#"for="{first}""#)) < page.find(&format!(r#"for="{second}""#)));
+            assert!(page.find(&format!(r#"<label for="{first}""#)) < page.find(&format!(r#"<label for="{second}""#)));
             for text in [
                 "Rows read",
                 "读取行数",
