@@ -148,11 +148,11 @@ fn remove_leftovers(parent: &Path, prefix: &str) {
     }
 }
 
-/// The plain file names that the `run.json` of an earlier run lists under `outputs`.
+/// The plain file names that the `run.json` of an earlier run names under `outputs`.
 fn listed_outputs(target: &Path) -> BTreeSet<String> {
     let Ok(text) = fs::read(target.join(MANIFEST)) else { return BTreeSet::new() };
     let manifest: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
     let listed = manifest.get("outputs").and_then(serde_json::Value::as_array).into_iter().flatten();
     let is_plain = |name: &&str| Path::new(name).file_name().is_some_and(|file| file.to_str() == Some(name));
-    listed.filter_map(serde_json::Value::as_str).filter(is_plain).map(ToOwned::to_owned).collect()
+    listed.filter_map(|output| output.get("name")?.as_str()).filter(is_plain).map(ToOwned::to_owned).collect()
 }
