@@ -61,7 +61,8 @@ impl<'a> Agreement<'a> {
         let agrees = match (self.kind, self.other.kind) {
             (ElementKind::ResidentId, ElementKind::Date) => {
                 let (year, month, day) = ResidentId::parse(value).ok()?.birth_date();
-                Ordered::read(other, ElementKind::Date)? == Ordered::Date(year.cast_signed(), month.cast_signed(), day.cast_signed())
+                Ordered::read(other, ElementKind::Date)?
+                    == Ordered::Date(year.cast_signed(), month.cast_signed(), day.cast_signed())
             }
             (ElementKind::ResidentId, ElementKind::Enumeration) => {
                 let code = self.other.codes.iter().find(|code| *code.code == *other)?;

@@ -13,14 +13,12 @@ use crate::record::Batch;
 use crate::rulebook::{Rule, Rulebook};
 
 pub(super) fn fault(value: &str, kind: Kind, today: (i16, i8, i8)) -> Option<Fault> {
-    if kind.accepts(value) && !is_born_in_future(value, kind, today) {
-        return None;
-    }
     let error = match kind {
-        Kind::ResidentId => ResidentId::parse_on(value, date(today)).err(),
-        _ => kind.check(value).err(),
+        Kind::ResidentId => ResidentId::parse_on(value, date(today)).err()?,
+        _ if kind.accepts(value) => return None,
+        _ => kind.check(value).err()?,
     };
-    error.map(|error| match error {
+    Some(match error {
         IdentError::Destroyed(_) => Fault::Destroyed,
         IdentError::Placeholder => Fault::Placeholder,
         error => Fault::Identifier {

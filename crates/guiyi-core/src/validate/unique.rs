@@ -38,11 +38,7 @@ pub(super) fn settle(batches: &mut [Batch], rule: &Rule, elements: &[usize], rul
 }
 
 /// Groups of rows, as (batch, row), of one source and with different source keys that share the values of all elements.
-pub(super) fn shared(
-    batches: &[Batch],
-    elements: &[usize],
-    counts: impl Fn(&Batch, usize) -> bool,
-) -> Vec<Vec<Place>> {
+pub(super) fn shared(batches: &[Batch], elements: &[usize], counts: impl Fn(&Batch, usize) -> bool) -> Vec<Vec<Place>> {
     let mut hashes = Vec::new();
     visit(batches, elements, &counts, |batch, _, values| {
         hashes.push(hash(batches[batch].source, values.iter().copied()));
