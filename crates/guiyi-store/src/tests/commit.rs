@@ -325,7 +325,11 @@ fn tampering_is_refused_and_found() {
             "crosswalk does not lead",
         ),
         ("", "UPDATE source_record SET gid = 1 WHERE id = 1", "not active"),
-        ("", "UPDATE global_id SET status = 'retired' WHERE status = 'active'", "not active"),
+        (
+            "",
+            "UPDATE global_id SET status = 'retired' WHERE status = 'active'",
+            "not active",
+        ),
     ] {
         let transaction = store.connection.unchecked_transaction().unwrap();
         if !trigger.is_empty() {
