@@ -164,16 +164,16 @@ fn input(n_records: usize, changed_every: usize) -> Input {
             .collect()
     };
     let mut batches = Vec::new();
-    for source in 0..2_usize {
-        let keys: StringArray = (0..halves[source]).map(|row| Some(key(source as u16, row))).collect();
+    for (source, &n_rows) in halves.iter().enumerate() {
+        let keys: StringArray = (0..n_rows).map(|row| Some(key(source as u16, row))).collect();
         let columns: Vec<StringArray> = (0..ELEMENTS.len()).map(|element| column(source, element)).collect();
         batches.push(Batch {
             source: source as u16,
-            rows: (1..=halves[source] as u64).collect(),
+            rows: (1..=n_rows as u64).collect(),
             received: std::iter::once(keys.clone()).chain(columns.iter().cloned()).collect(),
             keys,
             columns: columns.into_iter().map(Column::received).collect(),
-            states: vec![RowState::Clean; halves[source]],
+            states: vec![RowState::Clean; n_rows],
         });
     }
     let records = Records {

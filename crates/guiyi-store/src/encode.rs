@@ -114,7 +114,7 @@ pub(crate) fn push_lineage(cell: Cell, out: &mut Vec<u8>) {
         return;
     }
     out.push(cell.origin as u8);
-    let mut rest = cell.record as u64;
+    let mut rest = cell.record.cast_unsigned();
     while rest >= 0x80 {
         out.push(rest as u8 | 0x80);
         rest >>= 7;
@@ -150,7 +150,7 @@ pub(crate) fn read_lineage(mut bytes: &[u8]) -> Option<Vec<Cell>> {
             }
         }
         cells.push(Cell {
-            record: record as i64,
+            record: record.cast_signed(),
             origin,
             ground,
         });
@@ -198,7 +198,9 @@ mod tests {
             })
             .collect();
         let mut bytes = Vec::new();
-        cells.iter().for_each(|&cell| push_lineage(cell, &mut bytes));
+        for &cell in &cells {
+            push_lineage(cell, &mut bytes);
+        }
         assert_eq!(read_lineage(&bytes), Some(cells));
         assert_eq!(read_lineage(&[200]), None);
         assert_eq!(read_lineage(&[1, 0, 0x80]), None);

@@ -1,7 +1,7 @@
 //! Reading: golden records, the crosswalk and the change feed, page by page, so that no table is ever in memory whole.
 
 use guiyi_core::dictionary::EntityType;
-use guiyi_core::global_id::GlobalId;
+use guiyi_core::global_id::{GlobalId, entity};
 use guiyi_core::record::Origin;
 use guiyi_core::survive::Ground;
 use rusqlite::{OptionalExtension, Row};
@@ -12,7 +12,7 @@ use crate::known::read_gid;
 use crate::{Store, key, statements, wide};
 
 /// Rows that are fetched at once.
-const PAGE: usize = 1024;
+const PAGE: i64 = 1024;
 
 /// One golden record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -227,7 +227,7 @@ impl Store {
     pub fn changes(&self, since: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
         let load = || -> rusqlite::Result<Vec<Change>> {
             let mut statement = self.connection.prepare_cached(statements::FEED)?;
-            let rows = statement.query_map((since as i64, limit as i64), |row| {
+            let rows = statement.query_map((capped(since), capped(limit as u64)), |row| {
                 Ok(Change {
                     seq: row.get::<_, i64>(0)? as u64,
                     run: row.get::<_, i64>(1)? as u64,
@@ -248,11 +248,12 @@ impl Store {
         gid: GlobalId,
     ) -> rusqlite::Result<Option<(u64, String, Vec<u8>, Vec<(String, Option<String>)>, Vec<(i64, Member)>)>> {
         let key = key::to_key(gid);
-        let elements = wide::elements(&self.connection, gid.entity())?;
+        let Some(entity) = entity(gid) else { return Ok(None) };
+        let elements = wide::elements(&self.connection, entity)?;
         if elements.is_empty() {
             return Ok(None);
         }
-        let mut statement = self.connection.prepare_cached(&wide::get(gid.entity(), &elements))?;
+        let mut statement = self.connection.prepare_cached(&wide::get(entity, &elements))?;
         let found = statement
             .query_row([key], |row| {
                 let value = |(position, name): (usize, &String)| Ok((name.clone(), row.get(position + 2)?));
@@ -294,6 +295,11 @@ impl Store {
     }
 }
 
+/// SQLite counts in i64; nothing is numbered beyond.
+fn capped(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
 /// Iterator over golden records, see [`Store::golden_rows`].
 #[derive(Debug)]
 pub struct GoldenRows<'a> {
@@ -312,7 +318,7 @@ impl GoldenRows<'_> {
 
     fn fetch(&self, sql: &str) -> rusqlite::Result<Vec<GoldenRow>> {
         let mut statement = self.store.connection.prepare_cached(sql)?;
-        let rows = statement.query_map((self.last, PAGE as i64), |row| {
+        let rows = statement.query_map((self.last, PAGE), |row| {
             let values = (0..self.elements.len()).map(|position| row.get(position + 2));
             Ok(GoldenRow {
                 gid: read_gid(row, 0)?,
@@ -372,7 +378,7 @@ impl CrosswalkRows<'_> {
         };
         let mut rows: Vec<CrosswalkRow> = connection
             .prepare_cached(statements::CODES)?
-            .query_map((entity, id, &self.last, PAGE as i64), read(CodeStatus::Active))?
+            .query_map((entity, id, &self.last, PAGE), read(CodeStatus::Active))?
             .collect::<rusqlite::Result<_>>()?;
         let Some(last) = rows.last().map(|row| row.key.clone()) else {
             return Ok(rows);
@@ -401,16 +407,15 @@ impl Iterator for CrosswalkRows<'_> {
             }
             let (id, system) = self.systems.last()?;
             match self.fetch(*id, system) {
-                Ok(page) => match page.last() {
-                    Some(row) => {
+                Ok(page) => {
+                    if let Some(row) = page.last() {
                         self.last.clone_from(&row.key);
-                        self.page = page.into_iter();
-                    }
-                    None => {
+                    } else {
                         self.systems.pop();
                         self.last.clear();
                     }
-                },
+                    self.page = page.into_iter();
+                }
                 Err(error) => {
                     self.systems.clear();
                     return Some(Err(self.store.failed(error)));

@@ -150,7 +150,9 @@ fn goldens(connection: &Connection, entity: EntityType) -> rusqlite::Result<Vec<
             .query_map([gid], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         ids.sort_unstable();
-        ids.into_iter().for_each(|id| digester.number(id));
+        for id in ids {
+            digester.number(id);
+        }
         if digester.finish() != row.get_ref(1)?.as_blob()? {
             problems.push(format!("golden record {}: not what its digest says", code()));
         }

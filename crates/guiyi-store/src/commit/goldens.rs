@@ -113,7 +113,9 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
             None => *layout.insert(layouts::layout(connection, names.iter().copied())?),
         };
         lineage.clear();
-        cells.iter().for_each(|&cell| push_lineage(cell, &mut lineage));
+        for &cell in &cells {
+            push_lineage(cell, &mut lineage);
+        }
         put.raw_bind_parameter(1, key)?;
         put.raw_bind_parameter(2, layout)?;
         put.raw_bind_parameter(3, lineage.as_slice())?;
@@ -169,7 +171,9 @@ fn digest_of(
         .map(|&member| commit.ids[member as usize])
         .collect();
     members.sort_unstable();
-    members.into_iter().for_each(|id| digester.number(id));
+    for id in members {
+        digester.number(id);
+    }
     digester.finish()
 }
 

@@ -1,7 +1,7 @@
 //! Commits: what is written, what is not, and what is found again.
 
 use guiyi_core::dictionary::EntityType;
-use guiyi_core::global_id::GlobalId;
+use guiyi_core::global_id::{GlobalId, from_serial};
 use guiyi_core::record::Origin;
 use guiyi_core::rulebook::Strategy;
 use guiyi_core::survive::Ground;
@@ -18,7 +18,7 @@ fn fresh() -> (tempfile::TempDir, Store) {
 }
 
 fn id(serial: u32) -> GlobalId {
-    GlobalId::from_serial(CUSTOMER, 0, serial).unwrap()
+    from_serial(CUSTOMER, 0, serial).unwrap()
 }
 
 fn sound(store: &Store) {
