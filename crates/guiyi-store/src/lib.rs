@@ -33,6 +33,7 @@ mod ledger;
 mod lock;
 mod migrations;
 mod read;
+mod rows;
 mod statements;
 mod verify;
 mod wide;
@@ -41,10 +42,8 @@ pub use change::{CommitReport, RunChange};
 pub use error::StoreError;
 pub use known::{Decision, Known, Memberships, Verdict};
 pub use lock::RunLock;
-pub use read::{
-    Change, CodeStatus, CrosswalkRow, CrosswalkRows, GoldenRecord, GoldenRow, GoldenRows, GoldenValue, Member,
-    Resolution,
-};
+pub use read::{Change, GoldenRecord, GoldenValue, Member, Resolution};
+pub use rows::{CodeStatus, CrosswalkRow, CrosswalkRows, GoldenRow, GoldenRows};
 
 #[cfg(test)]
 mod tests;
