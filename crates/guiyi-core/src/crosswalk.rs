@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dictionary::EntityType;
-use crate::global_id::GlobalId;
+use crate::global_id::{GlobalId, from_serial};
 
 /// A record's stay in an ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,8 +124,8 @@ pub fn assign(clusters: &[u32], history: History<'_>, mint: Mint) -> Result<Assi
     let mut minted = Vec::new();
     let mut next_serial = mint.next_serial.max(1);
     for gid in gids.iter_mut().filter(|gid| gid.is_none()) {
-        let fresh = GlobalId::from_serial(mint.entity, mint.issuer, next_serial)
-            .ok_or(SerialsExhausted { issuer: mint.issuer })?;
+        let fresh =
+            from_serial(mint.entity, mint.issuer, next_serial).ok_or(SerialsExhausted { issuer: mint.issuer })?;
         *gid = Some(fresh);
         minted.push(fresh);
         next_serial += 1;
@@ -212,7 +212,9 @@ fn merges_by_survivor(facts: &[IdFacts]) -> BTreeMap<GlobalId, Vec<u64>> {
             merges.entry(by).or_default().push(at);
         }
     }
-    merges.values_mut().for_each(|runs| runs.sort_unstable());
+    for runs in merges.values_mut() {
+        runs.sort_unstable();
+    }
     merges
 }
 
@@ -268,9 +270,9 @@ fn reinstate(clusters: &[u32], history: History<'_>, gids: &mut [Option<GlobalId
             .or_default()
             .push((claim.against_ids(), seniority(history.facts, gid), gid));
     }
-    wishes
-        .values_mut()
-        .for_each(|wishes| wishes.sort_unstable_by(|a, b| b.cmp(a)));
+    for wishes in wishes.values_mut() {
+        wishes.sort_unstable_by(|a, b| b.cmp(a));
+    }
     let mut owners: BTreeMap<GlobalId, u32> = BTreeMap::new();
     let mut asking: Vec<u32> = wishes.keys().copied().collect();
     while let Some(cluster) = asking.pop() {

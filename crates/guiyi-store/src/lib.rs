@@ -1,1 +1,163 @@
-//! Guiyi.
+//! The golden-record store: source records, crosswalk, golden records, ledger and change feed in one SQLite file.
+//!
+//! Stands at the end of a record's walk and is the only crate that knows SQL. A run reads what is [`Known`], matches and
+//! survives in memory, and hands the whole result to [`Store::commit`], which writes the differences in one transaction:
+//! killed anywhere, the store is as before; the same input again writes nothing.
+//!
+//! ```no_run
+//! # fn run(rulebook: &guiyi_core::rulebook::Rulebook, present: &guiyi_core::record::Records)
+//! # -> Result<(), guiyi_store::StoreError> {
+//! let mut store = guiyi_store::Store::open("guiyi.db")?;
+//! let _lock = store.lock(None, "2026-01-31T08:00:00Z")?;
+//! let known = store.load_known(rulebook, present)?;
+//! // ... match and cluster `present` and `known.absent`, survive, assign IDs, then:
+//! // store.commit(&change, "2026-01-31T08:00:00Z", "nightly")?;
+//! # Ok(())
+//! # }
+//! ```
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use guiyi_core::record::Records;
+use guiyi_core::rulebook::Rulebook;
+use rusqlite::{Connection, OpenFlags};
+
+mod change;
+mod commit;
+mod encode;
+mod error;
+mod key;
+mod known;
+mod ledger;
+mod lock;
+mod migrations;
+mod read;
+mod rows;
+mod statements;
+mod verify;
+mod wide;
+
+pub use change::{CommitReport, RunChange};
+pub use error::StoreError;
+pub use known::{Decision, Known, Memberships, Verdict};
+pub use lock::RunLock;
+pub use read::{Change, GoldenRecord, GoldenValue, Member, Resolution};
+pub use rows::{CodeStatus, CrosswalkRow, CrosswalkRows, GoldenRow, GoldenRows};
+
+#[cfg(test)]
+mod tests;
+
+/// How long a statement waits for another process's transaction.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Page cache, in KiB; negative as SQLite wants it.
+const CACHE_SIZE: i64 = -131_072;
+
+/// An open store.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens a store for reading and writing; makes it where there is no file, brings an older schema up to date.
+    ///
+    /// # Errors
+    /// Every error names the file, and [`StoreError::hint`] the way out.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut store = Self::connect(path.as_ref(), flags)?;
+        if store
+            .connection
+            .is_readonly("main")
+            .map_err(|error| store.failed(error))?
+        {
+            return Err(StoreError::ReadOnly { path: store.path });
+        }
+        migrations::migrate(&mut store.connection, &store.path)?;
+        for (pragma, value) in [("journal_mode", "WAL"), ("synchronous", "FULL")] {
+            store
+                .connection
+                .pragma_update(None, pragma, value)
+                .map_err(|error| store.failed(error))?;
+        }
+        Ok(store)
+    }
+
+    /// Opens a store for reading only, while others may write. The file must exist and have the present schema.
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let store = Self::connect(path.as_ref(), flags)?;
+        if migrations::check(&store.connection, &store.path)? == 0 {
+            return Err(StoreError::NotAStore { path: store.path });
+        }
+        Ok(store)
+    }
+
+    fn connect(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
+        let failed = |error| StoreError::of(error, path);
+        let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        connection
+            .pragma_update(None, "cache_size", CACHE_SIZE)
+            .map_err(failed)?;
+        Ok(Self {
+            connection,
+            path: path.to_path_buf(),
+        })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Takes the run lock, see [`RunLock::take`].
+    pub fn lock(&self, wait: Option<Duration>, now_utc: &str) -> Result<RunLock, StoreError> {
+        RunLock::take(&self.path, wait, now_utc)
+    }
+
+    /// What the store knows of the rulebook's entity type. `present`: the admitted records of this run.
+    ///
+    /// Cost: linear in the number of known records; their values are read for absent ones only.
+    pub fn load_known(&self, rulebook: &Rulebook, present: &Records) -> Result<Known, StoreError> {
+        // One transaction, so that all of it is of one moment.
+        let transaction = self
+            .connection
+            .unchecked_transaction()
+            .map_err(|error| self.failed(error))?;
+        known::load(&transaction, rulebook, present).map_err(|error| error.at(&self.path))
+    }
+
+    /// Writes what a run changed, in one transaction with its ledger and change-feed lines.
+    ///
+    /// `now_utc`: `YYYY-MM-DDTHH:MM:SSZ`. `actor`: who runs it, for the ledger. A run that changed nothing writes nothing.
+    ///
+    /// # Errors
+    /// The store is as before. [`StoreError::Stale`] if somebody committed since `change.known` was loaded.
+    pub fn commit(&mut self, change: &RunChange<'_>, now_utc: &str, actor: &str) -> Result<CommitReport, StoreError> {
+        commit::commit(&mut self.connection, *change, now_utc, actor).map_err(|failure| match failure {
+            commit::Failure::Database(error) => StoreError::of(error, &self.path),
+            commit::Failure::Store(error) => error,
+        })
+    }
+
+    fn failed(&self, error: rusqlite::Error) -> StoreError {
+        StoreError::of(error, &self.path)
+    }
+}
+
+/// Executes a statement that writes.
+fn write(statement: &mut rusqlite::Statement<'_>, params: impl rusqlite::Params) -> rusqlite::Result<usize> {
+    crash_point();
+    statement.execute(params)
+}
+
+/// In tests, the process dies here at the write that the environment names.
+fn crash_point() {
+    #[cfg(test)]
+    tests::crash::point();
+}

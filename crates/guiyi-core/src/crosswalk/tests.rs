@@ -193,7 +193,7 @@ fn cases() {
 #[test]
 fn confirmed_and_widely_held_ids_survive() {
     let ids: Vec<GlobalId> = (1..=3)
-        .map(|serial| GlobalId::from_serial(EntityType::Customer, 0, serial).unwrap())
+        .map(|serial| from_serial(EntityType::Customer, 0, serial).unwrap())
         .collect();
     let survivor = |confirmed: [bool; 3], systems: [u16; 3]| {
         let facts: Vec<IdFacts> = (0..3)
@@ -230,7 +230,7 @@ fn a_superseded_id_follows_its_records() {
     run([0, 1, 2]);
     run([0, 1, 1]);
     let done = run([0, 0, 0]);
-    let id = |serial| GlobalId::from_serial(EntityType::Customer, 0, serial).unwrap();
+    let id = |serial| from_serial(EntityType::Customer, 0, serial).unwrap();
     assert_eq!(
         (done.superseded, done.redirected),
         (vec![(id(2), id(1))], vec![(id(3), id(1))])

@@ -1,0 +1,205 @@
+//! The commit: writes what a run changed, and nothing else, in one transaction.
+//!
+//! This file is the order of the steps; each step is a file. Laws: the ledger and the change feed are written in the
+//! transaction of the change; a run that changed nothing writes nothing; the outcome does not depend on the order of rows.
+
+use std::sync::Arc;
+
+use guiyi_core::global_id::GlobalId;
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::change::{CommitReport, RunChange};
+use crate::error::StoreError;
+use crate::{statements, wide};
+
+mod goldens;
+mod identity;
+mod layouts;
+mod sources;
+
+pub(crate) use goldens::feed_line;
+
+/// One run's commit, as far as it has come.
+struct Commit<'a> {
+    connection: &'a Connection,
+    change: RunChange<'a>,
+    run: i64,
+    utc: &'a str,
+    report: CommitReport,
+    /// For each record its position in [`crate::Known`]'s rows.
+    known_rows: Vec<Option<usize>>,
+    /// For each record its number in the store.
+    ids: Vec<i64>,
+    /// For each source number the number of its system in the store.
+    system_ids: Vec<i64>,
+}
+
+impl Commit<'_> {
+    /// The ID of a record's cluster.
+    fn gid_of(&self, record: usize) -> GlobalId {
+        self.change.assignment.gids[self.change.clusters[record] as usize]
+    }
+}
+
+/// A failure inside the transaction.
+pub(crate) enum Failure {
+    Database(rusqlite::Error),
+    Store(StoreError),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Database(error) => Self::Database(error),
+            error => Self::Store(error),
+        }
+    }
+}
+
+/// Commits a run.
+pub(crate) fn commit(
+    connection: &mut Connection,
+    change: RunChange<'_>,
+    utc: &str,
+    actor: &str,
+) -> Result<CommitReport, Failure> {
+    check(&change)?;
+    let known = change.known;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let last_run: i64 = transaction.query_row(statements::LAST_RUN, [], |row| row.get(0))?;
+    if last_run as u64 != known.last_run {
+        return Err(StoreError::Stale {
+            expected: known.last_run,
+            found: last_run as u64,
+        }
+        .into());
+    }
+    let is_first_load = transaction.query_row(statements::LAST_SOURCE, [], |row| row.get::<_, i64>(0))? == 0;
+    if is_first_load {
+        for (name, _) in statements::LATE_INDEXES {
+            transaction.execute(&format!("DROP INDEX {name}"), [])?;
+        }
+    }
+    let records = change.records;
+    let known_rows = records
+        .sources
+        .iter()
+        .zip(&records.keys)
+        .map(|(&source, key)| known.row_of(source, key))
+        .collect::<Vec<_>>();
+    let mut commit = Commit {
+        connection: &transaction,
+        change,
+        run: last_run + 1,
+        utc,
+        report: CommitReport::default(),
+        known_rows,
+        ids: Vec::with_capacity(records.len()),
+        system_ids: Vec::new(),
+    };
+    commit.system_ids = layouts::systems(&commit)?;
+    wide::ensure(&transaction, &change.rulebook.dictionary)?;
+    sources::write(&mut commit)?;
+    identity::write_codes(&mut commit)?;
+    identity::write_ids(&mut commit)?;
+    let feed = goldens::write(&mut commit)?;
+
+    let mut report = commit.report;
+    let written = report.sources_new
+        + report.sources_changed
+        + report.codes_moved
+        + report.feed_lines
+        + change.assignment.redirected.len() as u64;
+    if written == 0 {
+        // Neither an index dropped nor a column added stays behind.
+        transaction.rollback()?;
+        return Ok(report);
+    }
+    let entity = change.rulebook.dictionary.entity.name();
+    let mut add_run = transaction.prepare_cached(statements::ADD_RUN)?;
+    crate::write(&mut add_run, (last_run + 1, utc, actor, entity, change.rulebook_digest))?;
+    drop(add_run);
+    report.ledger_lines = identity::write_ledger(&commit, actor, &feed)?;
+    if is_first_load {
+        for (_, sql) in statements::LATE_INDEXES {
+            transaction.execute(sql, [])?;
+        }
+    }
+    transaction.commit()?;
+    Ok(CommitReport {
+        run: Some(last_run as u64 + 1),
+        ..report
+    })
+}
+
+/// Refuses a change whose parts do not fit, before anything is written.
+fn check(change: &RunChange<'_>) -> Result<(), StoreError> {
+    let RunChange {
+        rulebook,
+        known,
+        records,
+        batches,
+        rows,
+        clusters,
+        golden,
+        assignment,
+        ..
+    } = *change;
+    let n_elements = rulebook.dictionary.elements.len();
+    let fits = |condition: bool, detail: &str| {
+        if condition {
+            Ok(())
+        } else {
+            Err(StoreError::Inconsistent { detail: detail.into() })
+        }
+    };
+    fits(
+        records.keys.len() == records.len() && rows.len() == records.len(),
+        "one row per record",
+    )?;
+    fits(clusters.len() == records.len(), "one cluster per record")?;
+    fits(golden.len() == assignment.gids.len(), "one ID per golden record")?;
+    fits(
+        clusters.iter().all(|&cluster| (cluster as usize) < golden.len()),
+        "one golden record per cluster",
+    )?;
+    fits(golden.members.len() == records.len(), "every record is a member")?;
+    fits(
+        records.columns.len() == n_elements && golden.columns.len() == n_elements,
+        "one column per element",
+    )?;
+    fits(
+        records
+            .sources
+            .iter()
+            .all(|&source| usize::from(source) < known.systems.len()),
+        "every source is known",
+    )?;
+    let is_row = |&(batch, row): &(u32, u32)| batches.get(batch as usize).is_some_and(|b| (row as usize) < b.len());
+    fits(rows.iter().flatten().all(is_row), "every row is in its batch")?;
+
+    let mut keys: Vec<(u16, &str)> = records
+        .sources
+        .iter()
+        .zip(&records.keys)
+        .map(|(&source, key)| (known.system_of[usize::from(source)], &**key))
+        .collect();
+    if !keys.is_sorted() {
+        keys.sort_unstable();
+    }
+    if let Some(twice) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
+        let system: &Arc<str> = &known.systems[usize::from(twice[0].0)];
+        return Err(StoreError::DuplicateRecord {
+            system: system.to_string(),
+            key: twice[0].1.into(),
+        });
+    }
+    let is_there = |row: &crate::known::KnownRow| keys.binary_search(&(row.source, &*row.key)).is_ok();
+    fits(known.rows.iter().all(is_there), "every known record takes part")
+}

@@ -1,0 +1,135 @@
+//! What can go wrong with a store, and the way out where one is known.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+/// Why a store could not be opened, read or written. Nothing was changed when one is returned.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The file cannot be opened or made.
+    #[error("cannot open the store {}: {reason}", path.display())]
+    CannotOpen {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+    /// The file is something else: no SQLite file, or one that another program made.
+    #[error("{} is not a Guiyi store", path.display())]
+    NotAStore {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A later version of Guiyi wrote the file.
+    #[error("{} has schema version {found}, this program knows versions up to {known}", path.display())]
+    NewerSchema {
+        /// The file.
+        path: PathBuf,
+        /// Its schema version.
+        found: i64,
+        /// The latest version that this program knows.
+        known: i64,
+    },
+    /// The file or its directory cannot be written, or the store was opened for reading.
+    #[error("the store {} is read-only", path.display())]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The disk is full.
+    #[error("no space left for the store {}", path.display())]
+    DiskFull {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is damaged.
+    #[error("the store {} is damaged: {detail}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
+    /// Another run holds the lock.
+    #[error("the store {} is in use by {holder}", path.display())]
+    Locked {
+        /// The store's file.
+        path: PathBuf,
+        /// Process, host and time of the run that holds it.
+        holder: String,
+    },
+    /// The store was changed by somebody else since [`crate::Store::load_known`].
+    #[error("the store was changed by run {found} after run {expected} was read")]
+    Stale {
+        /// Last run when it was read.
+        expected: u64,
+        /// Last run now.
+        found: u64,
+    },
+    /// Two records of a change have the same system and source key.
+    #[error("the record {key} of {system} occurs twice")]
+    DuplicateRecord {
+        /// Name of the system.
+        system: String,
+        /// The source key.
+        key: String,
+    },
+    /// A change whose parts do not fit together.
+    #[error("the change does not fit together: {detail}")]
+    Inconsistent {
+        /// Which parts.
+        detail: String,
+    },
+    /// A data element whose name the store needs for itself.
+    #[error("a data element cannot be named {name}")]
+    ReservedName {
+        /// The name.
+        name: String,
+    },
+    /// Any other failure of the database.
+    #[error("the database failed: {0}")]
+    Database(#[source] rusqlite::Error),
+}
+
+impl StoreError {
+    /// What to do about it, if that is known.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::CannotOpen { .. } => Some("check that the directory exists and that you may write to it"),
+            Self::NotAStore { .. } => Some("name another file; a store is made where there is none"),
+            Self::NewerSchema { .. } => Some("update guiyi, or restore a backup from before the update"),
+            Self::ReadOnly { .. } => Some("check the permissions of the file and of its directory"),
+            Self::DiskFull { .. } => Some("free some space and run again; the store is as it was before"),
+            Self::Damaged { .. } => Some("keep the file, restore the last backup and run again"),
+            Self::Locked { .. } => Some("wait until that run has ended, or allow waiting"),
+            Self::Stale { .. } => Some("run again"),
+            Self::ReservedName { .. } => Some("rename the element in the dictionary"),
+            Self::DuplicateRecord { .. } | Self::Inconsistent { .. } | Self::Database(_) => None,
+        }
+    }
+
+    /// Names a failure of the database by what it means for the store.
+    pub(crate) fn of(error: rusqlite::Error, path: &Path) -> Self {
+        let path = || path.to_path_buf();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => Self::NotAStore { path: path() },
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly { path: path() },
+            Some(ErrorCode::DiskFull) => Self::DiskFull { path: path() },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged {
+                path: path(),
+                detail: error.to_string(),
+            },
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Self::CannotOpen {
+                path: path(),
+                reason: error.to_string(),
+            },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked {
+                path: path(),
+                holder: "another process".into(),
+            },
+            _ => Self::Database(error),
+        }
+    }
+}

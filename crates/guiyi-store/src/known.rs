@@ -1,0 +1,361 @@
+//! What the store knows before a run: loaded once, so that matching sees the records that this run's sources leave out,
+//! identity finds the IDs of before, and the commit writes differences only.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::builder::StringBuilder;
+use guiyi_core::crosswalk::{History, IdFacts, IdState, Mint, Stay};
+use guiyi_core::dictionary::EntityType;
+use guiyi_core::global_id::GlobalId;
+use guiyi_core::record::{Column, Origin, Records};
+use guiyi_core::rulebook::Rulebook;
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::encode::Digest;
+use crate::error::StoreError;
+use crate::{key, statements};
+
+/// The issuer of the central store.
+const CENTRAL: u16 = 0;
+
+/// What the store knows of one entity type.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Records of earlier runs that `present` leaves out, ordered like [`Records`], with their last good values.
+    ///
+    /// Their sources are positions in `systems`. They are to be matched and clustered with the others.
+    pub absent: Records,
+    /// Names of the systems by source number: the rulebook's, then those that only the store knows, by name.
+    pub systems: Vec<Arc<str>>,
+    /// Decisions of stewards that hold.
+    pub decisions: Vec<Decision>,
+    /// All issued IDs, ordered by ID.
+    pub facts: Vec<IdFacts>,
+    /// Where new IDs come from.
+    pub mint: Mint,
+    /// Number of the last run.
+    pub(crate) last_run: u64,
+    /// For each source number the smallest with the same system.
+    pub(crate) system_of: Vec<u16>,
+    /// Known records, ordered by (source number, source key).
+    pub(crate) rows: Vec<KnownRow>,
+    /// Earlier stays: position in `rows`, ID, run.
+    former: Vec<(usize, GlobalId, u64)>,
+    /// Version and digest of each golden record, ordered by ID.
+    pub(crate) goldens: Vec<(GlobalId, i64, Option<Digest>)>,
+}
+
+/// A record that the store knows.
+#[derive(Debug, Clone)]
+pub(crate) struct KnownRow {
+    pub(crate) source: u16,
+    pub(crate) key: Box<str>,
+    pub(crate) id: i64,
+    pub(crate) digest: Digest,
+    pub(crate) gid: GlobalId,
+    pub(crate) since: u64,
+}
+
+/// What a steward decided about a pair of records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// One record: system and source key.
+    pub a: (String, String),
+    /// The other.
+    pub b: (String, String),
+    /// What was decided.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub actor: String,
+    /// When.
+    pub utc: String,
+}
+
+/// A steward's verdict on a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The same thing.
+    Match,
+    /// Two things.
+    NotMatch,
+    /// Looked at and left open.
+    Unsure,
+}
+
+/// The memberships of a run's records before the run.
+#[derive(Debug, Clone)]
+pub struct Memberships {
+    /// For each record its ID and the run since which it has it.
+    pub current: Vec<Option<(GlobalId, u64)>>,
+    /// Earlier stays.
+    pub former: Vec<Stay>,
+}
+
+impl Memberships {
+    /// What [`guiyi_core::crosswalk::assign`] goes by.
+    pub fn history<'a>(&'a self, known: &'a Known) -> History<'a> {
+        History {
+            current: &self.current,
+            former: &self.former,
+            facts: &known.facts,
+        }
+    }
+}
+
+impl Known {
+    /// The memberships of the records of a run, present and absent ones together.
+    pub fn memberships(&self, records: &Records) -> Memberships {
+        let mut record_of = vec![None; self.rows.len()];
+        let mut current = vec![None; records.len()];
+        for (record, current) in current.iter_mut().enumerate() {
+            if let Some(row) = self.row_of(records.sources[record], &records.keys[record]) {
+                *current = Some((self.rows[row].gid, self.rows[row].since));
+                record_of[row] = Some(record as u32);
+            }
+        }
+        let former = self.former.iter().filter_map(|&(row, gid, since)| {
+            Some(Stay {
+                record: record_of[row]?,
+                gid,
+                since,
+            })
+        });
+        Memberships {
+            current,
+            former: former.collect(),
+        }
+    }
+
+    /// Position in `rows` of a record.
+    pub(crate) fn row_of(&self, source: u16, key: &str) -> Option<usize> {
+        let source = *self.system_of.get(usize::from(source))?;
+        self.rows
+            .binary_search_by(|row| (row.source, &*row.key).cmp(&(source, key)))
+            .ok()
+    }
+}
+
+/// Loads what is known. `present`: the admitted records of this run.
+pub(crate) fn load(connection: &Connection, rulebook: &Rulebook, present: &Records) -> Result<Known, LoadError> {
+    let entity = rulebook.dictionary.entity;
+    let last_run = connection.query_row(statements::LAST_RUN, [], |row| row.get::<_, i64>(0))? as u64;
+    let stored: Vec<(i64, Arc<str>)> = rows(connection, statements::SYSTEMS, [], |row| {
+        Ok((row.get(0)?, row.get::<_, String>(1)?.into()))
+    })?;
+    let mut systems: Vec<Arc<str>> = rulebook
+        .sources
+        .iter()
+        .map(|source| Arc::clone(&source.system))
+        .collect();
+    let mut others: Vec<Arc<str>> = stored
+        .iter()
+        .map(|(_, name)| name)
+        .filter(|name| !systems.contains(name))
+        .cloned()
+        .collect();
+    others.sort_unstable();
+    systems.append(&mut others);
+    let first = |name: &Arc<str>| systems.iter().position(|system| system == name).unwrap_or(0) as u16;
+    let system_of: Vec<u16> = systems.iter().map(first).collect();
+    let source_of: BTreeMap<i64, u16> = stored.iter().map(|(id, name)| (*id, first(name))).collect();
+
+    let mut known_rows = load_rows(connection, entity, &source_of)?;
+    known_rows.sort_unstable_by(|a, b| (a.source, &a.key).cmp(&(b.source, &b.key)));
+    let (low, high) = key::range(entity);
+    let mut known = Known {
+        absent: Records::default(),
+        systems,
+        decisions: load_decisions(connection, entity)?,
+        facts: rows(connection, statements::IDS, [low, high], read_facts)?,
+        mint: Mint {
+            entity,
+            issuer: CENTRAL,
+            next_serial: next_serial(connection, entity)?,
+        },
+        last_run,
+        system_of,
+        rows: known_rows,
+        former: Vec::new(),
+        goldens: rows(connection, statements::GOLDENS, [low, high], |row| {
+            Ok((
+                read_gid(row, 0)?,
+                row.get(1)?,
+                row.get_ref(2)?.as_blob()?.try_into().ok(),
+            ))
+        })?,
+    };
+    known.former = rows(connection, statements::FORMER_CODES, [entity.name()], |row| {
+        let source = source_of.get(&row.get(0)?).copied().unwrap_or(u16::MAX);
+        let position = known.row_of(source, row.get_ref(1)?.as_str()?);
+        Ok(position.map(|position| Ok((position, read_gid(row, 2)?, row.get::<_, i64>(3)? as u64))))
+    })?
+    .into_iter()
+    .flatten()
+    .collect::<Result<_, rusqlite::Error>>()?;
+    known.absent = load_absent(connection, rulebook, &known, present)?;
+    Ok(known)
+}
+
+/// A failure of the database, or content that no run has written.
+#[derive(Debug)]
+pub(crate) enum LoadError {
+    Database(rusqlite::Error),
+    Damaged(String),
+}
+
+impl LoadError {
+    pub(crate) fn at(self, path: &std::path::Path) -> StoreError {
+        match self {
+            Self::Database(error) => StoreError::of(error, path),
+            Self::Damaged(detail) => StoreError::Damaged {
+                path: path.to_path_buf(),
+                detail,
+            },
+        }
+    }
+}
+
+impl From<rusqlite::Error> for LoadError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+fn rows<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl rusqlite::Params,
+    read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    connection.prepare_cached(sql)?.query_map(params, read)?.collect()
+}
+
+/// Reads an ID's key.
+pub(crate) fn read_gid(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<GlobalId> {
+    let number = row.get(column)?;
+    key::from_key(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, number))
+}
+
+fn read_facts(row: &rusqlite::Row<'_>) -> rusqlite::Result<IdFacts> {
+    let state = match row.get_ref(4)?.as_str()? {
+        "superseded" => IdState::Superseded {
+            by: read_gid(row, 5)?,
+            at: row.get::<_, i64>(6)? as u64,
+        },
+        "retired" => IdState::Retired,
+        _ => IdState::Active,
+    };
+    Ok(IdFacts {
+        gid: read_gid(row, 0)?,
+        issued: row.get::<_, i64>(1)? as u64,
+        confirmed: row.get::<_, i64>(2)? != 0,
+        systems: row.get(3)?,
+        state,
+    })
+}
+
+fn load_rows(
+    connection: &Connection,
+    entity: EntityType,
+    source_of: &BTreeMap<i64, u16>,
+) -> rusqlite::Result<Vec<KnownRow>> {
+    rows(connection, statements::SOURCE_HEADS, [entity.name()], |row| {
+        Ok(KnownRow {
+            id: row.get(0)?,
+            source: source_of.get(&row.get(1)?).copied().unwrap_or(u16::MAX),
+            key: row.get_ref(2)?.as_str()?.into(),
+            digest: row.get(3)?,
+            gid: read_gid(row, 5)?,
+            since: row.get::<_, i64>(6)? as u64,
+        })
+    })
+}
+
+fn next_serial(connection: &Connection, entity: EntityType) -> rusqlite::Result<u32> {
+    let stored = connection
+        .query_row(statements::NEXT_SERIAL, (entity.name(), CENTRAL), |row| row.get(0))
+        .optional()?;
+    Ok(stored.unwrap_or(1))
+}
+
+fn load_decisions(connection: &Connection, entity: EntityType) -> rusqlite::Result<Vec<Decision>> {
+    rows(connection, statements::DECISIONS, [entity.name()], |row| {
+        Ok(Decision {
+            a: (row.get(0)?, row.get(1)?),
+            b: (row.get(2)?, row.get(3)?),
+            verdict: match row.get_ref(4)?.as_str()? {
+                "match" => Verdict::Match,
+                "not_match" => Verdict::NotMatch,
+                _ => Verdict::Unsure,
+            },
+            reason: row.get(5)?,
+            actor: row.get(6)?,
+            utc: row.get(7)?,
+        })
+    })
+}
+
+/// The known records that are not present, with the values of the elements that the dictionary has now.
+fn load_absent(
+    connection: &Connection,
+    rulebook: &Rulebook,
+    known: &Known,
+    present: &Records,
+) -> Result<Records, LoadError> {
+    let mut is_present = vec![false; known.rows.len()];
+    for (&source, key) in present.sources.iter().zip(&present.keys) {
+        if let Some(row) = known.row_of(source, key) {
+            is_present[row] = true;
+        }
+    }
+    let elements = &rulebook.dictionary.elements;
+    let mut layouts: BTreeMap<i64, Vec<Option<usize>>> = BTreeMap::new();
+    for (id, columns) in rows(connection, statements::LAYOUTS, [], |row| {
+        Ok((row.get(0)?, row.get::<_, String>(1)?))
+    })? {
+        let names: Vec<String> =
+            serde_json::from_str(&columns).map_err(|error| LoadError::Damaged(format!("layout {id}: {error}")))?;
+        let position = |element: &guiyi_core::dictionary::Element| names.iter().position(|name| *name == *element.name);
+        layouts.insert(id, elements.iter().map(position).collect());
+    }
+    let mut absent = Records::default();
+    let mut values: Vec<StringBuilder> = elements.iter().map(|_| StringBuilder::new()).collect();
+    let mut origins: Vec<Vec<Origin>> = vec![Vec::new(); elements.len()];
+    let mut statement = connection.prepare_cached(statements::SOURCE_CANONICAL)?;
+    for row in known
+        .rows
+        .iter()
+        .zip(&is_present)
+        .filter(|(_, is_present)| !**is_present)
+        .map(|(row, _)| row)
+    {
+        let (layout, text, codes): (i64, String, Option<Vec<u8>>) =
+            statement.query_row([row.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let damaged = || LoadError::Damaged(format!("source record {}", row.id));
+        let cells: Vec<Option<String>> = serde_json::from_str(&text).map_err(|_| damaged())?;
+        let layout = layouts.get(&layout).ok_or_else(damaged)?;
+        for (element, position) in layout.iter().enumerate() {
+            let cell = position.and_then(|position| cells.get(position)?.as_deref());
+            values[element].append_option(cell);
+            let code = position.and_then(|position| codes.as_ref()?.get(position).copied());
+            origins[element].push(code.and_then(Origin::from_code).unwrap_or(Origin::Received));
+        }
+        absent.sources.push(row.source);
+        absent.keys.push(row.key.clone());
+    }
+    absent.columns = values
+        .into_iter()
+        .zip(origins)
+        .map(|(mut values, origins)| {
+            let is_received = origins.iter().all(|&origin| origin == Origin::Received);
+            Column {
+                values: values.finish(),
+                origins: (!is_received).then(|| origins.into()),
+            }
+        })
+        .collect();
+    Ok(absent)
+}

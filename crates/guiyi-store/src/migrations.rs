@@ -1,0 +1,67 @@
+//! The schema, as numbered files. A store's schema version is the number of migrations applied to it.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::error::StoreError;
+
+/// The files in order; a file is never changed once released.
+const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_store.sql")];
+
+/// The latest schema version that this program knows.
+const KNOWN: i64 = 1;
+const _: () = assert!(
+    KNOWN as usize == MIGRATIONS.len(),
+    "every migration raises the version by one"
+);
+
+/// Marks the file as a Guiyi store, "GUIY".
+const APPLICATION_ID: i64 = 0x4755_4959;
+
+/// Brings the schema up to date in one transaction. Refuses files of other programs and of later versions.
+pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let failed = |error| StoreError::of(error, path);
+    if check(connection, path)? == KNOWN {
+        return Ok(());
+    }
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(failed)?;
+    // Another process may have been faster.
+    let version = check(&transaction, path)?;
+    for migration in &MIGRATIONS[version as usize..] {
+        transaction.execute_batch(migration).map_err(failed)?;
+    }
+    transaction
+        .pragma_update(None, "application_id", APPLICATION_ID)
+        .map_err(failed)?;
+    transaction.pragma_update(None, "user_version", KNOWN).map_err(failed)?;
+    transaction.commit().map_err(failed)
+}
+
+/// The schema version of a store, 0 for an empty file.
+pub(crate) fn check(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+    let failed = |error| StoreError::of(error, path);
+    let pragma = |name: &str| {
+        connection
+            .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+            .map_err(failed)
+    };
+    let (application, version) = (pragma("application_id")?, pragma("user_version")?);
+    let tables: i64 = connection
+        .query_row("SELECT COUNT(*) FROM sqlite_master", [], |row| row.get(0))
+        .map_err(failed)?;
+    match (application, version) {
+        (APPLICATION_ID, 1..) if version <= KNOWN => Ok(version),
+        (APPLICATION_ID, _) if version > KNOWN => Err(StoreError::NewerSchema {
+            path: path.to_path_buf(),
+            found: version,
+            known: KNOWN,
+        }),
+        (0, 0) if tables == 0 => Ok(0),
+        _ => Err(StoreError::NotAStore {
+            path: path.to_path_buf(),
+        }),
+    }
+}

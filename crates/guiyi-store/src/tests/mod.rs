@@ -1,0 +1,4 @@
+mod commit;
+pub(crate) mod crash;
+mod files;
+mod world;

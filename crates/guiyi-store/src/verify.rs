@@ -1,0 +1,170 @@
+//! Verification: the file is sound, the ledger's chain is whole, the change feed and the golden records are what the
+//! ledger vouches for, and the invariants hold.
+
+use std::collections::BTreeMap;
+
+use guiyi_core::dictionary::EntityType;
+use guiyi_core::survive::Ground;
+use rusqlite::Connection;
+use sha2::{Digest as _, Sha256};
+
+use crate::commit::feed_line;
+use crate::encode::{Digester, name_order, read_lineage};
+use crate::error::StoreError;
+use crate::{Store, key, ledger, statements, wide};
+
+impl Store {
+    /// Checks the whole store; the sentences say what is wrong, none means that nothing is.
+    ///
+    /// A cut-off end of the ledger shows only if its head was written down elsewhere. Cost: reads everything once.
+    ///
+    /// # Errors
+    /// Only if the file cannot be read at all.
+    pub fn verify(&self) -> Result<Vec<String>, StoreError> {
+        let transaction = self
+            .connection
+            .unchecked_transaction()
+            .map_err(|error| self.failed(error))?;
+        let mut problems = integrity(&transaction).map_err(|error| self.failed(error))?;
+        if problems.is_empty() {
+            problems = content(&transaction).map_err(|error| self.failed(error))?;
+        }
+        Ok(problems)
+    }
+}
+
+fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
+    let lines: Vec<String> = statement
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(lines
+        .into_iter()
+        .filter(|line| line != "ok")
+        .map(|line| format!("file: {line}"))
+        .collect())
+}
+
+pub(crate) fn content(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut problems = ledger::verify(connection)?;
+    problems.extend(feed(connection)?);
+    for (wrong, sql) in statements::INVARIANTS {
+        let count: i64 = connection.query_row(sql, [], |row| row.get(0))?;
+        if count > 0 {
+            problems.push(format!("{wrong}: {count}"));
+        }
+    }
+    for entity in EntityType::ALL {
+        problems.extend(goldens(connection, entity)?);
+    }
+    Ok(problems)
+}
+
+/// The lines of each run in the change feed against the digest in the run's ledger line.
+fn feed(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut covered: BTreeMap<i64, Sha256> = BTreeMap::new();
+    let mut problems = Vec::new();
+    let mut next = 1;
+    let mut statement = connection.prepare(statements::FEED)?;
+    let mut rows = statement.query((0, i64::MAX))?;
+    while let Some(row) = rows.next()? {
+        let (seq, run): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let line = feed_line(
+            seq,
+            row.get(2)?,
+            row.get(3)?,
+            row.get_ref(4)?.as_str()?,
+            row.get_ref(5)?.as_blob()?,
+        );
+        if seq != next {
+            problems.push(format!("change feed: line {next} is missing"));
+        }
+        next = seq + 1;
+        covered.entry(run).or_default().update(line);
+    }
+    let mut statement = connection.prepare(statements::RUN_DIGESTS)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let run: i64 = row.get(0)?;
+        let found = covered.remove(&run).unwrap_or_default().finalize();
+        if ledger::hex(&found) != row.get::<_, String>(1)? {
+            problems.push(format!(
+                "change feed: the lines of run {run} are not those that the ledger vouches for"
+            ));
+        }
+    }
+    problems.extend(
+        covered
+            .keys()
+            .map(|run| format!("change feed: the ledger has no line for run {run}")),
+    );
+    Ok(problems)
+}
+
+/// The golden records of an entity type against their digests, which the change feed repeats.
+fn goldens(connection: &Connection, entity: EntityType) -> rusqlite::Result<Vec<String>> {
+    let elements = wide::elements(connection, entity)?;
+    if elements.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut layouts: BTreeMap<i64, (Vec<String>, Vec<usize>)> = BTreeMap::new();
+    let mut statement = connection.prepare(statements::LAYOUTS)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let names: Vec<String> = serde_json::from_str(row.get_ref(1)?.as_str()?).unwrap_or_default();
+        let order = name_order(&names);
+        layouts.insert(row.get(0)?, (names, order));
+    }
+    let mut problems = Vec::new();
+    let mut n_rows = 0_i64;
+    let mut digester = Digester::default();
+    let mut statement = connection.prepare(&wide::all_with_digest(entity, &elements))?;
+    let mut members = connection.prepare(statements::MEMBER_IDS)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        n_rows += 1;
+        let gid: i64 = row.get(0)?;
+        let code = || key::from_key(gid).map_or_else(|| gid.to_string(), |gid| gid.to_string());
+        let cells = read_lineage(row.get_ref(3)?.as_blob()?);
+        let (Some(cells), Some((names, order))) = (cells, layouts.get(&row.get(2)?)) else {
+            problems.push(format!("golden record {}: its lineage cannot be read", code()));
+            continue;
+        };
+        for &element in order {
+            let Some(cell) = cells.get(element).filter(|cell| cell.ground != Ground::Nothing) else {
+                continue;
+            };
+            let column = elements.iter().position(|name| *name == names[element]);
+            let value = column
+                .map(|column| row.get::<_, Option<String>>(column + 4))
+                .transpose()?
+                .flatten();
+            digester.text(&names[element]);
+            digester.text(value.as_deref().unwrap_or_default());
+            digester.number(cell.record);
+            digester.byte(cell.origin as u8);
+            digester.byte(cell.ground.code());
+        }
+        digester.byte(0xff);
+        let mut ids: Vec<i64> = members
+            .query_map([gid], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        ids.sort_unstable();
+        for id in ids {
+            digester.number(id);
+        }
+        if digester.finish() != row.get_ref(1)?.as_blob()? {
+            problems.push(format!("golden record {}: not what its digest says", code()));
+        }
+    }
+    let (low, high) = key::range(entity);
+    let active: i64 = connection.query_row(statements::COUNT_ACTIVE, [low, high], |row| row.get(0))?;
+    if active != n_rows {
+        problems.push(format!(
+            "{} golden records for {active} active IDs of {}",
+            n_rows,
+            entity.name()
+        ));
+    }
+    Ok(problems)
+}

@@ -1,0 +1,121 @@
+//! The wide tables: one per entity type, one column per data element, made from the dictionary.
+//!
+//! The only statements that are not in `statements.rs`, because their columns are not known beforehand. An element that
+//! the dictionary gains becomes a column; a column whose element is gone stays, with what it holds.
+
+use guiyi_core::dictionary::{Dictionary, EntityType};
+use rusqlite::Connection;
+
+use crate::error::StoreError;
+
+/// Columns of every wide table that are no elements.
+const OWN_COLUMNS: [&str; 3] = ["gid", "layout", "lineage"];
+
+/// A name as SQL.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn table(entity: EntityType) -> String {
+    format!("golden_{}", entity.name())
+}
+
+/// The elements that the table of an entity type holds, in the table's order; empty if there is no table yet.
+pub(crate) fn elements(connection: &Connection, entity: EntityType) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare("SELECT name FROM pragma_table_info($1) ORDER BY cid")?;
+    let names = statement.query_map([table(entity)], |row| row.get::<_, String>(0))?;
+    names
+        .filter(|name| !name.as_ref().is_ok_and(|name| OWN_COLUMNS.contains(&name.as_str())))
+        .collect()
+}
+
+/// Makes the table of the dictionary's entity type, or adds the columns that it lacks.
+pub(crate) fn ensure(connection: &Connection, dictionary: &Dictionary) -> Result<(), StoreError> {
+    let reserved = dictionary.elements.iter().find(|element| {
+        OWN_COLUMNS.iter().any(|name| name.eq_ignore_ascii_case(&element.name)) || element.name.contains('\0')
+    });
+    if let Some(element) = reserved {
+        return Err(StoreError::ReservedName {
+            name: element.name.to_string(),
+        });
+    }
+    let table = table(dictionary.entity);
+    let known = elements(connection, dictionary.entity).map_err(StoreError::Database)?;
+    let sql = format!(
+        "CREATE TABLE IF NOT EXISTS {table} (gid INTEGER PRIMARY KEY, layout INTEGER NOT NULL, lineage BLOB NOT NULL) STRICT"
+    );
+    if known.is_empty() {
+        connection.execute(&sql, []).map_err(StoreError::Database)?;
+    }
+    for element in &dictionary.elements {
+        if !known.iter().any(|name| name.eq_ignore_ascii_case(&element.name)) {
+            let sql = format!("ALTER TABLE {table} ADD COLUMN {} TEXT", quoted(&element.name));
+            connection.execute(&sql, []).map_err(StoreError::Database)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a row: `$1` ID, `$2` layout, `$3` lineage, then one value per element.
+pub(crate) fn put(dictionary: &Dictionary) -> String {
+    let names: Vec<String> = dictionary
+        .elements
+        .iter()
+        .map(|element| quoted(&element.name))
+        .collect();
+    let places: Vec<String> = (4..4 + names.len()).map(|place| format!(", ${place}")).collect();
+    let columns: Vec<String> = names.iter().map(|name| format!(", {name}")).collect();
+    let updates: Vec<String> = names.iter().map(|name| format!(", {name} = excluded.{name}")).collect();
+    format!(
+        "INSERT INTO {} (gid, layout, lineage{}) VALUES ($1, $2, $3{})
+        ON CONFLICT (gid) DO UPDATE SET layout = excluded.layout, lineage = excluded.lineage{}",
+        table(dictionary.entity),
+        columns.concat(),
+        places.concat(),
+        updates.concat()
+    )
+}
+
+/// Reads the row of an ID: layout, lineage, then the elements of the table.
+pub(crate) fn get(entity: EntityType, elements: &[impl AsRef<str>]) -> String {
+    let names: Vec<String> = elements
+        .iter()
+        .map(|name| format!(", {}", quoted(name.as_ref())))
+        .collect();
+    format!(
+        "SELECT layout, lineage{} FROM {} WHERE gid = $1",
+        names.concat(),
+        table(entity)
+    )
+}
+
+/// Deletes the row of an ID.
+pub(crate) fn delete(entity: EntityType) -> String {
+    format!("DELETE FROM {} WHERE gid = $1", table(entity))
+}
+
+/// Reads rows behind an ID, in order: ID, version, then the elements.
+pub(crate) fn page(entity: EntityType, elements: &[impl AsRef<str>]) -> String {
+    let names: Vec<String> = elements
+        .iter()
+        .map(|name| format!(", w.{}", quoted(name.as_ref())))
+        .collect();
+    format!(
+        "SELECT w.gid, g.version{} FROM {} w JOIN golden g ON g.gid = w.gid WHERE w.gid > $1 ORDER BY w.gid LIMIT $2",
+        names.concat(),
+        table(entity)
+    )
+}
+
+/// Reads all rows for verification: ID, digest, layout, lineage, then the elements.
+pub(crate) fn all_with_digest(entity: EntityType, elements: &[impl AsRef<str>]) -> String {
+    let names: Vec<String> = elements
+        .iter()
+        .map(|name| format!(", w.{}", quoted(name.as_ref())))
+        .collect();
+    format!(
+        "SELECT w.gid, g.digest, w.layout, w.lineage{} FROM {} w JOIN golden g ON g.gid = w.gid ORDER BY w.gid",
+        names.concat(),
+        table(entity)
+    )
+}
