@@ -96,13 +96,19 @@ pub(crate) struct XlsxRows<'a> {
     cells: XlsxCellReader<'a, BufReader<File>>,
     /// The first cell of the next row: row and column from 0, text.
     pending: Option<(u32, u32, String)>,
+    /// The last cell is read; asking for another one would be an error.
+    is_done: bool,
 }
 
 impl<'a> XlsxRows<'a> {
     /// The rows of a sheet.
     pub(crate) fn new(workbook: &'a mut Workbook, sheet: &str, path: &Path) -> Result<Self, IoError> {
         let cells = guard("xlsx", path, || workbook.worksheet_cells_reader(sheet))?;
-        Ok(Self { cells, pending: None })
+        Ok(Self {
+            cells,
+            pending: None,
+            is_done: false,
+        })
     }
 
     /// Reads the next row that has a value; `false` at the end.
@@ -140,6 +146,7 @@ impl<'a> XlsxRows<'a> {
                 return Ok(Some((row, column, text)));
             }
         }
+        Ok(None)
     }
 }
 
