@@ -11,7 +11,14 @@ fn main() {
     let start = Instant::now();
     let mut reader = open(path.as_ref(), &ReadOptions::default()).unwrap();
     let opened = start.elapsed();
-    println!("{} {:?} {:?} header {} {:?}", reader.format.name(), reader.encoding, reader.delimiter, reader.header_row, reader.headers);
+    println!(
+        "{} {:?} {:?} header {} {:?}",
+        reader.format.name(),
+        reader.encoding,
+        reader.delimiter,
+        reader.header_row,
+        reader.headers
+    );
     let source = Source {
         system: "s".into(),
         headers: reader.headers.clone(),
@@ -27,5 +34,8 @@ fn main() {
         n_findings += notes.findings.len();
         n_bytes += batch.received.iter().map(|c| c.value_data().len()).sum::<usize>();
     }
-    println!("{n_rows} rows, {n_findings} findings, {n_bytes} bytes of text; opened in {opened:?}, all {:?}", start.elapsed());
+    println!(
+        "{n_rows} rows, {n_findings} findings, {n_bytes} bytes of text; opened in {opened:?}, all {:?}",
+        start.elapsed()
+    );
 }

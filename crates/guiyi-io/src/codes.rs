@@ -26,10 +26,34 @@ pub(crate) const NOT_AN_OBJECT: &str = "IO006";
 
 /// All codes, in order.
 pub const CODES: [Code; 6] = [
-    Code { code: UNCLOSED_QUOTE, english: "unclosed quotation mark", chinese: "引号未闭合" },
-    Code { code: RAGGED, english: "wrong number of cells", chinese: "单元格数与表头不符" },
-    Code { code: UNDECODABLE, english: "undecodable characters", chinese: "无法解码的字符" },
-    Code { code: NUL, english: "NUL bytes in a cell", chinese: "单元格含空字节" },
-    Code { code: NOT_A_RECORD, english: "totals, page or title row", chinese: "合计、页码或标题行" },
-    Code { code: NOT_AN_OBJECT, english: "line is not a JSON object", chinese: "该行不是 JSON 对象" },
+    Code {
+        code: UNCLOSED_QUOTE,
+        english: "unclosed quotation mark",
+        chinese: "引号未闭合",
+    },
+    Code {
+        code: RAGGED,
+        english: "wrong number of cells",
+        chinese: "单元格数与表头不符",
+    },
+    Code {
+        code: UNDECODABLE,
+        english: "undecodable characters",
+        chinese: "无法解码的字符",
+    },
+    Code {
+        code: NUL,
+        english: "NUL bytes in a cell",
+        chinese: "单元格含空字节",
+    },
+    Code {
+        code: NOT_A_RECORD,
+        english: "totals, page or title row",
+        chinese: "合计、页码或标题行",
+    },
+    Code {
+        code: NOT_AN_OBJECT,
+        english: "line is not a JSON object",
+        chinese: "该行不是 JSON 对象",
+    },
 ];

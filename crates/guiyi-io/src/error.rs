@@ -152,7 +152,9 @@ impl IoError {
             Self::Empty { .. } => "export it again; a source without records still needs its header row",
             Self::Malformed { hint, .. } => return hint.map(ToOwned::to_owned),
             Self::Unsupported { hint, .. } => hint,
-            Self::RowTooLong { .. } => "look for a quotation mark that is never closed, or for a file without line ends",
+            Self::RowTooLong { .. } => {
+                "look for a quotation mark that is never closed, or for a file without line ends"
+            }
             Self::NoHeader { .. } => "set `header-row` to the row that names the columns, or leave it out",
             Self::NoSheet { available, .. } => return Some(format!("the workbook has: {available}")),
             Self::Delimiter { .. } => "use one of `,` `;` `|` or a tab",

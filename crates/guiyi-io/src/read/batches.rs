@@ -61,7 +61,7 @@ impl Iterator for Batches<'_> {
     }
 }
 
-impl<'a> Batches<'a> {
+impl Batches<'_> {
     /// Takes from the mapping what reading needs.
     pub(super) fn configure(&mut self, number: u16, source: &Source, batch_rows: usize) {
         self.number = number;
@@ -98,22 +98,43 @@ impl<'a> Batches<'a> {
             return Ok(None);
         }
         let received: Option<Vec<StringArray>> = columns.into_iter().map(ColumnBuilder::finish).collect();
-        let received = received.ok_or_else(|| IoError::Changed { file: self.path.clone() })?;
+        let received = received.ok_or_else(|| IoError::Changed {
+            file: self.path.clone(),
+        })?;
         for (column, values) in received.iter().enumerate() {
             judge_bytes(column, values, &mut faults);
         }
         faults.sort_by_key(|fault| (fault.row, fault.column));
         let batch = self.batch(numbers, states, received);
         let findings = faults.into_iter().map(|fault| self.finding(&batch, fault)).collect();
-        Ok(Some((batch, Notes { findings, corrections: Vec::new() })))
+        Ok(Some((
+            batch,
+            Notes {
+                findings,
+                corrections: Vec::new(),
+            },
+        )))
     }
 
     fn batch(&self, rows: Vec<u64>, states: Vec<RowState>, received: Vec<StringArray>) -> Batch {
         let n_rows = rows.len();
         let of = |position: &Option<usize>| position.and_then(|position| received.get(position)).cloned();
-        let columns = self.mapping.iter().map(|p| of(p).map_or_else(|| Column::empty(n_rows), Column::received)).collect();
-        let keys = received.get(self.key_column).map_or_else(|| StringArray::new_null(n_rows), trimmed);
-        Batch { source: self.number, rows, keys, received, columns, states }
+        let columns = self
+            .mapping
+            .iter()
+            .map(|p| of(p).map_or_else(|| Column::empty(n_rows), Column::received))
+            .collect();
+        let keys = received
+            .get(self.key_column)
+            .map_or_else(|| StringArray::new_null(n_rows), trimmed);
+        Batch {
+            source: self.number,
+            rows,
+            keys,
+            received,
+            columns,
+            states,
+        }
     }
 
     /// What is wrong with the shape of the row just read.
@@ -121,29 +142,55 @@ impl<'a> Batches<'a> {
         let found = self.row.len();
         let expected = self.headers.len();
         let (code, fault, action) = if self.row.is_foreign {
-            (codes::NOT_AN_OBJECT, Fault::Format { expected: "JSON object".into() }, Action::Rejected)
+            (
+                codes::NOT_AN_OBJECT,
+                Fault::Format {
+                    expected: "JSON object".into(),
+                },
+                Action::Rejected,
+            )
         } else if is_not_a_record(&self.row, &self.headers) {
             (codes::NOT_A_RECORD, Fault::NotARecord, Action::Rejected)
         } else if self.row.is_unclosed {
-            (codes::UNCLOSED_QUOTE, Fault::Format { expected: "\"…\"".into() }, Action::Quarantined)
-        } else if (found < expected && !self.rows.ends_rows_early()) || self.row.cells().skip(expected).any(|c| !c.is_empty())
+            (
+                codes::UNCLOSED_QUOTE,
+                Fault::Format {
+                    expected: "\"…\"".into(),
+                },
+                Action::Quarantined,
+            )
+        } else if (found < expected && !self.rows.ends_rows_early())
+            || self.row.cells().skip(expected).any(|c| !c.is_empty())
         {
             (codes::RAGGED, Fault::Ragged { expected, found }, Action::Quarantined)
         } else {
             return None;
         };
-        Some(RowFault { row, column: None, code, fault, value: self.row.excerpt(self.delimiter), action })
+        Some(RowFault {
+            row,
+            column: None,
+            code,
+            fault,
+            value: self.row.excerpt(self.delimiter),
+            action,
+        })
     }
 
     fn finding(&self, batch: &Batch, fault: RowFault) -> Finding {
-        let attribute = fault.column.and_then(|column| self.mapping.iter().position(|from| *from == Some(column)));
+        let attribute = fault
+            .column
+            .and_then(|column| self.mapping.iter().position(|from| *from == Some(column)));
         Finding {
             source: self.number,
             row: batch.rows[fault.row],
             key: batch.key(fault.row).map(Into::into),
             attribute: attribute.map(|attribute| attribute as u16),
             rule: fault.code.into(),
-            severity: if fault.code == codes::NOT_A_RECORD { Severity::Info } else { Severity::Warning },
+            severity: if fault.code == codes::NOT_A_RECORD {
+                Severity::Info
+            } else {
+                Severity::Warning
+            },
             fault: fault.fault,
             value: Some(fault.value.into()),
             fix: None,
@@ -157,7 +204,10 @@ impl<'a> Batches<'a> {
 fn push_cells(row: &Row, delimiter: &str, columns: &mut [ColumnBuilder]) {
     let width = columns.len();
     let n_surplus = row.cells().skip(width).collect::<Vec<_>>();
-    let n_kept = n_surplus.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+    let n_kept = n_surplus
+        .iter()
+        .rposition(|cell| !cell.is_empty())
+        .map_or(0, |last| last + 1);
     let mut cells = row.cells();
     for (position, column) in columns.iter_mut().enumerate() {
         let cell = cells.next().unwrap_or_default();
@@ -183,7 +233,14 @@ fn judge_bytes(column: usize, values: &StringArray, faults: &mut Vec<RowFault>) 
         let Some(value) = value else { continue };
         let mut push = |code, action| {
             let value = value.to_owned();
-            faults.push(RowFault { row, column: Some(column), code, fault: Fault::Undecodable, value, action });
+            faults.push(RowFault {
+                row,
+                column: Some(column),
+                code,
+                fault: Fault::Undecodable,
+                value,
+                action,
+            });
         };
         if is_undecodable(value.as_bytes()) {
             push(codes::UNDECODABLE, Action::Reported);
@@ -196,8 +253,15 @@ fn judge_bytes(column: usize, values: &StringArray, faults: &mut Vec<RowFault>) 
 
 /// The keys, trimmed; null where nothing is left. Shares the column if every key stands as it is.
 fn trimmed(values: &StringArray) -> StringArray {
-    if values.iter().flatten().all(|value| !value.is_empty() && trim(value).len() == value.len()) {
+    if values
+        .iter()
+        .flatten()
+        .all(|value| !value.is_empty() && trim(value).len() == value.len())
+    {
         return values.clone();
     }
-    values.iter().map(|value| value.map(trim).filter(|value| !value.is_empty())).collect()
+    values
+        .iter()
+        .map(|value| value.map(trim).filter(|value| !value.is_empty()))
+        .collect()
 }

@@ -15,10 +15,15 @@ impl ColumnBuilder {
     pub(crate) fn new(n_rows: usize) -> Self {
         let mut offsets = Vec::with_capacity(n_rows + 1);
         offsets.push(0);
-        Self { text: Vec::with_capacity(n_rows * 8), offsets, nulls: NullBufferBuilder::new(n_rows) }
+        Self {
+            text: Vec::with_capacity(n_rows * 8),
+            offsets,
+            nulls: NullBufferBuilder::new(n_rows),
+        }
     }
 
     /// Adds a cell; an empty one is null. The text of all cells must stay below 2 GiB, which the caller's limits hold.
+    #[expect(clippy::cast_possible_wrap, reason = "below 2 GiB, as demanded")]
     pub(crate) fn push(&mut self, cell: &[u8]) {
         self.text.extend_from_slice(cell);
         self.offsets.push(self.text.len() as i32);

@@ -39,7 +39,9 @@ fn consistency(prefix: &[u8], is_whole: bool, delimiter: u8) -> f64 {
     for &width in widths.iter().filter(|&&width| width > 1) {
         *counts.entry(width).or_default() += 1;
     }
-    let Some((width, count)) = counts.into_iter().max_by_key(|&(width, count)| (count, width)) else { return 0.0 };
+    let Some((width, count)) = counts.into_iter().max_by_key(|&(width, count)| (count, width)) else {
+        return 0.0;
+    };
     let share = count as f64 / widths.len() as f64;
     share * share * ((width - 1) as f64).sqrt()
 }

@@ -63,15 +63,23 @@ pub(crate) fn detect(scan: &Scan) -> TextEncoding {
     // A few short rows can look like anything; what reads as Chinese without a fault is Chinese.
     let explains = |encoding: &'static Encoding| {
         let mut text = String::with_capacity(scan.sample.len() * 3 + 16);
-        !encoding.new_decoder_without_bom_handling().decode_to_string(&scan.sample, &mut text, false).2
+        !encoding
+            .new_decoder_without_bom_handling()
+            .decode_to_string(&scan.sample, &mut text, false)
+            .2
     };
-    TextEncoding([GB18030, BIG5].into_iter().find(|encoding| explains(encoding)).unwrap_or(guess))
+    TextEncoding(
+        [GB18030, BIG5]
+            .into_iter()
+            .find(|encoding| explains(encoding))
+            .unwrap_or(guess),
+    )
 }
 
 /// UTF-16 without a byte-order mark: the ASCII part of the text (delimiters, digits, line ends) has its zero bytes
 /// all on one side of the units.
 fn utf16_without_mark(scan: &Scan) -> Option<TextEncoding> {
-    if !scan.has_zero() || scan.n_bytes % 2 != 0 {
+    if !scan.has_zero() || !scan.n_bytes.is_multiple_of(2) {
         return None;
     }
     let is_text = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
@@ -81,10 +89,16 @@ fn utf16_without_mark(scan: &Scan) -> Option<TextEncoding> {
         little += usize::from(unit[1] == 0 && is_text(unit[0]));
         big += usize::from(unit[0] == 0 && is_text(unit[1]));
     }
-    let (best, worst, encoding) = if little >= big { (little, big, UTF_16LE) } else { (big, little, UTF_16BE) };
+    let (best, worst, encoding) = if little >= big {
+        (little, big, UTF_16LE)
+    } else {
+        (big, little, UTF_16BE)
+    };
     let explained = || {
         let mut text = String::with_capacity(scan.head.len() * 2 + 16);
-        let (_, _, faulty) = encoding.new_decoder_without_bom_handling().decode_to_string(&scan.head, &mut text, false);
+        let (_, _, faulty) = encoding
+            .new_decoder_without_bom_handling()
+            .decode_to_string(&scan.head, &mut text, false);
         !faulty && text.contains(['\n', '\r'])
     };
     // A unit of two ASCII bytes would be a rare ideograph; text with stray NUL bytes is full of them.
@@ -116,15 +130,30 @@ impl TextReader {
         if !(is_clean && encoding == TextEncoding::UTF_8) {
             let decoder = encoding.0.new_decoder_with_bom_removal();
             let buffer = vec![0; 1 << 16];
-            let decoding = Decoding { decoder, buffer, position: 0, filled: 0, at_end: false, finished: false };
-            return Ok(Self { file, decoder: Some(Box::new(decoding)), ahead: Vec::new() });
+            let decoding = Decoding {
+                decoder,
+                buffer,
+                position: 0,
+                filled: 0,
+                at_end: false,
+                finished: false,
+            };
+            return Ok(Self {
+                file,
+                decoder: Some(Box::new(decoding)),
+                ahead: Vec::new(),
+            });
         }
         let mut ahead = Vec::with_capacity(3);
         Read::by_ref(&mut file).take(3).read_to_end(&mut ahead)?;
         if ahead == b"\xef\xbb\xbf" {
             ahead.clear();
         }
-        Ok(Self { file, decoder: None, ahead })
+        Ok(Self {
+            file,
+            decoder: None,
+            ahead,
+        })
     }
 }
 

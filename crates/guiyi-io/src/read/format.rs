@@ -23,7 +23,14 @@ pub enum Format {
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 6] = [Self::Csv, Self::Xlsx, Self::Xls, Self::Html, Self::Parquet, Self::JsonLines];
+    pub const ALL: [Self; 6] = [
+        Self::Csv,
+        Self::Xlsx,
+        Self::Xls,
+        Self::Html,
+        Self::Parquet,
+        Self::JsonLines,
+    ];
 
     /// The stable name used in configuration and outputs.
     pub fn name(self) -> &'static str {
@@ -50,7 +57,13 @@ impl Format {
 
 /// The format of a file that begins with `head`, decoded as `text`.
 pub(crate) fn detect(head: &[u8], text: &str, path: &Path) -> Result<Format, IoError> {
-    let unsupported = |what, hint| Err(IoError::Unsupported { file: path.to_owned(), what, hint });
+    let unsupported = |what, hint| {
+        Err(IoError::Unsupported {
+            file: path.to_owned(),
+            what,
+            hint,
+        })
+    };
     match head {
         [b'P', b'K', 3, 4, ..] => return Ok(Format::Xlsx),
         [0xd0, 0xcf, 0x11, 0xe0, ..] => return Ok(Format::Xls),

@@ -28,7 +28,9 @@ pub(crate) fn find(rows: &[Row], grows: bool) -> Option<Header> {
         .unwrap_or(0);
     let first = rows.get(position)?;
     match rows.get(position + 1) {
-        Some(second) if filled(first).all(|(_, cell)| is_field_name(cell)) && looks_like_names(second) && is_wide(second) => {
+        Some(second)
+            if filled(first).all(|(_, cell)| is_field_name(cell)) && looks_like_names(second) && is_wide(second) =>
+        {
             at(rows, position + 1, grows)
         }
         Some(second) if (grows || first.len() == second.len()) && complete_each_other(first, second) => {
@@ -48,8 +50,15 @@ pub(crate) fn find(rows: &[Row], grows: bool) -> Option<Header> {
 pub(crate) fn at(rows: &[Row], position: usize, grows: bool) -> Option<Header> {
     let row = rows.get(position)?;
     let below = rows[position + 1..].iter().map(extent).max().unwrap_or(0);
-    let width = if grows { extent(row).max(below) } else { extent(row).max(below.min(row.len())) };
-    Some(Header { names: (0..width).map(|column| text(row, column).into()).collect(), row: row.number })
+    let width = if grows {
+        extent(row).max(below)
+    } else {
+        extent(row).max(below.min(row.len()))
+    };
+    Some(Header {
+        names: (0..width).map(|column| text(row, column).into()).collect(),
+        row: row.number,
+    })
 }
 
 /// Text of a cell, trimmed.
@@ -58,7 +67,9 @@ fn text(row: &Row, column: usize) -> String {
 }
 
 fn filled(row: &Row) -> impl Iterator<Item = (usize, String)> + '_ {
-    (0..row.len()).map(|column| (column, text(row, column))).filter(|(_, cell)| !cell.is_empty())
+    (0..row.len())
+        .map(|column| (column, text(row, column)))
+        .filter(|(_, cell)| !cell.is_empty())
 }
 
 /// Cells up to the last that is not empty.
@@ -72,7 +83,10 @@ fn table_width(rows: &[Row]) -> usize {
     for row in rows {
         *counts.entry(extent(row)).or_default() += 1;
     }
-    counts.into_iter().max_by_key(|&(extent, count)| (extent * count, extent)).map_or(0, |(extent, _)| extent)
+    counts
+        .into_iter()
+        .max_by_key(|&(extent, count)| (extent * count, extent))
+        .map_or(0, |(extent, _)| extent)
 }
 
 fn looks_like_names(row: &Row) -> bool {
@@ -96,7 +110,9 @@ fn is_field_name(cell: impl AsRef<str>) -> bool {
     cell.len() > 2
         && cell[0] == b'F'
         && cell[1].is_ascii_uppercase()
-        && cell.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.()#*".contains(byte))
+        && cell
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_.()#*".contains(byte))
 }
 
 /// Two lines of one header, cells merged downward and across: each is empty only where the other is not.

@@ -31,7 +31,14 @@ impl<R: Read> HtmlRows<R> {
     /// The rows of the page read from `input`, in UTF-8.
     pub(crate) fn new(input: R) -> Self {
         let input = BufReader::with_capacity(1 << 16, input);
-        Self { input, number: 0, covered: Vec::new(), cell: None, span: (1, 1), is_in_row: false }
+        Self {
+            input,
+            number: 0,
+            covered: Vec::new(),
+            cell: None,
+            span: (1, 1),
+            is_in_row: false,
+        }
     }
 
     /// Reads the next row; `false` at the end of the page.
@@ -68,7 +75,10 @@ impl<R: Read> HtmlRows<R> {
                 b"td" | b"th" => {
                     self.end_cell(row)?;
                     self.cell = Some(Vec::new());
-                    self.span = (attribute(&tag, "colspan", MAX_COLUMNS), attribute(&tag, "rowspan", 65_536));
+                    self.span = (
+                        attribute(&tag, "colspan", MAX_COLUMNS),
+                        attribute(&tag, "rowspan", 65_536),
+                    );
                 }
                 b"/td" | b"/th" => self.end_cell(row)?,
                 b"/tr" | b"/table" => {
@@ -136,8 +146,7 @@ impl<R: Read> HtmlRows<R> {
             if available.is_empty() {
                 return Ok(());
             }
-            for position in 0..available.len() {
-                let byte = available[position];
+            for (position, &byte) in available.iter().enumerate() {
                 match quote {
                     None if tag.starts_with(b"!--") => {
                         if tag.ends_with(b"--") && byte == b'>' && tag.len() > 4 {
@@ -184,7 +193,10 @@ impl<R: Read> HtmlRows<R> {
 }
 
 fn too_long(row: &Row) -> SplitError {
-    SplitError::TooLong { line: row.number, column: row.len() as u64 + 1 }
+    SplitError::TooLong {
+        line: row.number,
+        column: row.len() as u64 + 1,
+    }
 }
 
 /// Reads up to behind `end` and keeps what is before it, at most `limit` bytes and a buffer; `false` if the input ended.
@@ -215,7 +227,10 @@ fn tag_name(tag: &[u8]) -> Vec<u8> {
 /// A number in an attribute, from 1 to `most`; 1 if there is none.
 fn attribute(tag: &[u8], name: &str, most: usize) -> usize {
     let tag = String::from_utf8_lossy(tag).to_lowercase();
-    let value = tag.find(name).map(|start| &tag[start + name.len()..]).unwrap_or_default();
+    let value = tag
+        .find(name)
+        .map(|start| &tag[start + name.len()..])
+        .unwrap_or_default();
     let value = value.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\''));
     let end = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
     value[..end].parse().unwrap_or(1).clamp(1, most)

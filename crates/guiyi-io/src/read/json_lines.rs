@@ -25,7 +25,11 @@ struct Lines<R> {
 
 impl<R: Read> Lines<R> {
     fn new(input: R) -> Self {
-        Self { input: BufReader::with_capacity(1 << 16, input), line: Vec::new(), number: 0 }
+        Self {
+            input: BufReader::with_capacity(1 << 16, input),
+            line: Vec::new(),
+            number: 0,
+        }
     }
 
     fn next(&mut self) -> Result<bool, SplitError> {
@@ -37,7 +41,10 @@ impl<R: Read> Lines<R> {
             }
             self.number += 1;
             if self.line.len() > MAX_ROW_BYTES {
-                return Err(SplitError::TooLong { line: self.number, column: 1 });
+                return Err(SplitError::TooLong {
+                    line: self.number,
+                    column: 1,
+                });
             }
             while self.line.last().is_some_and(u8::is_ascii_whitespace) {
                 self.line.pop();
@@ -63,7 +70,10 @@ pub(crate) fn names(input: impl Read) -> Result<Vec<Arc<str>>, SplitError> {
             }
         }
         if names.len() > MAX_COLUMNS {
-            return Err(SplitError::TooLong { line: lines.number, column: names.len() as u64 });
+            return Err(SplitError::TooLong {
+                line: lines.number,
+                column: names.len() as u64,
+            });
         }
     }
     Ok(names)
@@ -106,8 +116,17 @@ pub(crate) struct JsonRows<R> {
 impl<R: Read> JsonRows<R> {
     /// The rows, one cell for each of the names.
     pub(crate) fn new(input: R, names: &[Arc<str>]) -> Self {
-        let columns = names.iter().cloned().enumerate().map(|(column, name)| (name, column)).collect();
-        Self { lines: Lines::new(input), columns, cells: vec![String::new(); names.len()] }
+        let columns = names
+            .iter()
+            .cloned()
+            .enumerate()
+            .map(|(column, name)| (name, column))
+            .collect();
+        Self {
+            lines: Lines::new(input),
+            columns,
+            cells: vec![String::new(); names.len()],
+        }
     }
 
     /// Reads the next row; `false` at the end. A line that is no object is kept as it is in the first cell.

@@ -148,7 +148,10 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Reader, IoError> {
             let names = json_lines::names(reader.text()?).map_err(|error| rows::split_error(error, path))?;
             Header { names, row: 0 }
         }
-        Format::Parquet => Header { names: parquet::names(path)?, row: 0 },
+        Format::Parquet => Header {
+            names: parquet::names(path)?,
+            row: 0,
+        },
         _ => reader.find_header(options.header_row)?,
     };
     reader.header_row = header.row;
@@ -208,7 +211,11 @@ impl Reader {
 
     /// All rows from the first one on.
     fn rows(&mut self) -> Result<Rows<'_>, IoError> {
-        let text = if self.format.is_text() { Some(self.text()?) } else { None };
+        let text = if self.format.is_text() {
+            Some(self.text()?)
+        } else {
+            None
+        };
         Ok(match (&mut self.content, text) {
             (Content::Xlsx(workbook), _) => {
                 let sheet = self.sheet.as_deref().unwrap_or_default();
@@ -275,7 +282,11 @@ impl Reader {
 }
 
 fn system(path: &Path, action: &'static str, source: std::io::Error) -> IoError {
-    IoError::System { file: path.to_owned(), action, source }
+    IoError::System {
+        file: path.to_owned(),
+        action,
+        source,
+    }
 }
 
 fn open_file(path: &Path) -> Result<File, IoError> {
@@ -292,7 +303,9 @@ fn head_text(path: &Path, file: &mut File, encoding: TextEncoding, is_clean: boo
     let read = |text: &mut Vec<u8>| {
         file.rewind()?;
         let reader = TextReader::new(file.try_clone()?, encoding, is_clean)?;
-        std::io::BufReader::new(reader).take(HEAD_BYTES as u64).read_to_end(text)
+        std::io::BufReader::new(reader)
+            .take(HEAD_BYTES as u64)
+            .read_to_end(text)
     };
     let mut read = read;
     read(&mut text).map_err(|source| system(path, "read", source))?;
@@ -303,15 +316,21 @@ fn check_delimiter(delimiter: u8, path: &Path) -> Result<u8, IoError> {
     if delimiter.is_ascii() && !matches!(delimiter, b'"' | b'\n' | b'\r' | 0) {
         return Ok(delimiter);
     }
-    Err(IoError::Delimiter { file: path.to_owned(), delimiter: char::from(delimiter) })
+    Err(IoError::Delimiter {
+        file: path.to_owned(),
+        delimiter: char::from(delimiter),
+    })
 }
 
 /// Names that occur more than once, in order.
 fn duplicates(names: &[Arc<str>]) -> Vec<Arc<str>> {
     let mut sorted: Vec<&Arc<str>> = names.iter().filter(|name| !name.is_empty()).collect();
     sorted.sort();
-    let mut duplicates: Vec<Arc<str>> =
-        sorted.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone()).collect();
+    let mut duplicates: Vec<Arc<str>> = sorted
+        .windows(2)
+        .filter(|pair| pair[0] == pair[1])
+        .map(|pair| pair[0].clone())
+        .collect();
     duplicates.dedup();
     duplicates
 }

@@ -18,7 +18,13 @@ const CHUNK_ROWS: usize = 1 << 17;
 /// The names of the columns.
 pub(crate) fn names(path: &Path) -> Result<Vec<Arc<str>>, IoError> {
     let file = open_file(path)?;
-    guard(path, || Ok(ParquetReader::new(file).schema()?.iter_names().map(|name| name.as_str().into()).collect()))
+    guard(path, || {
+        Ok(ParquetReader::new(file)
+            .schema()?
+            .iter_names()
+            .map(|name| name.as_str().into())
+            .collect())
+    })
 }
 
 /// Rows of a Parquet file, numbered from 1.
@@ -37,7 +43,13 @@ impl ParquetRows {
     pub(crate) fn new(path: &Path) -> Result<Self, IoError> {
         let file = open_file(path)?;
         let n_rows = guard(path, || ParquetReader::new(file).num_rows())?;
-        Ok(Self { n_rows, n_passed: 0, chunk: Vec::new(), n_chunk: 0, next: 0 })
+        Ok(Self {
+            n_rows,
+            n_passed: 0,
+            chunk: Vec::new(),
+            n_chunk: 0,
+            next: 0,
+        })
     }
 
     /// Reads the next row; `false` at the end.
@@ -62,14 +74,20 @@ impl ParquetRows {
         }
         self.next += 1;
         if row.len() > MAX_COLUMNS || row.n_bytes() > MAX_ROW_BYTES {
-            return Err(IoError::RowTooLong { file: path.to_owned(), line: number, column: 1 });
+            return Err(IoError::RowTooLong {
+                file: path.to_owned(),
+                line: number,
+                column: 1,
+            });
         }
         Ok(true)
     }
 }
 
 fn read_chunk(file: File, start: usize) -> PolarsResult<Vec<StringChunked>> {
-    let frame: DataFrame = ParquetReader::new(file).with_slice(Some((start, CHUNK_ROWS))).finish()?;
+    let frame: DataFrame = ParquetReader::new(file)
+        .with_slice(Some((start, CHUNK_ROWS)))
+        .finish()?;
     frame
         .columns()
         .iter()
@@ -91,5 +109,10 @@ fn guard<T>(path: &Path, read: impl FnOnce() -> PolarsResult<T>) -> Result<T, Io
         Err(_) => "damaged, or a column of a type that has no text".to_owned(),
     };
     let hint = Some("write it again with columns of text, numbers, dates and Booleans only");
-    Err(IoError::Malformed { file: path.to_owned(), format: "parquet", detail, hint })
+    Err(IoError::Malformed {
+        file: path.to_owned(),
+        format: "parquet",
+        detail,
+        hint,
+    })
 }

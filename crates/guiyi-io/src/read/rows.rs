@@ -50,7 +50,11 @@ impl Rows<'_> {
 pub(crate) fn split_error(error: SplitError, path: &Path) -> IoError {
     let file = path.to_owned();
     match error {
-        SplitError::System(source) => IoError::System { file, action: "read", source },
+        SplitError::System(source) => IoError::System {
+            file,
+            action: "read",
+            source,
+        },
         SplitError::TooLong { line, column } => IoError::RowTooLong { file, line, column },
     }
 }

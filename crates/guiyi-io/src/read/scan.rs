@@ -68,12 +68,15 @@ pub(crate) fn scan(file: &mut File) -> io::Result<Scan> {
             }
         }
     }
-    scan.digest = hasher.finalize().iter().fold(String::with_capacity(64), |mut digest, byte| {
-        for nibble in [byte >> 4, byte & 15] {
-            digest.push(char::from_digit(u32::from(nibble), 16).expect("a nibble is a hexadecimal digit"));
-        }
-        digest
-    });
+    scan.digest = hasher
+        .finalize()
+        .iter()
+        .fold(String::with_capacity(64), |mut digest, byte| {
+            for nibble in [byte >> 4, byte & 15] {
+                digest.push(char::from_digit(u32::from(nibble), 16).expect("a nibble is a hexadecimal digit"));
+            }
+            digest
+        });
     Ok(scan)
 }
 

@@ -24,17 +24,21 @@ const BROKEN: &str = "open it in Excel and save it again as .xlsx; if Excel refu
 pub(crate) fn open_xlsx(file: File, path: &Path, wanted: Option<&str>) -> Result<(Workbook, String), IoError> {
     let mut workbook: Workbook = guard("xlsx", path, || Xlsx::new(BufReader::new(file)))?;
     let names = workbook.sheet_names();
-    let sheet = match wanted {
-        Some(_) => pick(&names, wanted, path)?,
-        None => {
-            let mut has_value = |name: &String| {
-                let mut first = || workbook.worksheet_cells_reader(name)?.next_cell().map(|cell| cell.is_some());
-                guard("xlsx", path, &mut first).unwrap_or(false)
-            };
-            let first = names.iter().find(|name| has_value(name));
-            first.or(names.first()).cloned().ok_or(IoError::Empty { file: path.to_owned() })?
-        }
+    let mut has_value = |name: &&String| {
+        let first = || {
+            workbook
+                .worksheet_cells_reader(name)?
+                .next_cell()
+                .map(|cell| cell.is_some())
+        };
+        guard("xlsx", path, first).unwrap_or(false)
     };
+    let first = if wanted.is_none() {
+        names.iter().find(&mut has_value).cloned()
+    } else {
+        None
+    };
+    let sheet = first.map_or_else(|| pick(&names, wanted, path), Ok)?;
     Ok((workbook, sheet))
 }
 
@@ -53,9 +57,11 @@ fn pick(names: &[String], wanted: Option<&str>, path: &Path) -> Result<String, I
         None => names.first(),
     };
     found.cloned().ok_or_else(|| match wanted {
-        Some(sheet) => {
-            IoError::NoSheet { file: path.to_owned(), sheet: sheet.to_owned(), available: names.join(", ") }
-        }
+        Some(sheet) => IoError::NoSheet {
+            file: path.to_owned(),
+            sheet: sheet.to_owned(),
+            available: names.join(", "),
+        },
         None => IoError::Empty { file: path.to_owned() },
     })
 }
@@ -72,8 +78,17 @@ fn guard<T, E: std::fmt::Display>(
         Err(_) => "damaged".to_owned(),
     };
     let is_locked = detail.contains("password");
-    let hint = Some(if is_locked { "take the password off and save it again" } else { BROKEN });
-    Err(IoError::Malformed { file: path.to_owned(), format, detail, hint })
+    let hint = Some(if is_locked {
+        "take the password off and save it again"
+    } else {
+        BROKEN
+    });
+    Err(IoError::Malformed {
+        file: path.to_owned(),
+        format,
+        detail,
+        hint,
+    })
 }
 
 /// Rows of an .xlsx sheet.
@@ -81,13 +96,19 @@ pub(crate) struct XlsxRows<'a> {
     cells: XlsxCellReader<'a, BufReader<File>>,
     /// The first cell of the next row: row and column from 0, text.
     pending: Option<(u32, u32, String)>,
+    /// The last cell is read; asking for another one would be an error.
+    is_done: bool,
 }
 
 impl<'a> XlsxRows<'a> {
     /// The rows of a sheet.
     pub(crate) fn new(workbook: &'a mut Workbook, sheet: &str, path: &Path) -> Result<Self, IoError> {
         let cells = guard("xlsx", path, || workbook.worksheet_cells_reader(sheet))?;
-        Ok(Self { cells, pending: None })
+        Ok(Self {
+            cells,
+            pending: None,
+            is_done: false,
+        })
     }
 
     /// Reads the next row that has a value; `false` at the end.
@@ -96,7 +117,9 @@ impl<'a> XlsxRows<'a> {
             Some(cell) => Some(cell),
             None => self.next_cell(path)?,
         };
-        let Some((number, column, text)) = first else { return Ok(false) };
+        let Some((number, column, text)) = first else {
+            return Ok(false);
+        };
         row.begin(u64::from(number) + 1);
         put(row, column, &text, path)?;
         while let Some((next, column, text)) = self.next_cell(path)? {
@@ -111,7 +134,9 @@ impl<'a> XlsxRows<'a> {
 
     fn next_cell(&mut self, path: &Path) -> Result<Option<(u32, u32, String)>, IoError> {
         loop {
-            let Some(cell) = guard("xlsx", path, || self.cells.next_cell())? else { return Ok(None) };
+            let Some(cell) = guard("xlsx", path, || self.cells.next_cell())? else {
+                return Ok(None);
+            };
             let (row, column) = cell.get_position();
             let text = match cell.get_value() {
                 DataRef::SharedString(text) => (*text).to_owned(),
@@ -121,6 +146,7 @@ impl<'a> XlsxRows<'a> {
                 return Ok(Some((row, column, text)));
             }
         }
+        Ok(None)
     }
 }
 
@@ -129,10 +155,19 @@ fn put(row: &mut Row, column: u32, text: &str, path: &Path) -> Result<(), IoErro
     let column = column as usize;
     if column < row.len() {
         let detail = format!("the cells of row {} are out of order", row.number);
-        return Err(IoError::Malformed { file: path.to_owned(), format: "xlsx", detail, hint: Some(BROKEN) });
+        return Err(IoError::Malformed {
+            file: path.to_owned(),
+            format: "xlsx",
+            detail,
+            hint: Some(BROKEN),
+        });
     }
     if column >= MAX_COLUMNS || row.n_bytes() + text.len() > MAX_ROW_BYTES {
-        return Err(IoError::RowTooLong { file: path.to_owned(), line: row.number, column: column as u64 + 1 });
+        return Err(IoError::RowTooLong {
+            file: path.to_owned(),
+            line: row.number,
+            column: column as u64 + 1,
+        });
     }
     while row.len() < column {
         row.end_cell();
@@ -155,7 +190,9 @@ impl<'a> XlsRows<'a> {
 
     /// Reads the next row; `false` at the end.
     pub(crate) fn next_row(&mut self, row: &mut Row) -> bool {
-        let Some((first_row, first_column)) = self.range.start() else { return false };
+        let Some((first_row, first_column)) = self.range.start() else {
+            return false;
+        };
         if self.next >= self.range.height() {
             return false;
         }
@@ -196,5 +233,9 @@ fn date_text(value: &ExcelDateTime) -> String {
     }
     let (year, month, day, hour, minute, second, _) = value.to_ymd_hms_milli();
     let date = format!("{year:04}-{month:02}-{day:02}");
-    if (hour, minute, second) == (0, 0, 0) { date } else { format!("{date} {hour:02}:{minute:02}:{second:02}") }
+    if (hour, minute, second) == (0, 0, 0) {
+        date
+    } else {
+        format!("{date} {hour:02}:{minute:02}:{second:02}")
+    }
 }

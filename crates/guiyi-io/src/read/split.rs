@@ -130,16 +130,27 @@ impl<R: Read> Splitter<R> {
 
     fn end_cell(&self, row: &mut Row) -> Result<(), SplitError> {
         row.end_cell();
-        if row.len() > MAX_COLUMNS { self.too_long(row) } else { Ok(()) }
+        if row.len() > MAX_COLUMNS {
+            self.too_long(row)
+        } else {
+            Ok(())
+        }
     }
 
     fn check_length(&self, row: &Row) -> Result<(), SplitError> {
-        if row.n_bytes() > MAX_ROW_BYTES { self.too_long(row) } else { Ok(()) }
+        if row.n_bytes() > MAX_ROW_BYTES {
+            self.too_long(row)
+        } else {
+            Ok(())
+        }
     }
 
     #[expect(clippy::unused_self, reason = "reads as a refusal of the splitter")]
     fn too_long(&self, row: &Row) -> Result<(), SplitError> {
-        Err(SplitError::TooLong { line: row.number, column: row.len() as u64 + 1 })
+        Err(SplitError::TooLong {
+            line: row.number,
+            column: row.len() as u64 + 1,
+        })
     }
 
     /// The next byte, unread.

@@ -41,7 +41,10 @@ pub(super) fn dump(path: &Path, options: &ReadOptions, batch_rows: usize) -> Res
 }
 
 fn row_line(batch: &Batch, row: usize) -> String {
-    let cells: Vec<&str> = batch.columns[..batch.received.len()].iter().map(|c| c.get(row).unwrap_or("∅")).collect();
+    let cells: Vec<&str> = batch.columns[..batch.received.len()]
+        .iter()
+        .map(|c| c.get(row).unwrap_or("∅"))
+        .collect();
     assert_eq!(batch.columns.last().and_then(|column| column.get(row)), None);
     format!("{} {} {}", batch.rows[row], batch.states[row].name(), cells.join("|"))
 }
@@ -76,7 +79,10 @@ fn delimited_text() {
     check("a,b\r\n1,2", "a|b\n2 clean 1|2");
     check("a,b\r1,2\r", "a|b\n2 clean 1|2");
     check("a\tb\n1\t2\n", "a|b\n2 clean 1|2");
-    check("a;b;c\n1,5;2,5;3,5\n2,5;2,5;2,5\n", "a|b|c\n2 clean 1,5|2,5|3,5\n3 clean 2,5|2,5|2,5");
+    check(
+        "a;b;c\n1,5;2,5;3,5\n2,5;2,5;2,5\n",
+        "a|b|c\n2 clean 1,5|2,5|3,5\n3 clean 2,5|2,5|2,5",
+    );
     check("a|b\nx,y|2\n", "a|b\n2 clean x,y|2");
     check("code\nA1\nA2\n", "code\n2 clean A1\n3 clean A2");
     check("a,b\n\"x\n\"\"y\"\"\",2\n3,4\n", "a|b\n2 clean x\n\"y\"|2\n4 clean 3|4");
@@ -93,11 +99,23 @@ fn header_only_is_fine() {
 
 #[test]
 fn header_is_found() {
-    check("\n\n客户档案,,\n制表人：张三,,2024-01-01\n编码,名称,电话\nK1,甲,1\nK2,乙,2\n", "编码|名称|电话\n6 clean K1|甲|1\n7 clean K2|乙|2");
+    check(
+        "\n\n客户档案,,\n制表人：张三,,2024-01-01\n编码,名称,电话\nK1,甲,1\nK2,乙,2\n",
+        "编码|名称|电话\n6 clean K1|甲|1\n7 clean K2|乙|2",
+    );
     // Two header lines with merged cells; Kingdee's field names above the labels.
-    check("编码,名称,联系方式,\n,,电话,邮箱\nK1,甲,1,2\n", "编码|名称|电话|邮箱\n3 clean K1|甲|1|2");
-    check("FNumber,FName,FTel\n编码,名称,电话\nK1,甲,1\n", "编码|名称|电话\n3 clean K1|甲|1");
-    check("基本,,,,\n编码,名称,省,市,县\nK1,甲,a,b,c\n", "编码|名称|省|市|县\n3 clean K1|甲|a|b|c");
+    check(
+        "编码,名称,联系方式,\n,,电话,邮箱\nK1,甲,1,2\n",
+        "编码|名称|电话|邮箱\n3 clean K1|甲|1|2",
+    );
+    check(
+        "FNumber,FName,FTel\n编码,名称,电话\nK1,甲,1\n",
+        "编码|名称|电话\n3 clean K1|甲|1",
+    );
+    check(
+        "基本,,,,\n编码,名称,省,市,县\nK1,甲,a,b,c\n",
+        "编码|名称|省|市|县\n3 clean K1|甲|a|b|c",
+    );
     check("K0001,1,2\nK0002,3,4\n", "K0001|1|2\n2 clean K0002|3|4");
     check("a,a,b\nx,y,z\n", "a|a|b\n2 clean x|y|z");
 }
@@ -110,7 +128,10 @@ fn rows_that_are_no_records() {
          7 rejected 编码|金额\n8 rejected ∅|总计\n9 rejected Total|9\n10 clean 1合计|3\n\
          ! 3 IO005 -\n! 5 IO005 -\n! 6 IO005 -\n! 7 IO005 -\n! 8 IO005 -\n! 9 IO005 -",
     );
-    check("编码,名称\nK1,合计\nK2,总计划有限公司\n总计划咨询,甲\n", "编码|名称\n2 clean K1|合计\n3 clean K2|总计划有限公司\n4 clean 总计划咨询|甲");
+    check(
+        "编码,名称\nK1,合计\nK2,总计划有限公司\n总计划咨询,甲\n",
+        "编码|名称\n2 clean K1|合计\n3 clean K2|总计划有限公司\n4 clean 总计划咨询|甲",
+    );
 }
 
 #[test]
@@ -119,7 +140,10 @@ fn ragged_rows() {
         "a,b,c\n1,2\n1,2,3,,\n1,2,3,4,,5,\n1,2,3\n",
         "a|b|c\n2 quarantined 1|2|∅\n3 clean 1|2|3\n4 quarantined 1|2|3,4,,5\n5 clean 1|2|3\n! 2 IO002 -\n! 4 IO002 -",
     );
-    check("a,b\n1,2\n3,\"4\n5,6\n", "a|b\n2 clean 1|2\n3 quarantined 3|4\n5,6\n\n! 3 IO001 -");
+    check(
+        "a,b\n1,2\n3,\"4\n5,6\n",
+        "a|b\n2 clean 1|2\n3 quarantined 3|4\n5,6\n\n! 3 IO001 -",
+    );
 }
 
 #[test]
@@ -127,13 +151,19 @@ fn hostile_bytes() {
     check("", "error: F: the file is empty");
     check("\n\r\n \n", "error: F: the file is empty");
     check("\u{feff}", "error: F: the file is empty");
-    check("a,b\n1,x\0y\n2,\0\n", "a|b\n2 clean 1|x\0y\n3 clean 2|\0\n! 2 IO004 1\n! 3 IO004 1");
+    check(
+        "a,b\n1,x\0y\n2,\0\n",
+        "a|b\n2 clean 1|x\0y\n3 clean 2|\0\n! 2 IO004 1\n! 3 IO004 1",
+    );
     let mut text = "编码,名称\n".to_owned() + &"K1,深圳市华信有限公司\n".repeat(20);
     text.push_str("K2,");
     let mut bytes = text.into_bytes();
     bytes.extend_from_slice(b"\xff\xfe!\n");
     let dumped = read(&bytes);
-    assert!(dumped.ends_with("! 22 IO003 1") && dumped.contains("22 clean K2|\u{fffd}\u{fffd}!"), "{dumped}");
+    assert!(
+        dumped.ends_with("! 22 IO003 1") && dumped.contains("22 clean K2|\u{fffd}\u{fffd}!"),
+        "{dumped}"
+    );
 }
 
 #[test]
@@ -147,7 +177,8 @@ fn a_row_without_end_is_an_error() {
 #[test]
 fn encodings() {
     let text = "客户编码,名称\nK1,深圳市华信科技有限公司\nK2,北京市朝阳区建设路十八号\nK3,㙟龢\n";
-    let expected = "客户编码|名称\n2 clean K1|深圳市华信科技有限公司\n3 clean K2|北京市朝阳区建设路十八号\n4 clean K3|㙟龢";
+    let expected =
+        "客户编码|名称\n2 clean K1|深圳市华信科技有限公司\n3 clean K2|北京市朝阳区建设路十八号\n4 clean K3|㙟龢";
     let utf16 = |unit: fn(u16) -> [u8; 2], mark: &str| -> Vec<u8> {
         (mark.to_owned() + text).encode_utf16().flat_map(unit).collect()
     };
@@ -162,7 +193,14 @@ fn encodings() {
         (utf16(u16::to_le_bytes, ""), "utf-16le"),
         (utf16(u16::to_be_bytes, ""), "utf-16be"),
     ] {
-        assert_eq!(open(file(&bytes).path(), &ReadOptions::default()).unwrap().encoding.unwrap().name(), name);
+        assert_eq!(
+            open(file(&bytes).path(), &ReadOptions::default())
+                .unwrap()
+                .encoding
+                .unwrap()
+                .name(),
+            name
+        );
         check(&bytes, expected);
     }
     let (reader, lines) = dump(file(&late).path(), &ReadOptions::default(), 1000).unwrap();
@@ -175,7 +213,10 @@ fn encodings() {
     );
     // One short row must do, and what the configuration says goes first.
     check(encoding_rs::GB18030.encode("编码\n甲\n").0, "编码\n2 clean 甲");
-    let options = ReadOptions { encoding: TextEncoding::from_name("gbk"), ..ReadOptions::default() };
+    let options = ReadOptions {
+        encoding: TextEncoding::from_name("gbk"),
+        ..ReadOptions::default()
+    };
     let (_, lines) = dump(file(&gb18030).path(), &options, 10).unwrap();
     assert_eq!(lines[2], "4 clean K3|㙟龢");
 }
@@ -183,17 +224,30 @@ fn encodings() {
 #[test]
 fn options_go_first() {
     let bytes = "x;y\na,b;c\n1,2;3\n";
-    let options = |header_row, delimiter| ReadOptions { header_row, delimiter, ..ReadOptions::default() };
+    let options = |header_row, delimiter| ReadOptions {
+        delimiter,
+        header_row,
+        ..ReadOptions::default()
+    };
     let reader = open(file(bytes.as_bytes()).path(), &options(Some(2), Some(b','))).unwrap();
     assert_eq!(reader.headers, ["a".into(), "b;c".into()] as [Arc<str>; 2]);
-    assert!(matches!(open(file(bytes.as_bytes()).path(), &options(Some(9), None)), Err(IoError::NoHeader { line: 9, .. })));
-    assert!(matches!(open(file(bytes.as_bytes()).path(), &options(None, Some(b'"'))), Err(IoError::Delimiter { .. })));
+    assert!(matches!(
+        open(file(bytes.as_bytes()).path(), &options(Some(9), None)),
+        Err(IoError::NoHeader { line: 9, .. })
+    ));
+    assert!(matches!(
+        open(file(bytes.as_bytes()).path(), &options(None, Some(b'"'))),
+        Err(IoError::Delimiter { .. })
+    ));
 }
 
 #[test]
 fn what_is_no_file() {
     let directory = tempfile::tempdir().unwrap();
-    assert!(matches!(open(directory.path(), &ReadOptions::default()), Err(IoError::NotAFile { .. })));
+    assert!(matches!(
+        open(directory.path(), &ReadOptions::default()),
+        Err(IoError::NotAFile { .. })
+    ));
     let error = open(&directory.path().join("none.csv"), &ReadOptions::default()).unwrap_err();
     assert!(matches!(error, IoError::System { .. }) && error.hint().is_some());
 }
@@ -201,11 +255,17 @@ fn what_is_no_file() {
 #[test]
 fn the_reader_says_what_it_found() {
     let reader = open(file("a;b;a;\n1;2;3;\n".as_bytes()).path(), &ReadOptions::default()).unwrap();
-    assert_eq!((reader.delimiter, reader.header_row, reader.n_bytes), (Some(b';'), 1, 14));
+    assert_eq!(
+        (reader.delimiter, reader.header_row, reader.n_bytes),
+        (Some(b';'), 1, 14)
+    );
     assert_eq!(reader.duplicate_headers, ["a".into()] as [Arc<str>; 1]);
     assert_eq!(reader.digest.len(), 64);
     let digest = open(file(b"abc").path(), &ReadOptions::default()).unwrap().digest;
-    assert_eq!(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_eq!(
+        digest,
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    );
 }
 
 #[test]
@@ -214,15 +274,25 @@ fn keys_are_trimmed() {
     let mut reader = open(file.path(), &ReadOptions::default()).unwrap();
     let source = source(&reader.headers);
     let (batch, _) = reader.batches(0, &source, 10).unwrap().next().unwrap().unwrap();
-    assert_eq!((0..3).map(|row| batch.key(row)).collect::<Vec<_>>(), [Some("K1"), None, Some("K3")]);
+    assert_eq!(
+        (0..3).map(|row| batch.key(row)).collect::<Vec<_>>(),
+        [Some("K1"), None, Some("K3")]
+    );
     assert_eq!(batch.received[0].value(0), " K1\u{3000}");
     assert_eq!(batch.states, [RowState::Clean; 3]);
 }
 
 /// What the csv crate makes of a text.
 fn oracle(text: &[u8], delimiter: u8) -> Vec<Vec<Vec<u8>>> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
-    reader.byte_records().map(|record| record.unwrap().iter().map(<[u8]>::to_vec).collect()).collect()
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(text);
+    reader
+        .byte_records()
+        .map(|record| record.unwrap().iter().map(<[u8]>::to_vec).collect())
+        .collect()
 }
 
 proptest! {
@@ -290,7 +360,10 @@ fn html_tables() {
     let expected = "编码|名称|电话\n3 clean K1|甲&乙公司 A&B|1 2\n4 clean K2|丙|∅\n5 clean ∅|丁|3\n6 rejected 合计|∅|∅\n! 6 IO005 -";
     check(page, expected);
     check(encoding_rs::GB18030.encode(page).0, expected);
-    check("<html><body>no</body></html>", "error: F: XML or HTML without a table cannot be read");
+    check(
+        "<html><body>no</body></html>",
+        "error: F: XML or HTML without a table cannot be read",
+    );
 }
 
 #[test]
@@ -309,13 +382,31 @@ fn workbooks() {
     sheet.write(4, 1, "00123").unwrap();
     sheet.write_with_format(4, 2, &date, &day).unwrap();
     sheet.write(4, 3, 12.0).unwrap().write(4, 4, true).unwrap();
-    sheet.write(6, 1, 7).unwrap().write(6, 3, 0.1 + 0.2).unwrap().write(6, 8, "extra").unwrap();
+    sheet
+        .write(6, 1, 7)
+        .unwrap()
+        .write(6, 3, 0.1 + 0.2)
+        .unwrap()
+        .write(6, 8, "extra")
+        .unwrap();
     workbook.save(&path).unwrap();
     let (reader, lines) = dump(&path, &ReadOptions::default(), 10).unwrap();
-    assert_eq!((reader.format, reader.sheet.as_deref(), reader.header_row), (Format::Xlsx, Some("Sheet2"), 4));
+    assert_eq!(
+        (reader.format, reader.sheet.as_deref(), reader.header_row),
+        (Format::Xlsx, Some("Sheet2"), 4)
+    );
     assert_eq!(reader.headers.join("|"), "|编码|注册日期|金额|有效|备注|||");
-    assert_eq!(lines, ["5 clean ∅|00123|2024-02-29|12|true|∅|∅|∅|∅", "7 clean ∅|7|∅|0.3|∅|∅|∅|∅|extra"]);
-    let options = ReadOptions { sheet: Some("none".into()), ..ReadOptions::default() };
+    assert_eq!(
+        lines,
+        [
+            "5 clean ∅|00123|2024-02-29|12|true|∅|∅|∅|∅",
+            "7 clean ∅|7|∅|0.3|∅|∅|∅|∅|extra"
+        ]
+    );
+    let options = ReadOptions {
+        sheet: Some("none".into()),
+        ..ReadOptions::default()
+    };
     let error = open(&path, &options).unwrap_err();
     assert!(error.hint().unwrap().contains("Sheet1, Sheet2"), "{error}");
 }
@@ -336,7 +427,10 @@ fn broken_files() {
         b"PAR1\0\0\0\0\xff\xff\xff\x7fPAR1".to_vec(),
     ] {
         let error = open(file(&bytes).path(), &ReadOptions::default()).unwrap_err();
-        assert!(matches!(error, IoError::Malformed { .. }) && error.hint().is_some(), "{error}");
+        assert!(
+            matches!(error, IoError::Malformed { .. }) && error.hint().is_some(),
+            "{error}"
+        );
     }
     check(b"\x1f\x8b\x08", "error: F: a gzip archive cannot be read");
 }

@@ -19,12 +19,20 @@ pub(super) struct CsvTable {
 
 impl CsvTable {
     pub(super) fn create(path: &Path, headers: &[&str], options: CsvOptions) -> Result<Self, IoError> {
-        let system = |source| IoError::System { file: path.to_owned(), action: "write", source };
+        let system = |source| IoError::System {
+            file: path.to_owned(),
+            action: "write",
+            source,
+        };
         let mut file = BufWriter::with_capacity(1 << 18, File::create(path).map_err(system)?);
         if options.encoding == CsvEncoding::Utf8WithMark {
             file.write_all(b"\xef\xbb\xbf").map_err(system)?;
         }
-        let mut table = Self { writer: csv::Writer::from_writer(file), options, path: path.to_owned() };
+        let mut table = Self {
+            writer: csv::Writer::from_writer(file),
+            options,
+            path: path.to_owned(),
+        };
         let headers: Vec<_> = headers.iter().map(|header| Some(*header)).collect();
         table.row(&headers)?;
         Ok(table)
@@ -50,14 +58,26 @@ impl CsvTable {
 
     pub(super) fn finish(mut self) -> Result<(), IoError> {
         let file = self.path.clone();
-        self.writer.flush().map_err(|source| IoError::System { file, action: "write", source })
+        self.writer.flush().map_err(|source| IoError::System {
+            file,
+            action: "write",
+            source,
+        })
     }
 
     fn error(&self, error: csv::Error) -> IoError {
         let file = self.path.clone();
         match error.into_kind() {
-            csv::ErrorKind::Io(source) => IoError::System { file, action: "write", source },
-            kind => IoError::Unwritable { file, format: "csv", detail: format!("{kind:?}") },
+            csv::ErrorKind::Io(source) => IoError::System {
+                file,
+                action: "write",
+                source,
+            },
+            kind => IoError::Unwritable {
+                file,
+                format: "csv",
+                detail: format!("{kind:?}"),
+            },
         }
     }
 }
@@ -75,6 +95,8 @@ fn is_formula(cell: &str) -> bool {
 fn is_number(text: &str) -> bool {
     let text = text.strip_suffix('%').unwrap_or(text);
     text.bytes().any(|byte| byte.is_ascii_digit())
-        && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
         && text.bytes().filter(|byte| *byte == b'.').count() <= 1
 }

@@ -59,7 +59,10 @@ pub struct CsvOptions {
 
 impl Default for CsvOptions {
     fn default() -> Self {
-        Self { encoding: CsvEncoding::Utf8, neutralizes_formulas: true }
+        Self {
+            encoding: CsvEncoding::Utf8,
+            neutralizes_formulas: true,
+        }
     }
 }
 
@@ -105,12 +108,7 @@ impl TableWriter {
     /// # Errors
     ///
     /// [`IoError`] if the file cannot be created, or the format cannot hold so many columns.
-    pub fn create(
-        directory: &OutputDir,
-        name: &str,
-        headers: &[&str],
-        format: OutputFormat,
-    ) -> Result<Self, IoError> {
+    pub fn create(directory: &OutputDir, name: &str, headers: &[&str], format: OutputFormat) -> Result<Self, IoError> {
         let file_name = format!("{name}.{}", format.extension());
         let path = directory.path_of(&file_name);
         let table = match format {
@@ -118,7 +116,13 @@ impl TableWriter {
             OutputFormat::Parquet => Table::Parquet(Box::new(ParquetTable::create(&path, headers)?)),
             OutputFormat::Xlsx => Table::Xlsx(Box::new(XlsxTable::create(&path, name, headers)?)),
         };
-        Ok(Self { file_name, n_columns: headers.len(), n_rows: 0, path, table })
+        Ok(Self {
+            file_name,
+            n_columns: headers.len(),
+            n_rows: 0,
+            path,
+            table,
+        })
     }
 
     /// Adds a row, one cell for each header; `None` is an empty cell.
@@ -131,7 +135,12 @@ impl TableWriter {
             return Err(IoError::Unwritable {
                 file: self.path.clone(),
                 format: "table",
-                detail: format!("row {} has {} cells, the table {}", self.n_rows + 1, cells.len(), self.n_columns),
+                detail: format!(
+                    "row {} has {} cells, the table {}",
+                    self.n_rows + 1,
+                    cells.len(),
+                    self.n_columns
+                ),
             });
         }
         self.n_rows += 1;
@@ -153,6 +162,9 @@ impl TableWriter {
             Table::Parquet(table) => table.finish()?,
             Table::Xlsx(table) => table.finish()?,
         }
-        Ok(Written { file_name: self.file_name, n_rows: self.n_rows })
+        Ok(Written {
+            file_name: self.file_name,
+            n_rows: self.n_rows,
+        })
     }
 }

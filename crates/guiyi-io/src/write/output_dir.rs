@@ -32,7 +32,11 @@ impl OutputDir {
     ///
     /// [`IoError`] if the directory beside the target cannot be created.
     pub fn create(target: &Path) -> Result<Self, IoError> {
-        let system = |file: &Path, source| IoError::System { file: file.to_owned(), action: "create", source };
+        let system = |file: &Path, source| IoError::System {
+            file: file.to_owned(),
+            action: "create",
+            source,
+        };
         let absolute = std::path::absolute(target).map_err(|source| system(target, source))?;
         let (Some(parent), Some(name)) = (absolute.parent(), absolute.file_name()) else {
             return Err(system(target, io::Error::from(io::ErrorKind::InvalidInput)));
@@ -44,7 +48,11 @@ impl OutputDir {
         let prefix = format!(".{}.partial-", name.to_string_lossy());
         remove_leftovers(parent, &prefix);
         let (partial, lock) = begin(parent, &prefix).map_err(|source| system(target, source))?;
-        Ok(Self { target: absolute, partial, lock: Some(lock) })
+        Ok(Self {
+            target: absolute,
+            partial,
+            lock: Some(lock),
+        })
     }
 
     /// Where to write the output called `file_name` until it is published.
@@ -60,7 +68,11 @@ impl OutputDir {
     pub fn write(&self, file_name: &str, content: &[u8]) -> Result<(), IoError> {
         let path = self.path_of(file_name);
         let write = || File::create(&path)?.write_all(content);
-        write().map_err(|source| IoError::System { file: path.clone(), action: "write", source })
+        write().map_err(|source| IoError::System {
+            file: path.clone(),
+            action: "write",
+            source,
+        })
     }
 
     /// Names of the outputs written so far, in order.
@@ -76,7 +88,11 @@ impl OutputDir {
             names.sort();
             Ok(names)
         };
-        list().map_err(|source| IoError::System { file: self.partial.clone(), action: "read", source })
+        list().map_err(|source| IoError::System {
+            file: self.partial.clone(),
+            action: "read",
+            source,
+        })
     }
 
     /// Puts the outputs in place and returns their names. An older file that this run did not write goes if the last
@@ -86,7 +102,11 @@ impl OutputDir {
     ///
     /// [`IoError`] if a file cannot be put in place; those before it are.
     pub fn publish(self) -> Result<Vec<String>, IoError> {
-        let system = |file: &Path, source| IoError::System { file: file.to_owned(), action: "replace", source };
+        let system = |file: &Path, source| IoError::System {
+            file: file.to_owned(),
+            action: "replace",
+            source,
+        };
         let mut names = self.file_names()?;
         names.sort_by_key(|name| name == MANIFEST);
         fs::create_dir_all(&self.target).map_err(|source| system(&self.target, source))?;
@@ -94,7 +114,9 @@ impl OutputDir {
         // On disk before any name points to it, or a power cut could leave an empty file in place of the old one.
         for name in &names {
             let path = self.path_of(name);
-            File::open(&path).and_then(|file| file.sync_all()).map_err(|source| system(&path, source))?;
+            File::open(&path)
+                .and_then(|file| file.sync_all())
+                .map_err(|source| system(&path, source))?;
         }
         for name in &names {
             let to = self.target.join(name);
@@ -140,7 +162,10 @@ fn begin(parent: &Path, prefix: &str) -> io::Result<(PathBuf, File)> {
 /// Removes partial directories that no living run holds.
 fn remove_leftovers(parent: &Path, prefix: &str) {
     let Ok(entries) = fs::read_dir(parent) else { return };
-    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix)) {
+    for entry in entries
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
+    {
         let is_free = File::open(entry.path().join(LOCK)).map_or(true, |lock| lock.try_lock().is_ok());
         if is_free && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             let _ = fs::remove_dir_all(entry.path());
@@ -148,11 +173,25 @@ fn remove_leftovers(parent: &Path, prefix: &str) {
     }
 }
 
-/// The plain file names that the `run.json` of an earlier run names under `outputs`.
+/// The plain file names that the `run.json` of an earlier run lists under `outputs`.
 fn listed_outputs(target: &Path) -> BTreeSet<String> {
-    let Ok(text) = fs::read(target.join(MANIFEST)) else { return BTreeSet::new() };
+    let Ok(text) = fs::read(target.join(MANIFEST)) else {
+        return BTreeSet::new();
+    };
     let manifest: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
-    let listed = manifest.get("outputs").and_then(serde_json::Value::as_array).into_iter().flatten();
-    let is_plain = |name: &&str| Path::new(name).file_name().is_some_and(|file| file.to_str() == Some(name));
-    listed.filter_map(|output| output.get("name")?.as_str()).filter(is_plain).map(ToOwned::to_owned).collect()
+    let listed = manifest
+        .get("outputs")
+        .and_then(serde_json::Value::as_array)
+        .into_iter()
+        .flatten();
+    let is_plain = |name: &&str| {
+        Path::new(name)
+            .file_name()
+            .is_some_and(|file| file.to_str() == Some(name))
+    };
+    listed
+        .filter_map(serde_json::Value::as_str)
+        .filter(is_plain)
+        .map(ToOwned::to_owned)
+        .collect()
 }

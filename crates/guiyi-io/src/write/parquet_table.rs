@@ -5,9 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use polars::io::parquet::write::BatchedWriter;
-use polars::prelude::{
-    Column, DataFrame, DataType, Field, NamedFrom, ParquetWriter, PolarsError, Schema, Series,
-};
+use polars::prelude::{Column, DataFrame, DataType, Field, NamedFrom, ParquetWriter, PolarsError, Schema, Series};
 
 use crate::IoError;
 
@@ -27,11 +25,26 @@ pub(super) struct ParquetTable {
 
 impl ParquetTable {
     pub(super) fn create(path: &Path, headers: &[&str]) -> Result<Self, IoError> {
-        let file = File::create(path).map_err(|source| IoError::System { file: path.to_owned(), action: "write", source })?;
+        let file = File::create(path).map_err(|source| IoError::System {
+            file: path.to_owned(),
+            action: "write",
+            source,
+        })?;
         let names = unique(headers);
-        let schema: Schema = names.iter().map(|name| Field::new(name.as_str().into(), DataType::String)).collect();
-        let writer = ParquetWriter::new(file).batched(&schema).map_err(|error| unwritable(path, &error))?;
-        Ok(Self { writer, columns: vec![Vec::new(); names.len()], names, n_bytes: 0, path: path.to_owned() })
+        let schema: Schema = names
+            .iter()
+            .map(|name| Field::new(name.as_str().into(), DataType::String))
+            .collect();
+        let writer = ParquetWriter::new(file)
+            .batched(&schema)
+            .map_err(|error| unwritable(path, &error))?;
+        Ok(Self {
+            writer,
+            columns: vec![Vec::new(); names.len()],
+            names,
+            n_bytes: 0,
+            path: path.to_owned(),
+        })
     }
 
     pub(super) fn row(&mut self, cells: &[Option<&str>]) -> Result<(), IoError> {
@@ -47,24 +60,34 @@ impl ParquetTable {
 
     pub(super) fn finish(mut self) -> Result<(), IoError> {
         self.write_group()?;
-        self.writer.finish().map(|_| ()).map_err(|error| unwritable(&self.path, &error))
+        self.writer
+            .finish()
+            .map(|_| ())
+            .map_err(|error| unwritable(&self.path, &error))
     }
 
     fn write_group(&mut self) -> Result<(), IoError> {
         self.n_bytes = 0;
         let named = self.names.iter().zip(&mut self.columns);
-        let columns: Vec<Column> =
-            named.map(|(name, column)| Series::new(name.as_str().into(), std::mem::take(column)).into()).collect();
+        let columns: Vec<Column> = named
+            .map(|(name, column)| Series::new(name.as_str().into(), std::mem::take(column)).into())
+            .collect();
         if columns.first().is_none_or(Column::is_empty) {
             return Ok(());
         }
         let frame = DataFrame::new_infer_height(columns);
-        frame.and_then(|frame| self.writer.write_batch(&frame)).map_err(|error| unwritable(&self.path, &error))
+        frame
+            .and_then(|frame| self.writer.write_batch(&frame))
+            .map_err(|error| unwritable(&self.path, &error))
     }
 }
 
 fn unwritable(path: &Path, error: &PolarsError) -> IoError {
-    IoError::Unwritable { file: path.to_owned(), format: "parquet", detail: error.to_string() }
+    IoError::Unwritable {
+        file: path.to_owned(),
+        format: "parquet",
+        detail: error.to_string(),
+    }
 }
 
 /// The headers with a number behind each that is empty or stands further left already: Parquet needs them to differ.
@@ -77,8 +100,11 @@ fn unique(headers: &[&str]) -> Vec<String> {
             if !header.is_empty() && seen.insert(*header) {
                 return (*header).to_owned();
             }
-            let free = (2..).map(|n| format!("{header}_{n}")).find(|name| taken.insert(name.clone()));
-            free.expect("the numbers do not end")
+            let mut number = 2;
+            while !taken.insert(format!("{header}_{number}")) {
+                number += 1;
+            }
+            format!("{header}_{number}")
         })
         .collect()
 }

@@ -27,14 +27,24 @@ fn write(target: &Path, format: OutputFormat) {
 
 /// Reads a table back, nulls as empty text.
 fn cells(path: &Path) -> Vec<Vec<String>> {
-    let mut reader = read::open(path, &ReadOptions { header_row: None, ..ReadOptions::default() }).unwrap();
+    let mut reader = read::open(
+        path,
+        &ReadOptions {
+            header_row: None,
+            ..ReadOptions::default()
+        },
+    )
+    .unwrap();
     let source = crate::read::tests::source(&reader.headers);
     let mut rows = vec![reader.headers.iter().map(ToString::to_string).collect::<Vec<_>>()];
     for result in reader.batches(0, &source, 3).unwrap() {
         let (batch, notes) = result.unwrap();
         assert_eq!(notes.findings, []);
         rows.extend((0..batch.len()).map(|row| {
-            batch.columns[..batch.received.len()].iter().map(|c| c.get(row).unwrap_or_default().to_owned()).collect()
+            batch.columns[..batch.received.len()]
+                .iter()
+                .map(|c| c.get(row).unwrap_or_default().to_owned())
+                .collect()
         }));
     }
     rows
@@ -51,7 +61,12 @@ fn expected(quote: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn every_format_reads_back() {
-    let csv = |encoding, neutralizes_formulas| OutputFormat::Csv(CsvOptions { encoding, neutralizes_formulas });
+    let csv = |encoding, neutralizes_formulas| {
+        OutputFormat::Csv(CsvOptions {
+            encoding,
+            neutralizes_formulas,
+        })
+    };
     for (format, quote) in [
         (OutputFormat::default(), "'"),
         (csv(CsvEncoding::Utf8, false), ""),
@@ -77,9 +92,17 @@ fn a_header_alone_reads_back() {
     for format in [OutputFormat::default(), OutputFormat::Parquet, OutputFormat::Xlsx] {
         let directory = tempfile::tempdir().unwrap();
         let outputs = OutputDir::create(&directory.path().join("out")).unwrap();
-        TableWriter::create(&outputs, "review", &HEADERS, format).unwrap().finish().unwrap();
-        let [name] = &outputs.publish().unwrap()[..] else { panic!("one file") };
-        assert_eq!(cells(&directory.path().join("out").join(name)), [HEADERS.map(String::from).to_vec()]);
+        TableWriter::create(&outputs, "review", &HEADERS, format)
+            .unwrap()
+            .finish()
+            .unwrap();
+        let [name] = &outputs.publish().unwrap()[..] else {
+            panic!("one file")
+        };
+        assert_eq!(
+            cells(&directory.path().join("out").join(name)),
+            [HEADERS.map(String::from).to_vec()]
+        );
     }
 }
 
@@ -94,10 +117,18 @@ fn more_rows_than_a_sheet_holds() {
     }
     table.finish().unwrap();
     let rows = |sheet: &str| {
-        let options = ReadOptions { sheet: Some(sheet.into()), header_row: Some(1), ..ReadOptions::default() };
+        let options = ReadOptions {
+            sheet: Some(sheet.into()),
+            header_row: Some(1),
+            ..ReadOptions::default()
+        };
         let mut reader = read::open(&path, &options).unwrap();
         let source = crate::read::tests::source(&reader.headers);
-        reader.batches(0, &source, 100).unwrap().map(|batch| batch.unwrap().0.len()).sum::<usize>()
+        reader
+            .batches(0, &source, 100)
+            .unwrap()
+            .map(|batch| batch.unwrap().0.len())
+            .sum::<usize>()
     };
     assert_eq!([rows("findings"), rows("findings 2"), rows("findings 3")], [10, 10, 5]);
 }
@@ -125,12 +156,17 @@ fn outputs_appear_whole_or_not_at_all() {
         outputs.publish().unwrap()
     };
     let names = || {
-        let mut names: Vec<_> =
-            fs::read_dir(&target).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> = fs::read_dir(&target)
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     };
-    publish(&[("a.csv", "1"), ("run.json", r#"{"outputs":["a.csv","run.json","../b","x"]}"#)]);
+    publish(&[
+        ("a.csv", "1"),
+        ("run.json", r#"{"outputs":["a.csv","run.json","../b","x"]}"#),
+    ]);
     fs::write(target.join("mine.txt"), "kept").unwrap();
     fs::write(directory.path().join("b"), "kept").unwrap();
     // A run that ends early changes nothing and leaves nothing.

@@ -36,7 +36,9 @@ impl XlsxTable {
         };
         // A fixed day, or two runs on the same input would differ.
         let created = ExcelDateTime::from_ymd(2000, 1, 1).map_err(|error| table.error(&error))?;
-        table.workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
+        table
+            .workbook
+            .set_properties(&DocProperties::new().set_creation_datetime(&created));
         table.begin_sheet()?;
         Ok(table)
     }
@@ -56,7 +58,11 @@ impl XlsxTable {
     fn begin_sheet(&mut self) -> Result<(), IoError> {
         self.n_sheets += 1;
         self.n_rows = 0;
-        let name = if self.n_sheets == 1 { self.name.clone() } else { format!("{} {}", self.name, self.n_sheets) };
+        let name = if self.n_sheets == 1 {
+            self.name.clone()
+        } else {
+            format!("{} {}", self.name, self.n_sheets)
+        };
         let sheet = self.workbook.add_worksheet_with_constant_memory();
         let named = sheet.and_then(|sheet| sheet.set_name(name)?.set_freeze_panes(1, 0).map(|_| ()));
         named.map_err(|error| self.error(&error))?;
@@ -70,21 +76,26 @@ impl XlsxTable {
     fn write(&mut self, cells: &[Option<&str>]) -> Result<(), XlsxError> {
         let sheet = self.workbook.worksheet_from_index(self.n_sheets - 1)?;
         for (column, cell) in cells.iter().enumerate() {
-            let Some(cell) = cell.filter(|cell| !cell.is_empty()) else { continue };
-            let column = u16::try_from(column).map_err(|_| XlsxError::RowColumnLimitError)?;
-            match cell.char_indices().nth(CELL_CHARS) {
-                None => sheet.write_string(self.n_rows, column, cell)?,
-                Some(_) => {
-                    let cut: String = cell.chars().take(CELL_CHARS - 1).chain(['…']).collect();
-                    sheet.write_string(self.n_rows, column, cut)?
-                }
+            let Some(cell) = cell.filter(|cell| !cell.is_empty()) else {
+                continue;
             };
+            let column = u16::try_from(column).map_err(|_| XlsxError::RowColumnLimitError)?;
+            if cell.chars().nth(CELL_CHARS).is_none() {
+                sheet.write_string(self.n_rows, column, cell)?;
+            } else {
+                let cut: String = cell.chars().take(CELL_CHARS - 1).chain(['…']).collect();
+                sheet.write_string(self.n_rows, column, cut)?;
+            }
         }
         self.n_rows += 1;
         Ok(())
     }
 
     fn error(&self, error: &XlsxError) -> IoError {
-        IoError::Unwritable { file: self.path.clone(), format: "xlsx", detail: error.to_string() }
+        IoError::Unwritable {
+            file: self.path.clone(),
+            format: "xlsx",
+            detail: error.to_string(),
+        }
     }
 }
