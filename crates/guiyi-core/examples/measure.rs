@@ -14,6 +14,7 @@ fn rss() -> u64 {
     let s = std::fs::read_to_string("/proc/self/status").unwrap();
     s.lines().find(|l| l.starts_with("VmHWM")).unwrap().split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
 }
+fn cpu() -> f64 { let s = std::fs::read_to_string("/proc/self/stat").unwrap(); let f: Vec<&str> = s.rsplit(')').next().unwrap().split_whitespace().collect(); (f[11].parse::<f64>().unwrap() + f[12].parse::<f64>().unwrap()) / 100.0 }
 fn element(name: &str, kind: ElementKind) -> Element {
     let t: Arc<str> = name.into();
     Element { name: t.clone(), label_zh: t.clone(), label: t.clone(), definition: t.clone(), definition_zh: t, kind, standard: None, importance: Importance::Normal, sensitivity: Sensitivity::Public, codes: vec![], synonyms: vec![] }
@@ -114,10 +115,10 @@ fn main() {
         survivorship: SurvivorshipPolicy { source_priority: vec![], default: vec![], elements: vec![], groups: vec![], recency: None }, imputation: vec![], today: (2026, 1, 1),
     };
     let before = rss();
-    let t = Instant::now();
+    let t = Instant::now(); let cpu0 = cpu();
     let stamps = std::sync::Mutex::new(vec![]);
-    let mut m = run(&records, &rulebook, &Decisions::default(), &|p| { let mut s = stamps.lock().unwrap(); if s.last().is_none_or(|(x, _): &(Step, f64)| *x != p.step) { s.push((p.step, t.elapsed().as_secs_f64())); } });
-    let t_match = t.elapsed().as_secs_f64();
+    let mut m = run(&records, &rulebook, &Decisions::default(), &|p| { let mut s = stamps.lock().unwrap(); if s.last().is_none_or(|(x, _): &(Step, f64)| *x != p.step) { s.push((p.step, cpu() - cpu0)); } });
+    let t_match = t.elapsed().as_secs_f64(); println!("cpu {:.2}", cpu() - cpu0);
     let matched: HashSet<(u32, u32)> = m.pairs.iter().filter(|p| p.decision == Decision::Match).map(|p| (p.a, p.b)).collect();
     let t = Instant::now();
     let clusters = guiyi_core::cluster::run(n, &mut m.pairs, &Decisions::default(), &m.hard);
@@ -146,13 +147,14 @@ fn main() {
     let (j, t) = traps.values().fold((0, 0), |s, v| (s.0 + v.0, s.1 + v.1));
     println!("traps joined {j}/{t} = {:.2} % {traps:?}", 100.0 * j as f64 / t as f64);
     println!("n {n} candidates {} prepare {:.2?} match {t_match:.2} s cluster {t_cluster:.2} s, memory {before} -> {} MB, suspicious {}", m.counts.candidates, stamps.lock().unwrap(), rss(), clusters.suspicious.len());
+    for p in &m.counts.passes { println!("  {:?}", p); }
     if let Some(mode) = std::env::args().nth(2) {
         // Blocking recall with everything at review
         let mut rb = rulebook.clone(); rb.matching.review_threshold = 0.0; rb.matching.match_threshold = 2.0;
         let all = run(&records, &rb, &Decisions::default(), &|_| {});
         let cand: HashMap<(u32, u32), Pair> = all.pairs.iter().map(|p| ((p.a, p.b), *p)).collect();
         println!("blocking recall {:.4}", truth.iter().filter(|t| cand.contains_key(t)).count() as f64 / truth.len() as f64);
-        for p in &m.counts.passes { println!("  {:?}", p); }
+
         for w in &m.model.comparisons { println!("{:?} {}", w.attributes.iter().map(|a| spec[*a].0).collect::<Vec<_>>(), ""); for (i, l) in w.levels.iter().enumerate() { println!("   {:<18} m {:.4} u {:.4} w {}", l.name, w.m[i], w.u[i], w.weights[i]); } }
         println!("prior {}", m.model.prior);
         // calibration

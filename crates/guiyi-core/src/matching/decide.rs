@@ -4,7 +4,7 @@
 
 use super::compare::{BRANCHES, Comparator, Comparison, ELSEWHERE, NUMBERS, PARENT, is_elsewhere};
 use super::decision::{Decision, Decisions, Pair, Verdict, Veto};
-use super::model::{Model, probability};
+use super::model::{Model, probability, weight_of};
 use crate::rulebook::MatchingPolicy;
 
 /// The valid hard identifiers of the records: one list per kind, a hash for each record, 0 for none.
@@ -39,49 +39,59 @@ const OWN_PHONE: u32 = 5;
 
 /// What decides a pair.
 pub(super) struct Judge<'a> {
-    pub(super) comparisons: &'a [Comparison],
-    pub(super) model: &'a Model,
-    pub(super) hard: &'a HardIdentifiers,
-    pub(super) decisions: &'a Decisions,
-    /// Thresholds in parts per million.
+    comparisons: &'a [Comparison],
+    model: &'a Model,
+    hard: &'a HardIdentifiers,
+    decisions: &'a Decisions,
+    /// For each record a bit per comparison: whether it has a value there.
+    present: Vec<u64>,
+    /// Probability of a match, in parts per million.
     match_from: u32,
-    review_from: u32,
+    /// Weight of a pair for review, in thousandths of a bit.
+    review_from: i32,
 }
 
 impl<'a> Judge<'a> {
     pub(super) fn new(
+        n: usize,
         comparisons: &'a [Comparison],
         model: &'a Model,
         hard: &'a HardIdentifiers,
         decisions: &'a Decisions,
         policy: &MatchingPolicy,
     ) -> Self {
+        use rayon::prelude::*;
         let parts = |threshold: f64| (threshold.clamp(0.0, 1.0) * 1e6).round() as u32;
         let match_from = parts(policy.match_threshold);
-        Self { comparisons, model, hard, decisions, match_from, review_from: parts(policy.review_threshold).min(match_from) }
+        let review_from = weight_of(parts(policy.review_threshold).min(match_from));
+        let bits = |record| {
+            let own = comparisons.iter().take(64).enumerate().filter(|(_, comparison)| comparison.has(record));
+            own.fold(0, |bits, (at, _)| bits | 1 << at)
+        };
+        let present = (0..n as u32).into_par_iter().map(bits).collect();
+        Self { comparisons, model, hard, decisions, present, match_from, review_from }
     }
 
     /// Decides a pair with `a < b`; `None` for no match.
     pub(super) fn decide(&self, a: u32, b: u32) -> Option<Pair> {
-        let pattern = self.model.pattern(self.comparisons, a, b);
-        let weight = self.model.weight(pattern);
-        let probability = probability(weight);
-        let pair = |decision, veto| Some(Pair { a, b, weight, probability, decision, veto, pattern });
-        match self.decisions.get(a, b) {
-            Some(Verdict::Match) => return pair(Decision::Match, None),
+        let verdict = self.decisions.get(a, b);
+        let least = match verdict {
             Some(Verdict::NotMatch) => return None,
-            None => {}
-        }
-        if probability < self.review_from {
-            return None;
-        }
-        if probability < self.match_from {
-            return pair(Decision::Review, None);
-        }
-        match self.veto(a, b, pattern) {
-            Some(veto) => pair(Decision::Review, Some(veto)),
-            None => pair(Decision::Match, None),
-        }
+            Some(Verdict::Match) => i32::MIN,
+            None => self.review_from,
+        };
+        let present = self.present[a as usize] & self.present[b as usize];
+        let (pattern, weight) = self.model.weigh(self.comparisons, present, (a, b), least)?;
+        let probability = probability(weight);
+        let (decision, veto) = match verdict {
+            Some(_) => (Decision::Match, None),
+            None if probability < self.match_from => (Decision::Review, None),
+            None => match self.veto(a, b, pattern) {
+                Some(veto) => (Decision::Review, Some(veto)),
+                None => (Decision::Match, None),
+            },
+        };
+        Some(Pair { a, b, weight, probability, decision, veto, pattern })
     }
 
     fn veto(&self, a: u32, b: u32, pattern: u128) -> Option<Veto> {

@@ -20,6 +20,10 @@ impl Dates {
         Self { dates: (0..records.len() as u32).map(read).collect() }
     }
 
+    pub(super) fn has(&self, record: u32) -> bool {
+        self.dates[record as usize].0 != 0
+    }
+
     pub(super) fn level(&self, a: u32, b: u32) -> u8 {
         let (left, right) = (self.dates[a as usize], self.dates[b as usize]);
         if left.0 == 0 || right.0 == 0 {

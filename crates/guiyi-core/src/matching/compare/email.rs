@@ -51,6 +51,10 @@ impl Emails {
         Self { lists: addresses.map(|(address, domain), at| Email { address, domain, frequency: counts[at] }) }
     }
 
+    pub(super) fn has(&self, record: u32) -> bool {
+        self.lists.has(record)
+    }
+
     pub(super) fn level(&self, a: u32, b: u32) -> u8 {
         let (left, right) = (self.lists.get(a), self.lists.get(b));
         if left.is_empty() || right.is_empty() {
@@ -68,11 +72,12 @@ impl Emails {
             .unwrap_or(0)
     }
 
-    pub(super) fn keys(&self, record: u32, keys: &mut Vec<(u8, u64)>) {
+    pub(super) fn keys(&self, record: u32, pass: usize, keys: &mut Vec<u64>) {
         for email in self.lists.get(record) {
-            keys.push((0, email.address));
-            if email.domain != 0 {
-                keys.push((1, email.domain));
+            match pass {
+                0 => keys.push(email.address),
+                _ if email.domain != 0 => keys.push(email.domain),
+                _ => {}
             }
         }
     }

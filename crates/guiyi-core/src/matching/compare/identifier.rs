@@ -51,6 +51,10 @@ impl Identifiers {
         if valid.all(|other| other == first) { first } else { 0 }
     }
 
+    pub(super) fn has(&self, record: u32) -> bool {
+        self.lists.has(record)
+    }
+
     pub(super) fn level(&self, a: u32, b: u32) -> u8 {
         let mut best = 0;
         for left in self.lists.get(a) {
@@ -62,13 +66,12 @@ impl Identifiers {
         best
     }
 
-    pub(super) fn keys(&self, record: u32, keys: &mut Vec<(u8, u64)>) {
+    pub(super) fn keys(&self, record: u32, pass: usize, keys: &mut Vec<u64>) {
         for identifier in self.lists.get(record) {
-            if identifier.holder == 0 {
-                keys.push((1, hash(identifier.written())));
-            } else {
-                keys.push((0, identifier.holder));
-                keys.push((1, hash(identifier.written())));
+            match pass {
+                0 if identifier.holder != 0 => keys.push(identifier.holder),
+                0 => {}
+                _ => keys.push(hash(identifier.written())),
             }
         }
     }

@@ -94,18 +94,33 @@ impl Comparison {
         }
     }
 
-    /// The keys under which a record is filed in the comparison's blocking passes: pairs of (pass, key).
-    pub(super) fn keys(&self, record: u32, keys: &mut Vec<(u8, u64)>) {
+    /// Whether a record has a value to compare.
+    pub(super) fn has(&self, record: u32) -> bool {
         match &self.comparator {
-            Comparator::Identifier(values) => values.keys(record, keys),
-            Comparator::Name(values) => values.keys(record, keys),
+            Comparator::Identifier(values) => values.has(record),
+            Comparator::Name(values) => values.has(record),
+            Comparator::Phone(values) => values.has(record),
+            Comparator::Place(values) => values.has(record),
+            Comparator::Email(values) => values.has(record),
+            Comparator::Account(values) => values.has(record),
+            Comparator::Person(values) => values.has(record),
+            Comparator::Date(values) => values.has(record),
+            Comparator::Text(values) => values.has(record),
+        }
+    }
+
+    /// The keys under which a record is filed in one of the comparison's blocking passes.
+    pub(super) fn keys(&self, record: u32, pass: usize, keys: &mut Vec<u64>) {
+        match &self.comparator {
+            Comparator::Identifier(values) => values.keys(record, pass, keys),
+            Comparator::Name(values) => values.keys(record, pass, keys),
             Comparator::Phone(values) => values.keys(record, keys),
             Comparator::Place(values) => values.keys(record, keys),
-            Comparator::Email(values) => values.keys(record, keys),
+            Comparator::Email(values) => values.keys(record, pass, keys),
             Comparator::Account(values) => values.keys(record, keys),
             Comparator::Person(values) => values.keys(record, keys),
             Comparator::Date(_) => {}
-            Comparator::Text(values) => values.keys(record, keys),
+            Comparator::Text(values) => values.keys(record, pass, keys),
         }
     }
 
@@ -125,7 +140,7 @@ impl Comparison {
     }
 }
 
-/// Chooses the comparisons for a dictionary and prepares the records for them.
+/// Chooses the comparisons for a dictionary and prepares the records for them; those that say most come first.
 pub(super) fn prepare(records: &Records, dictionary: &Dictionary) -> Vec<Comparison> {
     let all = |kinds: &[ElementKind]| -> Vec<usize> {
         let wanted = |at: &usize| kinds.contains(&dictionary.elements[*at].kind) && has_values(records, *at);
@@ -142,14 +157,12 @@ pub(super) fn prepare(records: &Records, dictionary: &Dictionary) -> Vec<Compari
     for kind in [ElementKind::CreditCode, ElementKind::ResidentId, ElementKind::Gtin] {
         add(all(&[kind]), &|on| Comparator::Identifier(identifier::Identifiers::new(records, on, kind)));
     }
-    let names = all(&[ElementKind::OrganizationName]);
-    add(names, &|on| Comparator::Name(Names::new(records, on, &regions)));
+    add(all(&[ElementKind::Email]), &|on| Comparator::Email(email::Emails::new(records, on)));
+    add(all(&[ElementKind::BankAccount]), &|on| Comparator::Account(account::Accounts::new(records, on)));
     let phones = all(&[ElementKind::Mobile, ElementKind::Landline, ElementKind::Phone]);
     add(phones, &|on| Comparator::Phone(phone::Phones::new(records, on)));
     let places = all(&[ElementKind::Address, ElementKind::Province, ElementKind::City, ElementKind::County]);
     add(places, &|on| Comparator::Place(Places::new(records, on, dictionary, &regions)));
-    add(all(&[ElementKind::Email]), &|on| Comparator::Email(email::Emails::new(records, on)));
-    add(all(&[ElementKind::BankAccount]), &|on| Comparator::Account(account::Accounts::new(records, on)));
     for at in all(&[ElementKind::PersonName]) {
         add(vec![at], &|on| Comparator::Person(person::Persons::new(records, on[0])));
     }
@@ -162,6 +175,9 @@ pub(super) fn prepare(records: &Records, dictionary: &Dictionary) -> Vec<Compari
             add(vec![at], &|on| Comparator::Text(text::Texts::new(records, on[0])));
         }
     }
+    // The dearest comparison comes last: most pairs are decided before it.
+    let names = all(&[ElementKind::OrganizationName]);
+    add(names, &|on| Comparator::Name(Names::new(records, on, &regions)));
     plan
 }
 
@@ -221,9 +237,19 @@ impl<T> Lists<T> {
         &self.values[self.offsets[record as usize] as usize..self.offsets[record as usize + 1] as usize]
     }
 
+    /// Whether a record has any value.
+    pub(super) fn has(&self, record: u32) -> bool {
+        self.offsets[record as usize] != self.offsets[record as usize + 1]
+    }
+
     /// All values, in order of the records.
     pub(super) fn values(&self) -> &[T] {
         &self.values
+    }
+
+    /// All values, in order of the records, without the lists.
+    pub(super) fn into_values(self) -> Vec<T> {
+        self.values
     }
 
     /// The same lists with every value changed by `change(value, its position)`.

@@ -59,21 +59,26 @@ const SOME: u32 = 20;
 
 const BUCKETS: usize = 1 << 22;
 
+/// Characters of a name that are compared; longer names are told apart by their hashes.
+const LETTERS: usize = 32;
+
 struct Name {
-    /// Place, brand and trade, end to end.
-    letters: Box<[char]>,
-    place: u8,
-    brand: u8,
-    formed: bool,
-    main: bool,
-    region: Region,
-    branch: u64,
-    numerals: u64,
     whole: u64,
     brand_hash: u64,
     sound: u64,
+    region: Region,
+    branch: u32,
+    numerals: u32,
     brand_frequency: u32,
     whole_frequency: u32,
+    /// Lengths of place, brand and trade in `letters`.
+    place: u8,
+    brand: u8,
+    trade: u8,
+    formed: bool,
+    main: bool,
+    /// Place, brand and trade, end to end; the low 16 bits of each character's code.
+    letters: [u16; LETTERS],
 }
 
 /// The company names of the records.
@@ -122,6 +127,10 @@ impl Names {
         let Some(name) = self.names.get(record).first() else { return 0 };
         let trade = name.trade();
         if trade.len() < 2 { 0 } else { join(join(name.sound, u64::from(trade[0])), u64::from(trade[1])) }
+    }
+
+    pub(super) fn has(&self, record: u32) -> bool {
+        self.names.has(record)
     }
 
     pub(super) fn level(&self, a: u32, b: u32) -> u8 {
@@ -184,8 +193,8 @@ impl Names {
             if left.sound == right.sound || (long && is_one_edit(left.brand(), right.brand())) {
                 return if left.trade() == right.trade() && !left.trade().is_empty() { SLIP } else { 15 };
             }
-            let (short, long) = if left.letters.len() < right.letters.len() { (left, right) } else { (right, left) };
-            if !short.formed && short.letters.len() >= 3 && is_subsequence(&short.letters, &long.letters) {
+            let (short, long) = if left.text().len() < right.text().len() { (left, right) } else { (right, left) };
+            if !short.formed && short.text().len() >= 3 && is_subsequence(short.text(), long.text()) {
                 return if long.brand_frequency <= SOME { 16 } else { 17 };
             }
         }
@@ -197,8 +206,8 @@ impl Names {
     }
 
     /// Weight of the shared characters over the weight of all characters of both.
-    fn similarity(&self, left: &[char], right: &[char]) -> f32 {
-        let weigh = |letter: &char| self.rarity[usize::from(*letter as u32 as u16)];
+    fn similarity(&self, left: &[u16], right: &[u16]) -> f32 {
+        let weigh = |letter: &u16| self.rarity[usize::from(*letter)];
         let (mut shared, mut all) = (0.0, 0.0);
         let mut used = 0_u64;
         for letter in left {
@@ -213,20 +222,20 @@ impl Names {
         if all > 0.0 { shared / all } else { 0.0 }
     }
 
-    pub(super) fn keys(&self, record: u32, keys: &mut Vec<(u8, u64)>) {
+    pub(super) fn keys(&self, record: u32, pass: usize, keys: &mut Vec<u64>) {
         for name in self.names.get(record) {
-            if !name.is_bare() {
-                keys.push((0, name.whole));
-            }
-            keys.push((1, name.brand_hash));
-            keys.push((2, name.sound));
-            if name.main {
-                self.rare_bigrams(name, keys);
+            match pass {
+                0 if name.is_bare() => {}
+                0 => keys.push(name.whole),
+                1 => keys.push(name.brand_hash),
+                2 => keys.push(name.sound),
+                _ if name.main => self.rare_bigrams(name, keys),
+                _ => {}
             }
         }
     }
 
-    fn rare_bigrams(&self, name: &Name, keys: &mut Vec<(u8, u64)>) {
+    fn rare_bigrams(&self, name: &Name, keys: &mut Vec<u64>) {
         let mut bigrams: Vec<(u32, u64)> = name
             .core()
             .windows(2)
@@ -236,41 +245,56 @@ impl Names {
             .collect();
         bigrams.sort_unstable();
         bigrams.dedup();
-        keys.extend(bigrams.iter().take(3).map(|(_, bigram)| (3, *bigram)));
+        keys.extend(bigrams.iter().take(3).map(|(_, bigram)| *bigram));
     }
 }
 
 impl Name {
     fn new(parts: &organization_name::Parts, main: bool) -> Self {
-        let letters: Box<[char]> = parts.place.iter().chain(&parts.brand).chain(&parts.trade).copied().collect();
         let sound = parts.brand.iter().fold(2, |state, letter| join(state, phonetic::syllable(*letter)));
         let brand_hash = parts.brand.iter().fold(3, |state, letter| join(state, u64::from(*letter)));
+        let mut letters = [0; LETTERS];
+        let mut end = 0;
+        let mut copy = |part: &[char]| {
+            let start = end;
+            for letter in part.iter().take(LETTERS - start) {
+                letters[end] = *letter as u32 as u16;
+                end += 1;
+            }
+            (end - start) as u8
+        };
+        let (place, brand, trade) = (copy(&parts.place), copy(&parts.brand), copy(&parts.trade));
         Self {
-            place: parts.place.len().min(255) as u8,
-            brand: parts.brand.len().min(255) as u8,
-            formed: parts.formed,
-            main,
-            region: parts.region,
-            branch: parts.branch,
-            numerals: parts.numerals,
             whole: parts.whole,
             brand_hash,
             sound,
+            region: parts.region,
+            branch: parts.branch as u32,
+            numerals: parts.numerals as u32,
             brand_frequency: 0,
             whole_frequency: 0,
+            place,
+            brand,
+            trade,
+            formed: parts.formed,
+            main,
             letters,
         }
     }
 
-    fn core(&self) -> &[char] {
-        &self.letters[usize::from(self.place)..]
+    fn text(&self) -> &[u16] {
+        &self.letters[..usize::from(self.place + self.brand + self.trade)]
     }
 
-    fn brand(&self) -> &[char] {
+    fn core(&self) -> &[u16] {
+        &self.text()[usize::from(self.place)..]
+    }
+
+    fn brand(&self) -> &[u16] {
         &self.core()[..usize::from(self.brand)]
     }
 
-    fn trade(&self) -> &[char] {
+    fn trade(&self) -> &[u16] {
         &self.core()[usize::from(self.brand)..]
     }
 
@@ -281,17 +305,17 @@ impl Name {
 }
 
 /// Whether two trades may be the same: one is missing, or one is contained in the other.
-fn is_related(left: &[char], right: &[char]) -> bool {
+fn is_related(left: &[u16], right: &[u16]) -> bool {
     let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
     is_subsequence(short, long)
 }
 
-fn is_subsequence(short: &[char], long: &[char]) -> bool {
+fn is_subsequence(short: &[u16], long: &[u16]) -> bool {
     let mut rest = long.iter();
     short.iter().all(|letter| rest.any(|other| other == letter))
 }
 
-fn bigram(pair: &[char]) -> u64 {
+fn bigram(pair: &[u16]) -> u64 {
     join(u64::from(pair[0]), u64::from(pair[1]))
 }
 
@@ -302,7 +326,7 @@ fn count(names: &[Name]) -> (Vec<u32>, Vec<u32>) {
     let (letters, bigrams) = (zeros(1 << 16), zeros(BUCKETS));
     names.par_iter().filter(|name| name.main).for_each(|name| {
         for letter in name.core() {
-            letters[usize::from(*letter as u32 as u16)].fetch_add(1, Ordering::Relaxed);
+            letters[usize::from(*letter)].fetch_add(1, Ordering::Relaxed);
         }
         for pair in name.core().windows(2) {
             bigrams[bigram(pair) as usize % BUCKETS].fetch_add(1, Ordering::Relaxed);

@@ -55,6 +55,10 @@ impl Persons {
         if person.titled { 0 } else { person.name }
     }
 
+    pub(super) fn has(&self, record: u32) -> bool {
+        self.persons[record as usize].name != 0
+    }
+
     pub(super) fn level(&self, a: u32, b: u32) -> u8 {
         let (left, right) = (self.persons[a as usize], self.persons[b as usize]);
         if left.name == 0 || right.name == 0 {
@@ -72,10 +76,10 @@ impl Persons {
         }
     }
 
-    pub(super) fn keys(&self, record: u32, keys: &mut Vec<(u8, u64)>) {
+    pub(super) fn keys(&self, record: u32, keys: &mut Vec<u64>) {
         let person = &self.persons[record as usize];
         if person.name != 0 && !person.titled {
-            keys.push((0, person.sound));
+            keys.push(person.sound);
         }
     }
 }

@@ -1,8 +1,6 @@
 //! Comparison of where records are: road and number of the address, then county, city and province.
 
-use std::collections::HashMap;
-
-use super::super::hash::{hash, join};
+use super::super::hash::{Map, hash, join};
 use super::{Level, evidence, level};
 use crate::dictionary::{Dictionary, ElementKind};
 use crate::matching::phonetic;
@@ -26,9 +24,9 @@ pub(crate) const ELSEWHERE: u8 = 9;
 /// Where something is; every part is a hash, 0 for unknown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Region {
-    pub(crate) province: u64,
-    pub(crate) city: u64,
-    pub(crate) county: u64,
+    pub(crate) province: u32,
+    pub(crate) city: u32,
+    pub(crate) county: u32,
 }
 
 /// How two places relate.
@@ -42,8 +40,8 @@ pub(crate) enum Relation {
 impl Region {
     /// Whether two places are the same city, as far as both are known.
     pub(crate) fn relation(self, other: Self) -> Relation {
-        let differ = |left: u64, right: u64| left != 0 && right != 0 && left != right;
-        let same = |left: u64, right: u64| left != 0 && left == right;
+        let differ = |left: u32, right: u32| left != 0 && right != 0 && left != right;
+        let same = |left: u32, right: u32| left != 0 && left == right;
         if differ(self.city, other.city) || differ(self.province, other.province) {
             Relation::Different
         } else if same(self.city, other.city) {
@@ -60,7 +58,7 @@ impl Region {
 pub(in crate::matching) struct Regions {
     of: Vec<Region>,
     /// By the hash of a place's name, with and without its suffix.
-    named: HashMap<u64, Region>,
+    named: Map<u64, Region>,
     /// Number of characters of the longest name.
     pub(crate) longest: usize,
 }
@@ -73,7 +71,7 @@ impl Regions {
         let (province, city, county) =
             (column(ElementKind::Province), column(ElementKind::City), column(ElementKind::County));
         let value = |record, column: Option<usize>| column.and_then(|at| evidence(records, record, at));
-        let name = |text: Option<&str>| text.map_or(0, |text| hash(stem(text).as_bytes()));
+        let name = |text: Option<&str>| text.map_or(0, |text| (hash(stem(text).as_bytes()) as u32).max(1));
         let of: Vec<Region> = (0..records.len() as u32)
             .into_par_iter()
             .map(|record| Region {
@@ -82,13 +80,13 @@ impl Regions {
                 county: name(value(record, county)),
             })
             .collect();
-        let mut seen: HashMap<Region, u32> = HashMap::new();
+        let mut seen: Map<Region, u32> = Map::default();
         for (region, record) in of.iter().zip(0..) {
             seen.entry(*region).or_insert(record);
         }
         let mut examples: Vec<u32> = seen.into_values().collect();
         examples.sort_unstable();
-        let mut named: HashMap<u64, Region> = HashMap::new();
+        let mut named: Map<u64, Region> = Map::default();
         let mut longest = 0;
         let mut learn = |text: Option<&str>, region: Region| {
             let Some(text) = text else { return };
@@ -128,13 +126,13 @@ impl Regions {
 
 impl std::hash::Hash for Region {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        state.write_u64(join(join(self.province, self.city), self.county));
+        state.write_u64(join(join(self.province.into(), self.city.into()), self.county.into()));
     }
 }
 
 impl Region {
     fn common(self, other: Self) -> Self {
-        let keep = |left: u64, right: u64| if left == right { left } else { 0 };
+        let keep = |left: u32, right: u32| if left == right { left } else { 0 };
         Self {
             province: keep(self.province, other.province),
             city: keep(self.city, other.city),
@@ -183,7 +181,12 @@ impl Places {
 
     /// The city of a record; 0 if unknown.
     pub(crate) fn city(&self, record: u32) -> u64 {
-        self.places[record as usize].region.city
+        self.places[record as usize].region.city.into()
+    }
+
+    pub(super) fn has(&self, record: u32) -> bool {
+        let place = &self.places[record as usize];
+        place.addressed || place.region != Region::default()
     }
 
     pub(super) fn level(&self, a: u32, b: u32) -> u8 {
@@ -210,10 +213,10 @@ impl Places {
         8
     }
 
-    pub(super) fn keys(&self, record: u32, keys: &mut Vec<(u8, u64)>) {
+    pub(super) fn keys(&self, record: u32, keys: &mut Vec<u64>) {
         let place = &self.places[record as usize];
         if place.road != 0 && place.number != 0 {
-            keys.push((0, join(place.road, u64::from(place.number))));
+            keys.push(join(place.road, u64::from(place.number)));
         }
     }
 }

@@ -48,6 +48,10 @@ impl Texts {
         Self { texts }
     }
 
+    pub(super) fn has(&self, record: u32) -> bool {
+        self.texts.has(record)
+    }
+
     pub(super) fn level(&self, a: u32, b: u32) -> u8 {
         let ([left], [right]) = (self.texts.get(a), self.texts.get(b)) else { return 0 };
         if left.whole == right.whole {
@@ -60,12 +64,15 @@ impl Texts {
         }
     }
 
-    pub(super) fn keys(&self, record: u32, keys: &mut Vec<(u8, u64)>) {
+    pub(super) fn keys(&self, record: u32, pass: usize, keys: &mut Vec<u64>) {
         let [text] = self.texts.get(record) else { return };
-        keys.push((0, text.whole));
+        if pass == 0 {
+            keys.push(text.whole);
+            return;
+        }
         let mut rarest: Vec<&(u32, f32)> = text.bigrams.iter().collect();
         rarest.sort_unstable_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
-        keys.extend(rarest.iter().take(4).map(|(bigram, _)| (1, u64::from(*bigram) + 1)));
+        keys.extend(rarest.iter().take(4).map(|(bigram, _)| u64::from(*bigram) + 1));
     }
 }
 
