@@ -11,6 +11,8 @@ pub mod dictionary;
 
 pub mod rulebook;
 
+pub mod standardize;
+
 pub mod matching;
 
 pub mod cluster;

@@ -1,0 +1,331 @@
+//! Phone numbers of mainland China as people write them: labels, brackets, country codes, extensions, several in a cell.
+//!
+//! Canonical: mobile `13800138000`; landline `010-65529988` or `010-65529988-8001` with its extension; service and
+//! local numbers as bare figures; foreign numbers `+` and figures. Of several numbers the first of the element's own
+//! kind stays, the others go to empty phone elements. What is no number stays, cleaned, for the validate room.
+
+use guiyi_ident::landline;
+
+use super::change::{Aside, Change, Code};
+use super::text::{Style, clean};
+use crate::dictionary::ElementKind;
+use crate::record::Origin;
+
+/// What kind of line a number belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Mobile,
+    Landline,
+    Other,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Number {
+    line: Line,
+    text: String,
+    /// A digit was added or dropped that only one reading explains.
+    repaired: bool,
+}
+
+/// Brings a phone number to its canonical form; `kind` is mobile, landline or phone.
+pub(super) fn standardize(text: &str, kind: ElementKind) -> Option<Change> {
+    if is_mobile(text.as_bytes()) || is_landline(text) {
+        return None;
+    }
+    let cleaned = clean(text, Style::Name);
+    let mut numbers = numbers(&cleaned);
+    if numbers.is_empty() {
+        return Change::to(text, cleaned);
+    }
+    let own = match kind {
+        ElementKind::Mobile => numbers.iter().position(|number| number.line == Line::Mobile),
+        ElementKind::Landline => numbers.iter().position(|number| number.line == Line::Landline),
+        _ => None,
+    };
+    let first = numbers.remove(own.unwrap_or(0));
+    numbers.retain(|number| number.text != first.text);
+    let mut change = Change::to(text, first.text)?;
+    if first.repaired {
+        change.origin = Origin::Repaired;
+    }
+    change.asides = numbers.into_iter().map(aside).collect();
+    Some(change)
+}
+
+/// The first mobile number in a text of several facts, and the text around it.
+pub(super) fn mobile_inside(text: &str) -> Option<(String, String)> {
+    let is_figure = |character: char| character.is_ascii_digit();
+    let start = text.find(is_figure)?;
+    let end = text[start..].find(|character| !is_figure(character)).map_or(text.len(), |length| start + length);
+    let number = &text[start..end];
+    let around = format!("{} {}", &text[..start], &text[end..]);
+    is_mobile(number.as_bytes()).then(|| (number.to_owned(), around.trim().to_owned()))
+}
+
+/// A number for an empty phone element of its kind.
+fn aside(number: Number) -> Aside {
+    let kinds: &'static [ElementKind] = match number.line {
+        Line::Mobile => &[ElementKind::Mobile, ElementKind::Phone],
+        Line::Landline => &[ElementKind::Landline, ElementKind::Phone],
+        Line::Other => &[ElementKind::Phone],
+    };
+    Aside { kinds, value: number.text, code: Code::FURTHER_VALUE }
+}
+
+fn is_mobile(bytes: &[u8]) -> bool {
+    bytes.len() == 11 && bytes[0] == b'1' && (b'3'..=b'9').contains(&bytes[1]) && bytes.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether the text is a canonical landline number.
+fn is_landline(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
+    let (Some(area), Some(local), extension) = (parts.next(), parts.next(), parts.next()) else { return false };
+    is_local_of(local, area) && extension.is_none_or(is_extension)
+}
+
+/// Whether an area code exists; abolished ones count.
+fn is_area(area: &str) -> bool {
+    area.starts_with('0') && landline::area_code(area).is_some()
+}
+
+/// Whether the area has local numbers of this length.
+fn is_local_of(local: &str, area: &str) -> bool {
+    let Some(area) = landline::area_code(area) else { return false };
+    is_local(local) && if local.len() == 7 { area.seven } else { area.eight }
+}
+
+/// Seven or eight figures, the first from 2 to 8.
+fn is_local(local: &str) -> bool {
+    matches!(local.len(), 7 | 8)
+        && (b'2'..=b'8').contains(&local.as_bytes()[0])
+        && local.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_extension(text: &str) -> bool {
+    (2..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// All numbers in a cleaned text, in order.
+fn numbers(text: &str) -> Vec<Number> {
+    let mut found = Vec::new();
+    let mut run = String::new();
+    for character in text.chars() {
+        match character {
+            '0'..='9' | '+' | '(' | ')' | '-' | ' ' | '.' => run.push(character),
+            '~' | '_' | '—' | '/' if character != '/' => run.push('-'),
+            // 转, 分机, #, ext: what follows belongs to the number before.
+            '转' | '轉' | '分' | '机' | '機' | '#' | 'e' | 'x' | 't' | 'E' | 'X' | 'T' | ':' if figures(&run) >= 7 => {
+                if !run.ends_with('x') {
+                    run.push('x');
+                }
+            }
+            _ => take(&mut run, &mut found),
+        }
+    }
+    take(&mut run, &mut found);
+    found
+}
+
+fn figures(run: &str) -> usize {
+    run.bytes().filter(u8::is_ascii_digit).count()
+}
+
+/// Reads the numbers of one run of figures and what may stand between them.
+fn take(run: &mut String, found: &mut Vec<Number>) {
+    for part in [std::mem::take(run)] {
+        let (main, extension) = part.split_once('x').unwrap_or((&part, ""));
+        let extension: String = extension.chars().filter(char::is_ascii_digit).collect();
+        if is_extension(&extension) || extension.is_empty() {
+            read_main(main, &extension, found);
+        } else {
+            read_main(main, "", found);
+            read_main(&extension, "", found);
+        }
+    }
+}
+
+fn read_main(main: &str, extension: &str, found: &mut Vec<Number>) {
+    if let Some(number) = read(main, extension) {
+        found.push(number);
+        return;
+    }
+    // Several numbers side by side.
+    let by_space: Vec<_> = main.split(' ').filter_map(|piece| read(piece, "")).collect();
+    let by_mark: Vec<_> = main.split(['-', ' ', '.']).filter_map(|piece| read(piece, "")).collect();
+    let all_mobile = by_mark.iter().all(|number| number.line == Line::Mobile);
+    found.extend(if by_space.is_empty() && all_mobile { by_mark } else { by_space });
+}
+
+/// Reads one number.
+fn read(main: &str, extension: &str) -> Option<Number> {
+    let main = main.trim();
+    let main = main.strip_suffix(".0").or_else(|| main.strip_suffix(".00")).unwrap_or(main);
+    let is_international = main.trim_start_matches('(').starts_with('+');
+    let mut groups: Vec<&str> =
+        main.split(|character: char| !character.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
+    let length: usize = groups.iter().map(|group| group.len()).sum();
+    let first = groups.first_mut()?;
+    let stripped = first.strip_prefix("0086").or_else(|| first.strip_prefix("86").filter(|_| is_international || length > 11));
+    match stripped {
+        Some("") => drop(groups.remove(0)),
+        Some(rest) => *first = rest,
+        None if is_international => {
+            let digits = groups.concat();
+            let fits = (7..=15).contains(&digits.len());
+            return fits.then(|| Number { line: Line::Other, text: format!("+{digits}"), repaired: false });
+        }
+        None => {}
+    }
+    let digits = groups.concat();
+    let number = |line, text| Some(Number { line, text, repaired: false });
+    if is_mobile(digits.as_bytes()) {
+        return number(Line::Mobile, digits);
+    }
+    if let Some(mobile) = digits.strip_prefix('0').filter(|rest| is_mobile(rest.as_bytes())) {
+        return Some(Number { line: Line::Mobile, text: mobile.to_owned(), repaired: true });
+    }
+    if digits.len() == 10 && (digits.starts_with("400") || digits.starts_with("800")) {
+        return number(Line::Landline, digits);
+    }
+    if let Some(text) = fixed(&groups, &digits, extension) {
+        return number(Line::Landline, text);
+    }
+    if let Some(text) = local(&groups, extension) {
+        return number(Line::Landline, text);
+    }
+    let is_service = matches!(digits.len(), 5 | 6) && ["95", "96", "100", "123"].iter().any(|head| digits.starts_with(head));
+    if is_service && groups.len() == 1 {
+        return number(Line::Other, digits);
+    }
+    // The zero of the area code is lost, in a number field or after +86.
+    let digits = format!("0{digits}");
+    let first = format!("0{}", groups.first()?);
+    groups[0] = &first;
+    let text = fixed(&groups, &digits, extension)?;
+    Some(Number { line: Line::Landline, text, repaired: stripped.is_none() })
+}
+
+/// Area code, local number and extension, by the groups as written or, in one piece, by their lengths.
+fn fixed(groups: &[&str], digits: &str, extension: &str) -> Option<String> {
+    if let [area, rest @ ..] = groups
+        && is_area(area)
+        && !rest.is_empty()
+    {
+        let (local, own_extension) = local_of(rest, |local| is_local_of(local, area))?;
+        let extension = if extension.is_empty() { own_extension } else { extension };
+        return Some(join(&format!("{area}-{local}"), extension));
+    }
+    let area_length = if digits.starts_with("01") || digits.starts_with("02") { 3 } else { 4 };
+    // The first group may hold area code and local number, the last one the extension.
+    let whole = if groups.len() == 2 && is_extension(groups[1]) && extension.is_empty() && groups[0].len() >= 11 {
+        groups[0]
+    } else {
+        digits
+    };
+    let (area, local) = whole.split_at_checked(area_length)?;
+    let extension = if extension.is_empty() { digits.get(whole.len()..).unwrap_or("") } else { extension };
+    is_local_of(local, area).then(|| join(&format!("{area}-{local}"), extension))
+}
+
+/// The local number in the groups behind an area code, and the extension behind it.
+fn local_of<'a>(groups: &[&'a str], is_local: impl Fn(&str) -> bool) -> Option<(String, &'a str)> {
+    let mut local = String::new();
+    for (position, group) in groups.iter().enumerate() {
+        local.push_str(group);
+        let rest = &groups[position + 1..];
+        if is_local(&local) {
+            match rest {
+                [] => return Some((local, "")),
+                [last] if is_extension(last) => return Some((local, last)),
+                _ => {}
+            }
+        }
+    }
+    None
+}
+
+/// A local number without its area code.
+fn local(groups: &[&str], extension: &str) -> Option<String> {
+    let (local, own_extension) = local_of(groups, is_local)?;
+    (groups[0].len() <= 8).then(|| join(&local, if extension.is_empty() { own_extension } else { extension }))
+}
+
+fn join(number: &str, extension: &str) -> String {
+    if extension.is_empty() { number.to_owned() } else { format!("{number}-{extension}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::change::Value;
+    use super::*;
+
+    fn check(kind: ElementKind, text: &str, expected: &str, further: &[&str]) {
+        let change = standardize(text, kind);
+        let after = match change.as_ref().map(|change| &change.value) {
+            Some(Value::Set(value)) => value.as_str(),
+            _ => text,
+        };
+        assert_eq!(after, expected, "{text:?}");
+        let asides: Vec<_> = change.iter().flat_map(|change| &change.asides).map(|aside| aside.value.as_str()).collect();
+        assert_eq!(asides, further, "{text:?}");
+    }
+
+    #[test]
+    fn reads_mobiles() {
+        for text in [
+            "13800138000", "+86 138-0013-8000", "+8613800138000", "0086-13800138000", "8613800138000", "１３８００１３８０００", "013800138000",
+            "138 0013 8000", "T:13800138000", "13800138000.0", "13800138000(张经理)", "'13800138000", "电话：13800138000",
+        ] {
+            check(ElementKind::Mobile, text, "13800138000", &[]);
+        }
+    }
+
+    #[test]
+    fn reads_landlines() {
+        for (text, expected) in [
+            ("(010)6552 9988-8001", "010-65529988-8001"),
+            ("010-65529988 ext 8001", "010-65529988-8001"),
+            ("01065529988转8001", "010-65529988-8001"),
+            ("01065529988", "010-65529988"),
+            ("（0755）26013388", "0755-26013388"),
+            ("755-26013388", "0755-26013388"),
+            ("+86-755-26013388", "0755-26013388"),
+            ("0755－26013388", "0755-26013388"),
+            ("0755 2601 3388", "0755-26013388"),
+            ("03102623388", "0310-2623388"),
+            ("65529988", "65529988"),
+            ("65529988-8001", "65529988-8001"),
+            ("400-820-8820", "4008208820"),
+            ("+1 650 253 0000", "+16502530000"),
+            ("95588", "95588"),
+            ("见名片", "见名片"),
+            ("1380013800", "1380013800"),
+        ] {
+            check(ElementKind::Landline, text, expected, &[]);
+        }
+    }
+
+    #[test]
+    fn several_numbers_find_their_places() {
+        check(ElementKind::Mobile, "13800138000/13900139000", "13800138000", &["13900139000"]);
+        check(ElementKind::Mobile, "13800138000 13900139000", "13800138000", &["13900139000"]);
+        check(ElementKind::Mobile, "010-65529988、13800138000", "13800138000", &["010-65529988"]);
+        check(ElementKind::Landline, "13800138000；010-65529988", "010-65529988", &["13800138000"]);
+        check(ElementKind::Phone, "010-65529988,0755-26013388", "010-65529988", &["0755-26013388"]);
+    }
+
+    proptest! {
+        #[test]
+        fn twice_is_once(text in "[+(]?[01348][0-9 )(-]{4,16}[x转/、T:]?[0-9-]{0,12}(\\.0)?", other in any::<String>()) {
+            for kind in [ElementKind::Mobile, ElementKind::Landline, ElementKind::Phone] {
+                for text in [&text, &other] {
+                    if let Some(Value::Set(once)) = standardize(text, kind).map(|change| change.value) {
+                        prop_assert_eq!(standardize(&once, kind), None);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Places in names and addresses: the regions of today by their full and short names.
+//!
+//! The names come from `guiyi_ident::region`; short ones leave out 省, 市, 区, 自治州 and the like. Reading goes from left
+//! to right and downward: a province, then a city of it, then a county of that.
+
+use std::sync::LazyLock;
+
+use guiyi_ident::region::{self, Region};
+
+/// Level of a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Province, autonomous region, municipality under the central government.
+    Province,
+    /// Prefecture or city of a province.
+    City,
+    /// County, district, city of a county's rank.
+    County,
+}
+
+/// A place as it stands in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// The text as it stands.
+    pub text: &'a str,
+    /// Its level.
+    pub level: Level,
+    /// Its GB/T 2260 code; `None` if several regions have the name.
+    pub code: Option<u32>,
+}
+
+struct Entry {
+    key: u64,
+    text: &'static str,
+    code: u32,
+    level: Level,
+    is_short: bool,
+}
+
+/// Names of a region and of those above it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Names {
+    pub(super) code: u32,
+    pub(super) province: &'static str,
+    /// The municipality itself where no city stands between; `None` for counties that a province governs directly.
+    pub(super) city: Option<&'static str>,
+    pub(super) county: Option<&'static str>,
+}
+
+/// Entries in order of their first two characters, the longest name first.
+static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+    let mut entries = Vec::new();
+    for Region { code, name, .. } in region::current() {
+        let Ok(code) = code.parse() else { continue };
+        let level = level_of(code);
+        let mut add = |text: &'static str, is_short| {
+            if let Some(key) = key(text) {
+                entries.push(Entry { key, text, code, level, is_short });
+            }
+        };
+        add(name, false);
+        let short = short_name(name, level);
+        if short.len() < name.len() {
+            add(short, true);
+        }
+    }
+    entries.sort_by_key(|entry| (entry.key, std::cmp::Reverse(entry.text.len()), entry.text, entry.code));
+    entries
+});
+
+/// Names by code, in order of codes.
+static NAMES: LazyLock<Vec<Names>> = LazyLock::new(|| {
+    let regions: Vec<(u32, &'static str)> =
+        region::current().filter_map(|region| Some((region.code.parse().ok()?, region.name))).collect();
+    let name = |code: u32| regions.binary_search_by_key(&code, |region| region.0).ok().map(|found| regions[found].1);
+    regions
+        .iter()
+        .filter_map(|&(code, own)| {
+            let province = name(code / 10_000 * 10_000)?;
+            let level = level_of(code);
+            let above = if is_municipality(code) { Some(province) } else { name(code / 100 * 100) };
+            Some(Names {
+                code,
+                province,
+                city: if level == Level::Province { above.filter(|_| is_municipality(code)) } else { above },
+                county: (level == Level::County).then_some(own),
+            })
+        })
+        .collect()
+});
+
+/// 北京, 天津, 上海, 重庆.
+fn is_municipality(code: u32) -> bool {
+    matches!(code / 10_000, 11 | 12 | 31 | 50)
+}
+
+fn level_of(code: u32) -> Level {
+    match (code % 10_000, code % 100) {
+        (0, _) => Level::Province,
+        (_, 0) => Level::City,
+        _ => Level::County,
+    }
+}
+
+fn key(text: &str) -> Option<u64> {
+    let mut characters = text.chars();
+    let (first, second) = (characters.next()?, characters.next()?);
+    Some((u64::from(u32::from(first)) << 32) | u64::from(u32::from(second)))
+}
+
+/// The name without the word for its rank, and without the nationalities of autonomous areas.
+fn short_name(name: &str, level: Level) -> &str {
+    const NATIONS: [&str; 37] = [
+        "维吾尔", "壮族", "回族", "朝鲜族", "土家族", "苗族", "藏族", "羌族", "彝族", "布依族", "侗族", "哈尼族", "傣族", "白族", "景颇族", "傈僳族",
+        "蒙古族", "柯尔克孜", "哈萨克族", "哈萨克", "满族", "瑶族", "黎族", "畲族", "仡佬族", "水族", "土族", "撒拉族", "东乡族", "保安族", "纳西族", "拉祜族",
+        "佤族", "布朗族", "仫佬族", "毛南族", "各族",
+    ];
+    let ranks: &[&str] = match level {
+        Level::Province => &["特别行政区", "自治区", "省", "市"],
+        Level::City => &["自治州", "地区", "市", "盟"],
+        Level::County => &["自治县", "自治旗", "林区", "特区", "县", "市", "区", "旗"],
+    };
+    let Some(mut short) = ranks.iter().find_map(|rank| name.strip_suffix(rank)) else { return name };
+    while let Some(rest) = NATIONS.iter().find_map(|nation| short.strip_suffix(nation)) {
+        short = rest;
+    }
+    // 新疆 and the like keep two characters at least; 蒙古 in 内蒙古 is no nationality to leave out.
+    if short.chars().count() >= 2 { short } else { name }
+}
+
+/// The names of a region and of those above it.
+pub(super) fn names(code: u32) -> Option<Names> {
+    NAMES.binary_search_by_key(&code, |names| names.code).ok().map(|found| NAMES[found])
+}
+
+/// The longest place at the head of a text; `below` restricts it to regions inside another one, `short_counties` allows
+/// county names without their last word, such as 南山.
+pub(super) fn at_head<'a>(text: &'a str, below: Option<&Place<'_>>, short_counties: bool) -> Option<Place<'a>> {
+    let key = key(text)?;
+    let entries: &'static [Entry] = &ENTRIES;
+    let start = entries.partition_point(|entry| entry.key < key);
+    let fits = |entry: &&Entry| {
+        (!entry.is_short || entry.level != Level::County || short_counties)
+            && text.starts_with(entry.text)
+            && below.is_none_or(|above| entry.level > above.level && above.code.is_none_or(|code| is_inside(entry.code, code)))
+    };
+    let mut fitting = entries[start..].iter().take_while(|entry| entry.key == key).filter(fits);
+    let first = fitting.next()?;
+    // 吉林 is a province and a city: the higher level goes first, unless the text says 市.
+    let same: Vec<&Entry> = std::iter::once(first).chain(fitting.take_while(|entry| entry.text == first.text)).collect();
+    let level = same.iter().map(|entry| entry.level).min().unwrap_or(first.level);
+    let mut of_level = same.iter().filter(|entry| entry.level == level);
+    let code = of_level.next().map(|entry| entry.code).filter(|_| of_level.next().is_none());
+    Some(Place { text: &text[..first.text.len()], level, code })
+}
+
+/// Whether a region lies in another one.
+fn is_inside(code: u32, above: u32) -> bool {
+    match level_of(above) {
+        Level::Province => code / 10_000 == above / 10_000,
+        Level::City => code / 100 == above / 100,
+        Level::County => false,
+    }
+}
+
+/// Places from the head of a text downward, at most three, and the rest of the text.
+pub(super) fn chain(text: &str, short_counties: bool) -> (Chain<'_>, &str) {
+    let mut found = Chain::default();
+    let mut rest = text;
+    while found.n_places < 3 {
+        let above = found.last().copied();
+        // A short county name alone is more often a trade name or a road.
+        let short = short_counties && above.is_some_and(|above| above.level == Level::City || above.code.is_some_and(is_municipality));
+        let Some(place) = at_head(rest, above.as_ref(), short) else { break };
+        rest = &rest[place.text.len()..];
+        found.places[found.n_places] = Some(place);
+        found.n_places += 1;
+    }
+    (found, rest)
+}
+
+/// Up to three places, from the highest level down.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Chain<'a> {
+    places: [Option<Place<'a>>; 3],
+    n_places: usize,
+}
+
+impl<'a> Chain<'a> {
+    /// The places, highest level first.
+    pub fn iter(&self) -> impl Iterator<Item = &Place<'a>> {
+        self.places.iter().flatten()
+    }
+
+    /// The place of the lowest level.
+    pub fn last(&self) -> Option<&Place<'a>> {
+        self.iter().last()
+    }
+
+    /// The code of the lowest place whose name is that of one region only.
+    pub fn code(&self) -> Option<u32> {
+        self.last().and_then(|place| place.code)
+    }
+
+    /// Adds a place that stood elsewhere; a fourth one is left out.
+    pub(super) fn push(&mut self, place: Place<'a>) {
+        if let Some(slot) = self.places.get_mut(self.n_places) {
+            *slot = Some(place);
+            self.n_places += 1;
+        }
+    }
+}
+
+/// All regions of a level that a text names exactly, by full or short name.
+pub(super) fn named(text: &str, level: Level) -> impl Iterator<Item = u32> + '_ {
+    let entries: &'static [Entry] = &ENTRIES;
+    let key = key(text).unwrap_or(u64::MAX);
+    let start = entries.partition_point(|entry| entry.key < key);
+    entries[start..]
+        .iter()
+        .take_while(move |entry| entry.key == key)
+        .filter(move |entry| entry.level == level && entry.text == text)
+        .map(|entry| entry.code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_places_downward() {
+        for (text, expected, rest, code) in [
+            ("广东省深圳市南山区科技园", &["广东省", "深圳市", "南山区"][..], "科技园", Some(440_305)),
+            ("深圳南山科技园", &["深圳", "南山"], "科技园", Some(440_305)),
+            ("北京市朝阳区建国路", &["北京市", "朝阳区"], "建国路", Some(110_105)),
+            ("上海徐汇漕溪路", &["上海", "徐汇"], "漕溪路", Some(310_104)),
+            ("内蒙古呼和浩特", &["内蒙古", "呼和浩特"], "", Some(150_100)),
+            ("吉林市船营区", &["吉林市", "船营区"], "", Some(220_204)),
+            ("鼓楼区中山路", &["鼓楼区"], "中山路", None),
+            ("腾讯", &[], "腾讯", None),
+            ("海南省万宁市", &["海南省", "万宁市"], "", Some(469_006)),
+        ] {
+            let (chain, left) = chain(text, true);
+            assert_eq!(chain.iter().map(|place| place.text).collect::<Vec<_>>(), expected, "{text}");
+            assert_eq!((left, chain.code()), (rest, code), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_every_level() {
+        let names = names(110_105).unwrap();
+        assert_eq!((names.province, names.city, names.county), ("北京市", Some("北京市"), Some("朝阳区")));
+    }
+}
