@@ -34,7 +34,6 @@ fn csv(path: &str) -> Vec<HashMap<String, String>> {
 }
 fn main() {
     let dir = std::env::args().nth(1).unwrap();
-    let cc = opencc_fmmseg::OpenCC::new();
     use ElementKind::*;
     let spec = [("name", OrganizationName), ("short", OrganizationName), ("uscc", CreditCode), ("legal", PersonName), ("contact", PersonName),
         ("mobile", Mobile), ("tel", Landline), ("id", ResidentId), ("province", Province), ("city", City), ("county", County), ("address", Address), ("email", Email), ("account", BankAccount), ("date", Date)];
@@ -53,7 +52,7 @@ fn main() {
                 if v.is_empty() || ["-", "无", "0", "同上", "见合同", "待补充", "1900-01-00"].contains(&v.as_str()) { return None; }
                 Some(match kind {
                     OrganizationName => {
-                        let mut s = cc.s2t(&v, false); s = cc.t2s(&s, false);
+                        let mut s: String = v.chars().map(guiyi_core::standardize::simplified).collect();
                         s.retain(|c| !c.is_whitespace());
                         for p in ["(停用)", "-旧", "【重复】", "*", "(月结)", "(测试)"] { if let Some(x) = s.strip_suffix(p) { s = x.to_string(); } }
                         if let Some(i) = s.rfind(['-', '/']) { if s[..i].chars().count() > 3 && s[i..].chars().count() < 6 { s.truncate(i); } }

@@ -2,7 +2,7 @@
 //!
 //! A weight alone never joins two records against a veto, and no weight ever overrides a steward.
 
-use super::compare::{BRANCHES, Comparator, Comparison, ELSEWHERE, NUMBERS, PARENT, is_elsewhere};
+use super::compare::{BRANCHES, Comparator, Comparison, ELSEWHERE, NUMBERS, PARENT, is_elsewhere, is_other_trade};
 use super::decision::{Decision, Decisions, Pair, Verdict, Veto};
 use super::model::{Model, probability, weight_of};
 use crate::rulebook::MatchingPolicy;
@@ -98,14 +98,14 @@ impl<'a> Judge<'a> {
         if self.hard.conflict(a, b) {
             return Some(Veto::HardIdentifier);
         }
-        let (mut name, mut place, mut evidence) = (0, 0, false);
+        let (mut name, mut place, mut own, mut phone) = (0, 0, false, false);
         for (at, comparison) in self.comparisons.iter().enumerate() {
             let level = self.model.level(at, pattern);
             match &comparison.comparator {
                 Comparator::Name(_) => name = level,
                 Comparator::Place(_) => place = level,
-                Comparator::Phone(phones) => evidence |= phones.share(a, b, OWN_PHONE),
-                Comparator::Identifier(_) | Comparator::Account(_) => evidence |= level == 1,
+                Comparator::Phone(phones) => phone |= phones.share(a, b, OWN_PHONE),
+                Comparator::Identifier(_) | Comparator::Account(_) => own |= level == 1,
                 _ => {}
             }
         }
@@ -113,7 +113,9 @@ impl<'a> Judge<'a> {
         match name {
             PARENT | BRANCHES => Some(Veto::Branch),
             NUMBERS => Some(Veto::Numeral),
-            _ if !evidence && (is_elsewhere(name) || (place == ELSEWHERE && !same_name)) => Some(Veto::Place),
+            // Sister companies share brand, phone and boss; they do not share an identifier or an account.
+            _ if !own && is_other_trade(name) => Some(Veto::Trade),
+            _ if !own && !phone && (is_elsewhere(name) || (place == ELSEWHERE && !same_name)) => Some(Veto::Place),
             _ => None,
         }
     }

@@ -12,7 +12,6 @@ mod decide;
 mod decision;
 mod hash;
 mod model;
-mod organization_name;
 mod phonetic;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -17,8 +17,10 @@ mod text;
 use crate::dictionary::{Dictionary, ElementKind, EntityType};
 use crate::record::{Origin, Records};
 
-pub(super) use name::{BRANCHES, NUMBERS, Names, PARENT, is_elsewhere};
-pub(super) use place::{ELSEWHERE, Places, Region, Regions, Relation};
+pub(super) use name::{BRANCHES, NUMBERS, Names, PARENT, is_elsewhere, is_other_trade};
+pub(super) use place::{ELSEWHERE, Places};
+
+use place::Regions;
 
 /// One level of a comparison, with the probabilities that it starts from.
 ///
@@ -177,7 +179,7 @@ pub(super) fn prepare(records: &Records, dictionary: &Dictionary) -> Vec<Compari
     }
     // The dearest comparison comes last: most pairs are decided before it.
     let names = all(&[ElementKind::OrganizationName]);
-    add(names, &|on| Comparator::Name(Names::new(records, on, &regions)));
+    add(names, &|on| Comparator::Name(Names::new(records, on)));
     plan
 }
 

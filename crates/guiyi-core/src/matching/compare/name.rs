@@ -6,11 +6,12 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::super::hash::{frequencies, join};
-use super::place::{Region, Regions, Relation};
+use super::super::hash::{frequencies, hash, join};
+use super::place::{Region, Relation, stem};
 use super::{Level, Lists, evidence, is_one_edit, level};
-use crate::matching::{organization_name, phonetic};
+use crate::matching::phonetic;
 use crate::record::Records;
+use crate::standardize::organization_name::{OrganizationName, fold, parse};
 
 pub(super) const LEVELS: &[Level] = &[
     level("same", "same name", "名称相同", 0.37, 0.004),
@@ -39,6 +40,8 @@ pub(super) const LEVELS: &[Level] = &[
 ];
 
 const SLIP: u8 = 14;
+/// Last of the levels at which names are so like that a branch or a number must tell them apart.
+const LIKE: u8 = 17;
 const DIFFERENT: u8 = 20;
 /// Level of a branch against its parent; the first one that comes with a veto.
 pub(crate) const PARENT: u8 = 21;
@@ -46,6 +49,11 @@ pub(crate) const PARENT: u8 = 21;
 pub(crate) const BRANCHES: u8 = 22;
 /// Level of different numbers.
 pub(crate) const NUMBERS: u8 = 23;
+
+/// Whether a level means the same brand with another stated trade.
+pub(crate) fn is_other_trade(level: u8) -> bool {
+    matches!(level, 11 | 12)
+}
 
 /// Whether a level means the same brand in another city.
 pub(crate) fn is_elsewhere(level: u8) -> bool {
@@ -91,14 +99,13 @@ pub(in crate::matching) struct Names {
 }
 
 impl Names {
-    pub(super) fn new(records: &Records, attributes: &[usize], regions: &Regions) -> Self {
+    pub(super) fn new(records: &Records, attributes: &[usize]) -> Self {
         let names = Lists::new(records.len(), |record, list: &mut Vec<Name>| {
             let start = list.len();
             for (attribute, at) in attributes.iter().zip(0..) {
                 let value = evidence(records, record, *attribute);
-                let Some(parts) = value.and_then(|value| organization_name::parse(value, regions)) else { continue };
                 let main = at == 0 || list.len() == start;
-                let name = Name::new(&parts, main);
+                let Some(name) = value.and_then(|value| Name::new(&parse(&fold(value)), main)) else { continue };
                 if !list[start..].iter().any(|other| other.whole == name.whole) {
                     list.push(name);
                 }
@@ -149,19 +156,21 @@ impl Names {
         crossed.min().map_or(main, |level| level.min(main))
     }
 
+    /// The level of two names: as the parts in common say, unless branch or numbers set otherwise like names apart.
     fn compare(&self, left: &Name, right: &Name) -> u8 {
-        if left.branch != right.branch {
-            let both = left.branch > 1 && right.branch > 1;
-            if both {
-                return if left.brand_hash == right.brand_hash { BRANCHES } else { DIFFERENT };
-            }
-            if (left.branch == 0 || right.branch == 0) && left.brand_hash == right.brand_hash {
-                return PARENT;
-            }
+        let level = self.compare_parts(left, right);
+        if level > LIKE {
+            return level;
         }
-        if left.numerals != right.numerals && (left.numerals != 0) == (right.numerals != 0) {
-            return NUMBERS;
+        match (left.branch, right.branch) {
+            (0, 1..) | (1.., 0) => PARENT,
+            (2.., 2..) if left.branch != right.branch => BRANCHES,
+            _ if left.numerals != right.numerals && left.numerals != 0 && right.numerals != 0 => NUMBERS,
+            _ => level,
         }
+    }
+
+    fn compare_parts(&self, left: &Name, right: &Name) -> u8 {
         let rare = left.brand_frequency.min(right.brand_frequency) <= RARE;
         let some = left.brand_frequency.min(right.brand_frequency) <= SOME;
         let place = left.region.relation(right.region);
@@ -250,36 +259,49 @@ impl Names {
 }
 
 impl Name {
-    fn new(parts: &organization_name::Parts, main: bool) -> Self {
-        let sound = parts.brand.iter().fold(2, |state, letter| join(state, phonetic::syllable(*letter)));
-        let brand_hash = parts.brand.iter().fold(3, |state, letter| join(state, u64::from(*letter)));
+    /// `None` if nothing tells the name from others.
+    fn new(parts: &OrganizationName<'_>, main: bool) -> Option<Self> {
         let mut letters = [0; LETTERS];
         let mut end = 0;
-        let mut copy = |part: &[char]| {
+        let mut copy = |part: &str| {
             let start = end;
-            for letter in part.iter().take(LETTERS - start) {
-                letters[end] = *letter as u32 as u16;
+            for letter in spoken(part).take(LETTERS - start) {
+                letters[end] = letter as u32 as u16;
                 end += 1;
             }
             (end - start) as u8
         };
-        let (place, brand, trade) = (copy(&parts.place), copy(&parts.brand), copy(&parts.trade));
-        Self {
-            whole: parts.whole,
+        let place = parts.places.iter().map(|place| copy(place.text)).sum();
+        let no_brand = parts.trade_name.is_empty();
+        let (brand, trade) = if no_brand { (parts.industry, "") } else { (parts.trade_name, parts.industry) };
+        let (brand_length, trade_length) = (copy(brand), copy(trade));
+        if brand_length == 0 {
+            return None;
+        }
+        let sound = spoken(brand).fold(2, |state, letter| join(state, phonetic::syllable(letter)));
+        let brand_hash = spoken(brand).fold(3, |state, letter| join(state, u64::from(letter)));
+        let trade_hash = spoken(trade).fold(4, |state, letter| join(state, u64::from(letter)));
+        let branch = parts.branch.map_or(0, |branch| if branch.place.is_empty() { 1 } else { hash(stem(branch.place).as_bytes()) as u32 | 2 });
+        let numerals = parts.numerals.iter().fold(0, |state, numeral| join(state, hash(numeral.as_bytes()))) as u32;
+        let region = Region::of(&parts.places);
+        let where_and_what = [region.province, region.city, region.county, branch, numerals, u32::from(parts.is_group)];
+        let whole = where_and_what.iter().fold(join(brand_hash, trade_hash), |state, part| join(state, u64::from(*part)));
+        Some(Self {
+            whole,
             brand_hash,
             sound,
-            region: parts.region,
-            branch: parts.branch as u32,
-            numerals: parts.numerals as u32,
+            region,
+            branch,
+            numerals,
             brand_frequency: 0,
             whole_frequency: 0,
             place,
-            brand,
-            trade,
-            formed: parts.formed,
+            brand: brand_length,
+            trade: trade_length,
+            formed: !parts.form.is_empty(),
             main,
             letters,
-        }
+        })
     }
 
     fn text(&self) -> &[u16] {
@@ -304,10 +326,16 @@ impl Name {
     }
 }
 
-/// Whether two trades may be the same: one is missing, or one is contained in the other.
+/// The characters that count: no brackets, spaces and marks.
+fn spoken(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().filter(|letter| letter.is_alphanumeric())
+}
+
+/// Whether two trades may be the same: one is missing, one is contained in the other, or one character of four or more
+/// differs (of two, it is another trade: 科技, 科贸).
 fn is_related(left: &[u16], right: &[u16]) -> bool {
     let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
-    is_subsequence(short, long)
+    is_subsequence(short, long) || (long.len() >= 4 && is_one_edit(short, long))
 }
 
 fn is_subsequence(short: &[u16], long: &[u16]) -> bool {
