@@ -18,7 +18,9 @@ pub(crate) struct Bench {
 impl Bench {
     /// An empty directory.
     pub(crate) fn new() -> Self {
-        Self { dir: TempDir::new().unwrap() }
+        Self {
+            dir: TempDir::new().unwrap(),
+        }
     }
 
     /// A copy of the demo's inputs and project file.
@@ -50,7 +52,11 @@ impl Bench {
     /// `guiyi` with these arguments, in the bench's directory.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_guiyi"));
-        command.args(arguments).current_dir(self.dir.path()).env("GUIYI_NOW", NOW).env("NO_COLOR", "1");
+        command
+            .args(arguments)
+            .current_dir(self.dir.path())
+            .env("GUIYI_NOW", NOW)
+            .env("NO_COLOR", "1");
         command
     }
 
@@ -83,23 +89,33 @@ impl Bench {
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .filter(|path| path.extension().is_some_and(|extension| extension == "csv"))
-            .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap()))
+            .map(|path| {
+                (
+                    path.file_name().unwrap().to_str().unwrap().to_owned(),
+                    fs::read(&path).unwrap(),
+                )
+            })
             .collect()
     }
 
     /// Every row of every table of the store, as text.
     pub(crate) fn store_dump(&self) -> Vec<String> {
         let store = rusqlite::Connection::open(self.path("out/guiyi.db")).unwrap();
-        let mut names = store.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").unwrap();
-        let names: Vec<String> = names.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let mut names = store
+            .prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+            .unwrap();
+        let names: Vec<String> = names
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
         let mut dump = Vec::new();
         for name in names {
             let mut rows = store.prepare(&format!("SELECT * FROM \"{name}\"")).unwrap();
             let width = rows.column_count();
             let mut rows = rows.query([]).unwrap();
             while let Some(row) = rows.next().unwrap() {
-                let cells: Vec<String> =
-                    (0..width).map(|at| format!("{:?}", row.get_ref(at).unwrap())).collect();
+                let cells: Vec<String> = (0..width).map(|at| format!("{:?}", row.get_ref(at).unwrap())).collect();
                 dump.push(format!("{name}: {}", cells.join(" | ")));
             }
         }
@@ -127,7 +143,9 @@ impl Ran {
 
 /// A file of the shipped demo.
 pub(crate) fn demo_file(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/demo").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fixtures/demo")
+        .join(name)
 }
 
 /// The rows of a CSV file, as header to cell.

@@ -14,7 +14,10 @@ fn check(crm: &[u8], code: i32, words: &[&str]) -> Option<serde_json::Value> {
         assert!(ran.stderr.contains(word), "no {word:?} in: {}", ran.stderr);
     }
     if code == 2 {
-        assert!(!bench.path("out").join("run.json").exists(), "an error leaves no outputs");
+        assert!(
+            !bench.path("out").join("run.json").exists(),
+            "an error leaves no outputs"
+        );
         return None;
     }
     let summary: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
@@ -53,7 +56,12 @@ fn ragged_rows_are_held_back() {
 
 #[test]
 fn nul_bytes() {
-    let summary = check("客户编号,客户全称,联系人手机\nHN-KA-00001,青\0禾食品,13900139002\n".as_bytes(), 0, &[]).unwrap();
+    let summary = check(
+        "客户编号,客户全称,联系人手机\nHN-KA-00001,青\0禾食品,13900139002\n".as_bytes(),
+        0,
+        &[],
+    )
+    .unwrap();
     assert_eq!(crm_counts(&summary)[0], 1);
 }
 
@@ -65,9 +73,19 @@ fn wrong_encoding_is_a_finding() {
     crm.extend("食品,13900139002\n".as_bytes());
     bench.write("crm.csv", &crm);
     let project = std::fs::read_to_string(bench.path("guiyi.toml")).unwrap();
-    bench.write("guiyi.toml", project.replace("path = \"crm.csv\"", "path = \"crm.csv\"\nencoding = \"utf-8\"").as_bytes());
+    bench.write(
+        "guiyi.toml",
+        project
+            .replace("path = \"crm.csv\"", "path = \"crm.csv\"\nencoding = \"utf-8\"")
+            .as_bytes(),
+    );
     bench.run(0);
-    assert!(bench.table("findings.csv").iter().any(|row| row["rule"] == "IO003" && row["source"] == "crm"));
+    assert!(
+        bench
+            .table("findings.csv")
+            .iter()
+            .any(|row| row["rule"] == "IO003" && row["source"] == "crm")
+    );
 }
 
 #[test]
@@ -91,18 +109,35 @@ fn a_directory() {
     std::fs::create_dir(bench.path("crm.csv")).unwrap();
     let ran = bench.guiyi(&["run", "guiyi.toml"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("directory") && ran.stderr.contains("hint:"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("directory") && ran.stderr.contains("hint:"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
 fn missing_columns_name_file_line_column_and_hint() {
-    check("编号,客户全称\n1,青禾食品\n".as_bytes(), 2, &["guiyi.toml:", "客户编号", "crm.csv", "hint:"]);
+    check(
+        "编号,客户全称\n1,青禾食品\n".as_bytes(),
+        2,
+        &["guiyi.toml:", "客户编号", "crm.csv", "hint:"],
+    );
 }
 
 #[test]
 fn duplicate_headers_matter_only_where_they_are_read() {
-    check("客户编号,客户全称,客户编号\n1,青禾食品,2\n".as_bytes(), 2, &["2 columns", "客户编号", "hint:"]);
-    let summary = check("客户编号,客户全称,其它,其它\nHN-KA-00001,青禾食品,a,b\n".as_bytes(), 0, &[]).unwrap();
+    check(
+        "客户编号,客户全称,客户编号\n1,青禾食品,2\n".as_bytes(),
+        2,
+        &["2 columns", "客户编号", "hint:"],
+    );
+    let summary = check(
+        "客户编号,客户全称,其它,其它\nHN-KA-00001,青禾食品,a,b\n".as_bytes(),
+        0,
+        &[],
+    )
+    .unwrap();
     assert_eq!(crm_counts(&summary)[0], 1);
 }
 
@@ -129,7 +164,11 @@ fn a_workbook_that_is_really_html() {
     let project = std::fs::read_to_string(bench.path("guiyi.toml")).unwrap();
     bench.write("guiyi.toml", project.replace("crm.csv", "crm.xlsx").as_bytes());
     let ran = bench.guiyi(&["run", "guiyi.toml", "--format", "json", "--quiet"]);
-    assert!(ran.code == 0 || (ran.code == 2 && ran.stderr.contains("HTML") && ran.stderr.contains("hint:")), "{}", ran.stderr);
+    assert!(
+        ran.code == 0 || (ran.code == 2 && ran.stderr.contains("HTML") && ran.stderr.contains("hint:")),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -141,7 +180,11 @@ fn a_broken_workbook() {
     bench.write("guiyi.toml", project.replace("crm.csv", "crm.xlsx").as_bytes());
     let ran = bench.guiyi(&["run", "guiyi.toml"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("crm.xlsx") && ran.stderr.contains("hint:"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("crm.xlsx") && ran.stderr.contains("hint:"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

@@ -45,13 +45,31 @@ fn killed_anywhere_the_next_run_completes() {
 fn a_second_run_says_who_holds_the_lock_or_waits() {
     let bench = Bench::demo();
     bench.run(0);
-    let lock = std::fs::OpenOptions::new().read(true).write(true).open(bench.path("out/guiyi.db.lock")).unwrap();
+    let lock = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(bench.path("out/guiyi.db.lock"))
+        .unwrap();
     lock.lock().unwrap();
     let ran = bench.guiyi(&["run", "guiyi.toml"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("lock") && ran.stderr.contains("--wait"), "{}", ran.stderr);
-    let waiting = bench.command(&["run", "guiyi.toml", "--wait", "60"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    assert!(
+        ran.stderr.contains("lock") && ran.stderr.contains("--wait"),
+        "{}",
+        ran.stderr
+    );
+    let waiting = bench
+        .command(&["run", "guiyi.toml", "--wait", "60"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     lock.unlock().unwrap();
     let waited = waiting.wait_with_output().unwrap();
-    assert_eq!(waited.status.code(), Some(0), "{}", String::from_utf8_lossy(&waited.stderr));
+    assert_eq!(
+        waited.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&waited.stderr)
+    );
 }

@@ -21,7 +21,11 @@ fn every_mistake_is_said_at_once_with_its_place() {
         ("guiyi.toml:12:12:", "gb18030"),
         ("guiyi.toml:15:1:", "did you mean \"name\"?"),
     ] {
-        assert!(ran.stderr.contains(place) && ran.stderr.contains(words), "{place} {words}:\n{}", ran.stderr);
+        assert!(
+            ran.stderr.contains(place) && ran.stderr.contains(words),
+            "{place} {words}:\n{}",
+            ran.stderr
+        );
     }
     assert!(ran.stderr.contains("6 mistakes"), "{}", ran.stderr);
 }
@@ -29,15 +33,25 @@ fn every_mistake_is_said_at_once_with_its_place() {
 #[test]
 fn the_template_is_a_valid_project_once_it_has_a_source() {
     let bench = Bench::new();
-    bench.write("erp.csv", "客户编码,客户名称\nD01-000001,深圳市蓝岭科技有限公司\n".as_bytes());
+    bench.write(
+        "erp.csv",
+        "客户编码,客户名称\nD01-000001,深圳市蓝岭科技有限公司\n".as_bytes(),
+    );
     assert_eq!(bench.guiyi(&["init", "--source", "erp=erp.csv"]).code, 0);
     let text = std::fs::read_to_string(bench.path("guiyi.toml")).unwrap();
-    assert!(text.contains("key = \"客户编码\"") && text.contains("name = \"客户名称\""), "{text}");
+    assert!(
+        text.contains("key = \"客户编码\"") && text.contains("name = \"客户名称\""),
+        "{text}"
+    );
     let checked = bench.guiyi(&["check"]);
     assert_eq!(checked.code, 0, "{}", checked.stderr);
     let ran = bench.guiyi(&["run"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(ran.stdout.contains("1 rows read") || ran.stdout.contains("1 row"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("1 rows read") || ran.stdout.contains("1 row"),
+        "{}",
+        ran.stdout
+    );
     let again = bench.guiyi(&["init"]);
     assert!(again.code == 2 && again.stderr.contains("--force"), "{}", again.stderr);
 }
@@ -45,7 +59,10 @@ fn the_template_is_a_valid_project_once_it_has_a_source() {
 #[test]
 fn every_commented_line_of_the_template_is_a_known_key() {
     let bench = Bench::new();
-    bench.write("erp_customers.csv", "客户编码,客户名称,2\nD01-000001,深圳市蓝岭科技有限公司,x\n".as_bytes());
+    bench.write(
+        "erp_customers.csv",
+        "客户编码,客户名称,2\nD01-000001,深圳市蓝岭科技有限公司,x\n".as_bytes(),
+    );
     assert_eq!(bench.guiyi(&["init"]).code, 0);
     let text = std::fs::read_to_string(bench.path("guiyi.toml")).unwrap();
     let settings: String = text
@@ -57,7 +74,10 @@ fn every_commented_line_of_the_template_is_a_known_key() {
         })
         .flat_map(|line| [line, "\n"])
         .collect();
-    bench.write("guiyi.toml", settings.replace("dictionary = \"customer.toml\"", "").as_bytes());
+    bench.write(
+        "guiyi.toml",
+        settings.replace("dictionary = \"customer.toml\"", "").as_bytes(),
+    );
     let checked = bench.guiyi(&["check"]);
     assert!(!checked.stderr.contains("unknown key"), "{}", checked.stderr);
     assert_eq!(checked.code, 0, "{}\n{settings}", checked.stderr);
@@ -79,5 +99,8 @@ fn a_dry_run_writes_nothing() {
     let bench = Bench::demo();
     let summary = bench.run_with(&["--dry-run"], 0);
     assert!(summary["entities"][0]["golden_new"].as_u64().unwrap() > 0);
-    assert!(!bench.path("out").exists(), "a dry run leaves neither store nor outputs");
+    assert!(
+        !bench.path("out").exists(),
+        "a dry run leaves neither store nor outputs"
+    );
 }

@@ -5,7 +5,10 @@ use crate::bench::Bench;
 /// Golden records and crosswalk, which no row number touches.
 fn lasting(bench: &Bench) -> Vec<(String, Vec<u8>)> {
     let outputs = bench.outputs();
-    outputs.into_iter().filter(|(name, _)| name.starts_with("golden") || name.starts_with("crosswalk")).collect()
+    outputs
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("golden") || name.starts_with("crosswalk"))
+        .collect()
 }
 
 #[test]
@@ -13,7 +16,15 @@ fn running_again_changes_nothing() {
     let bench = Bench::demo();
     let first = bench.run(0);
     let (outputs, store) = (bench.outputs(), bench.store_dump());
-    let again = bench.guiyi(&["run", "guiyi.toml", "--format", "json", "--quiet", "--now", "2026-03-02T02:00:00Z"]);
+    let again = bench.guiyi(&[
+        "run",
+        "guiyi.toml",
+        "--format",
+        "json",
+        "--quiet",
+        "--now",
+        "2026-03-02T02:00:00Z",
+    ]);
     let again: serde_json::Value = serde_json::from_str(&again.stdout).unwrap();
     let golden = &again["entities"][0];
     assert_eq!(golden["golden_new"], 0);

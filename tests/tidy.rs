@@ -26,7 +26,11 @@ fn rust_files(dir: &Path) -> Vec<PathBuf> {
 fn dependencies(manifest: &Path) -> BTreeSet<String> {
     let text = fs::read_to_string(manifest).unwrap();
     let table: toml::Table = text.parse().unwrap();
-    table.get("dependencies").and_then(toml::Value::as_table).map(|deps| deps.keys().cloned().collect()).unwrap_or_default()
+    table
+        .get("dependencies")
+        .and_then(toml::Value::as_table)
+        .map(|deps| deps.keys().cloned().collect())
+        .unwrap_or_default()
 }
 
 #[test]
@@ -37,16 +41,28 @@ fn arrows_between_crates_are_the_designed_ones() {
         ("guiyi-io", &["guiyi-core"]),
         ("guiyi-store", &["guiyi-core"]),
         ("guiyi-sync", &["guiyi-core", "guiyi-store"]),
-        ("guiyi-cli", &["guiyi-ident", "guiyi-core", "guiyi-io", "guiyi-store", "guiyi-sync"]),
+        (
+            "guiyi-cli",
+            &["guiyi-ident", "guiyi-core", "guiyi-io", "guiyi-store", "guiyi-sync"],
+        ),
     ]);
-    let crates = fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap().path());
+    let crates = fs::read_dir(root().join("crates"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let mut seen = 0;
     for path in crates {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        let allowed = allowed.get(name.as_str()).unwrap_or_else(|| panic!("a crate without a place in the house: {name}"));
-        let ours = dependencies(&path.join("Cargo.toml")).into_iter().filter(|name| name.starts_with("guiyi-"));
+        let allowed = allowed
+            .get(name.as_str())
+            .unwrap_or_else(|| panic!("a crate without a place in the house: {name}"));
+        let ours = dependencies(&path.join("Cargo.toml"))
+            .into_iter()
+            .filter(|name| name.starts_with("guiyi-"));
         for dependency in ours {
-            assert!(allowed.contains(&dependency.as_str()), "{name} may not use {dependency}");
+            assert!(
+                allowed.contains(&dependency.as_str()),
+                "{name} may not use {dependency}"
+            );
         }
         seen += 1;
     }
@@ -70,17 +86,33 @@ fn heavy_libraries_have_one_owner() {
         let name = path.file_name().unwrap().to_str().unwrap();
         let dependencies = dependencies(&path.join("Cargo.toml"));
         for (library, owner) in owners {
-            assert!(name == owner || !dependencies.contains(library), "{library} belongs to {owner}, not to {name}");
+            assert!(
+                name == owner || !dependencies.contains(library),
+                "{library} belongs to {owner}, not to {name}"
+            );
         }
     }
     let ident = dependencies(&root().join("crates/guiyi-ident/Cargo.toml"));
-    assert_eq!(ident, BTreeSet::from(["thiserror".to_owned()]), "guiyi-ident stands on std and thiserror alone");
+    assert_eq!(
+        ident,
+        BTreeSet::from(["thiserror".to_owned()]),
+        "guiyi-ident stands on std and thiserror alone"
+    );
 }
 
 #[test]
 fn rooms_do_not_call_each_other() {
     // Which rooms a room may name beside itself, and why.
-    let rooms = ["standardize", "validate", "impute", "matching", "cluster", "crosswalk", "survive", "score"];
+    let rooms = [
+        "standardize",
+        "validate",
+        "impute",
+        "matching",
+        "cluster",
+        "crosswalk",
+        "survive",
+        "score",
+    ];
     let exceptions = [
         ("matching", "standardize"), // compares by the parts into which names and addresses are read
         ("cluster", "matching"),     // takes its pairs
@@ -88,16 +120,33 @@ fn rooms_do_not_call_each_other() {
     let core = root().join("crates/guiyi-core/src");
     for path in rust_files(&core) {
         let inside = path.strip_prefix(&core).unwrap().to_str().unwrap().to_owned();
-        let Some(room) = rooms.iter().find(|room| inside.starts_with(*room)) else { continue };
+        let Some(room) = rooms.iter().find(|room| inside.starts_with(*room)) else {
+            continue;
+        };
         let text = fs::read_to_string(&path).unwrap();
         for other in rooms.iter().filter(|other| *other != room) {
             let named = text.contains(&format!("crate::{other}"));
-            assert!(!named || exceptions.contains(&(room, other)), "{inside} names the room {other}");
+            assert!(
+                !named || exceptions.contains(&(room, other)),
+                "{inside} names the room {other}"
+            );
         }
     }
     let corridor = fs::read_to_string(core.join("pipeline.rs")).unwrap();
-    for room in ["standardize", "validate", "impute", "matching", "cluster", "crosswalk", "survive", "score"] {
-        assert!(corridor.contains(&format!("{room}::")), "the corridor does not call {room}");
+    for room in [
+        "standardize",
+        "validate",
+        "impute",
+        "matching",
+        "cluster",
+        "crosswalk",
+        "survive",
+        "score",
+    ] {
+        assert!(
+            corridor.contains(&format!("{room}::")),
+            "the corridor does not call {room}"
+        );
     }
 }
 
@@ -107,7 +156,16 @@ fn the_core_knows_no_file_clock_or_chance() {
     for path in rust_files(&core) {
         let text = fs::read_to_string(&path).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap();
-        for forbidden in ["std::fs", "std::time", "std::env", "std::net", "SystemTime", "Instant::now", "rand::", "Timestamp::now"] {
+        for forbidden in [
+            "std::fs",
+            "std::time",
+            "std::env",
+            "std::net",
+            "SystemTime",
+            "Instant::now",
+            "rand::",
+            "Timestamp::now",
+        ] {
             assert!(!code.contains(forbidden), "{} uses {forbidden}", path.display());
         }
     }
@@ -120,7 +178,11 @@ fn files_have_a_purpose_and_one_job() {
             let text = fs::read_to_string(&path).unwrap();
             let shown = path.display();
             assert!(text.starts_with("//!"), "{shown} does not say what it is");
-            assert!(text.lines().count() <= 600, "{shown} has {} lines: more than one job?", text.lines().count());
+            assert!(
+                text.lines().count() <= 600,
+                "{shown} has {} lines: more than one job?",
+                text.lines().count()
+            );
             let name = path.file_stem().unwrap().to_str().unwrap();
             for nameless in ["util", "utils", "helper", "helpers", "common", "misc", "manager"] {
                 assert_ne!(name, nameless, "{shown} has no name");
@@ -137,7 +199,11 @@ fn every_shipped_table_names_its_source() {
         if path.is_dir() {
             let source = path.join("SOURCE.md");
             let text = fs::read_to_string(&source).unwrap_or_else(|_| panic!("{} is missing", source.display()));
-            assert!(text.to_lowercase().contains("licen"), "{} names no licence", source.display());
+            assert!(
+                text.to_lowercase().contains("licen"),
+                "{} names no licence",
+                source.display()
+            );
         }
     }
 }

@@ -38,12 +38,23 @@ source_priority = ["erp", "crm"]
 "#;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut sizes: Vec<u64> = std::env::args().skip(1).map(|size| size.parse()).collect::<Result<_, _>>()?;
+    let mut sizes: Vec<u64> = std::env::args()
+        .skip(1)
+        .map(|size| size.parse())
+        .collect::<Result<_, _>>()?;
     if sizes.is_empty() {
         sizes = vec![10_000, 100_000, 1_000_000];
     }
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    run(Command::new(env!("CARGO")).args(["build", "--release", "--quiet", "-p", "guiyi-cli", "-p", "guiyi-benches"]))?;
+    run(Command::new(env!("CARGO")).args([
+        "build",
+        "--release",
+        "--quiet",
+        "-p",
+        "guiyi-cli",
+        "-p",
+        "guiyi-benches",
+    ]))?;
     let program = std::fs::canonicalize(target.join("release/guiyi"))?;
     let generator = std::fs::canonicalize(target.join("release/generate"))?;
 
@@ -65,7 +76,10 @@ fn generate(generator: &Path, dir: &Path, size: u64) -> Result<(), Box<dyn Error
     if !dir.join("meta.json").exists() {
         let entities = (size as f64 / ROWS_PER_ENTITY).round() as u64;
         let mut command = Command::new(generator);
-        command.args(["--entities", &entities.to_string(), "--seed", "42", "--out"]).arg(dir).stdout(Stdio::null());
+        command
+            .args(["--entities", &entities.to_string(), "--seed", "42", "--out"])
+            .arg(dir)
+            .stdout(Stdio::null());
         run(&mut command)?;
     }
     std::fs::write(dir.join("guiyi.toml"), PROJECT)?;
@@ -91,7 +105,11 @@ fn guiyi(program: &Path, dir: &Path) -> Result<Value, Box<dyn Error>> {
 
 fn run(command: &mut Command) -> Result<(), Box<dyn Error>> {
     let status = command.status()?;
-    if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}").into()) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{command:?}: {status}").into())
+    }
 }
 
 fn seconds(value: &Value, name: &str) -> f64 {
@@ -109,15 +127,26 @@ fn rows(summary: &Value) -> f64 {
 fn print_run(first: &Value, again: &Value, previous: Option<(f64, f64)>) {
     let (rows, wall, cpu) = (rows(first), seconds(first, "duration_ms"), seconds(first, "cpu_ms"));
     let memory = first["peak_memory_bytes"].as_f64().unwrap_or(f64::NAN) / 1048576.0;
-    println!("\n{rows} rows: {wall:.2} s wall, {cpu:.2} s CPU, {memory:.0} MiB peak, {:.0} rows/s", rows / wall);
+    println!(
+        "\n{rows} rows: {wall:.2} s wall, {cpu:.2} s CPU, {memory:.0} MiB peak, {:.0} rows/s",
+        rows / wall
+    );
     println!("  again, nothing changed: {:.2} s wall", seconds(again, "duration_ms"));
     if let Some((fewer, before)) = previous {
-        println!("  {:.1} times the rows cost {:.1} times the time", rows / fewer, wall / before);
+        println!(
+            "  {:.1} times the rows cost {:.1} times the time",
+            rows / fewer,
+            wall / before
+        );
     }
     for room in first["rooms"].as_array().into_iter().flatten() {
         let time = seconds(room, "duration_ms");
         let units = room["units"].as_f64().unwrap_or(f64::NAN);
         let name = room["room"].as_str().unwrap_or("");
-        println!("  {name:<12} {time:>8.2} s {:>5.1} % {:>12.0} rows/s ({units} units)", 100.0 * time / wall, rows / time);
+        println!(
+            "  {name:<12} {time:>8.2} s {:>5.1} % {:>12.0} rows/s ({units} units)",
+            100.0 * time / wall,
+            rows / time
+        );
     }
 }

@@ -25,7 +25,12 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        Self { bar, quiet, open: None, rooms: Vec::new() }
+        Self {
+            bar,
+            quiet,
+            open: None,
+            rooms: Vec::new(),
+        }
     }
 
     /// Enters a room.
@@ -63,7 +68,11 @@ impl Progress {
                 entry.units += units;
                 entry.duration_ms += duration_ms;
             }
-            None => self.rooms.push(RoomSummary { room: room.to_owned(), units, duration_ms }),
+            None => self.rooms.push(RoomSummary {
+                room: room.to_owned(),
+                units,
+                duration_ms,
+            }),
         }
     }
 

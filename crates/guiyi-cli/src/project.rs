@@ -111,7 +111,10 @@ impl Project {
     /// Reads a project file. Relative paths in it are relative to its own directory.
     pub(crate) fn read(file: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(file).with_context(|| {
-            format!("cannot read the project file {}; `guiyi init` writes one to start from", file.display())
+            format!(
+                "cannot read the project file {}; `guiyi init` writes one to start from",
+                file.display()
+            )
         })?;
         Self::parse(file, &text).map_err(all_mistakes)
     }
@@ -123,16 +126,27 @@ impl Project {
         let root = document.root();
 
         let project = root.table("project");
-        let name = project.as_ref().and_then(|project| project.opt_string("name")).unwrap_or("guiyi").to_owned();
+        let name = project
+            .as_ref()
+            .and_then(|project| project.opt_string("name"))
+            .unwrap_or("guiyi")
+            .to_owned();
         let language = project.as_ref().and_then(|project| {
             project.opt_choice("language", &[("en", Language::English), ("zh", Language::Chinese)])
         });
-        let store = root.table("store").and_then(|store| store.opt_string("path")).unwrap_or("guiyi.db");
+        let store = root
+            .table("store")
+            .and_then(|store| store.opt_string("path"))
+            .unwrap_or("guiyi.db");
         let output = read_output(root.table("output").as_ref(), base);
         let fail_on = read_fail_on(root.table("fail_on").as_ref());
 
         let digest = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION")).chain_update(text);
-        let mut named = Named { base, digest, mistakes: Vec::new() };
+        let mut named = Named {
+            base,
+            digest,
+            mistakes: Vec::new(),
+        };
         let sections: Vec<Option<Table<'_>>> = EntityType::ALL.iter().map(|entity| root.table(entity.name())).collect();
         let mut entities: Vec<Entity> = EntityType::ALL
             .into_iter()
@@ -141,14 +155,19 @@ impl Project {
             .collect();
         let sources = root.tables("source");
         if sources.is_empty() {
-            root.mistake("no [[source]]: nothing to read", Some("add one [[source]] per export".into()));
+            root.mistake(
+                "no [[source]]: nothing to read",
+                Some("add one [[source]] per export".into()),
+            );
         }
         for source in &sources {
             read_source(source, base, &mut entities);
         }
         for (entity, section) in entities.iter_mut().zip(&sections) {
             let systems: Vec<Arc<str>> = entity.inputs.iter().map(|input| Arc::clone(&input.system)).collect();
-            entity.policies = section.as_ref().map(|section| parse_policies(section, &entity.dictionary, &systems));
+            entity.policies = section
+                .as_ref()
+                .map(|section| parse_policies(section, &entity.dictionary, &systems));
         }
         drop((project, sources, sections, root));
 
@@ -196,7 +215,11 @@ impl Project {
             };
             open.push(OpenEntity { rulebook, readers });
         }
-        if mistakes.is_empty() { Ok(open) } else { Err(all_mistakes(mistakes)) }
+        if mistakes.is_empty() {
+            Ok(open)
+        } else {
+            Err(all_mistakes(mistakes))
+        }
     }
 
     /// Finds the columns of one file; what the file lacks or has twice is a mistake.
@@ -210,20 +233,36 @@ impl Project {
     ) -> Source {
         let headers = &reader.headers;
         let mut find = |wanted: &Placed<String>, what: &str| -> Option<usize> {
-            let places: Vec<usize> =
-                headers.iter().enumerate().filter(|(_, header)| ***header == *wanted.value).map(|(at, _)| at).collect();
+            let places: Vec<usize> = headers
+                .iter()
+                .enumerate()
+                .filter(|(_, header)| ***header == *wanted.value)
+                .map(|(at, _)| at)
+                .collect();
             if let [at] = places[..] {
                 return Some(at);
             }
             let names = headers.iter().map(|header| &**header);
             let (message, hint) = if places.is_empty() {
-                (format!("{} has no column \"{}\" for {what}", path.display(), wanted.value), hint_for(&wanted.value, names))
+                (
+                    format!("{} has no column \"{}\" for {what}", path.display(), wanted.value),
+                    hint_for(&wanted.value, names),
+                )
             } else {
                 let hint = "rename one of them in the file, or feed this element from another column";
-                (format!("{} has {} columns \"{}\"", path.display(), places.len(), wanted.value), Some(hint.into()))
+                (
+                    format!("{} has {} columns \"{}\"", path.display(), places.len(), wanted.value),
+                    Some(hint.into()),
+                )
             };
             let (line, column) = wanted.place;
-            mistakes.push(Mistake { file: self.file.display().to_string().into(), line, column, message, hint });
+            mistakes.push(Mistake {
+                file: self.file.display().to_string().into(),
+                line,
+                column,
+                message,
+                hint,
+            });
             None
         };
         let key_column = find(&input.key, "the source key");
@@ -269,23 +308,39 @@ fn all_mistakes(mistakes: Vec<Mistake>) -> anyhow::Error {
 
 fn read_output(table: Option<&Table<'_>>, base: &Path) -> Output {
     let dir = base.join(table.and_then(|table| table.opt_string("dir")).unwrap_or("out"));
-    let encodings =
-        [("utf-8", CsvEncoding::Utf8), ("utf-8-bom", CsvEncoding::Utf8WithMark), ("gb18030", CsvEncoding::Gb18030)];
+    let encodings = [
+        ("utf-8", CsvEncoding::Utf8),
+        ("utf-8-bom", CsvEncoding::Utf8WithMark),
+        ("gb18030", CsvEncoding::Gb18030),
+    ];
     let csv = CsvOptions {
-        encoding: table.and_then(|table| table.opt_choice("encoding", &encodings)).unwrap_or_default(),
-        neutralizes_formulas: table.and_then(|table| table.opt_bool("neutralize_formulas")).unwrap_or(true),
+        encoding: table
+            .and_then(|table| table.opt_choice("encoding", &encodings))
+            .unwrap_or_default(),
+        neutralizes_formulas: table
+            .and_then(|table| table.opt_bool("neutralize_formulas"))
+            .unwrap_or(true),
     };
-    let formats =
-        [("csv", OutputFormat::Csv(csv)), ("parquet", OutputFormat::Parquet), ("xlsx", OutputFormat::Xlsx)];
-    let format = table.and_then(|table| table.opt_choice("format", &formats)).unwrap_or(OutputFormat::Csv(csv));
+    let formats = [
+        ("csv", OutputFormat::Csv(csv)),
+        ("parquet", OutputFormat::Parquet),
+        ("xlsx", OutputFormat::Xlsx),
+    ];
+    let format = table
+        .and_then(|table| table.opt_choice("format", &formats))
+        .unwrap_or(OutputFormat::Csv(csv));
     Output { dir, format }
 }
 
 fn read_fail_on(table: Option<&Table<'_>>) -> FailOn {
     let severities = [("warning", Severity::Warning), ("error", Severity::Error)];
     FailOn {
-        severity: table.and_then(|table| table.opt_choice("severity", &severities)).unwrap_or(Severity::Error),
-        share: table.and_then(|table| table.opt_float("share", 0.0..=1.0)).unwrap_or(0.1),
+        severity: table
+            .and_then(|table| table.opt_choice("severity", &severities))
+            .unwrap_or(Severity::Error),
+        share: table
+            .and_then(|table| table.opt_float("share", 0.0..=1.0))
+            .unwrap_or(0.1),
     }
 }
 
@@ -310,8 +365,13 @@ impl Named<'_> {
             }
             Err(error) => {
                 if let Some(table) = table {
-                    let hint = "paths are relative to the project file; \"shipped\" names the pack that comes with guiyi";
-                    table.mistake_at(key, format!("cannot read {}: {error}", path.display()), Some(hint.into()));
+                    let hint =
+                        "paths are relative to the project file; \"shipped\" names the pack that comes with guiyi";
+                    table.mistake_at(
+                        key,
+                        format!("cannot read {}: {error}", path.display()),
+                        Some(hint.into()),
+                    );
                 }
                 None
             }
@@ -328,36 +388,64 @@ impl Named<'_> {
 fn read_entity(entity: EntityType, table: Option<&Table<'_>>, named: &mut Named<'_>) -> Entity {
     let mut dictionary = dictionary::shipped(entity);
     if let Some(path) = table.and_then(|table| table.opt_string("dictionary")) {
-        let own = named.read(table, "dictionary", path).map(|text| Dictionary::parse(path, &text));
+        let own = named
+            .read(table, "dictionary", path)
+            .map(|text| Dictionary::parse(path, &text));
         dictionary = own.and_then(|own| named.keep(own)).unwrap_or(dictionary);
     }
-    let packs = table.filter(|table| table.has("rules")).map_or(vec!["shipped"], |table| table.strings("rules"));
+    let packs = table
+        .filter(|table| table.has("rules"))
+        .map_or(vec!["shipped"], |table| table.strings("rules"));
     let mut rules = Vec::new();
     for pack in packs {
         let own = if pack == "shipped" {
             Some(rulebook::shipped_rules(entity, &dictionary))
         } else {
-            named.read(table, "rules", pack).map(|text| rulebook::parse_rules(pack, &text, &dictionary))
+            named
+                .read(table, "rules", pack)
+                .map(|text| rulebook::parse_rules(pack, &text, &dictionary))
         };
         rules.extend(own.and_then(|own| named.keep(own)).unwrap_or_default());
     }
     rules.sort_by(|one, other| one.code.cmp(&other.code));
     if let (Some(table), Some(twice)) = (table, rules.windows(2).find(|pair| pair[0].code == pair[1].code)) {
         let hint = "a project's own packs need codes of their own";
-        table.mistake_at("rules", format!("the rule {} is in two packs", twice[0].code), Some(hint.into()));
+        table.mistake_at(
+            "rules",
+            format!("the rule {} is in two packs", twice[0].code),
+            Some(hint.into()),
+        );
     }
-    Entity { dictionary, rules, policies: None, inputs: Vec::new() }
+    Entity {
+        dictionary,
+        rules,
+        policies: None,
+        inputs: Vec::new(),
+    }
 }
 
 /// Reads one `[[source]]` and hands it to its entity type.
 fn read_source(table: &Table<'_>, base: &Path, entities: &mut [Entity]) {
     let system = table.string("system");
-    let options: Vec<(&str, usize)> =
-        EntityType::ALL.iter().enumerate().map(|(at, entity)| (entity.name(), at)).collect();
+    let options: Vec<(&str, usize)> = EntityType::ALL
+        .iter()
+        .enumerate()
+        .map(|(at, entity)| (entity.name(), at))
+        .collect();
     let entity = table.opt_choice("entity", &options).unwrap_or(0);
     let path = table.string("path");
-    let format = named(table, "format", Format::from_name, "auto, csv, excel, parquet, jsonl, html");
-    let encoding = named(table, "encoding", TextEncoding::from_name, "auto, utf-8, gb18030, big5, utf-16le, …");
+    let format = named(
+        table,
+        "format",
+        Format::from_name,
+        "auto, csv, excel, parquet, jsonl, html",
+    );
+    let encoding = named(
+        table,
+        "encoding",
+        TextEncoding::from_name,
+        "auto, utf-8, gb18030, big5, utf-16le, …",
+    );
     let delimiters = [
         ("auto", None),
         (",", Some(b',')),
@@ -379,24 +467,32 @@ fn read_source(table: &Table<'_>, base: &Path, entities: &mut [Entity]) {
     });
     let dictionary = &entities[entity].dictionary;
     let columns = read_columns(table.table("columns").as_ref(), dictionary);
-    let code_pattern = table.opt_string("code_pattern").and_then(|text| match CodePattern::parse(text, dictionary) {
-        Ok(pattern) => Some(pattern),
-        Err(wrong) => {
-            table.mistake_at("code_pattern", wrong.message, wrong.hint);
-            None
-        }
-    });
+    let code_pattern = table
+        .opt_string("code_pattern")
+        .and_then(|text| match CodePattern::parse(text, dictionary) {
+            Ok(pattern) => Some(pattern),
+            Err(wrong) => {
+                table.mistake_at("code_pattern", wrong.message, wrong.hint);
+                None
+            }
+        });
     let orders = [("auto", None), ("day-month", Some(true)), ("month-day", Some(false))];
     let day_first = table.opt_choice("date_order", &orders).flatten();
     let map_by_header = table.opt_bool("map_by_header").unwrap_or(true);
 
-    let (Some(system), Some(path), Some(key)) = (system, path, key) else { return };
+    let (Some(system), Some(path), Some(key)) = (system, path, key) else {
+        return;
+    };
     if system.is_empty() || !system.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') {
         table.mistake_at("system", "the name of a system is letters, digits, - and _", None);
     }
     if entities[entity].inputs.iter().any(|other| &*other.system == system) {
         let hint = "one [[source]] may name several files with a glob: path = \"export-*.csv\"";
-        table.mistake_at("system", format!("the system \"{system}\" has two sources of this entity type"), Some(hint.into()));
+        table.mistake_at(
+            "system",
+            format!("the system \"{system}\" has two sources of this entity type"),
+            Some(hint.into()),
+        );
     }
     let paths = match expand(&base.join(path)) {
         Ok(paths) => paths,
@@ -423,7 +519,11 @@ fn named<T>(table: &Table<'_>, key: &str, from_name: impl Fn(&str) -> Option<T>,
     let name = table.opt_string(key).filter(|name| *name != "auto")?;
     let found = from_name(name);
     if found.is_none() {
-        table.mistake_at(key, format!("\"{name}\" is not a value of \"{key}\""), Some(format!("one of: {names}")));
+        table.mistake_at(
+            key,
+            format!("\"{name}\" is not a value of \"{key}\""),
+            Some(format!("one of: {names}")),
+        );
     }
     found
 }
@@ -441,7 +541,13 @@ fn read_columns(table: Option<&Table<'_>>, dictionary: &Dictionary) -> Vec<(usiz
             continue;
         };
         if let (Some(header), Some(place)) = (header, table.place(name)) {
-            columns.push((element, Placed { value: header.to_owned(), place }));
+            columns.push((
+                element,
+                Placed {
+                    value: header.to_owned(),
+                    place,
+                },
+            ));
         }
     }
     columns
@@ -451,9 +557,19 @@ fn read_columns(table: Option<&Table<'_>>, dictionary: &Dictionary) -> Vec<(usiz
 fn expand(path: &Path) -> Result<Vec<PathBuf>, String> {
     let pattern = path.to_string_lossy();
     if path.exists() || !pattern.contains(['*', '?', '[']) {
-        return if path.exists() { Ok(vec![path.to_owned()]) } else { Err(format!("there is no file {pattern}")) };
+        return if path.exists() {
+            Ok(vec![path.to_owned()])
+        } else {
+            Err(format!("there is no file {pattern}"))
+        };
     }
     let found = glob::glob(&pattern).map_err(|error| format!("{pattern} is no pattern of paths: {}", error.msg))?;
-    let paths = found.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
-    if paths.is_empty() { Err(format!("no file matches {pattern}")) } else { Ok(paths) }
+    let paths = found
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| error.to_string())?;
+    if paths.is_empty() {
+        Err(format!("no file matches {pattern}"))
+    } else {
+        Ok(paths)
+    }
 }

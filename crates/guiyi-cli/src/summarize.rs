@@ -11,9 +11,7 @@ use guiyi_core::record::{Origin, Records, RowState};
 use guiyi_core::rulebook::{Dimension, Rulebook};
 use guiyi_core::score::{DIMENSIONS, Scorecard};
 use guiyi_io::read::Reader;
-use guiyi_io::report::summary::{
-    ElementSummary, EntitySummary, RuleSummary, Score, SeverityCounts, SourceSummary,
-};
+use guiyi_io::report::summary::{ElementSummary, EntitySummary, RuleSummary, Score, SeverityCounts, SourceSummary};
 use guiyi_store::CommitReport;
 
 /// Everything that one entity type's walk gave.
@@ -28,7 +26,14 @@ pub(crate) struct Walked<'a> {
 
 /// Counts one entity type; fails if rows are not accounted for, which would be a fault of the program.
 pub(crate) fn entity(walked: &Walked<'_>) -> anyhow::Result<EntitySummary> {
-    let Walked { rulebook, cleansed, records, unified, commit, .. } = walked;
+    let Walked {
+        rulebook,
+        cleansed,
+        records,
+        unified,
+        commit,
+        ..
+    } = walked;
     let sources = walked
         .files
         .iter()
@@ -83,10 +88,19 @@ fn source_summary(
             states[*state as usize] += 1;
         }
     }
-    let rows_read = cleansed.batches.iter().filter(|batch| batch.source == number).map(|batch| batch.len() as u64).sum();
-    let [clean, corrected, quarantined, rejected] =
-        [RowState::Clean, RowState::Corrected, RowState::Quarantined, RowState::Rejected]
-            .map(|state| states[state as usize]);
+    let rows_read = cleansed
+        .batches
+        .iter()
+        .filter(|batch| batch.source == number)
+        .map(|batch| batch.len() as u64)
+        .sum();
+    let [clean, corrected, quarantined, rejected] = [
+        RowState::Clean,
+        RowState::Corrected,
+        RowState::Quarantined,
+        RowState::Rejected,
+    ]
+    .map(|state| states[state as usize]);
     ensure!(
         rows_read == clean + corrected + quarantined + rejected,
         "rows of {} do not add up: {rows_read} read, {states:?} accounted for; please report this fault of guiyi",
@@ -94,7 +108,12 @@ fn source_summary(
     );
     let mut findings = SeverityCounts::default();
     let mut rows_with_findings: Vec<u64> = Vec::new();
-    for finding in cleansed.notes.findings.iter().filter(|finding| finding.source == number) {
+    for finding in cleansed
+        .notes
+        .findings
+        .iter()
+        .filter(|finding| finding.source == number)
+    {
         match finding.severity {
             Severity::Info => findings.info += 1,
             Severity::Warning => findings.warning += 1,
@@ -122,7 +141,12 @@ fn source_summary(
         quarantined,
         rejected,
         findings,
-        corrections: cleansed.notes.corrections.iter().filter(|correction| correction.source == number).count() as u64,
+        corrections: cleansed
+            .notes
+            .corrections
+            .iter()
+            .filter(|correction| correction.source == number)
+            .count() as u64,
         rows_with_findings: rows_with_findings.len() as u64,
         unmapped: unmapped.map(|(_, header)| header.to_string()).collect(),
         scores: scores(&cleansed.scores[source]),
@@ -153,7 +177,12 @@ fn scores(card: &Scorecard) -> Vec<Score> {
         })
         .collect();
     let with_data = scores.iter().filter(|score| score.score.is_some()).count() as u64;
-    scores.push(Score { dimension: "overall".into(), passed: with_data, total: with_data, score: card.overall() });
+    scores.push(Score {
+        dimension: "overall".into(),
+        passed: with_data,
+        total: with_data,
+        score: card.overall(),
+    });
     scores
 }
 
@@ -172,23 +201,34 @@ fn dimension_name(dimension: Dimension) -> &'static str {
 fn rules(findings: &[Finding], rulebook: &Rulebook) -> Vec<RuleSummary> {
     let mut counted: BTreeMap<(&str, Option<u16>), (&Finding, u64, u64)> = BTreeMap::new();
     for finding in findings {
-        let entry = counted.entry((&finding.rule, finding.attribute)).or_insert((finding, 0, 0));
+        let entry = counted
+            .entry((&finding.rule, finding.attribute))
+            .or_insert((finding, 0, 0));
         entry.1 += 1;
         entry.2 += u64::from(finding.action == Action::Repaired);
     }
-    let described = counted.into_iter().map(|((code, attribute), (finding, findings, repaired))| {
-        let rule = rulebook.rules.iter().find(|rule| &*rule.code == code);
-        RuleSummary {
-            code: code.to_owned(),
-            attribute: attribute
-                .map_or(String::new(), |at| rulebook.dictionary.elements[usize::from(at)].name.to_string()),
-            message: rule.map_or_else(|| finding.fault.describe(Language::English), |rule| rule.message.to_string()),
-            message_zh: rule.map_or_else(|| finding.fault.describe(Language::Chinese), |rule| rule.message_zh.to_string()),
-            severity: finding.severity.name().to_owned(),
-            findings,
-            repaired,
-        }
-    });
+    let described = counted
+        .into_iter()
+        .map(|((code, attribute), (finding, findings, repaired))| {
+            let rule = rulebook.rules.iter().find(|rule| &*rule.code == code);
+            RuleSummary {
+                code: code.to_owned(),
+                attribute: attribute.map_or(String::new(), |at| {
+                    rulebook.dictionary.elements[usize::from(at)].name.to_string()
+                }),
+                message: rule.map_or_else(
+                    || finding.fault.describe(Language::English),
+                    |rule| rule.message.to_string(),
+                ),
+                message_zh: rule.map_or_else(
+                    || finding.fault.describe(Language::Chinese),
+                    |rule| rule.message_zh.to_string(),
+                ),
+                severity: finding.severity.name().to_owned(),
+                findings,
+                repaired,
+            }
+        });
     described.collect()
 }
 
@@ -205,7 +245,11 @@ fn completeness(unified: &Unified, rulebook: &Rulebook) -> Vec<ElementSummary> {
                 Importance::Normal => "normal".into(),
             },
             filled: (golden.len() - column.values.null_count()) as u64,
-            imputed: column.origins.iter().filter(|origin| **origin == Origin::Imputed).count() as u64,
+            imputed: column
+                .origins
+                .iter()
+                .filter(|origin| **origin == Origin::Imputed)
+                .count() as u64,
             total: golden.len() as u64,
         })
         .collect()

@@ -25,7 +25,11 @@ pub(crate) fn print_error(error: &anyhow::Error) {
         cause
             .downcast_ref::<guiyi_io::IoError>()
             .and_then(guiyi_io::IoError::hint)
-            .or_else(|| cause.downcast_ref::<guiyi_store::StoreError>().and_then(guiyi_store::StoreError::hint))
+            .or_else(|| {
+                cause
+                    .downcast_ref::<guiyi_store::StoreError>()
+                    .and_then(guiyi_store::StoreError::hint)
+            })
     });
     if let Some(hint) = hint {
         say(&format!("  hint: {hint}"));
@@ -51,18 +55,35 @@ pub(crate) fn summary(summary: &Summary, dry_run: bool, language: Language) -> S
         entity_lines(&mut text, entity, chinese);
     }
     if dry_run {
-        text.push_str(if chinese { "试运行：未写入任何内容\n" } else { "dry run: nothing was written\n" });
+        text.push_str(if chinese {
+            "试运行：未写入任何内容\n"
+        } else {
+            "dry run: nothing was written\n"
+        });
     }
     text
 }
 
 fn entity_lines(text: &mut String, entity: &EntitySummary, chinese: bool) {
-    let EntitySummary { golden, golden_new, golden_changed, golden_unchanged, golden_retired, .. } = entity;
+    let EntitySummary {
+        golden,
+        golden_new,
+        golden_changed,
+        golden_unchanged,
+        golden_retired,
+        ..
+    } = entity;
     _ = writeln!(text, "\n{}", entity.entity);
     for source in &entity.sources {
         source_lines(text, source, chinese);
     }
-    let EntitySummary { records, duplicates_within, linked_across, pairs_to_review, .. } = entity;
+    let EntitySummary {
+        records,
+        duplicates_within,
+        linked_across,
+        pairs_to_review,
+        ..
+    } = entity;
     _ = if chinese {
         writeln!(
             text,
@@ -81,7 +102,14 @@ fn entity_lines(text: &mut String, entity: &EntitySummary, chinese: bool) {
 }
 
 fn source_lines(text: &mut String, source: &SourceSummary, chinese: bool) {
-    let SourceSummary { rows_read, clean, corrected, quarantined, rejected, .. } = source;
+    let SourceSummary {
+        rows_read,
+        clean,
+        corrected,
+        quarantined,
+        rejected,
+        ..
+    } = source;
     let findings = source.findings;
     _ = if chinese {
         writeln!(
@@ -99,11 +127,20 @@ fn source_lines(text: &mut String, source: &SourceSummary, chinese: bool) {
         )
     };
     let scores: Vec<String> = source.scores.iter().map(|score| score_words(score, chinese)).collect();
-    _ = writeln!(text, "           {}{}", if chinese { "评分：" } else { "score: " }, scores.join(", "));
+    _ = writeln!(
+        text,
+        "           {}{}",
+        if chinese { "评分：" } else { "score: " },
+        scores.join(", ")
+    );
 }
 
 fn score_words(score: &Score, chinese: bool) -> String {
-    let name = if chinese { dimension_zh(&score.dimension) } else { &score.dimension };
+    let name = if chinese {
+        dimension_zh(&score.dimension)
+    } else {
+        &score.dimension
+    };
     match score.score {
         Some(value) => format!("{name} {:.1} %", value * 100.0),
         None if chinese => format!("{name} 无数据"),

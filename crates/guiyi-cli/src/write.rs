@@ -66,11 +66,26 @@ impl<'a> Results<'a> {
         outputs::findings(&mut self.findings, &cleansed.notes, rulebook)?;
         outputs::corrections(&mut self.corrections, &cleansed.notes, rulebook)?;
         let gids = &unified.assignment.gids;
-        outputs::review(&mut self.review, records, &unified.matching, &unified.clusters, gids, rulebook)?;
+        outputs::review(
+            &mut self.review,
+            records,
+            &unified.matching,
+            &unified.clusters,
+            gids,
+            rulebook,
+        )?;
 
-        for (number, source) in rulebook.sources.iter().enumerate().filter(|(_, source)| !source.headers.is_empty()) {
-            let headers: Vec<&str> =
-                outputs::QUARANTINE.iter().copied().chain(source.headers.iter().map(|header| &**header)).collect();
+        for (number, source) in rulebook
+            .sources
+            .iter()
+            .enumerate()
+            .filter(|(_, source)| !source.headers.is_empty())
+        {
+            let headers: Vec<&str> = outputs::QUARANTINE
+                .iter()
+                .copied()
+                .chain(source.headers.iter().map(|header| &**header))
+                .collect();
             let name = format!("quarantine_{}_{}", entity.name(), source.system);
             let mut table = self.table(&name, &headers)?;
             outputs::quarantine(&mut table, number as u16, &cleansed.batches, &cleansed.notes, rulebook)?;
@@ -113,7 +128,10 @@ impl<'a> Results<'a> {
         language: Language,
     ) -> anyhow::Result<()> {
         for table in [self.findings, self.corrections, self.crosswalk, self.review] {
-            let Written { file_name: name, n_rows: rows } = table.finish()?;
+            let Written {
+                file_name: name,
+                n_rows: rows,
+            } = table.finish()?;
             self.written.push(OutputFile { name, rows });
         }
         self.written.sort_by(|one, other| one.name.cmp(&other.name));
@@ -122,9 +140,14 @@ impl<'a> Results<'a> {
         let review: Vec<ReviewRow> = parts.iter().flat_map(sample_review).take(SAMPLE.1).collect();
         let page = html::render(summary, &findings, &review, language)?;
         self.dir.write("report.html", page.as_bytes())?;
-        let json = format!("{:#}\n", serde_json::to_value(&*summary).context("cannot write run.json")?);
+        let json = format!(
+            "{:#}\n",
+            serde_json::to_value(&*summary).context("cannot write run.json")?
+        );
         self.dir.write("run.json", json.as_bytes())?;
-        self.dir.publish().with_context(|| format!("cannot put the results into {}", self.output.dir.display()))?;
+        self.dir
+            .publish()
+            .with_context(|| format!("cannot put the results into {}", self.output.dir.display()))?;
         Ok(())
     }
 
@@ -133,7 +156,10 @@ impl<'a> Results<'a> {
     }
 
     fn close(&mut self, table: TableWriter) -> anyhow::Result<()> {
-        let Written { file_name: name, n_rows: rows } = table.finish()?;
+        let Written {
+            file_name: name,
+            n_rows: rows,
+        } = table.finish()?;
         self.written.push(OutputFile { name, rows });
         Ok(())
     }
@@ -142,11 +168,18 @@ impl<'a> Results<'a> {
 /// The gravest findings of an entity type, values of sensitive elements masked.
 fn sample_findings(parts: &Parts<'_>) -> Vec<FindingRow> {
     let rulebook = parts.rulebook;
-    let mut gravest: Vec<&Finding> =
-        parts.cleansed.notes.findings.iter().filter(|finding| finding.severity > Severity::Info).collect();
+    let mut gravest: Vec<&Finding> = parts
+        .cleansed
+        .notes
+        .findings
+        .iter()
+        .filter(|finding| finding.severity > Severity::Info)
+        .collect();
     gravest.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.source, finding.row));
     let rows = gravest.into_iter().take(SAMPLE.0).map(|finding| {
-        let element = finding.attribute.map(|attribute| &rulebook.dictionary.elements[usize::from(attribute)]);
+        let element = finding
+            .attribute
+            .map(|attribute| &rulebook.dictionary.elements[usize::from(attribute)]);
         FindingRow {
             entity: rulebook.dictionary.entity.name().to_owned(),
             system: rulebook.sources[usize::from(finding.source)].system.to_string(),
@@ -167,7 +200,12 @@ fn sample_findings(parts: &Parts<'_>) -> Vec<FindingRow> {
 
 /// The most probable pairs for a person.
 fn sample_review(parts: &Parts<'_>) -> Vec<ReviewRow> {
-    let Parts { rulebook, records, unified, .. } = parts;
+    let Parts {
+        rulebook,
+        records,
+        unified,
+        ..
+    } = parts;
     let order = outputs::pairs_to_review(&unified.matching);
     let rows = order.into_iter().take(SAMPLE.1).map(|at| {
         let pair = &unified.matching.pairs[at];
@@ -176,14 +214,16 @@ fn sample_review(parts: &Parts<'_>) -> Vec<ReviewRow> {
             (system.to_string(), records.keys[record as usize].to_string())
         };
         let elements = rulebook.dictionary.elements.iter().enumerate();
-        let fields = elements.filter(|(_, element)| element.importance == Importance::Key).filter_map(|(at, element)| {
-            let (left, right) = (records.get(pair.a, at), records.get(pair.b, at));
-            (left.is_some() || right.is_some()).then(|| ReviewField {
-                attribute: element.name.to_string(),
-                left: shown(left, Some(element)),
-                right: shown(right, Some(element)),
-            })
-        });
+        let fields = elements
+            .filter(|(_, element)| element.importance == Importance::Key)
+            .filter_map(|(at, element)| {
+                let (left, right) = (records.get(pair.a, at), records.get(pair.b, at));
+                (left.is_some() || right.is_some()).then(|| ReviewField {
+                    attribute: element.name.to_string(),
+                    left: shown(left, Some(element)),
+                    right: shown(right, Some(element)),
+                })
+            });
         ReviewRow {
             entity: rulebook.dictionary.entity.name().to_owned(),
             left: of(pair.a),
@@ -199,7 +239,9 @@ fn sample_review(parts: &Parts<'_>) -> Vec<ReviewRow> {
 
 /// A value as the report may show it: the middle of a sensitive one is masked. Values of whole rows are left out.
 fn shown(value: Option<&str>, element: Option<&Element>) -> String {
-    let (Some(value), Some(element)) = (value, element) else { return String::new() };
+    let (Some(value), Some(element)) = (value, element) else {
+        return String::new();
+    };
     if element.sensitivity != Sensitivity::Sensitive {
         return value.to_owned();
     }
@@ -211,5 +253,15 @@ fn shown(value: Option<&str>, element: Option<&Element>) -> String {
     };
     let length = value.chars().count();
     let hidden = head..length.saturating_sub(tail);
-    value.chars().enumerate().map(|(at, c)| if hidden.contains(&at) || length <= head + tail { '*' } else { c }).collect()
+    value
+        .chars()
+        .enumerate()
+        .map(|(at, c)| {
+            if hidden.contains(&at) || length <= head + tail {
+                '*'
+            } else {
+                c
+            }
+        })
+        .collect()
 }

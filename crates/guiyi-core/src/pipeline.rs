@@ -75,7 +75,9 @@ pub fn cleanse(mut batches: Vec<Batch>, mut notes: Notes, rulebook: &Rulebook, w
 
     watch(Step::Enter("score"));
     let scores = (0..rulebook.sources.len()).into_par_iter();
-    let scores = scores.map(|source| score::run(source as u16, &batches, &notes, rulebook)).collect();
+    let scores = scores
+        .map(|source| score::run(source as u16, &batches, &notes, rulebook))
+        .collect();
     watch(Step::Leave("score", n_rows));
     Cleansed { batches, notes, scores }
 }
@@ -108,11 +110,16 @@ pub fn unify(
     watch(Step::Enter("survive"));
     let golden = survive::run(records, &clusters.of, rulebook);
     watch(Step::Leave("survive", n_records));
-    Ok(Unified { matching, clusters, assignment, golden })
+    Ok(Unified {
+        matching,
+        clusters,
+        assignment,
+        golden,
+    })
 }
 
 /// Takes every batch through a room, on all threads; batches and notes keep their order.
-fn each(batches: Vec<Batch>, notes: &mut Notes, room: impl Fn(Batch) -> (Batch, Notes) + Sync) -> Vec<Batch> {
+fn each(batches: Vec<Batch>, notes: &mut Notes, room: impl Fn(Batch) -> (Batch, Notes) + Send + Sync) -> Vec<Batch> {
     let (batches, said): (Vec<Batch>, Vec<Notes>) = batches.into_par_iter().map(room).unzip();
     for part in said {
         notes.append(part);

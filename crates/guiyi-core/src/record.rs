@@ -224,7 +224,13 @@ impl Records {
             keys: places.iter().map(|place| place.1.into()).collect(),
             columns,
         };
-        (records, places.iter().map(|&(_, _, batch, row)| (batch != KNOWN).then_some((batch, row))).collect())
+        (
+            records,
+            places
+                .iter()
+                .map(|&(_, _, batch, row)| (batch != KNOWN).then_some((batch, row)))
+                .collect(),
+        )
     }
 
     /// Number of records.
@@ -241,7 +247,9 @@ impl Records {
     pub fn position(&self, source: u16, key: &str) -> Option<u32> {
         let from = self.sources.partition_point(|&other| other < source);
         let until = self.sources.partition_point(|&other| other <= source);
-        let at = self.keys[from..until].binary_search_by(|other| (**other).cmp(key)).ok()?;
+        let at = self.keys[from..until]
+            .binary_search_by(|other| (**other).cmp(key))
+            .ok()?;
         Some((from + at) as u32)
     }
 

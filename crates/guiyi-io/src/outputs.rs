@@ -15,16 +15,44 @@ use crate::IoError;
 use crate::write::TableWriter;
 
 /// Columns of `findings`: one row per failing cell or row, ordered by source, row, attribute and rule.
-pub const FINDINGS: &[&str] =
-    &["source", "row", "key", "attribute", "rule", "severity", "value", "reason", "reason_zh", "fix", "action"];
+pub const FINDINGS: &[&str] = &[
+    "source",
+    "row",
+    "key",
+    "attribute",
+    "rule",
+    "severity",
+    "value",
+    "reason",
+    "reason_zh",
+    "fix",
+    "action",
+];
 
 /// Columns of `corrections`: one row per changed value, in the order of the sources' rows.
 /// `confidence` is in [0, 1].
-pub const CORRECTIONS: &[&str] =
-    &["source", "row", "key", "attribute", "rule", "before", "after", "origin", "confidence"];
+pub const CORRECTIONS: &[&str] = &[
+    "source",
+    "row",
+    "key",
+    "attribute",
+    "rule",
+    "before",
+    "after",
+    "origin",
+    "confidence",
+];
 
 /// Columns of `crosswalk`: one row per source record and global ID, ordered by system and source key.
-pub const CROSSWALK: &[&str] = &["system", "entity", "source_key", "global_id", "status", "valid_from", "valid_to"];
+pub const CROSSWALK: &[&str] = &[
+    "system",
+    "entity",
+    "source_key",
+    "global_id",
+    "status",
+    "valid_from",
+    "valid_to",
+];
 
 /// Columns of `review`: one row per pair for a person, the most probable first.
 pub const REVIEW: &[&str] = &[
@@ -53,7 +81,11 @@ pub const QUARANTINE: &[&str] = &["guiyi_row", "guiyi_reasons", "guiyi_reasons_z
 /// The reason of a finding: the rule's message, if a rule pack gives one, and what is wrong.
 pub fn reason(finding: &guiyi_core::finding::Finding, rulebook: &Rulebook, language: Language) -> String {
     let fault = finding.fault.describe(language);
-    let rule = rulebook.rules.binary_search_by(|rule| rule.code.cmp(&finding.rule)).ok().map(|at| &rulebook.rules[at]);
+    let rule = rulebook
+        .rules
+        .binary_search_by(|rule| rule.code.cmp(&finding.rule))
+        .ok()
+        .map(|at| &rulebook.rules[at]);
     match (rule, language) {
         (Some(rule), Language::English) => format!("{}: {fault}", rule.message),
         (Some(rule), Language::Chinese) => format!("{}：{fault}", rule.message_zh),
@@ -71,13 +103,17 @@ pub fn findings(table: &mut TableWriter, notes: &Notes, rulebook: &Rulebook) -> 
     for at in order {
         let finding = &notes.findings[at as usize];
         let row = finding.row.to_string();
-        let (english, chinese) =
-            (reason(finding, rulebook, Language::English), reason(finding, rulebook, Language::Chinese));
+        let (english, chinese) = (
+            reason(finding, rulebook, Language::English),
+            reason(finding, rulebook, Language::Chinese),
+        );
         table.row(&[
             Some(&rulebook.sources[usize::from(finding.source)].system),
             Some(&row),
             finding.key.as_deref(),
-            finding.attribute.map(|attribute| &*rulebook.dictionary.elements[usize::from(attribute)].name),
+            finding
+                .attribute
+                .map(|attribute| &*rulebook.dictionary.elements[usize::from(attribute)].name),
             Some(&finding.rule),
             Some(finding.severity.name()),
             finding.value.as_deref(),
@@ -136,7 +172,11 @@ pub fn quarantine(
             let from = why.partition_point(|finding| finding.row < number);
             let reasons = why[from..].iter().take_while(|finding| finding.row == number);
             let say = |language| {
-                reasons.clone().map(|finding| reason(finding, rulebook, language)).collect::<Vec<_>>().join("; ")
+                reasons
+                    .clone()
+                    .map(|finding| reason(finding, rulebook, language))
+                    .collect::<Vec<_>>()
+                    .join("; ")
             };
             let (number, english, chinese) = (number.to_string(), say(Language::English), say(Language::Chinese));
             let mut cells = vec![Some(number.as_str()), Some(&english), Some(&chinese)];
@@ -153,7 +193,9 @@ pub fn quarantine(
 /// The pairs for a person, the most probable first.
 pub fn pairs_to_review(matching: &Matching) -> Vec<usize> {
     let pairs = &matching.pairs;
-    let mut order: Vec<usize> = (0..pairs.len()).filter(|&at| pairs[at].decision == Decision::Review).collect();
+    let mut order: Vec<usize> = (0..pairs.len())
+        .filter(|&at| pairs[at].decision == Decision::Review)
+        .collect();
     order.sort_by_key(|&at| (std::cmp::Reverse(pairs[at].probability), pairs[at].a, pairs[at].b));
     order
 }
@@ -176,8 +218,7 @@ pub fn review(
         let probability = format!("{:.6}", f64::from(pair.probability) / 1e6);
         let weight = format!("{:.3}", f64::from(pair.weight) / 1e3);
         let say = |language| pair_reason(matching, at, &rulebook.dictionary, language);
-        let (english, chinese) =
-            (say(Language::English), say(Language::Chinese));
+        let (english, chinese) = (say(Language::English), say(Language::Chinese));
         table.row(&[
             Some(&gid_a),
             Some(&gid_b),
@@ -208,17 +249,33 @@ pub fn naming_element(dictionary: &Dictionary) -> Option<usize> {
 /// Why a pair needs a person: what speaks for it and against it, the heaviest first, and a veto if there is one.
 pub fn pair_reason(matching: &Matching, at: usize, dictionary: &Dictionary, language: Language) -> String {
     let pair = &matching.pairs[at];
-    let mut said: Vec<String> = pair.veto.map(|veto| veto.describe(language).to_owned()).into_iter().collect();
-    let mut reasons: Vec<_> = matching.model.reasons(pair.pattern).filter(|reason| reason.weight != 0).collect();
+    let mut said: Vec<String> = pair
+        .veto
+        .map(|veto| veto.describe(language).to_owned())
+        .into_iter()
+        .collect();
+    let mut reasons: Vec<_> = matching
+        .model
+        .reasons(pair.pattern)
+        .filter(|reason| reason.weight != 0)
+        .collect();
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.weight.abs()));
     for reason in reasons {
         let Some(level) = reason.level else { continue };
         let elements = reason.attributes.iter().map(|&attribute| {
             let element = &dictionary.elements[attribute];
-            if language == Language::Chinese { &*element.label_zh } else { &*element.name }
+            if language == Language::Chinese {
+                &*element.label_zh
+            } else {
+                &*element.name
+            }
         });
         let elements = elements.collect::<Vec<_>>().join("/");
-        let level = if language == Language::Chinese { level.chinese } else { level.english };
+        let level = if language == Language::Chinese {
+            level.chinese
+        } else {
+            level.english
+        };
         said.push(format!("{elements}: {level} ({:+.1})", f64::from(reason.weight) / 1e3));
     }
     said.join("; ")

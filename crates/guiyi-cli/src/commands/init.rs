@@ -29,7 +29,10 @@ pub(crate) fn run(args: &InitArgs) -> anyhow::Result<Verdict> {
         text.push_str(&propose(system, Path::new(path), entity)?);
     }
     std::fs::write(&args.path, text).with_context(|| format!("cannot write {}", args.path.display()))?;
-    say(&format!("wrote {}; next: `guiyi check` and `guiyi run`", args.path.display()));
+    say(&format!(
+        "wrote {}; next: `guiyi check` and `guiyi run`",
+        args.path.display()
+    ));
     Ok(Verdict::Clean)
 }
 
@@ -68,8 +71,12 @@ fn propose(system: &str, path: &Path, entity: EntityType) -> anyhow::Result<Stri
 /// Whether a header names the system's own code.
 fn is_key(header: &str) -> bool {
     let header = header.trim().to_lowercase();
-    ["编码", "编号", "代码", "code", "id", "no", "number"].iter().any(|ending| header.ends_with(ending))
-        && !["信用", "机构", "税", "邮政", "行业", "身份", "credit", "tax"].iter().any(|other| header.contains(other))
+    ["编码", "编号", "代码", "code", "id", "no", "number"]
+        .iter()
+        .any(|ending| header.ends_with(ending))
+        && !["信用", "机构", "税", "邮政", "行业", "身份", "credit", "tax"]
+            .iter()
+            .any(|other| header.contains(other))
 }
 
 /// A TOML string.

@@ -36,7 +36,9 @@ struct Walk {
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
     let started = Instant::now();
     if args.threads > 0 {
-        rayon::ThreadPoolBuilder::new().num_threads(args.threads).build_global()?;
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(args.threads)
+            .build_global()?;
     }
     let project = Project::read(&args.project)?;
     let language = args.language.map_or(project.language, Language::from);
@@ -57,7 +59,10 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
     let commits = store.commit(&changes, &now_utc, "guiyi run")?;
     progress.leave(walks.iter().map(|walk| walk.records.len() as u64).sum());
 
-    let entities = walks.iter().zip(&commits).map(|(walk, commit)| summary_of(walk, commit));
+    let entities = walks
+        .iter()
+        .zip(&commits)
+        .map(|(walk, commit)| summary_of(walk, commit));
     let entities = entities.collect::<anyhow::Result<Vec<_>>>()?;
     let outcome = outcome(&walks, &entities, project.fail_on);
     let mut summary = Summary {
@@ -81,12 +86,22 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
         progress.enter("write");
         let mut results = write::Results::begin(&project.output)?;
         for walk in &walks {
-            results.entity(&walk.open.rulebook, &walk.cleansed, &walk.records, &walk.unified, &store)?;
+            results.entity(
+                &walk.open.rulebook,
+                &walk.cleansed,
+                &walk.records,
+                &walk.unified,
+                &store,
+            )?;
         }
         progress.leave(walks.iter().map(|walk| walk.records.len() as u64).sum());
         summary.rooms = progress.finish();
         process::measure(&mut summary, started);
-        results.publish(&mut summary, &walks.iter().map(Walk::parts).collect::<Vec<_>>(), language)?;
+        results.publish(
+            &mut summary,
+            &walks.iter().map(Walk::parts).collect::<Vec<_>>(),
+            language,
+        )?;
     } else {
         summary.rooms = progress.finish();
         process::measure(&mut summary, started);
@@ -166,7 +181,14 @@ fn walk(mut open: OpenEntity, store: &Store, progress: &mut Progress) -> anyhow:
         &open.rulebook,
         &mut |step| watch(progress, step),
     )?;
-    Ok(Walk { open, cleansed, records, rows, known, unified })
+    Ok(Walk {
+        open,
+        cleansed,
+        records,
+        rows,
+        known,
+        unified,
+    })
 }
 
 fn read(
@@ -177,7 +199,10 @@ fn read(
     take: &mut dyn FnMut(Batch, Notes),
 ) -> anyhow::Result<()> {
     let spec = &rulebook.sources[source];
-    for part in reader.batches(source as u16, spec, BATCH_ROWS).with_context(|| path.display().to_string())? {
+    for part in reader
+        .batches(source as u16, spec, BATCH_ROWS)
+        .with_context(|| path.display().to_string())?
+    {
         let (batch, notes) = part?;
         take(batch, notes);
     }
@@ -246,7 +271,11 @@ fn summary_of(walk: &Walk, commit: &CommitReport) -> anyhow::Result<EntitySummar
 
 /// Whether more rows than the threshold allows have findings of the severity that counts.
 fn outcome(walks: &[Walk], entities: &[EntitySummary], fail_on: FailOn) -> Verdict {
-    let rows: u64 = entities.iter().flat_map(|entity| &entity.sources).map(|source| source.rows_read).sum();
+    let rows: u64 = entities
+        .iter()
+        .flat_map(|entity| &entity.sources)
+        .map(|source| source.rows_read)
+        .sum();
     let failing: usize = walks
         .iter()
         .map(|walk| {
@@ -258,5 +287,9 @@ fn outcome(walks: &[Walk], entities: &[EntitySummary], fail_on: FailOn) -> Verdi
             rows.len()
         })
         .sum();
-    if failing as f64 > fail_on.share * rows as f64 { Verdict::Findings } else { Verdict::Clean }
+    if failing as f64 > fail_on.share * rows as f64 {
+        Verdict::Findings
+    } else {
+        Verdict::Clean
+    }
 }

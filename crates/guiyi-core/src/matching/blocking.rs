@@ -7,8 +7,8 @@
 
 use rayon::prelude::*;
 
-use super::compare::{Comparator, Comparison};
-use super::hash::join;
+use super::compare::{Comparator, Comparison, Lists};
+use super::hash::{join, mix};
 
 /// Marks the last member of a block.
 const LAST: u32 = 1 << 31;
@@ -50,37 +50,68 @@ impl Blocks {
     pub(super) fn build(n: usize, comparisons: &[Comparison], max_block: usize) -> Self {
         let mut members = Vec::new();
         let mut passes = Vec::new();
+        // Key and record in one word: what is lost of a key's hash makes a few blocks too large, never too small.
+        let bits = usize::BITS - n.leading_zeros();
+        let record_of = |entry: u64| (entry & ((1 << bits) - 1)) as u32;
+        let further = further_keys(comparisons);
         for (at, comparison) in comparisons.iter().enumerate() {
-            let names = comparison.passes();
-            let mut filed: Vec<(u8, u64, u32)> = (0..n as u32)
-                .into_par_iter()
-                .fold(Vec::new, |mut filed, record| {
-                    let mut keys = Vec::new();
-                    comparison.keys(record, &mut keys);
-                    filed.extend(keys.into_iter().map(|(pass, key)| (pass, key, record)));
-                    filed
-                })
-                .flatten_iter()
-                .collect();
-            filed.par_sort_unstable();
-            filed.dedup();
             let is_phone = matches!(comparison.comparator, Comparator::Phone(_));
-            let limit = if is_phone { max_block.min(MAX_PHONE_BLOCK) } else { max_block };
-            for pass in filed.chunk_by(|left, right| left.0 == right.0) {
-                let name = names[usize::from(pass[0].0)];
-                let mut count = PassCount { comparison: at, name, blocks: 0, pairs: 0, split: 0, skipped: 0 };
-                for block in pass.chunk_by(|left, right| left.1 == right.1) {
-                    if block.len() <= limit {
-                        push(block.iter().map(|entry| entry.2), &mut members, &mut count);
-                    } else {
-                        split(block, comparisons, limit, &mut members, &mut count);
+            let limit = if is_phone {
+                max_block.min(MAX_PHONE_BLOCK)
+            } else {
+                max_block
+            };
+            for (pass, name) in comparison.passes().iter().enumerate() {
+                let filed = Lists::new(n, |record, filed: &mut Vec<u64>| {
+                    let start = filed.len();
+                    comparison.keys(record, pass, filed);
+                    for key in &mut filed[start..] {
+                        *key = mix(*key) << bits | u64::from(record);
                     }
+                });
+                let mut filed = filed.into_values();
+                filed.par_sort_unstable();
+                filed.dedup();
+                let mut count = PassCount {
+                    comparison: at,
+                    name,
+                    blocks: 0,
+                    pairs: 0,
+                    split: 0,
+                    skipped: 0,
+                };
+                let mut large: Vec<&[u64]> = Vec::new();
+                for block in filed.chunk_by(|left, right| left >> bits == right >> bits) {
+                    if block.len() <= limit {
+                        push(block.iter().map(|entry| record_of(*entry)), &mut members, &mut count);
+                    } else {
+                        large.push(block);
+                    }
+                }
+                count.split = large.len() as u64;
+                let parts: Vec<Parts> = large
+                    .into_par_iter()
+                    .map(|block| {
+                        let block: Vec<u32> = block.iter().map(|entry| record_of(*entry)).collect();
+                        split(&block, &further, limit)
+                    })
+                    .collect();
+                for mut part in parts {
+                    members.append(&mut part.members);
+                    count.blocks += part.blocks;
+                    count.pairs += part.pairs;
+                    count.skipped += part.skipped;
                 }
                 passes.push(count);
             }
         }
         let (offsets, positions) = index(n, &members);
-        Self { members, offsets, positions, passes }
+        Self {
+            members,
+            offsets,
+            positions,
+            passes,
+        }
     }
 
     /// The records that share a block with `record`, ascending, each once: all, or only those after it.
@@ -98,7 +129,12 @@ impl Blocks {
                 }
             }
             if all {
-                partners.extend(self.members[..at].iter().rev().take_while(|member| **member & LAST == 0));
+                partners.extend(
+                    self.members[..at]
+                        .iter()
+                        .rev()
+                        .take_while(|member| **member & LAST == 0),
+                );
             }
         }
         partners.sort_unstable();
@@ -118,16 +154,38 @@ fn push(block: impl ExactSizeIterator<Item = u32>, members: &mut Vec<u32>, count
     }
 }
 
+/// What became of a block that was too large.
+struct Parts {
+    members: Vec<u32>,
+    blocks: u64,
+    pairs: u64,
+    skipped: u64,
+}
+
 /// Splits a block by each of the records' further keys in turn; a record may stand in several of the parts.
-fn split(block: &[(u8, u64, u32)], comparisons: &[Comparison], limit: usize, members: &mut Vec<u32>, count: &mut PassCount) {
-    count.split += 1;
-    let further = further_keys(comparisons);
-    for key in &further {
-        let mut filed: Vec<(u64, u32)> = block.iter().map(|entry| (key(entry.2), entry.2)).collect();
+fn split(block: &[u32], further: &[Key<'_>], limit: usize) -> Parts {
+    let mut members = Vec::new();
+    let mut count = PassCount {
+        comparison: 0,
+        name: "",
+        blocks: 0,
+        pairs: 0,
+        split: 0,
+        skipped: 0,
+    };
+    let mut filed: Vec<(u64, u32)> = Vec::with_capacity(block.len());
+    for key in further {
+        filed.clear();
+        filed.extend(
+            block
+                .iter()
+                .map(|record| (key(*record), *record))
+                .filter(|entry| entry.0 != 0),
+        );
         filed.sort_unstable();
         for part in filed.chunk_by(|left, right| left.0 == right.0) {
-            if part.len() <= limit && part[0].0 != 0 {
-                push(part.iter().map(|entry| entry.1), members, count);
+            if part.len() <= limit {
+                push(part.iter().map(|entry| entry.1), &mut members, &mut count);
             } else {
                 count.skipped += part.len() as u64;
             }
@@ -136,9 +194,15 @@ fn split(block: &[(u8, u64, u32)], comparisons: &[Comparison], limit: usize, mem
     if further.is_empty() {
         count.skipped += block.len() as u64;
     }
+    Parts {
+        members,
+        blocks: count.blocks,
+        pairs: count.pairs,
+        skipped: count.skipped,
+    }
 }
 
-type Key<'a> = Box<dyn Fn(u32) -> u64 + 'a>;
+type Key<'a> = Box<dyn Fn(u32) -> u64 + Sync + 'a>;
 
 /// What splits a block that is too large: the city, the brand with its trade, each person; and city with brand.
 fn further_keys(comparisons: &[Comparison]) -> Vec<Key<'_>> {

@@ -31,6 +31,8 @@ pub enum Veto {
     Numeral,
     /// The names point to different cities, and nothing but the name speaks for the pair.
     Place,
+    /// The same brand with different trades, and no identifier or account in common.
+    Trade,
     /// Linking would join records that a steward or a hard identifier keeps apart.
     Cluster,
     /// The only bond between two groups that hold together without it.
@@ -45,6 +47,7 @@ impl Veto {
             Self::Branch => "branch",
             Self::Numeral => "numeral",
             Self::Place => "place",
+            Self::Trade => "trade",
             Self::Cluster => "cluster",
             Self::Bridge => "bridge",
         }
@@ -62,6 +65,8 @@ impl Veto {
             (Self::Numeral, Chinese) => "名称中的序号不同",
             (Self::Place, English) => "names of different cities, and nothing but the name in common",
             (Self::Place, Chinese) => "名称所在城市不同，且除名称外没有其他共同信息",
+            (Self::Trade, English) => "same brand but different trades, and no identifier or account in common",
+            (Self::Trade, Chinese) => "字号相同但行业不同，且没有相同的证照号码或银行账号",
             (Self::Cluster, English) => "would join records that are known to be different",
             (Self::Cluster, Chinese) => "合并会把已知不同的记录连在一起",
             (Self::Bridge, English) => "the only bond between two groups",
@@ -125,7 +130,10 @@ impl Decisions {
 
     /// The verdict about a pair with `a < b`.
     pub fn get(&self, a: u32, b: u32) -> Option<Verdict> {
-        let at = self.entries.binary_search_by_key(&(a, b), |entry| (entry.0, entry.1)).ok()?;
+        let at = self
+            .entries
+            .binary_search_by_key(&(a, b), |entry| (entry.0, entry.1))
+            .ok()?;
         Some(self.entries[at].2)
     }
 }

@@ -32,10 +32,38 @@ pub(super) fn frequencies(values: &[u64]) -> Vec<u32> {
     let mut order: Vec<(u64, u32)> = values.iter().zip(0..).map(|(value, at)| (*value, at)).collect();
     order.par_sort_unstable();
     let mut counts = vec![0; values.len()];
-    for run in order.chunk_by(|left, right| left.0 == right.0).filter(|run| run[0].0 != 0) {
+    for run in order
+        .chunk_by(|left, right| left.0 == right.0)
+        .filter(|run| run[0].0 != 0)
+    {
         for (_, at) in run {
             counts[*at as usize] = run.len() as u32;
         }
     }
     counts
+}
+
+/// A map whose hash is [`mix`]; its order must never show in a result.
+pub(super) type Map<K, V> = std::collections::HashMap<K, V, std::hash::BuildHasherDefault<Mixer>>;
+
+/// The hasher of [`Map`].
+#[derive(Default)]
+pub(super) struct Mixer(u64);
+
+impl std::hash::Hasher for Mixer {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = mix(self.0 ^ hash(bytes));
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = mix(self.0 ^ value);
+    }
+
+    fn write_u128(&mut self, value: u128) {
+        self.0 = mix(mix(self.0 ^ value as u64) ^ (value >> 64) as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }

@@ -12,10 +12,8 @@ mod decide;
 mod decision;
 mod hash;
 mod model;
-mod organization_name;
 mod phonetic;
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
@@ -82,7 +80,7 @@ pub struct Counts {
 }
 
 /// Records whose candidates train the model; a larger sample does not move the weights.
-const SAMPLE: u64 = 60_000;
+const SAMPLE: u64 = 25_000;
 /// Records that one thread takes at a time.
 const CHUNK: usize = 4096;
 
@@ -117,7 +115,7 @@ pub fn run(
         .collect();
     model.train(&patterns, &known);
     tell(Step::Decide, 0);
-    let judge = decide::Judge::new(&comparisons, &model, &hard, decisions, &rulebook.matching);
+    let judge = decide::Judge::new(n, &comparisons, &model, &hard, decisions, &rulebook.matching);
     let (candidates, done) = (AtomicU64::new(0), AtomicU64::new(0));
     let chunks: Vec<Vec<Pair>> = (0..n.div_ceil(CHUNK))
         .into_par_iter()
@@ -153,7 +151,12 @@ pub fn run(
         reviews: pairs.len() as u64 - matches,
         passes: blocks.passes,
     };
-    Matching { pairs, model, hard, counts }
+    Matching {
+        pairs,
+        model,
+        hard,
+        counts,
+    }
 }
 
 /// Counts the patterns of the candidates of some records, chosen by their source keys so that the choice does not
@@ -166,18 +169,20 @@ fn count_patterns(
 ) -> Vec<(u128, u32)> {
     let n = records.len();
     let stride = (n as u64).div_ceil(SAMPLE).max(1);
-    let counted: HashMap<u128, u32> = (0..n as u32)
+    let counted: hash::Map<u128, u32> = (0..n as u32)
         .into_par_iter()
         .filter(|record| hash::hash(records.keys[*record as usize].as_bytes()).is_multiple_of(stride))
-        .fold(HashMap::new, |mut counts: HashMap<u128, u32>, a| {
+        .fold(hash::Map::default, |mut counts: hash::Map<u128, u32>, a| {
             let mut partners = Vec::new();
             blocks.partners(a, true, &mut partners);
             for b in partners {
-                *counts.entry(model.pattern(comparisons, a.min(b), a.max(b))).or_default() += 1;
+                *counts
+                    .entry(model.pattern(comparisons, a.min(b), a.max(b)))
+                    .or_default() += 1;
             }
             counts
         })
-        .reduce(HashMap::new, |mut left, right| {
+        .reduce(hash::Map::default, |mut left, right| {
             for (pattern, count) in right {
                 *left.entry(pattern).or_default() += count;
             }

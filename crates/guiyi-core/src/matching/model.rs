@@ -14,6 +14,8 @@ const STRENGTH: f64 = 30.0;
 /// The starting share of true pairs among candidates, and how many pairs it is worth.
 const PRIOR: f64 = 0.2;
 const PRIOR_STRENGTH: f64 = 20.0;
+/// How many pairs at a level the starting weight is worth: a level that hardly occurs keeps it.
+const RARE_LEVEL: f64 = 20.0;
 /// Rounds after which training stops, and the change of the prior below which it stops earlier.
 const ROUNDS: usize = 50;
 const SETTLED: f64 = 1e-6;
@@ -44,6 +46,10 @@ pub struct Weights {
     pub u: Vec<f64>,
     /// log2(m/u) of each level, in thousandths of a bit.
     pub weights: Vec<i32>,
+    /// How many training pairs each level has.
+    seen: Vec<f64>,
+    /// The largest weight, at least 0.
+    best: i32,
     shift: u32,
     mask: u128,
 }
@@ -69,13 +75,31 @@ impl Model {
                 let levels = comparison.levels();
                 let bits = usize::BITS - levels.len().leading_zeros();
                 let mask = (1 << bits) - 1;
-                let (m, u) = (normal(levels.iter().map(|level| level.m)), normal(levels.iter().map(|level| level.u)));
-                let weights = Weights { attributes: comparison.attributes.clone(), levels, m, u, weights: Vec::new(), shift, mask };
+                let (m, u) = (
+                    normal(levels.iter().map(|level| level.m)),
+                    normal(levels.iter().map(|level| level.u)),
+                );
+                let weights = Weights {
+                    attributes: comparison.attributes.clone(),
+                    levels,
+                    m,
+                    u,
+                    weights: Vec::new(),
+                    seen: vec![0.0; levels.len()],
+                    best: 0,
+                    shift,
+                    mask,
+                };
                 shift += bits;
                 weights
             })
             .collect();
-        let mut model = Self { comparisons, prior: PRIOR, prior_weight: 0, trained_on: 0 };
+        let mut model = Self {
+            comparisons,
+            prior: PRIOR,
+            prior_weight: 0,
+            trained_on: 0,
+        };
         model.settle();
         model
     }
@@ -83,7 +107,44 @@ impl Model {
     /// Level of each comparison, packed.
     pub(super) fn pattern(&self, comparisons: &[Comparison], a: u32, b: u32) -> u128 {
         let packed = comparisons.iter().zip(&self.comparisons);
-        packed.map(|(comparison, weights)| u128::from(comparison.level(a, b)) << weights.shift).sum()
+        packed
+            .map(|(comparison, weights)| u128::from(comparison.level(a, b)) << weights.shift)
+            .sum()
+    }
+
+    /// Pattern and weight of a pair whose `present` comparisons have values on both sides; `None` as soon as the
+    /// weight cannot reach `least` any more.
+    pub(super) fn weigh(
+        &self,
+        comparisons: &[Comparison],
+        present: u64,
+        pair: (u32, u32),
+        least: i32,
+    ) -> Option<(u128, i32)> {
+        let has = |at: usize| at >= 64 || present >> at & 1 == 1;
+        let best = self
+            .comparisons
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| has(*at))
+            .map(|(_, weights)| weights.best);
+        let mut reachable = self.prior_weight + best.sum::<i32>();
+        let mut pattern = 0;
+        for (at, (comparison, weights)) in comparisons.iter().zip(&self.comparisons).enumerate() {
+            if !has(at) {
+                continue;
+            }
+            if reachable < least {
+                return None;
+            }
+            let level = comparison.level(pair.0, pair.1);
+            reachable -= weights.best;
+            if level > 0 {
+                reachable += weights.weights[usize::from(level) - 1];
+            }
+            pattern |= u128::from(level) << weights.shift;
+        }
+        (reachable >= least).then_some((pattern, reachable))
     }
 
     /// The level of a comparison in a pattern; 0 for no value.
@@ -91,25 +152,22 @@ impl Model {
         self.comparisons[comparison].level(pattern) as u8
     }
 
-    /// Weight of a pattern with the prior, in thousandths of a bit.
-    pub(super) fn weight(&self, pattern: u128) -> i32 {
-        let weights = self.comparisons.iter().map(|weights| match weights.level(pattern) {
-            0 => 0,
-            level => weights.weights[level - 1],
-        });
-        self.prior_weight + weights.sum::<i32>()
-    }
-
     /// Why a pair has its weight, comparison by comparison.
     pub fn reasons(&self, pattern: u128) -> impl Iterator<Item = Reason<'_>> {
-        self.comparisons.iter().map(move |weights| match weights.level(pattern) {
-            0 => Reason { attributes: &weights.attributes, level: None, weight: 0 },
-            level => Reason {
-                attributes: &weights.attributes,
-                level: Some(&weights.levels[level - 1]),
-                weight: weights.weights[level - 1],
-            },
-        })
+        self.comparisons
+            .iter()
+            .map(move |weights| match weights.level(pattern) {
+                0 => Reason {
+                    attributes: &weights.attributes,
+                    level: None,
+                    weight: 0,
+                },
+                level => Reason {
+                    attributes: &weights.attributes,
+                    level: Some(&weights.levels[level - 1]),
+                    weight: weights.weights[level - 1],
+                },
+            })
     }
 
     /// Learns from counted patterns (sorted, so that sums do not depend on threads) and from patterns whose truth a
@@ -127,11 +185,7 @@ impl Model {
     }
 
     fn round(&mut self, patterns: &[(u128, u32)], known: &[(u128, bool)]) {
-        let logs: Vec<Vec<f64>> = self
-            .comparisons
-            .iter()
-            .map(|weights| weights.m.iter().zip(&weights.u).map(|(m, u)| (m / u).log2()).collect())
-            .collect();
+        let logs: Vec<Vec<f64>> = self.comparisons.iter().map(Weights::logs).collect();
         let odds = (self.prior / (1.0 - self.prior)).log2();
         let empty = |weights: &Weights| vec![0.0; weights.levels.len()];
         let mut matches: Vec<Vec<f64>> = self.comparisons.iter().map(empty).collect();
@@ -146,10 +200,14 @@ impl Model {
             }
         };
         for (pattern, count) in patterns {
-            let levels = self.comparisons.iter().zip(&logs).map(|(weights, logs)| match weights.level(*pattern) {
-                0 => 0.0,
-                level => logs[level - 1],
-            });
+            let levels = self
+                .comparisons
+                .iter()
+                .zip(&logs)
+                .map(|(weights, logs)| match weights.level(*pattern) {
+                    0 => 0.0,
+                    level => logs[level - 1],
+                });
             let share = 1.0 / (1.0 + (-(odds + levels.sum::<f64>())).exp2());
             n_matches += share * f64::from(*count);
             n += f64::from(*count);
@@ -159,6 +217,11 @@ impl Model {
             add(*pattern, f64::from(u8::from(*is_match)), 1.0);
         }
         for (at, weights) in self.comparisons.iter_mut().enumerate() {
+            weights.seen = matches[at]
+                .iter()
+                .zip(&others[at])
+                .map(|(matches, others)| matches + others)
+                .collect();
             let starting = |share: fn(&Level) -> f64| normal(weights.levels.iter().map(share));
             weights.m = blend(&matches[at], &starting(|level| level.m));
             weights.u = blend(&others[at], &starting(|level| level.u));
@@ -168,15 +231,24 @@ impl Model {
 
     /// Rounds the weights to thousandths of a bit.
     fn settle(&mut self) {
-        let fixed = |m: f64, u: f64| ((m / u).log2() * 1000.0).round() as i32;
         for weights in &mut self.comparisons {
-            weights.weights = weights.m.iter().zip(&weights.u).map(|(m, u)| fixed(*m, *u)).collect();
+            weights.weights = weights.logs().iter().map(|log| (log * 1000.0).round() as i32).collect();
+            weights.best = weights.weights.iter().copied().max().unwrap_or(0).max(0);
         }
-        self.prior_weight = fixed(self.prior, 1.0 - self.prior);
+        self.prior_weight = ((self.prior / (1.0 - self.prior)).log2() * 1000.0).round() as i32;
     }
 }
 
 impl Weights {
+    /// Weight of each level in bits: the learned one, drawn toward the starting one where the level is hardly seen.
+    fn logs(&self) -> Vec<f64> {
+        let learned = self.m.iter().zip(&self.u).map(|(m, u)| (m / u).log2());
+        let blend = |((log, level), seen): ((f64, &Level), &f64)| {
+            (log * seen + (level.m / level.u).log2() * RARE_LEVEL) / (seen + RARE_LEVEL)
+        };
+        learned.zip(self.levels).zip(&self.seen).map(blend).collect()
+    }
+
     fn level(&self, pattern: u128) -> usize {
         (pattern >> self.shift & self.mask) as usize
     }
@@ -194,5 +266,26 @@ fn normal(shares: impl Iterator<Item = f64> + Clone) -> Vec<f64> {
 
 fn blend(counts: &[f64], starting: &[f64]) -> Vec<f64> {
     let sum: f64 = counts.iter().sum::<f64>() + STRENGTH;
-    counts.iter().zip(starting).map(|(count, share)| (count + share * STRENGTH) / sum).collect()
+    counts
+        .iter()
+        .zip(starting)
+        .map(|(count, share)| (count + share * STRENGTH) / sum)
+        .collect()
+}
+
+/// The least weight, in thousandths of a bit, whose probability is at least `parts` per million.
+pub(super) fn weight_of(parts: u32) -> i32 {
+    if parts == 0 {
+        return i32::MIN;
+    }
+    let (mut low, mut high) = (-64_000, 64_000);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if probability(middle) >= parts {
+            high = middle
+        } else {
+            low = middle + 1
+        }
+    }
+    low
 }

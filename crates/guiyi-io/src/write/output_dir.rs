@@ -190,7 +190,7 @@ fn listed_outputs(target: &Path) -> BTreeSet<String> {
             .is_some_and(|file| file.to_str() == Some(name))
     };
     listed
-        .filter_map(serde_json::Value::as_str)
+        .filter_map(|output| output.get("name")?.as_str())
         .filter(is_plain)
         .map(ToOwned::to_owned)
         .collect()

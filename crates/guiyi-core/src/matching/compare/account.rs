@@ -28,15 +28,23 @@ impl Accounts {
         Self { lists }
     }
 
+    pub(super) fn has(&self, record: u32) -> bool {
+        self.lists.has(record)
+    }
+
     pub(crate) fn level(&self, a: u32, b: u32) -> u8 {
         let (left, right) = (self.lists.get(a), self.lists.get(b));
         if left.is_empty() || right.is_empty() {
             return 0;
         }
-        if left.iter().any(|account| right.contains(account)) { 1 } else { 2 }
+        if left.iter().any(|account| right.contains(account)) {
+            1
+        } else {
+            2
+        }
     }
 
-    pub(super) fn keys(&self, record: u32, keys: &mut Vec<(u8, u64)>) {
-        keys.extend(self.lists.get(record).iter().map(|account| (0, *account)));
+    pub(super) fn keys(&self, record: u32, keys: &mut Vec<u64>) {
+        keys.extend(self.lists.get(record));
     }
 }

@@ -17,8 +17,10 @@ mod text;
 use crate::dictionary::{Dictionary, ElementKind, EntityType};
 use crate::record::{Origin, Records};
 
-pub(super) use name::{BRANCHES, NUMBERS, Names, PARENT, is_elsewhere};
-pub(super) use place::{ELSEWHERE, Places, Region, Regions, Relation};
+pub(super) use name::{BRANCHES, NUMBERS, Names, PARENT, is_elsewhere, is_other_trade};
+pub(super) use place::{ELSEWHERE, Places};
+
+use place::Regions;
 
 /// One level of a comparison, with the probabilities that it starts from.
 ///
@@ -39,7 +41,13 @@ pub struct Level {
 }
 
 pub(super) const fn level(name: &'static str, english: &'static str, chinese: &'static str, m: f64, u: f64) -> Level {
-    Level { name, english, chinese, m, u }
+    Level {
+        name,
+        english,
+        chinese,
+        m,
+        u,
+    }
 }
 
 /// What a comparison is made with: the records' values of one kind, prepared for comparing.
@@ -94,18 +102,33 @@ impl Comparison {
         }
     }
 
-    /// The keys under which a record is filed in the comparison's blocking passes: pairs of (pass, key).
-    pub(super) fn keys(&self, record: u32, keys: &mut Vec<(u8, u64)>) {
+    /// Whether a record has a value to compare.
+    pub(super) fn has(&self, record: u32) -> bool {
         match &self.comparator {
-            Comparator::Identifier(values) => values.keys(record, keys),
-            Comparator::Name(values) => values.keys(record, keys),
+            Comparator::Identifier(values) => values.has(record),
+            Comparator::Name(values) => values.has(record),
+            Comparator::Phone(values) => values.has(record),
+            Comparator::Place(values) => values.has(record),
+            Comparator::Email(values) => values.has(record),
+            Comparator::Account(values) => values.has(record),
+            Comparator::Person(values) => values.has(record),
+            Comparator::Date(values) => values.has(record),
+            Comparator::Text(values) => values.has(record),
+        }
+    }
+
+    /// The keys under which a record is filed in one of the comparison's blocking passes.
+    pub(super) fn keys(&self, record: u32, pass: usize, keys: &mut Vec<u64>) {
+        match &self.comparator {
+            Comparator::Identifier(values) => values.keys(record, pass, keys),
+            Comparator::Name(values) => values.keys(record, pass, keys),
             Comparator::Phone(values) => values.keys(record, keys),
             Comparator::Place(values) => values.keys(record, keys),
-            Comparator::Email(values) => values.keys(record, keys),
+            Comparator::Email(values) => values.keys(record, pass, keys),
             Comparator::Account(values) => values.keys(record, keys),
             Comparator::Person(values) => values.keys(record, keys),
             Comparator::Date(_) => {}
-            Comparator::Text(values) => values.keys(record, keys),
+            Comparator::Text(values) => values.keys(record, pass, keys),
         }
     }
 
@@ -125,7 +148,7 @@ impl Comparison {
     }
 }
 
-/// Chooses the comparisons for a dictionary and prepares the records for them.
+/// Chooses the comparisons for a dictionary and prepares the records for them; those that say most come first.
 pub(super) fn prepare(records: &Records, dictionary: &Dictionary) -> Vec<Comparison> {
     let all = |kinds: &[ElementKind]| -> Vec<usize> {
         let wanted = |at: &usize| kinds.contains(&dictionary.elements[*at].kind) && has_values(records, *at);
@@ -140,16 +163,27 @@ pub(super) fn prepare(records: &Records, dictionary: &Dictionary) -> Vec<Compari
     };
     let regions = Regions::read(records, dictionary);
     for kind in [ElementKind::CreditCode, ElementKind::ResidentId, ElementKind::Gtin] {
-        add(all(&[kind]), &|on| Comparator::Identifier(identifier::Identifiers::new(records, on, kind)));
+        add(all(&[kind]), &|on| {
+            Comparator::Identifier(identifier::Identifiers::new(records, on, kind))
+        });
     }
-    let names = all(&[ElementKind::OrganizationName]);
-    add(names, &|on| Comparator::Name(Names::new(records, on, &regions)));
+    add(all(&[ElementKind::Email]), &|on| {
+        Comparator::Email(email::Emails::new(records, on))
+    });
+    add(all(&[ElementKind::BankAccount]), &|on| {
+        Comparator::Account(account::Accounts::new(records, on))
+    });
     let phones = all(&[ElementKind::Mobile, ElementKind::Landline, ElementKind::Phone]);
     add(phones, &|on| Comparator::Phone(phone::Phones::new(records, on)));
-    let places = all(&[ElementKind::Address, ElementKind::Province, ElementKind::City, ElementKind::County]);
-    add(places, &|on| Comparator::Place(Places::new(records, on, dictionary, &regions)));
-    add(all(&[ElementKind::Email]), &|on| Comparator::Email(email::Emails::new(records, on)));
-    add(all(&[ElementKind::BankAccount]), &|on| Comparator::Account(account::Accounts::new(records, on)));
+    let places = all(&[
+        ElementKind::Address,
+        ElementKind::Province,
+        ElementKind::City,
+        ElementKind::County,
+    ]);
+    add(places, &|on| {
+        Comparator::Place(Places::new(records, on, dictionary, &regions))
+    });
     for at in all(&[ElementKind::PersonName]) {
         add(vec![at], &|on| Comparator::Person(person::Persons::new(records, on[0])));
     }
@@ -162,6 +196,9 @@ pub(super) fn prepare(records: &Records, dictionary: &Dictionary) -> Vec<Compari
             add(vec![at], &|on| Comparator::Text(text::Texts::new(records, on[0])));
         }
     }
+    // The dearest comparison comes last: most pairs are decided before it.
+    let names = all(&[ElementKind::OrganizationName]);
+    add(names, &|on| Comparator::Name(Names::new(records, on)));
     plan
 }
 
@@ -221,23 +258,50 @@ impl<T> Lists<T> {
         &self.values[self.offsets[record as usize] as usize..self.offsets[record as usize + 1] as usize]
     }
 
+    /// Whether a record has any value.
+    pub(super) fn has(&self, record: u32) -> bool {
+        self.offsets[record as usize] != self.offsets[record as usize + 1]
+    }
+
     /// All values, in order of the records.
     pub(super) fn values(&self) -> &[T] {
         &self.values
     }
 
+    /// All values, in order of the records, without the lists.
+    pub(super) fn into_values(self) -> Vec<T> {
+        self.values
+    }
+
     /// The same lists with every value changed by `change(value, its position)`.
     pub(super) fn map<U>(self, mut change: impl FnMut(T, usize) -> U) -> Lists<U> {
-        let values = self.values.into_iter().enumerate().map(|(at, value)| change(value, at)).collect();
-        Lists { offsets: self.offsets, values }
+        let values = self
+            .values
+            .into_iter()
+            .enumerate()
+            .map(|(at, value)| change(value, at))
+            .collect();
+        Lists {
+            offsets: self.offsets,
+            values,
+        }
     }
 }
 
 /// Whether two texts differ by one replaced, lost, added or swapped character, or not at all.
 pub(super) fn is_one_edit<T: PartialEq>(left: &[T], right: &[T]) -> bool {
-    let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+    let (short, long) = if left.len() <= right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
     let head = short.iter().zip(long).take_while(|(left, right)| left == right).count();
-    let tail = short[head..].iter().rev().zip(long.iter().rev()).take_while(|(left, right)| left == right).count();
+    let tail = short[head..]
+        .iter()
+        .rev()
+        .zip(long.iter().rev())
+        .take_while(|(left, right)| left == right)
+        .count();
     match (&short[head..short.len() - tail], &long[head..long.len() - tail]) {
         ([], [] | [_]) | ([_], [_]) => true,
         ([first, second], [third, fourth]) => first == fourth && second == third,

@@ -48,8 +48,14 @@ impl Texts {
         Self { texts }
     }
 
+    pub(super) fn has(&self, record: u32) -> bool {
+        self.texts.has(record)
+    }
+
     pub(super) fn level(&self, a: u32, b: u32) -> u8 {
-        let ([left], [right]) = (self.texts.get(a), self.texts.get(b)) else { return 0 };
+        let ([left], [right]) = (self.texts.get(a), self.texts.get(b)) else {
+            return 0;
+        };
         if left.whole == right.whole {
             return 1;
         }
@@ -60,12 +66,15 @@ impl Texts {
         }
     }
 
-    pub(super) fn keys(&self, record: u32, keys: &mut Vec<(u8, u64)>) {
+    pub(super) fn keys(&self, record: u32, pass: usize, keys: &mut Vec<u64>) {
         let [text] = self.texts.get(record) else { return };
-        keys.push((0, text.whole));
+        if pass == 0 {
+            keys.push(text.whole);
+            return;
+        }
         let mut rarest: Vec<&(u32, f32)> = text.bigrams.iter().collect();
         rarest.sort_unstable_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
-        keys.extend(rarest.iter().take(4).map(|(bigram, _)| (1, u64::from(*bigram) + 1)));
+        keys.extend(rarest.iter().take(4).map(|(bigram, _)| u64::from(*bigram) + 1));
     }
 }
 
@@ -89,7 +98,11 @@ impl Text {
 }
 
 fn read(value: &str) -> (u64, Vec<u32>) {
-    let letters: String = value.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    let letters: String = value
+        .chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .flat_map(char::to_uppercase)
+        .collect();
     let mut bigrams = Vec::new();
     let mut previous = ' ';
     for letter in letters.chars() {
