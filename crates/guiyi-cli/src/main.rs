@@ -49,12 +49,12 @@ fn main() -> ExitCode {
 
 /// The manual: the page of `guiyi` followed by those of its commands.
 fn manual() -> anyhow::Result<Vec<u8>> {
-    let command = Cli::command();
+    let mut command = Cli::command();
+    command.build();
     let mut pages = Vec::new();
     clap_mangen::Man::new(command.clone()).render(&mut pages)?;
     for subcommand in command.get_subcommands() {
-        let name = format!("guiyi-{}", subcommand.get_name());
-        clap_mangen::Man::new(subcommand.clone().name(name)).render(&mut pages)?;
+        clap_mangen::Man::new(subcommand.clone()).render(&mut pages)?;
     }
     Ok(pages)
 }

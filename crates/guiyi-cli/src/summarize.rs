@@ -233,7 +233,6 @@ fn rules(findings: &[Finding], rulebook: &Rulebook) -> Vec<RuleSummary> {
 }
 
 fn completeness(unified: &Unified, rulebook: &Rulebook) -> Vec<ElementSummary> {
-    use arrow_array::Array;
     let golden = &unified.golden;
     let elements = rulebook.dictionary.elements.iter().zip(&golden.columns);
     elements
@@ -244,7 +243,7 @@ fn completeness(unified: &Unified, rulebook: &Rulebook) -> Vec<ElementSummary> {
                 Importance::Key => "key".into(),
                 Importance::Normal => "normal".into(),
             },
-            filled: (golden.len() - column.values.null_count()) as u64,
+            filled: column.n_filled() as u64,
             imputed: column
                 .origins
                 .iter()

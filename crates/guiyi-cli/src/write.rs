@@ -1,8 +1,11 @@
 //! Which outputs a run writes; how each looks is decided by `guiyi-io`.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context;
 use guiyi_core::dictionary::{Element, ElementKind, Importance, Sensitivity};
 use guiyi_core::finding::{Finding, Language, Severity};
+use guiyi_core::global_id::GlobalId;
 use guiyi_core::pipeline::{Cleansed, Unified};
 use guiyi_core::record::Records;
 use guiyi_core::rulebook::Rulebook;
@@ -95,28 +98,39 @@ impl<'a> Results<'a> {
         let elements = rulebook.dictionary.elements.iter().map(|element| &*element.name);
         let headers: Vec<&str> = outputs::GOLDEN.iter().copied().chain(elements).collect();
         let mut golden = self.table(&format!("golden_{}", entity.name()), &headers)?;
-        store.golden_rows(&rulebook.dictionary, |row| {
-            let (gid, version, members) = (row.gid.to_string(), row.version.to_string(), row.members.to_string());
-            let systems = row.systems.join(" ");
-            let mut cells = vec![Some(gid.as_str()), Some(&version), Some(&members), Some(&systems)];
-            cells.extend(row.values.iter().map(|value| value.as_deref()));
-            golden.row(&cells)
-        })?;
+        let mut of_gid: Vec<(GlobalId, usize)> = gids.iter().enumerate().map(|(number, gid)| (*gid, number)).collect();
+        of_gid.sort_unstable();
+        let rows = store.golden_rows(entity)?;
+        let elements = rulebook.dictionary.elements.iter();
+        let places: Vec<Option<usize>> =
+            elements.map(|element| rows.elements().iter().position(|name| **name == *element.name)).collect();
+        for row in rows {
+            let row = row?;
+            let number = of_gid.binary_search_by_key(&row.gid, |entry| entry.0).map(|at| of_gid[at].1);
+            let members = number.map_or(&[][..], |number| unified.golden.members_of(number));
+            let system = |record: &u32| &*rulebook.sources[usize::from(records.sources[*record as usize])].system;
+            let systems: BTreeSet<&str> = members.iter().map(system).collect();
+            let (gid, version, count) = (row.gid.to_string(), row.version.to_string(), members.len().to_string());
+            let systems = systems.into_iter().collect::<Vec<_>>().join(" ");
+            let mut cells = vec![Some(gid.as_str()), Some(&version), Some(&count), Some(&systems)];
+            cells.extend(places.iter().map(|place| row.values[(*place)?].as_deref()));
+            golden.row(&cells)?;
+        }
         self.close(golden)?;
 
-        let crosswalk = &mut self.crosswalk;
-        store.crosswalk_rows(entity, |row| {
+        for row in store.crosswalk_rows(entity)? {
+            let row = row?;
             let gid = row.gid.to_string();
-            crosswalk.row(&[
+            self.crosswalk.row(&[
                 Some(&row.system),
                 Some(entity.name()),
-                Some(&row.source_key),
+                Some(&row.key),
                 Some(&gid),
                 Some(row.status.name()),
                 Some(&row.valid_from),
                 row.valid_to.as_deref(),
-            ])
-        })?;
+            ])?;
+        }
         Ok(())
     }
 

@@ -132,14 +132,45 @@ impl Store {
         known::load(&transaction, rulebook, present).map_err(|error| error.at(&self.path))
     }
 
-    /// Writes what a run changed, in one transaction with its ledger and change-feed lines.
+    /// Opens an empty store that lives in memory only, for trying out.
+    pub fn open_in_memory() -> Result<Self, StoreError> {
+        Self::open(":memory:")
+    }
+
+    /// Writes what a run changed of each entity type, in one transaction with its ledger and change-feed lines; the
+    /// reports are in the order of the changes.
     ///
     /// `now_utc`: `YYYY-MM-DDTHH:MM:SSZ`. `actor`: who runs it, for the ledger. A run that changed nothing writes nothing.
     ///
     /// # Errors
     /// The store is as before. [`StoreError::Stale`] if somebody committed since `change.known` was loaded.
-    pub fn commit(&mut self, change: &RunChange<'_>, now_utc: &str, actor: &str) -> Result<CommitReport, StoreError> {
-        commit::commit(&mut self.connection, *change, now_utc, actor).map_err(|failure| match failure {
+    pub fn commit(
+        &mut self,
+        changes: &[RunChange<'_>],
+        now_utc: &str,
+        actor: &str,
+    ) -> Result<Vec<CommitReport>, StoreError> {
+        self.write_run(changes, now_utc, actor, true)
+    }
+
+    /// What [`Store::commit`] would write; the store stays as it is.
+    pub fn preview(
+        &mut self,
+        changes: &[RunChange<'_>],
+        now_utc: &str,
+        actor: &str,
+    ) -> Result<Vec<CommitReport>, StoreError> {
+        self.write_run(changes, now_utc, actor, false)
+    }
+
+    fn write_run(
+        &mut self,
+        changes: &[RunChange<'_>],
+        utc: &str,
+        actor: &str,
+        keep: bool,
+    ) -> Result<Vec<CommitReport>, StoreError> {
+        commit::commit(&mut self.connection, changes, utc, actor, keep).map_err(|failure| match failure {
             commit::Failure::Database(error) => StoreError::of(error, &self.path),
             commit::Failure::Store(error) => error,
         })

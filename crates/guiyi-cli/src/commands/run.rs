@@ -56,7 +56,10 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
 
     progress.enter("commit");
     let changes: Vec<RunChange<'_>> = walks.iter().map(|walk| change(walk, &project.digest)).collect();
-    let commits = store.commit(&changes, &now_utc, "guiyi run")?;
+    let commits = match args.dry_run {
+        true => store.preview(&changes, &now_utc, "guiyi run")?,
+        false => store.commit(&changes, &now_utc, "guiyi run")?,
+    };
     progress.leave(walks.iter().map(|walk| walk.records.len() as u64).sum());
 
     let entities = walks
@@ -135,11 +138,7 @@ fn open_store(project: &Project, args: &RunArgs, now_utc: &str) -> anyhow::Resul
     }
     let wait = (args.wait > 0).then(|| Duration::from_secs(args.wait));
     let lock = RunLock::take(path, wait, now_utc)?;
-    let mut store = Store::open(path)?;
-    if args.dry_run {
-        store.discard_changes();
-    }
-    Ok((Some(lock), store))
+    Ok((Some(lock), Store::open(path)?))
 }
 
 /// Takes one entity type through reading and the corridor.

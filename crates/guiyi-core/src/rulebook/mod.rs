@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::dictionary::{Dictionary, Importance};
 use crate::finding::Severity;
 
-mod mistake;
+pub mod mistake;
 
 pub mod toml;
 

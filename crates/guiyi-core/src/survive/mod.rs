@@ -4,7 +4,7 @@
 //! withheld or missing value never wins, an imputed one only where nothing else is known; the elements of a group come
 //! from one record; the order is total, so that the last tie goes to the smallest (system, source key).
 
-use arrow_array::StringArray;
+use arrow_array::{Array, StringArray};
 use rayon::prelude::*;
 
 use crate::record::{Origin, Records};
@@ -59,6 +59,13 @@ pub struct GoldenColumn {
     pub origins: Vec<Origin>,
     /// Why that record's value won.
     pub grounds: Vec<Ground>,
+}
+
+impl GoldenColumn {
+    /// Number of golden records that have a value.
+    pub fn n_filled(&self) -> usize {
+        self.values.len() - self.values.null_count()
+    }
 }
 
 /// Why a value won.

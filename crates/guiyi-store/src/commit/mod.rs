@@ -62,23 +62,23 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// Commits a run.
+/// Commits a run: what it changed of each entity type, all in one transaction. If `keep` is false, everything is done
+/// and undone again, and the reports say what would have been written.
 pub(crate) fn commit(
     connection: &mut Connection,
-    change: RunChange<'_>,
+    changes: &[RunChange<'_>],
     utc: &str,
     actor: &str,
-) -> Result<CommitReport, Failure> {
-    check(&change)?;
-    let known = change.known;
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    keep: bool,
+) -> Result<Vec<CommitReport>, Failure> {
+    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let last_run: i64 = transaction.query_row(statements::LAST_RUN, [], |row| row.get(0))?;
-    if last_run as u64 != known.last_run {
-        return Err(StoreError::Stale {
-            expected: known.last_run,
-            found: last_run as u64,
+    for change in changes {
+        check(change)?;
+        let (expected, found) = (change.known.last_run, last_run as u64);
+        if expected != found {
+            return Err(StoreError::Stale { expected, found }.into());
         }
-        .into());
     }
     let is_first_load = transaction.query_row(statements::LAST_SOURCE, [], |row| row.get::<_, i64>(0))? == 0;
     if is_first_load {
@@ -86,25 +86,55 @@ pub(crate) fn commit(
             transaction.execute(&format!("DROP INDEX {name}"), [])?;
         }
     }
-    let records = change.records;
-    let known_rows = records
-        .sources
-        .iter()
-        .zip(&records.keys)
-        .map(|(&source, key)| known.row_of(source, key))
-        .collect::<Vec<_>>();
+    let mut reports = Vec::with_capacity(changes.len());
+    let mut run = last_run;
+    for change in changes {
+        let mut part = transaction.savepoint()?;
+        let report = write_change(&part, *change, run + 1, utc, actor)?;
+        match report.run {
+            Some(_) => run += 1,
+            // A column added for nothing does not stay.
+            None => part.rollback()?,
+        }
+        part.commit()?;
+        reports.push(report);
+    }
+    if run == last_run || !keep {
+        transaction.rollback()?;
+        return Ok(reports);
+    }
+    if is_first_load {
+        for (_, sql) in statements::LATE_INDEXES {
+            transaction.execute(sql, [])?;
+        }
+    }
+    transaction.commit()?;
+    Ok(reports)
+}
+
+/// Writes what changed of one entity type, its ledger and its change-feed lines; [`CommitReport::run`] is `None` if that
+/// was nothing.
+fn write_change(
+    connection: &Connection,
+    change: RunChange<'_>,
+    run: i64,
+    utc: &str,
+    actor: &str,
+) -> Result<CommitReport, Failure> {
+    let (known, records) = (change.known, change.records);
+    let keys = records.sources.iter().zip(&records.keys);
     let mut commit = Commit {
-        connection: &transaction,
+        connection,
         change,
-        run: last_run + 1,
+        run,
         utc,
         report: CommitReport::default(),
-        known_rows,
+        known_rows: keys.map(|(&source, key)| known.row_of(source, key)).collect(),
         ids: Vec::with_capacity(records.len()),
         system_ids: Vec::new(),
     };
     commit.system_ids = layouts::systems(&commit)?;
-    wide::ensure(&transaction, &change.rulebook.dictionary)?;
+    wide::ensure(connection, &change.rulebook.dictionary)?;
     sources::write(&mut commit)?;
     identity::write_codes(&mut commit)?;
     identity::write_ids(&mut commit)?;
@@ -117,25 +147,14 @@ pub(crate) fn commit(
         + report.feed_lines
         + change.assignment.redirected.len() as u64;
     if written == 0 {
-        // Neither an index dropped nor a column added stays behind.
-        transaction.rollback()?;
         return Ok(report);
     }
     let entity = change.rulebook.dictionary.entity.name();
-    let mut add_run = transaction.prepare_cached(statements::ADD_RUN)?;
-    crate::write(&mut add_run, (last_run + 1, utc, actor, entity, change.rulebook_digest))?;
-    drop(add_run);
+    let mut add_run = connection.prepare_cached(statements::ADD_RUN)?;
+    crate::write(&mut add_run, (run, utc, actor, entity, change.rulebook_digest))?;
     report.ledger_lines = identity::write_ledger(&commit, actor, &feed)?;
-    if is_first_load {
-        for (_, sql) in statements::LATE_INDEXES {
-            transaction.execute(sql, [])?;
-        }
-    }
-    transaction.commit()?;
-    Ok(CommitReport {
-        run: Some(last_run as u64 + 1),
-        ..report
-    })
+    report.run = Some(run as u64);
+    Ok(report)
 }
 
 /// Refuses a change whose parts do not fit, before anything is written.
