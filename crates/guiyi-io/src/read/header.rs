@@ -21,7 +21,9 @@ pub(crate) struct Header {
 /// complete each other, and preferred where the first has Kingdee's field names (`FNumber`).
 /// `None` if there is no row.
 pub(crate) fn find(rows: &[Row], grows: bool) -> Option<Header> {
-    let width = table_width(rows);
+    // Columns that are empty throughout, such as left of a table in a sheet, belong to no row's width.
+    let most = rows.iter().map(|row| filled(row).count()).max()?;
+    let width = table_width(rows).min(most);
     let is_wide = |row: &Row| filled(row).count() * 3 >= width * 2;
     let position = (rows.iter().position(|row| is_wide(row) && looks_like_names(row)))
         .or_else(|| rows.iter().position(is_wide))

@@ -133,9 +133,10 @@ impl<'a> XlsxRows<'a> {
     }
 
     fn next_cell(&mut self, path: &Path) -> Result<Option<(u32, u32, String)>, IoError> {
-        loop {
+        while !self.is_done {
             let Some(cell) = guard("xlsx", path, || self.cells.next_cell())? else {
-                return Ok(None);
+                self.is_done = true;
+                break;
             };
             let (row, column) = cell.get_position();
             let text = match cell.get_value() {
