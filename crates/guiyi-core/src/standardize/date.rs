@@ -50,7 +50,8 @@ impl DateHints {
                 self.full[1] += u64::from(a > 12 && b <= 12);
             }
             Reading::Short(a, b, c) => {
-                let valid = [(b, c), (b, a), (a, b)].map(|(month, day)| (1..=12).contains(&month) && (1..=31).contains(&day));
+                let valid =
+                    [(b, c), (b, a), (a, b)].map(|(month, day)| (1..=12).contains(&month) && (1..=31).contains(&day));
                 if valid.contains(&true) {
                     for (excluded, valid) in self.short.iter_mut().zip(valid) {
                         *excluded += u64::from(!valid);
@@ -125,7 +126,13 @@ pub(super) fn standardize(text: &str, context: &DateContext) -> Option<Change> {
             chosen.map_or_else(ambiguous, |day| Change::to(text, written(day)))
         }
         Reading::Short(a, b, c) => short(a, b, c, context).map_or_else(
-            |impossible| if impossible { Some(Change::unreadable("date")) } else { ambiguous() },
+            |impossible| {
+                if impossible {
+                    Some(Change::unreadable("date"))
+                } else {
+                    ambiguous()
+                }
+            },
             |day| Change::to(text, written(day)),
         ),
         Reading::Serial(serial) if context.hints.has_dates() => Change::to(text, written(from_serial(serial))),
@@ -139,7 +146,7 @@ pub(super) fn standardize(text: &str, context: &DateContext) -> Option<Change> {
 fn short(a: u32, b: u32, c: u32, context: &DateContext) -> Result<Day, bool> {
     let year = |short: u32| {
         let century = context.year - context.year.rem_euclid(100);
-        let near = century + short as i32;
+        let near = century + signed(short);
         if near <= context.year + 5 { near } else { near - 100 }
     };
     let readings = [valid(year(a), b, c), valid(year(c), b, a), valid(year(c), a, b)];
@@ -153,29 +160,34 @@ fn short(a: u32, b: u32, c: u32, context: &DateContext) -> Result<Day, bool> {
     let order = match (context.day_first, context.hints.short.map(|count| count > 0)) {
         (Some(true), _) | (None, [true, false, true]) => 1,
         (None, [false, true, true]) => 0,
-        (None, [true, true, false]) => 2,
         // A column that writes the year first elsewhere, and nothing here that contradicts it.
         (_, [false, ..]) if context.hints.year_first > 0 => 0,
-        (Some(false), [true, ..]) => 2,
+        (None, [true, true, false]) | (Some(false), [true, ..]) => 2,
         _ => return Err(false),
     };
     readings[order].ok_or(false)
 }
 
 fn cleaned(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() { text.trim_matches([' ', '\t', '\'']).into() } else { clean(text, Style::Name).into() }
+    if text.is_ascii() {
+        text.trim_matches([' ', '\t', '\'']).into()
+    } else {
+        clean(text, Style::Name).into()
+    }
 }
 
 /// Whether the text is a day of the calendar in the canonical form, and not a stand-in.
 fn is_canonical(text: &str) -> bool {
-    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return false };
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else {
+        return false;
+    };
     let bytes = [y1, y2, y3, y4, m1, m2, d1, d2];
     if !bytes.iter().all(u8::is_ascii_digit) {
         return false;
     }
     let number = |bytes: &[u8]| bytes.iter().fold(0, |value, byte| value * 10 + u32::from(byte - b'0'));
     let (year, month, day) = (number(&bytes[..4]), number(&bytes[4..6]), number(&bytes[6..]));
-    matches!(year_month_day(year as i32, month, day), Reading::Day(_))
+    matches!(year_month_day(signed(year), month, day), Reading::Day(_))
 }
 
 fn read(text: &str) -> Reading {
@@ -203,7 +215,7 @@ fn read(text: &str) -> Reading {
 fn bare(digits: &str) -> Reading {
     let number = |from: usize, to: usize| digits[from..to].parse::<u32>().unwrap_or(u32::MAX);
     match digits.len() {
-        8 | 14 => year_month_day(number(0, 4) as i32, number(4, 6), number(6, 8)),
+        8 | 14 => year_month_day(signed(number(0, 4)), number(4, 6), number(6, 8)),
         1 | 2 => Reading::Placeholder,
         5 if (20_000..=60_000).contains(&number(0, 5)) => Reading::Serial(number(0, 5)),
         _ => Reading::Nothing,
@@ -214,7 +226,10 @@ fn bare(digits: &str) -> Reading {
 fn parts(date: &str) -> Reading {
     let mut found = [""; 3];
     let mut count = 0;
-    for part in date.split(['-', '/', '.', ' ', ',', '_']).filter(|part| !part.is_empty()) {
+    for part in date
+        .split(['-', '/', '.', ' ', ',', '_'])
+        .filter(|part| !part.is_empty())
+    {
         if count == 3 {
             return Reading::Nothing;
         }
@@ -227,13 +242,16 @@ fn parts(date: &str) -> Reading {
     if let Some(at) = found.iter().position(|part| part.as_bytes()[0].is_ascii_alphabetic()) {
         return english(found, at);
     }
-    if !found.iter().all(|part| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit())) {
+    if !found
+        .iter()
+        .all(|part| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit()))
+    {
         return Reading::Nothing;
     }
     let [a, b, c] = found.map(|part| part.parse::<u32>().unwrap_or(0));
     match found.map(str::len) {
-        [4, 1 | 2, 1 | 2] => year_month_day(a as i32, b, c),
-        [1 | 2, 1 | 2, 4] if a <= 31 && b <= 31 && (1850..=9998).contains(&c) => Reading::YearLast(a, b, c as i32),
+        [4, 1 | 2, 1 | 2] => year_month_day(signed(a), b, c),
+        [1 | 2, 1 | 2, 4] if a <= 31 && b <= 31 && (1850..=9998).contains(&c) => Reading::YearLast(a, b, signed(c)),
         [1 | 2, 1 | 2, 1 | 2] => Reading::Short(a, b, c),
         [1 | 2, 1 | 2, 4] => Reading::Impossible,
         _ => Reading::Nothing,
@@ -242,7 +260,9 @@ fn parts(date: &str) -> Reading {
 
 /// `5 Mar 2024`, `Mar 5, 2024`, `05-MAR-2024`; a year of four digits is asked for.
 fn english(found: [&str; 3], at: usize) -> Reading {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
     let name = found[at].to_ascii_lowercase();
     let month = MONTHS.iter().position(|month| name.starts_with(month));
     let (day, year) = match at {
@@ -258,28 +278,56 @@ fn english(found: [&str; 3], at: usize) -> Reading {
 
 /// `2024年3月5日`, `二〇二四年三月五日`, `24年3月5日`.
 fn chinese(date: &str) -> Reading {
-    let Some((year_text, rest)) = date.split_once('年') else { return Reading::Nothing };
-    let Some((month, rest)) = rest.split_once('月') else { return Reading::Nothing };
+    let Some((year_text, rest)) = date.split_once('年') else {
+        return Reading::Nothing;
+    };
+    let Some((month, rest)) = rest.split_once('月') else {
+        return Reading::Nothing;
+    };
     let day = rest.strip_suffix(['日', '号']).unwrap_or(rest);
-    let numbers = (numeral::digits(year_text.trim()), numeral::small(month.trim()), numeral::small(day.trim()));
-    let (Some(year), Some(month), Some(day)) = numbers else { return Reading::Nothing };
+    let numbers = (
+        numeral::digits(year_text.trim()),
+        numeral::small(month.trim()),
+        numeral::small(day.trim()),
+    );
+    let (Some(year), Some(month), Some(day)) = numbers else {
+        return Reading::Nothing;
+    };
     match year_text.trim().chars().count() {
-        4 => year_month_day(year as i32, month, day),
+        4 => year_month_day(signed(year), month, day),
         // 年 names the year, so only the century is open; that is decided as for two-digit years.
-        2 if valid(2000, month, day).is_some() => year_month_day(if year < 70 { 2000 } else { 1900 } + year as i32, month, day),
+        2 if valid(2000, month, day).is_some() => {
+            year_month_day(if year < 70 { 2000 } else { 1900 } + signed(year), month, day)
+        }
         _ => Reading::Impossible,
     }
 }
 
 /// Years of the Republic of China: `民国113年3月5日`, `民國113/3/5`.
 fn republic(text: &str) -> Option<Reading> {
-    let rest = text.strip_prefix("中华").or_else(|| text.strip_prefix("中華")).unwrap_or(text);
+    let rest = text
+        .strip_prefix("中华")
+        .or_else(|| text.strip_prefix("中華"))
+        .unwrap_or(text);
     let rest = rest.strip_prefix("民国").or_else(|| rest.strip_prefix("民國"))?;
-    let mut found = rest.split(['年', '月', '日', '-', '/', '.']).map(str::trim).filter(|part| !part.is_empty());
+    let mut found = rest
+        .split(['年', '月', '日', '-', '/', '.'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
     let year = found.next()?;
-    let year = if year == "元" { 1 } else { numeral::digits(year).filter(|year| *year > 9).or_else(|| numeral::small(year))? };
+    let year = if year == "元" {
+        1
+    } else {
+        numeral::digits(year)
+            .filter(|year| *year > 9)
+            .or_else(|| numeral::small(year))?
+    };
     let (month, day) = (numeral::small(found.next()?)?, numeral::small(found.next()?)?);
-    Some(if found.next().is_none() && year < 300 { year_month_day(year as i32 + 1911, month, day) } else { Reading::Nothing })
+    Some(if found.next().is_none() && year < 300 {
+        year_month_day(signed(year) + 1911, month, day)
+    } else {
+        Reading::Nothing
+    })
 }
 
 /// The text without a time of day behind the date.
@@ -292,11 +340,27 @@ fn without_time(text: &str) -> &str {
         end -= 1;
     }
     let date = text[..end].trim_end();
-    let date = date.strip_suffix("上午").or_else(|| date.strip_suffix("下午")).unwrap_or(date).trim_end();
+    let date = date
+        .strip_suffix("上午")
+        .or_else(|| date.strip_suffix("下午"))
+        .unwrap_or(date)
+        .trim_end();
     let date = date.strip_suffix(['T', 't']).unwrap_or(date);
     let time = text[end..].bytes();
-    let is_time = time.clone().all(|byte| byte.is_ascii_digit() || b":.+-ZzAPMapm ".contains(&byte)) && colon - end <= 2;
-    if is_time && (date.len() < end || date.ends_with('日')) { date } else { text }
+    let is_time = time
+        .clone()
+        .all(|byte| byte.is_ascii_digit() || b":.+-ZzAPMapm ".contains(&byte))
+        && colon - end <= 2;
+    if is_time && (date.len() < end || date.ends_with('日')) {
+        date
+    } else {
+        text
+    }
+}
+
+/// A year as dates hold it; figures of at most nine digits always fit.
+fn signed(year: u32) -> i32 {
+    i32::try_from(year).unwrap_or(i32::MAX)
 }
 
 fn year_month_day(year: i32, month: u32, day: u32) -> Reading {
@@ -349,14 +413,23 @@ mod tests {
 
     fn context(column: &[&str]) -> DateContext {
         let mut hints = DateHints::default();
-        column.iter().for_each(|text| hints.see(text));
-        DateContext { hints, day_first: None, year: 2026 }
+        for text in column {
+            hints.see(text);
+        }
+        DateContext {
+            hints,
+            day_first: None,
+            year: 2026,
+        }
     }
 
     fn after(text: &str, context: &DateContext) -> Result<String, Option<Fault>> {
         match standardize(text, context) {
             None => Ok(text.to_owned()),
-            Some(Change { value: Value::Set(value), .. }) => Ok(value),
+            Some(Change {
+                value: Value::Set(value),
+                ..
+            }) => Ok(value),
             Some(change) => Err(change.complaint.map(|complaint| complaint.fault)),
         }
     }
@@ -365,9 +438,26 @@ mod tests {
     fn reads_every_form() {
         let context = context(&["2024-03-05"]);
         for text in [
-            "2024-03-05", "2024年3月5日", "20240305", "2024.3.5", "2024/3/5", "二〇二四年三月五日", "45356", "45356.0", "民国113年3月5日",
-            "2024-03-05 00:00:00", "2024-03-05T00:00:00+08:00", "2024年3月5日 上午 10:30", "20240305120000", "２０２４－３－５", "5 Mar 2024",
-            "Mar 5, 2024", "24-3-5", "24年3月5日", "'2024-03-05", "2024/3/5 8:05",
+            "2024-03-05",
+            "2024年3月5日",
+            "20240305",
+            "2024.3.5",
+            "2024/3/5",
+            "二〇二四年三月五日",
+            "45356",
+            "45356.0",
+            "民国113年3月5日",
+            "2024-03-05 00:00:00",
+            "2024-03-05T00:00:00+08:00",
+            "2024年3月5日 上午 10:30",
+            "20240305120000",
+            "２０２４－３－５",
+            "5 Mar 2024",
+            "Mar 5, 2024",
+            "24-3-5",
+            "24年3月5日",
+            "'2024-03-05",
+            "2024/3/5 8:05",
         ] {
             assert_eq!(after(text, &context), Ok("2024-03-05".into()), "{text}");
         }
@@ -380,8 +470,19 @@ mod tests {
         for text in ["60", "1900-01-00", "1900/1/0", "9999-12-31", "00000000"] {
             assert_eq!(after(text, &context), Err(Some(Fault::Placeholder)), "{text}");
         }
-        for text in ["2024年02月30日", "2024-13-01", "2024-03", "soon", "123456", "70000", "2024-02-30"] {
-            assert!(matches!(after(text, &context), Err(Some(Fault::Format { .. }))), "{text}");
+        for text in [
+            "2024年02月30日",
+            "2024-13-01",
+            "2024-03",
+            "soon",
+            "123456",
+            "70000",
+            "2024-02-30",
+        ] {
+            assert!(
+                matches!(after(text, &context), Err(Some(Fault::Format { .. }))),
+                "{text}"
+            );
         }
         assert_eq!(after(" ", &context), Err(None));
     }
@@ -395,8 +496,14 @@ mod tests {
         assert_eq!(after("03/25/2024", &empty), Ok("2024-03-25".into()));
         assert_eq!(after("03/05/2024", &context(&["12/31/2023"])), Ok("2024-03-05".into()));
         assert_eq!(after("03/05/2024", &context(&["31/12/2023"])), Ok("2024-05-03".into()));
-        assert_eq!(after("03/05/2024", &context(&["31/12/2023", "12/31/2023"])), Err(Some(Fault::Ambiguous)));
-        let day_first = DateContext { day_first: Some(true), ..empty };
+        assert_eq!(
+            after("03/05/2024", &context(&["31/12/2023", "12/31/2023"])),
+            Err(Some(Fault::Ambiguous))
+        );
+        let day_first = DateContext {
+            day_first: Some(true),
+            ..empty
+        };
         assert_eq!(after("03/05/2024", &day_first), Ok("2024-05-03".into()));
         assert_eq!(after("3-5-24", &day_first), Ok("2024-05-03".into()));
         assert_eq!(after("03-05-24", &context(&["31-12-99"])), Ok("2024-05-03".into()));

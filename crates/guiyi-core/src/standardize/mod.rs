@@ -22,8 +22,8 @@ mod numeral;
 pub mod organization_name;
 pub mod person_name;
 mod phone;
-mod placeholder;
 pub mod place;
+mod placeholder;
 mod region;
 mod simplified;
 mod text;
@@ -40,7 +40,7 @@ use crate::finding::Notes;
 use crate::record::{Batch, Origin};
 use crate::rulebook::Rulebook;
 
-use change::Change;
+use change::{Change, Value};
 use columns::Log;
 use date::DateContext;
 use enumeration::CodeList;
@@ -55,8 +55,10 @@ pub fn run(batch: Batch, rulebook: &Rulebook, hints: &Hints) -> (Batch, Notes) {
     let mut batch = batch;
     let mut log = Log::default();
     for (attribute, element) in rulebook.dictionary.elements.iter().enumerate() {
-        let kind = Kind::new(attribute, element, &batch, rulebook, hints);
-        columns::apply(&mut batch, attribute, element.kind, &mut log, |text, origin| kind.standardize(text, origin));
+        let reader = Reader::new(attribute, element, &batch, rulebook, hints);
+        columns::apply(&mut batch, attribute, element.kind, &mut log, |text, origin| {
+            reader.standardize(text, origin)
+        });
     }
     columns::place_asides(&mut batch, rulebook, &mut log);
     code_pattern::apply(&mut batch, rulebook, hints, &mut log);
@@ -64,15 +66,15 @@ pub fn run(batch: Batch, rulebook: &Rulebook, hints: &Hints) -> (Batch, Notes) {
     (batch, log.into_notes())
 }
 
-/// The kind of an element with all that its values need to be read.
-struct Kind<'a> {
+/// All that the values of one element need to be read.
+struct Reader<'a> {
     kind: ElementKind,
     codes: CodeList<'a>,
     dates: DateContext,
     unit: Decimal,
 }
 
-impl<'a> Kind<'a> {
+impl<'a> Reader<'a> {
     fn new(attribute: usize, element: &'a Element, batch: &Batch, rulebook: &Rulebook, hints: &Hints) -> Self {
         let source = rulebook.sources.get(usize::from(batch.source));
         let header = source.and_then(|source| source.headers.get((*source.mapping.get(attribute)?)?));
@@ -90,6 +92,16 @@ impl<'a> Kind<'a> {
 
     /// What becomes of one value; `None`: it is canonical.
     fn standardize(&self, text: &str, origin: Origin) -> Option<Change> {
+        let change = self.read(text, origin)?;
+        // What is left once the noise is gone may be a stand-in: `'无'`, `(-)`.
+        let stand_in = match &change.value {
+            Value::Set(value) if self.kind != ElementKind::Enumeration => placeholder::standardize(value, self.kind),
+            _ => None,
+        };
+        Some(stand_in.unwrap_or(change))
+    }
+
+    fn read(&self, text: &str, origin: Origin) -> Option<Change> {
         use ElementKind as K;
         if self.kind == K::Enumeration {
             if self.codes.find(text).is_none()
@@ -97,7 +109,12 @@ impl<'a> Kind<'a> {
             {
                 return Some(change);
             }
-            return self.codes.standardize(text);
+            let change = self.codes.standardize(text)?;
+            let stand_in = match &change.value {
+                Value::Set(value) if self.codes.find(value).is_none() => placeholder::standardize(value, self.kind),
+                _ => None,
+            };
+            return Some(stand_in.unwrap_or(change));
         }
         if let Some(change) = placeholder::standardize(text, self.kind) {
             return Some(change);
@@ -117,7 +134,14 @@ impl<'a> Kind<'a> {
             K::Date => date::standardize(text, &self.dates),
             K::Amount => {
                 // The header's unit belongs to what the source wrote; a value of ours is in yuan already.
-                amount::standardize(text, if origin == Origin::Received { self.unit } else { Decimal::ONE })
+                amount::standardize(
+                    text,
+                    if origin == Origin::Received {
+                        self.unit
+                    } else {
+                        Decimal::ONE
+                    },
+                )
             }
             K::Number => amount::standardize_number(text),
             K::Code => code::standardize(text),
