@@ -1,6 +1,6 @@
 //! The pattern of a system's own codes: its parts fill empty elements, and a key that does not follow it is reported.
 
-use super::Kind;
+use super::Reader;
 use super::change::{Code, Value};
 use super::columns::{Derived, Log, derive};
 use super::hints::Hints;
@@ -14,11 +14,11 @@ pub(super) fn apply(batch: &mut Batch, rulebook: &Rulebook, hints: &Hints, log: 
     let Some(pattern) = source.and_then(|source| source.code_pattern.as_ref()) else {
         return;
     };
-    let kinds: Vec<Kind<'_>> = pattern
+    let readers: Vec<Reader<'_>> = pattern
         .parts
         .iter()
         .map(|(_, attribute)| {
-            Kind::new(
+            Reader::new(
                 *attribute,
                 &rulebook.dictionary.elements[*attribute],
                 batch,
@@ -47,12 +47,12 @@ pub(super) fn apply(batch: &mut Batch, rulebook: &Rulebook, hints: &Hints, log: 
             });
             continue;
         };
-        for ((name, attribute), kind) in pattern.parts.iter().zip(&kinds) {
+        for ((name, attribute), reader) in pattern.parts.iter().zip(&readers) {
             let Some(part) = captures.name(name) else { continue };
             if batch.columns[*attribute].get(row).is_some() {
                 continue;
             }
-            let value = match kind
+            let value = match reader
                 .standardize(part.as_str(), Origin::Derived)
                 .map(|change| change.value)
             {

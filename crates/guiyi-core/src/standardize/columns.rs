@@ -136,10 +136,10 @@ fn edited(column: &Column, edits: Vec<(usize, Option<String>, Origin)>) -> Colum
         .map_or_else(|| vec![Origin::Received; n_rows], |origins| origins.to_vec());
     let mut values = StringBuilder::with_capacity(n_rows, column.values.value_data().len());
     let mut edits = edits.into_iter().peekable();
-    for row in 0..n_rows {
+    for (row, cell_origin) in origins.iter_mut().enumerate() {
         if let Some((_, value, origin)) = edits.next_if(|edit| edit.0 == row) {
             values.append_option(value);
-            origins[row] = origin;
+            *cell_origin = origin;
         } else {
             values.append_option(column.get(row));
         }

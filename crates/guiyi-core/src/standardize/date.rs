@@ -146,7 +146,7 @@ pub(super) fn standardize(text: &str, context: &DateContext) -> Option<Change> {
 fn short(a: u32, b: u32, c: u32, context: &DateContext) -> Result<Day, bool> {
     let year = |short: u32| {
         let century = context.year - context.year.rem_euclid(100);
-        let near = century + short as i32;
+        let near = century + signed(short);
         if near <= context.year + 5 { near } else { near - 100 }
     };
     let readings = [valid(year(a), b, c), valid(year(c), b, a), valid(year(c), a, b)];
@@ -160,10 +160,9 @@ fn short(a: u32, b: u32, c: u32, context: &DateContext) -> Result<Day, bool> {
     let order = match (context.day_first, context.hints.short.map(|count| count > 0)) {
         (Some(true), _) | (None, [true, false, true]) => 1,
         (None, [false, true, true]) => 0,
-        (None, [true, true, false]) => 2,
         // A column that writes the year first elsewhere, and nothing here that contradicts it.
         (_, [false, ..]) if context.hints.year_first > 0 => 0,
-        (Some(false), [true, ..]) => 2,
+        (None, [true, true, false]) | (Some(false), [true, ..]) => 2,
         _ => return Err(false),
     };
     readings[order].ok_or(false)
@@ -188,7 +187,7 @@ fn is_canonical(text: &str) -> bool {
     }
     let number = |bytes: &[u8]| bytes.iter().fold(0, |value, byte| value * 10 + u32::from(byte - b'0'));
     let (year, month, day) = (number(&bytes[..4]), number(&bytes[4..6]), number(&bytes[6..]));
-    matches!(year_month_day(year as i32, month, day), Reading::Day(_))
+    matches!(year_month_day(signed(year), month, day), Reading::Day(_))
 }
 
 fn read(text: &str) -> Reading {
@@ -216,7 +215,7 @@ fn read(text: &str) -> Reading {
 fn bare(digits: &str) -> Reading {
     let number = |from: usize, to: usize| digits[from..to].parse::<u32>().unwrap_or(u32::MAX);
     match digits.len() {
-        8 | 14 => year_month_day(number(0, 4) as i32, number(4, 6), number(6, 8)),
+        8 | 14 => year_month_day(signed(number(0, 4)), number(4, 6), number(6, 8)),
         1 | 2 => Reading::Placeholder,
         5 if (20_000..=60_000).contains(&number(0, 5)) => Reading::Serial(number(0, 5)),
         _ => Reading::Nothing,
@@ -251,8 +250,8 @@ fn parts(date: &str) -> Reading {
     }
     let [a, b, c] = found.map(|part| part.parse::<u32>().unwrap_or(0));
     match found.map(str::len) {
-        [4, 1 | 2, 1 | 2] => year_month_day(a as i32, b, c),
-        [1 | 2, 1 | 2, 4] if a <= 31 && b <= 31 && (1850..=9998).contains(&c) => Reading::YearLast(a, b, c as i32),
+        [4, 1 | 2, 1 | 2] => year_month_day(signed(a), b, c),
+        [1 | 2, 1 | 2, 4] if a <= 31 && b <= 31 && (1850..=9998).contains(&c) => Reading::YearLast(a, b, signed(c)),
         [1 | 2, 1 | 2, 1 | 2] => Reading::Short(a, b, c),
         [1 | 2, 1 | 2, 4] => Reading::Impossible,
         _ => Reading::Nothing,
@@ -295,10 +294,10 @@ fn chinese(date: &str) -> Reading {
         return Reading::Nothing;
     };
     match year_text.trim().chars().count() {
-        4 => year_month_day(year as i32, month, day),
+        4 => year_month_day(signed(year), month, day),
         // 年 names the year, so only the century is open; that is decided as for two-digit years.
         2 if valid(2000, month, day).is_some() => {
-            year_month_day(if year < 70 { 2000 } else { 1900 } + year as i32, month, day)
+            year_month_day(if year < 70 { 2000 } else { 1900 } + signed(year), month, day)
         }
         _ => Reading::Impossible,
     }
@@ -325,7 +324,7 @@ fn republic(text: &str) -> Option<Reading> {
     };
     let (month, day) = (numeral::small(found.next()?)?, numeral::small(found.next()?)?);
     Some(if found.next().is_none() && year < 300 {
-        year_month_day(year as i32 + 1911, month, day)
+        year_month_day(signed(year) + 1911, month, day)
     } else {
         Reading::Nothing
     })
@@ -357,6 +356,11 @@ fn without_time(text: &str) -> &str {
     } else {
         text
     }
+}
+
+/// A year as dates hold it; figures of at most nine digits always fit.
+fn signed(year: u32) -> i32 {
+    i32::try_from(year).unwrap_or(i32::MAX)
 }
 
 fn year_month_day(year: i32, month: u32, day: u32) -> Reading {
@@ -409,7 +413,9 @@ mod tests {
 
     fn context(column: &[&str]) -> DateContext {
         let mut hints = DateHints::default();
-        column.iter().for_each(|text| hints.see(text));
+        for text in column {
+            hints.see(text);
+        }
         DateContext {
             hints,
             day_first: None,

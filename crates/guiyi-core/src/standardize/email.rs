@@ -9,7 +9,7 @@ use crate::dictionary::ElementKind;
 /// Brings an e-mail address to its canonical form.
 pub(super) fn standardize(text: &str) -> Option<Change> {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"@._-+%".contains(&byte);
-    let ends_well = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
+    let ends_well = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
     if text.bytes().all(plain) && ends_well(text.as_bytes().last()) {
         return None;
     }

@@ -55,9 +55,9 @@ pub fn run(batch: Batch, rulebook: &Rulebook, hints: &Hints) -> (Batch, Notes) {
     let mut batch = batch;
     let mut log = Log::default();
     for (attribute, element) in rulebook.dictionary.elements.iter().enumerate() {
-        let kind = Kind::new(attribute, element, &batch, rulebook, hints);
+        let reader = Reader::new(attribute, element, &batch, rulebook, hints);
         columns::apply(&mut batch, attribute, element.kind, &mut log, |text, origin| {
-            kind.standardize(text, origin)
+            reader.standardize(text, origin)
         });
     }
     columns::place_asides(&mut batch, rulebook, &mut log);
@@ -66,15 +66,15 @@ pub fn run(batch: Batch, rulebook: &Rulebook, hints: &Hints) -> (Batch, Notes) {
     (batch, log.into_notes())
 }
 
-/// The kind of an element with all that its values need to be read.
-struct Kind<'a> {
+/// All that the values of one element need to be read.
+struct Reader<'a> {
     kind: ElementKind,
     codes: CodeList<'a>,
     dates: DateContext,
     unit: Decimal,
 }
 
-impl<'a> Kind<'a> {
+impl<'a> Reader<'a> {
     fn new(attribute: usize, element: &'a Element, batch: &Batch, rulebook: &Rulebook, hints: &Hints) -> Self {
         let source = rulebook.sources.get(usize::from(batch.source));
         let header = source.and_then(|source| source.headers.get((*source.mapping.get(attribute)?)?));

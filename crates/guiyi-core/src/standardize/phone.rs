@@ -122,7 +122,7 @@ fn numbers(text: &str) -> Vec<Number> {
     for character in text.chars() {
         match character {
             '0'..='9' | '+' | '(' | ')' | '-' | ' ' | '.' => run.push(character),
-            '~' | '_' | '—' | '/' if character != '/' => run.push('-'),
+            '~' | '_' | '—' => run.push('-'),
             // 转, 分机, #, ext: what follows belongs to the number before.
             '转' | '轉' | '分' | '机' | '機' | '#' | 'e' | 'x' | 't' | 'E' | 'X' | 'T' | ':' if figures(&run) >= 7 => {
                 if !run.ends_with('x') {
@@ -142,15 +142,14 @@ fn figures(run: &str) -> usize {
 
 /// Reads the numbers of one run of figures and what may stand between them.
 fn take(run: &mut String, found: &mut Vec<Number>) {
-    for part in [std::mem::take(run)] {
-        let (main, extension) = part.split_once('x').unwrap_or((&part, ""));
-        let extension: String = extension.chars().filter(char::is_ascii_digit).collect();
-        if is_extension(&extension) || extension.is_empty() {
-            read_main(main, &extension, found);
-        } else {
-            read_main(main, "", found);
-            read_main(&extension, "", found);
-        }
+    let part = std::mem::take(run);
+    let (main, extension) = part.split_once('x').unwrap_or((&part, ""));
+    let extension: String = extension.chars().filter(char::is_ascii_digit).collect();
+    if is_extension(&extension) || extension.is_empty() {
+        read_main(main, &extension, found);
+    } else {
+        read_main(main, "", found);
+        read_main(&extension, "", found);
     }
 }
 

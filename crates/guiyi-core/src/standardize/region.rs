@@ -52,9 +52,8 @@ fn last_of_path(text: &str, kind: ElementKind) -> Option<&'static str> {
         return None;
     }
     match kind {
-        ElementKind::Province => None,
         ElementKind::City if below.county.is_none() => below.city,
-        ElementKind::City => None,
+        ElementKind::Province | ElementKind::City => None,
         _ => below.county,
     }
 }

@@ -81,15 +81,23 @@ pub(super) fn is_clean(text: &str, style: Style) -> bool {
     while let Some(character) = characters.next() {
         match character {
             '锟' | '烫' => return false,
-            '!'..='~' => {}
             ' ' => {
                 let next = characters.as_str().chars().next().unwrap_or(' ');
                 if next == ' ' || drops_space(before, next, style) {
                     return false;
                 }
             }
-            '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '、' | '。' | '《' | '》' | '·' | '—' | '²' | '³' =>
-                {}
+            '!'..='~'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{3400}'..='\u{4dbf}'
+            | '、'
+            | '。'
+            | '《'
+            | '》'
+            | '·'
+            | '—'
+            | '²'
+            | '³' => {}
             '，' | '；' | '：' | '！' | '？' if style != Style::Name => {}
             _ => return false,
         }
