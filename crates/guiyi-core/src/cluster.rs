@@ -5,6 +5,9 @@
 //! different valid hard identifiers, never end in one cluster unless a steward joins them; one weak pair does not join
 //! two groups that hold together without it; the order of the pairs changes nothing.
 
+#[cfg(test)]
+mod tests;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -48,7 +51,9 @@ pub fn run(n: usize, pairs: &mut [Pair], decisions: &Decisions, hard: &HardIdent
             forest.join_by_steward(*a, *b);
         }
     }
-    let mut order: Vec<usize> = (0..pairs.len()).filter(|at| pairs[*at].decision == Decision::Match).collect();
+    let mut order: Vec<usize> = (0..pairs.len())
+        .filter(|at| pairs[*at].decision == Decision::Match)
+        .collect();
     order.sort_unstable_by_key(|at| (Reverse(pairs[*at].weight), pairs[*at].a, pairs[*at].b));
     let mut refused = Vec::new();
     for at in order {
@@ -69,7 +74,13 @@ pub fn run(n: usize, pairs: &mut [Pair], decisions: &Decisions, hard: &HardIdent
         pair.veto = Some(reason);
         let size = |record: u32| forest.size(record);
         let bridge = if size(pair.b) < size(pair.a) { pair.b } else { pair.a };
-        suspicious.push(Suspicion { cluster: left.min(right), other: left.max(right), bridge, pair: at, reason });
+        suspicious.push(Suspicion {
+            cluster: left.min(right),
+            other: left.max(right),
+            bridge,
+            pair: at,
+            reason,
+        });
     }
     suspicious.sort_unstable();
     Clusters { of, count, suspicious }
@@ -125,7 +136,10 @@ impl<'a> Forest<'a> {
     fn new(n: usize, pairs: &[Pair], decisions: &'a Decisions, hard: &HardIdentifiers) -> Self {
         let own = |record: usize| {
             let kinds = hard.kinds.iter().zip(0_u8..);
-            kinds.map(|(kind, at)| (at, kind[record])).filter(|(_, value)| *value != 0).collect()
+            kinds
+                .map(|(kind, at)| (at, kind[record]))
+                .filter(|(_, value)| *value != 0)
+                .collect()
         };
         let mut apart: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (a, b, verdict) in decisions.entries() {
@@ -181,7 +195,9 @@ impl<'a> Forest<'a> {
         let (small, large) = self.by_size(left, right);
         !self.apart.is_empty()
             && self.group(small).any(|member| {
-                self.apart.get(&member).is_some_and(|others| others.iter().any(|other| self.root[*other as usize] == large))
+                self.apart
+                    .get(&member)
+                    .is_some_and(|others| others.iter().any(|other| self.root[*other as usize] == large))
             })
     }
 
@@ -191,8 +207,13 @@ impl<'a> Forest<'a> {
         let lacks = |some: &[(u8, u64)], all: &[(u8, u64)], kind: u8| {
             some.iter().any(|own| own.0 == kind && !all.contains(own))
         };
-        let kinds = left.iter().map(|own| own.0).filter(|kind| right.iter().any(|own| own.0 == *kind));
-        kinds.into_iter().any(|kind| lacks(left, right, kind) && lacks(right, left, kind))
+        let kinds = left
+            .iter()
+            .map(|own| own.0)
+            .filter(|kind| right.iter().any(|own| own.0 == *kind));
+        kinds
+            .into_iter()
+            .any(|kind| lacks(left, right, kind) && lacks(right, left, kind))
     }
 
     /// Whether a single matching pair is all that joins two groups of two or more, and no hard identifier does.
@@ -206,12 +227,20 @@ impl<'a> Forest<'a> {
         }
         let (small, large) = self.by_size(left, right);
         let bonds = self.group(small).flat_map(|member| self.bonds.of(member));
-        bonds.filter(|other| self.root[**other as usize] == large).take(2).count() < 2
+        bonds
+            .filter(|other| self.root[**other as usize] == large)
+            .take(2)
+            .count()
+            < 2
     }
 
     fn by_size(&self, left: u32, right: u32) -> (u32, u32) {
         let key = |root: u32| (self.members[root as usize].len(), root);
-        if key(left) < key(right) { (left, right) } else { (right, left) }
+        if key(left) < key(right) {
+            (left, right)
+        } else {
+            (right, left)
+        }
     }
 
     fn merge(&mut self, left: u32, right: u32) {

@@ -56,7 +56,11 @@ impl Blocks {
         let further = further_keys(comparisons);
         for (at, comparison) in comparisons.iter().enumerate() {
             let is_phone = matches!(comparison.comparator, Comparator::Phone(_));
-            let limit = if is_phone { max_block.min(MAX_PHONE_BLOCK) } else { max_block };
+            let limit = if is_phone {
+                max_block.min(MAX_PHONE_BLOCK)
+            } else {
+                max_block
+            };
             for (pass, name) in comparison.passes().iter().enumerate() {
                 let filed = Lists::new(n, |record, filed: &mut Vec<u64>| {
                     let start = filed.len();
@@ -68,7 +72,14 @@ impl Blocks {
                 let mut filed = filed.into_values();
                 filed.par_sort_unstable();
                 filed.dedup();
-                let mut count = PassCount { comparison: at, name, blocks: 0, pairs: 0, split: 0, skipped: 0 };
+                let mut count = PassCount {
+                    comparison: at,
+                    name,
+                    blocks: 0,
+                    pairs: 0,
+                    split: 0,
+                    skipped: 0,
+                };
                 let mut large: Vec<&[u64]> = Vec::new();
                 for block in filed.chunk_by(|left, right| left >> bits == right >> bits) {
                     if block.len() <= limit {
@@ -78,10 +89,13 @@ impl Blocks {
                     }
                 }
                 count.split = large.len() as u64;
-                let parts: Vec<Parts> = large.into_par_iter().map(|block| {
-                    let block: Vec<u32> = block.iter().map(|entry| record_of(*entry)).collect();
-                    split(&block, &further, limit)
-                }).collect();
+                let parts: Vec<Parts> = large
+                    .into_par_iter()
+                    .map(|block| {
+                        let block: Vec<u32> = block.iter().map(|entry| record_of(*entry)).collect();
+                        split(&block, &further, limit)
+                    })
+                    .collect();
                 for mut part in parts {
                     members.append(&mut part.members);
                     count.blocks += part.blocks;
@@ -92,7 +106,12 @@ impl Blocks {
             }
         }
         let (offsets, positions) = index(n, &members);
-        Self { members, offsets, positions, passes }
+        Self {
+            members,
+            offsets,
+            positions,
+            passes,
+        }
     }
 
     /// The records that share a block with `record`, ascending, each once: all, or only those after it.
@@ -110,7 +129,12 @@ impl Blocks {
                 }
             }
             if all {
-                partners.extend(self.members[..at].iter().rev().take_while(|member| **member & LAST == 0));
+                partners.extend(
+                    self.members[..at]
+                        .iter()
+                        .rev()
+                        .take_while(|member| **member & LAST == 0),
+                );
             }
         }
         partners.sort_unstable();
@@ -141,11 +165,23 @@ struct Parts {
 /// Splits a block by each of the records' further keys in turn; a record may stand in several of the parts.
 fn split(block: &[u32], further: &[Key<'_>], limit: usize) -> Parts {
     let mut members = Vec::new();
-    let mut count = PassCount { comparison: 0, name: "", blocks: 0, pairs: 0, split: 0, skipped: 0 };
+    let mut count = PassCount {
+        comparison: 0,
+        name: "",
+        blocks: 0,
+        pairs: 0,
+        split: 0,
+        skipped: 0,
+    };
     let mut filed: Vec<(u64, u32)> = Vec::with_capacity(block.len());
     for key in further {
         filed.clear();
-        filed.extend(block.iter().map(|record| (key(*record), *record)).filter(|entry| entry.0 != 0));
+        filed.extend(
+            block
+                .iter()
+                .map(|record| (key(*record), *record))
+                .filter(|entry| entry.0 != 0),
+        );
         filed.sort_unstable();
         for part in filed.chunk_by(|left, right| left.0 == right.0) {
             if part.len() <= limit {
@@ -158,7 +194,12 @@ fn split(block: &[u32], further: &[Key<'_>], limit: usize) -> Parts {
     if further.is_empty() {
         count.skipped += block.len() as u64;
     }
-    Parts { members, blocks: count.blocks, pairs: count.pairs, skipped: count.skipped }
+    Parts {
+        members,
+        blocks: count.blocks,
+        pairs: count.pairs,
+        skipped: count.skipped,
+    }
 }
 
 type Key<'a> = Box<dyn Fn(u32) -> u64 + Sync + 'a>;

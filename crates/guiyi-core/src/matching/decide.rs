@@ -18,10 +18,12 @@ pub struct HardIdentifiers {
 
 impl HardIdentifiers {
     pub(super) fn of(n: usize, comparisons: &[Comparison]) -> Self {
-        let kinds = comparisons.iter().filter_map(|comparison| match &comparison.comparator {
-            Comparator::Identifier(values) => Some((0..n as u32).map(|record| values.hard(record)).collect()),
-            _ => None,
-        });
+        let kinds = comparisons
+            .iter()
+            .filter_map(|comparison| match &comparison.comparator {
+                Comparator::Identifier(values) => Some((0..n as u32).map(|record| values.hard(record)).collect()),
+                _ => None,
+            });
         Self { kinds: kinds.collect() }
     }
 
@@ -65,11 +67,23 @@ impl<'a> Judge<'a> {
         let match_from = parts(policy.match_threshold);
         let review_from = weight_of(parts(policy.review_threshold).min(match_from));
         let bits = |record| {
-            let own = comparisons.iter().take(64).enumerate().filter(|(_, comparison)| comparison.has(record));
+            let own = comparisons
+                .iter()
+                .take(64)
+                .enumerate()
+                .filter(|(_, comparison)| comparison.has(record));
             own.fold(0, |bits, (at, _)| bits | 1 << at)
         };
         let present = (0..n as u32).into_par_iter().map(bits).collect();
-        Self { comparisons, model, hard, decisions, present, match_from, review_from }
+        Self {
+            comparisons,
+            model,
+            hard,
+            decisions,
+            present,
+            match_from,
+            review_from,
+        }
     }
 
     /// Decides a pair with `a < b`; `None` for no match.
@@ -91,7 +105,15 @@ impl<'a> Judge<'a> {
                 None => (Decision::Match, None),
             },
         };
-        Some(Pair { a, b, weight, probability, decision, veto, pattern })
+        Some(Pair {
+            a,
+            b,
+            weight,
+            probability,
+            decision,
+            veto,
+            pattern,
+        })
     }
 
     fn veto(&self, a: u32, b: u32, pattern: u128) -> Option<Veto> {

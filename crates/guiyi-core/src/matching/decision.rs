@@ -130,7 +130,10 @@ impl Decisions {
 
     /// The verdict about a pair with `a < b`.
     pub fn get(&self, a: u32, b: u32) -> Option<Verdict> {
-        let at = self.entries.binary_search_by_key(&(a, b), |entry| (entry.0, entry.1)).ok()?;
+        let at = self
+            .entries
+            .binary_search_by_key(&(a, b), |entry| (entry.0, entry.1))
+            .ok()?;
         Some(self.entries[at].2)
     }
 }

@@ -32,7 +32,10 @@ pub(super) fn frequencies(values: &[u64]) -> Vec<u32> {
     let mut order: Vec<(u64, u32)> = values.iter().zip(0..).map(|(value, at)| (*value, at)).collect();
     order.par_sort_unstable();
     let mut counts = vec![0; values.len()];
-    for run in order.chunk_by(|left, right| left.0 == right.0).filter(|run| run[0].0 != 0) {
+    for run in order
+        .chunk_by(|left, right| left.0 == right.0)
+        .filter(|run| run[0].0 != 0)
+    {
         for (_, at) in run {
             counts[*at as usize] = run.len() as u32;
         }

@@ -13,6 +13,8 @@ mod decision;
 mod hash;
 mod model;
 mod phonetic;
+#[cfg(test)]
+mod tests;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -151,7 +153,12 @@ pub fn run(
         reviews: pairs.len() as u64 - matches,
         passes: blocks.passes,
     };
-    Matching { pairs, model, hard, counts }
+    Matching {
+        pairs,
+        model,
+        hard,
+        counts,
+    }
 }
 
 /// Counts the patterns of the candidates of some records, chosen by their source keys so that the choice does not
@@ -171,7 +178,9 @@ fn count_patterns(
             let mut partners = Vec::new();
             blocks.partners(a, true, &mut partners);
             for b in partners {
-                *counts.entry(model.pattern(comparisons, a.min(b), a.max(b))).or_default() += 1;
+                *counts
+                    .entry(model.pattern(comparisons, a.min(b), a.max(b)))
+                    .or_default() += 1;
             }
             counts
         })

@@ -75,13 +75,31 @@ impl Model {
                 let levels = comparison.levels();
                 let bits = usize::BITS - levels.len().leading_zeros();
                 let mask = (1 << bits) - 1;
-                let (m, u) = (normal(levels.iter().map(|level| level.m)), normal(levels.iter().map(|level| level.u)));
-                let weights = Weights { attributes: comparison.attributes.clone(), levels, m, u, weights: Vec::new(), seen: vec![0.0; levels.len()], best: 0, shift, mask };
+                let (m, u) = (
+                    normal(levels.iter().map(|level| level.m)),
+                    normal(levels.iter().map(|level| level.u)),
+                );
+                let weights = Weights {
+                    attributes: comparison.attributes.clone(),
+                    levels,
+                    m,
+                    u,
+                    weights: Vec::new(),
+                    seen: vec![0.0; levels.len()],
+                    best: 0,
+                    shift,
+                    mask,
+                };
                 shift += bits;
                 weights
             })
             .collect();
-        let mut model = Self { comparisons, prior: PRIOR, prior_weight: 0, trained_on: 0 };
+        let mut model = Self {
+            comparisons,
+            prior: PRIOR,
+            prior_weight: 0,
+            trained_on: 0,
+        };
         model.settle();
         model
     }
@@ -89,14 +107,27 @@ impl Model {
     /// Level of each comparison, packed.
     pub(super) fn pattern(&self, comparisons: &[Comparison], a: u32, b: u32) -> u128 {
         let packed = comparisons.iter().zip(&self.comparisons);
-        packed.map(|(comparison, weights)| u128::from(comparison.level(a, b)) << weights.shift).sum()
+        packed
+            .map(|(comparison, weights)| u128::from(comparison.level(a, b)) << weights.shift)
+            .sum()
     }
 
     /// Pattern and weight of a pair whose `present` comparisons have values on both sides; `None` as soon as the
     /// weight cannot reach `least` any more.
-    pub(super) fn weigh(&self, comparisons: &[Comparison], present: u64, pair: (u32, u32), least: i32) -> Option<(u128, i32)> {
+    pub(super) fn weigh(
+        &self,
+        comparisons: &[Comparison],
+        present: u64,
+        pair: (u32, u32),
+        least: i32,
+    ) -> Option<(u128, i32)> {
         let has = |at: usize| at >= 64 || present >> at & 1 == 1;
-        let best = self.comparisons.iter().enumerate().filter(|(at, _)| has(*at)).map(|(_, weights)| weights.best);
+        let best = self
+            .comparisons
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| has(*at))
+            .map(|(_, weights)| weights.best);
         let mut reachable = self.prior_weight + best.sum::<i32>();
         let mut pattern = 0;
         for (at, (comparison, weights)) in comparisons.iter().zip(&self.comparisons).enumerate() {
@@ -123,14 +154,20 @@ impl Model {
 
     /// Why a pair has its weight, comparison by comparison.
     pub fn reasons(&self, pattern: u128) -> impl Iterator<Item = Reason<'_>> {
-        self.comparisons.iter().map(move |weights| match weights.level(pattern) {
-            0 => Reason { attributes: &weights.attributes, level: None, weight: 0 },
-            level => Reason {
-                attributes: &weights.attributes,
-                level: Some(&weights.levels[level - 1]),
-                weight: weights.weights[level - 1],
-            },
-        })
+        self.comparisons
+            .iter()
+            .map(move |weights| match weights.level(pattern) {
+                0 => Reason {
+                    attributes: &weights.attributes,
+                    level: None,
+                    weight: 0,
+                },
+                level => Reason {
+                    attributes: &weights.attributes,
+                    level: Some(&weights.levels[level - 1]),
+                    weight: weights.weights[level - 1],
+                },
+            })
     }
 
     /// Learns from counted patterns (sorted, so that sums do not depend on threads) and from patterns whose truth a
@@ -163,10 +200,14 @@ impl Model {
             }
         };
         for (pattern, count) in patterns {
-            let levels = self.comparisons.iter().zip(&logs).map(|(weights, logs)| match weights.level(*pattern) {
-                0 => 0.0,
-                level => logs[level - 1],
-            });
+            let levels = self
+                .comparisons
+                .iter()
+                .zip(&logs)
+                .map(|(weights, logs)| match weights.level(*pattern) {
+                    0 => 0.0,
+                    level => logs[level - 1],
+                });
             let share = 1.0 / (1.0 + (-(odds + levels.sum::<f64>())).exp2());
             n_matches += share * f64::from(*count);
             n += f64::from(*count);
@@ -176,7 +217,11 @@ impl Model {
             add(*pattern, f64::from(u8::from(*is_match)), 1.0);
         }
         for (at, weights) in self.comparisons.iter_mut().enumerate() {
-            weights.seen = matches[at].iter().zip(&others[at]).map(|(matches, others)| matches + others).collect();
+            weights.seen = matches[at]
+                .iter()
+                .zip(&others[at])
+                .map(|(matches, others)| matches + others)
+                .collect();
             let starting = |share: fn(&Level) -> f64| normal(weights.levels.iter().map(share));
             weights.m = blend(&matches[at], &starting(|level| level.m));
             weights.u = blend(&others[at], &starting(|level| level.u));
@@ -221,7 +266,11 @@ fn normal(shares: impl Iterator<Item = f64> + Clone) -> Vec<f64> {
 
 fn blend(counts: &[f64], starting: &[f64]) -> Vec<f64> {
     let sum: f64 = counts.iter().sum::<f64>() + STRENGTH;
-    counts.iter().zip(starting).map(|(count, share)| (count + share * STRENGTH) / sum).collect()
+    counts
+        .iter()
+        .zip(starting)
+        .map(|(count, share)| (count + share * STRENGTH) / sum)
+        .collect()
 }
 
 /// The least weight, in thousandths of a bit, whose probability is at least `parts` per million.
@@ -232,7 +281,11 @@ pub(super) fn weight_of(parts: u32) -> i32 {
     let (mut low, mut high) = (-64_000, 64_000);
     while low < high {
         let middle = low + (high - low) / 2;
-        if probability(middle) >= parts { high = middle } else { low = middle + 1 }
+        if probability(middle) >= parts {
+            high = middle
+        } else {
+            low = middle + 1
+        }
     }
     low
 }

@@ -37,7 +37,11 @@ impl Accounts {
         if left.is_empty() || right.is_empty() {
             return 0;
         }
-        if left.iter().any(|account| right.contains(account)) { 1 } else { 2 }
+        if left.iter().any(|account| right.contains(account)) {
+            1
+        } else {
+            2
+        }
     }
 
     pub(super) fn keys(&self, record: u32, keys: &mut Vec<u64>) {

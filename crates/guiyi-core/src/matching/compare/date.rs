@@ -5,7 +5,13 @@ use crate::record::Records;
 
 pub(super) const LEVELS: &[Level] = &[
     level("equal", "same date", "日期相同", 0.70, 0.020),
-    level("swapped", "day and month swapped, or one part differs", "日月颠倒或仅一部分不同", 0.10, 0.080),
+    level(
+        "swapped",
+        "day and month swapped, or one part differs",
+        "日月颠倒或仅一部分不同",
+        0.10,
+        0.080,
+    ),
     level("different", "different dates", "日期不同", 0.20, 0.900),
 ];
 
@@ -17,7 +23,9 @@ pub(crate) struct Dates {
 impl Dates {
     pub(super) fn new(records: &Records, attribute: usize) -> Self {
         let read = |record| evidence(records, record, attribute).and_then(parse).unwrap_or_default();
-        Self { dates: (0..records.len() as u32).map(read).collect() }
+        Self {
+            dates: (0..records.len() as u32).map(read).collect(),
+        }
     }
 
     pub(super) fn has(&self, record: u32) -> bool {
@@ -43,6 +51,10 @@ impl Dates {
 /// A date `YYYY-MM-DD`.
 fn parse(text: &str) -> Option<(u16, u8, u8)> {
     let mut parts = text.split('-');
-    let date = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let date = (
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+    );
     parts.next().is_none().then_some(date)
 }

@@ -11,7 +11,13 @@ use crate::record::Records;
 
 pub(super) const LEVELS: &[Level] = &[
     level("equal", "same identifier", "证照号码相同", 0.93, 0.002),
-    level("near", "identifiers differ by a slip of the pen", "证照号码仅有笔误差别", 0.05, 0.003),
+    level(
+        "near",
+        "identifiers differ by a slip of the pen",
+        "证照号码仅有笔误差别",
+        0.05,
+        0.003,
+    ),
     level("different", "different identifiers", "证照号码不同", 0.02, 0.995),
 ];
 
@@ -33,13 +39,22 @@ impl Identifiers {
     pub(super) fn new(records: &Records, attributes: &[usize], kind: ElementKind) -> Self {
         let lists = Lists::new(records.len(), |record, list| {
             for attribute in attributes {
-                let Some(value) = evidence(records, record, *attribute) else { continue };
+                let Some(value) = evidence(records, record, *attribute) else {
+                    continue;
+                };
                 let mut text = [0; 20];
-                let bytes = value.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_uppercase());
+                let bytes = value
+                    .bytes()
+                    .filter(u8::is_ascii_alphanumeric)
+                    .map(|byte| byte.to_ascii_uppercase());
                 let length = bytes.zip(&mut text).map(|(byte, place)| *place = byte).count();
                 let holder = holder(value, kind);
                 if length >= 8 {
-                    list.push(Identifier { holder, text, length: length as u8 });
+                    list.push(Identifier {
+                        holder,
+                        text,
+                        length: length as u8,
+                    });
                 }
             }
         });
@@ -48,7 +63,12 @@ impl Identifiers {
 
     /// Hash of the record's valid identifier; 0 if it has none or contradicts itself.
     pub(crate) fn hard(&self, record: u32) -> u64 {
-        let mut valid = self.lists.get(record).iter().map(|identifier| identifier.holder).filter(|holder| *holder != 0);
+        let mut valid = self
+            .lists
+            .get(record)
+            .iter()
+            .map(|identifier| identifier.holder)
+            .filter(|holder| *holder != 0);
         let first = valid.next().unwrap_or(0);
         if valid.all(|other| other == first) { first } else { 0 }
     }
@@ -99,7 +119,11 @@ impl Identifier {
 /// Whether two texts differ by one replaced, lost, added or swapped character, or one holds the other whole (an
 /// organization code inside a credit code).
 fn is_slip(left: &[u8], right: &[u8]) -> bool {
-    let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+    let (short, long) = if left.len() <= right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
     if short.len() >= 8 && long.windows(short.len()).any(|window| window == short) {
         return true;
     }

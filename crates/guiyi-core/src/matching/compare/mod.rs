@@ -41,7 +41,13 @@ pub struct Level {
 }
 
 pub(super) const fn level(name: &'static str, english: &'static str, chinese: &'static str, m: f64, u: f64) -> Level {
-    Level { name, english, chinese, m, u }
+    Level {
+        name,
+        english,
+        chinese,
+        m,
+        u,
+    }
 }
 
 /// What a comparison is made with: the records' values of one kind, prepared for comparing.
@@ -157,14 +163,27 @@ pub(super) fn prepare(records: &Records, dictionary: &Dictionary) -> Vec<Compari
     };
     let regions = Regions::read(records, dictionary);
     for kind in [ElementKind::CreditCode, ElementKind::ResidentId, ElementKind::Gtin] {
-        add(all(&[kind]), &|on| Comparator::Identifier(identifier::Identifiers::new(records, on, kind)));
+        add(all(&[kind]), &|on| {
+            Comparator::Identifier(identifier::Identifiers::new(records, on, kind))
+        });
     }
-    add(all(&[ElementKind::Email]), &|on| Comparator::Email(email::Emails::new(records, on)));
-    add(all(&[ElementKind::BankAccount]), &|on| Comparator::Account(account::Accounts::new(records, on)));
+    add(all(&[ElementKind::Email]), &|on| {
+        Comparator::Email(email::Emails::new(records, on))
+    });
+    add(all(&[ElementKind::BankAccount]), &|on| {
+        Comparator::Account(account::Accounts::new(records, on))
+    });
     let phones = all(&[ElementKind::Mobile, ElementKind::Landline, ElementKind::Phone]);
     add(phones, &|on| Comparator::Phone(phone::Phones::new(records, on)));
-    let places = all(&[ElementKind::Address, ElementKind::Province, ElementKind::City, ElementKind::County]);
-    add(places, &|on| Comparator::Place(Places::new(records, on, dictionary, &regions)));
+    let places = all(&[
+        ElementKind::Address,
+        ElementKind::Province,
+        ElementKind::City,
+        ElementKind::County,
+    ]);
+    add(places, &|on| {
+        Comparator::Place(Places::new(records, on, dictionary, &regions))
+    });
     for at in all(&[ElementKind::PersonName]) {
         add(vec![at], &|on| Comparator::Person(person::Persons::new(records, on[0])));
     }
@@ -256,16 +275,33 @@ impl<T> Lists<T> {
 
     /// The same lists with every value changed by `change(value, its position)`.
     pub(super) fn map<U>(self, mut change: impl FnMut(T, usize) -> U) -> Lists<U> {
-        let values = self.values.into_iter().enumerate().map(|(at, value)| change(value, at)).collect();
-        Lists { offsets: self.offsets, values }
+        let values = self
+            .values
+            .into_iter()
+            .enumerate()
+            .map(|(at, value)| change(value, at))
+            .collect();
+        Lists {
+            offsets: self.offsets,
+            values,
+        }
     }
 }
 
 /// Whether two texts differ by one replaced, lost, added or swapped character, or not at all.
 pub(super) fn is_one_edit<T: PartialEq>(left: &[T], right: &[T]) -> bool {
-    let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+    let (short, long) = if left.len() <= right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
     let head = short.iter().zip(long).take_while(|(left, right)| left == right).count();
-    let tail = short[head..].iter().rev().zip(long.iter().rev()).take_while(|(left, right)| left == right).count();
+    let tail = short[head..]
+        .iter()
+        .rev()
+        .zip(long.iter().rev())
+        .take_while(|(left, right)| left == right)
+        .count();
     match (&short[head..short.len() - tail], &long[head..long.len() - tail]) {
         ([], [] | [_]) | ([_], [_]) => true,
         ([first, second], [third, fourth]) => first == fourth && second == third,

@@ -15,28 +15,142 @@ use crate::standardize::organization_name::{OrganizationName, fold, parse};
 
 pub(super) const LEVELS: &[Level] = &[
     level("same", "same name", "名称相同", 0.37, 0.004),
-    level("same-common", "same name, borne by many records", "名称相同，但多条记录同名", 0.03, 0.010),
-    level("form", "same name but for the legal form", "仅组织形式不同", 0.05, 0.004),
-    level("core-rare", "same brand and trade, one side without place; rare", "字号与行业相同，一方缺地名；字号少见", 0.10, 0.006),
-    level("core-common", "same brand and trade, one side without place; common", "字号与行业相同，一方缺地名；字号常见", 0.05, 0.030),
-    level("core-elsewhere", "same brand and trade, other city", "字号与行业相同，城市不同", 0.005, 0.050),
-    level("brand-rare", "same rare brand, trade missing or shortened", "字号相同且少见，行业缺失或缩写", 0.07, 0.010),
-    level("brand-some", "same brand, trade missing or shortened", "字号相同，行业缺失或缩写", 0.04, 0.030),
-    level("brand-common", "same common brand, trade missing or shortened", "字号相同但常见，行业缺失或缩写", 0.02, 0.080),
-    level("brand-elsewhere", "same brand, other city", "字号相同，城市不同", 0.003, 0.100),
-    level("trade-rare", "same rare brand, other trade", "字号相同且少见，行业不同", 0.02, 0.020),
-    level("trade-common", "same brand, other trade", "字号相同，行业不同", 0.005, 0.100),
-    level("trade-elsewhere", "same brand, other trade, other city", "字号相同，行业与城市均不同", 0.001, 0.100),
-    level("slip", "brand and trade differ by one character or in sound only", "仅一字之差或同音", 0.08, 0.020),
-    level("slip-brand", "brand differs by one character or in sound only, trade unclear", "字号一字之差或同音，行业不明", 0.02, 0.040),
-    level("short-rare", "one name abbreviates the other; rare", "一方为另一方的简称；字号少见", 0.05, 0.010),
-    level("short-common", "one name abbreviates the other; common", "一方为另一方的简称；字号常见", 0.02, 0.030),
-    level("similar", "names share most of their telling characters", "名称的主要用字大多相同", 0.02, 0.040),
-    level("alike", "names share some characters", "名称有部分用字相同", 0.01, 0.100),
+    level(
+        "same-common",
+        "same name, borne by many records",
+        "名称相同，但多条记录同名",
+        0.03,
+        0.010,
+    ),
+    level(
+        "form",
+        "same name but for the legal form",
+        "仅组织形式不同",
+        0.05,
+        0.004,
+    ),
+    level(
+        "core-rare",
+        "same brand and trade, one side without place; rare",
+        "字号与行业相同，一方缺地名；字号少见",
+        0.10,
+        0.006,
+    ),
+    level(
+        "core-common",
+        "same brand and trade, one side without place; common",
+        "字号与行业相同，一方缺地名；字号常见",
+        0.05,
+        0.030,
+    ),
+    level(
+        "core-elsewhere",
+        "same brand and trade, other city",
+        "字号与行业相同，城市不同",
+        0.005,
+        0.050,
+    ),
+    level(
+        "brand-rare",
+        "same rare brand, trade missing or shortened",
+        "字号相同且少见，行业缺失或缩写",
+        0.07,
+        0.010,
+    ),
+    level(
+        "brand-some",
+        "same brand, trade missing or shortened",
+        "字号相同，行业缺失或缩写",
+        0.04,
+        0.030,
+    ),
+    level(
+        "brand-common",
+        "same common brand, trade missing or shortened",
+        "字号相同但常见，行业缺失或缩写",
+        0.02,
+        0.080,
+    ),
+    level(
+        "brand-elsewhere",
+        "same brand, other city",
+        "字号相同，城市不同",
+        0.003,
+        0.100,
+    ),
+    level(
+        "trade-rare",
+        "same rare brand, other trade",
+        "字号相同且少见，行业不同",
+        0.02,
+        0.020,
+    ),
+    level(
+        "trade-common",
+        "same brand, other trade",
+        "字号相同，行业不同",
+        0.005,
+        0.100,
+    ),
+    level(
+        "trade-elsewhere",
+        "same brand, other trade, other city",
+        "字号相同，行业与城市均不同",
+        0.001,
+        0.100,
+    ),
+    level(
+        "slip",
+        "brand and trade differ by one character or in sound only",
+        "仅一字之差或同音",
+        0.08,
+        0.020,
+    ),
+    level(
+        "slip-brand",
+        "brand differs by one character or in sound only, trade unclear",
+        "字号一字之差或同音，行业不明",
+        0.02,
+        0.040,
+    ),
+    level(
+        "short-rare",
+        "one name abbreviates the other; rare",
+        "一方为另一方的简称；字号少见",
+        0.05,
+        0.010,
+    ),
+    level(
+        "short-common",
+        "one name abbreviates the other; common",
+        "一方为另一方的简称；字号常见",
+        0.02,
+        0.030,
+    ),
+    level(
+        "similar",
+        "names share most of their telling characters",
+        "名称的主要用字大多相同",
+        0.02,
+        0.040,
+    ),
+    level(
+        "alike",
+        "names share some characters",
+        "名称有部分用字相同",
+        0.01,
+        0.100,
+    ),
     level("different", "different names", "名称不同", 0.03, 0.160),
     level("parent", "a branch and its parent", "总公司与分支机构", 0.004, 0.040),
     level("branches", "two different branches", "不同的分支机构", 0.001, 0.010),
-    level("numbers", "different numbers in the names", "名称中的序号不同", 0.001, 0.010),
+    level(
+        "numbers",
+        "different numbers in the names",
+        "名称中的序号不同",
+        0.001,
+        0.010,
+    ),
 ];
 
 const SLIP: u8 = 14;
@@ -65,7 +179,8 @@ pub(crate) fn is_elsewhere(level: u8) -> bool {
 const RARE: u32 = 4;
 const SOME: u32 = 20;
 
-const BUCKETS: usize = 1 << 22;
+/// Most counters of pairs of characters; more would not fit a processor's cache, and a clash only misjudges a rarity.
+const MAX_BUCKETS: usize = 1 << 22;
 
 /// Characters of a name that are compared; longer names are told apart by their hashes.
 const LETTERS: usize = 32;
@@ -92,8 +207,9 @@ struct Name {
 /// The company names of the records.
 pub(in crate::matching) struct Names {
     names: Lists<Name>,
-    /// Rarity of each character, in bits; by the low 16 bits of its code.
-    rarity: Vec<f32>,
+    /// Rarity of each character, in thousandths of a bit, whole so that sums do not depend on their order; by the low
+    /// 16 bits of the character's code.
+    rarity: Vec<u32>,
     /// How many names have each pair of neighboring characters, by its hash.
     bigrams: Vec<u32>,
 }
@@ -105,7 +221,9 @@ impl Names {
             for (attribute, at) in attributes.iter().zip(0..) {
                 let value = evidence(records, record, *attribute);
                 let main = at == 0 || list.len() == start;
-                let Some(name) = value.and_then(|value| Name::new(&parse(&fold(value)), main)) else { continue };
+                let Some(name) = value.and_then(|value| Name::new(&parse(&fold(value)), main)) else {
+                    continue;
+                };
                 if !list[start..].iter().any(|other| other.whole == name.whole) {
                     list.push(name);
                 }
@@ -120,7 +238,10 @@ impl Names {
         });
         let (letters, bigrams) = count(names.values());
         let n = names.values().len() as f32;
-        let rarity = letters.iter().map(|count| (1.0 + n / (1.0 + *count as f32)).log2()).collect();
+        let rarity = letters
+            .iter()
+            .map(|count| ((1.0 + n / (1.0 + *count as f32)).log2() * 1000.0) as u32)
+            .collect();
         Self { names, rarity, bigrams }
     }
 
@@ -131,9 +252,15 @@ impl Names {
 
     /// Hash of the brand and the beginning of the trade; 0 without trade.
     pub(crate) fn brand_and_trade(&self, record: u32) -> u64 {
-        let Some(name) = self.names.get(record).first() else { return 0 };
+        let Some(name) = self.names.get(record).first() else {
+            return 0;
+        };
         let trade = name.trade();
-        if trade.len() < 2 { 0 } else { join(join(name.sound, u64::from(trade[0])), u64::from(trade[1])) }
+        if trade.len() < 2 {
+            0
+        } else {
+            join(join(name.sound, u64::from(trade[0])), u64::from(trade[1]))
+        }
     }
 
     pub(super) fn has(&self, record: u32) -> bool {
@@ -142,7 +269,9 @@ impl Names {
 
     pub(super) fn level(&self, a: u32, b: u32) -> u8 {
         let (left, right) = (self.names.get(a), self.names.get(b));
-        let ([left_main, left_others @ ..], [right_main, right_others @ ..]) = (left, right) else { return 0 };
+        let ([left_main, left_others @ ..], [right_main, right_others @ ..]) = (left, right) else {
+            return 0;
+        };
         let main = self.compare(left_main, right_main);
         if !(SLIP..=DIFFERENT).contains(&main) {
             return main;
@@ -182,7 +311,13 @@ impl Names {
             let related = is_related(left.trade(), right.trade());
             return match (place, same_core, related) {
                 (Relation::Same, true, _) => 3,
-                (Relation::Unknown, true, _) => if some { 4 } else { 5 },
+                (Relation::Unknown, true, _) => {
+                    if some {
+                        4
+                    } else {
+                        5
+                    }
+                }
                 (Relation::Different, true, _) => 6,
                 (Relation::Different, false, true) => 10,
                 (_, false, true) if rare => 7,
@@ -200,35 +335,46 @@ impl Names {
             }
             let long = left.brand().len().min(right.brand().len()) >= 3;
             if left.sound == right.sound || (long && is_one_edit(left.brand(), right.brand())) {
-                return if left.trade() == right.trade() && !left.trade().is_empty() { SLIP } else { 15 };
+                return if left.trade() == right.trade() && !left.trade().is_empty() {
+                    SLIP
+                } else {
+                    15
+                };
             }
-            let (short, long) = if left.text().len() < right.text().len() { (left, right) } else { (right, left) };
+            let (short, long) = if left.text().len() < right.text().len() {
+                (left, right)
+            } else {
+                (right, left)
+            };
             if !short.formed && short.text().len() >= 3 && is_subsequence(short.text(), long.text()) {
                 return if long.brand_frequency <= SOME { 16 } else { 17 };
             }
         }
         match self.similarity(left.core(), right.core()) {
-            0.6.. => 18,
-            0.35.. => 19,
+            60.. => 18,
+            35.. => 19,
             _ => DIFFERENT,
         }
     }
 
-    /// Weight of the shared characters over the weight of all characters of both.
-    fn similarity(&self, left: &[u16], right: &[u16]) -> f32 {
+    /// Weight of the shared characters over the weight of all characters of both, in percent.
+    fn similarity(&self, left: &[u16], right: &[u16]) -> u32 {
         let weigh = |letter: &u16| self.rarity[usize::from(*letter)];
-        let (mut shared, mut all) = (0.0, 0.0);
+        let (mut shared, mut all) = (0, 0);
         let mut used = 0_u64;
         for letter in left {
             all += weigh(letter);
-            let found = right.iter().zip(0..64).find(|(other, at)| *other == letter && used & (1 << at) == 0);
+            let found = right
+                .iter()
+                .zip(0..64)
+                .find(|(other, at)| *other == letter && used & (1 << at) == 0);
             if let Some((_, at)) = found {
                 used |= 1 << at;
                 shared += weigh(letter);
             }
         }
-        all += right.iter().map(weigh).sum::<f32>() - shared;
-        if all > 0.0 { shared / all } else { 0.0 }
+        all += right.iter().map(weigh).sum::<u32>() - shared;
+        shared * 100 / all.max(1)
     }
 
     pub(super) fn keys(&self, record: u32, pass: usize, keys: &mut Vec<u64>) {
@@ -249,7 +395,7 @@ impl Names {
             .core()
             .windows(2)
             .map(bigram)
-            .map(|bigram| (self.bigrams[bigram as usize % BUCKETS], bigram))
+            .map(|bigram| (self.bigrams[bigram as usize % self.bigrams.len()], bigram))
             .filter(|(count, _)| *count > 1)
             .collect();
         bigrams.sort_unstable();
@@ -273,7 +419,11 @@ impl Name {
         };
         let place = parts.places.iter().map(|place| copy(place.text)).sum();
         let no_brand = parts.trade_name.is_empty();
-        let (brand, trade) = if no_brand { (parts.industry, "") } else { (parts.trade_name, parts.industry) };
+        let (brand, trade) = if no_brand {
+            (parts.industry, "")
+        } else {
+            (parts.trade_name, parts.industry)
+        };
         let (brand_length, trade_length) = (copy(brand), copy(trade));
         if brand_length == 0 {
             return None;
@@ -281,11 +431,29 @@ impl Name {
         let sound = spoken(brand).fold(2, |state, letter| join(state, phonetic::syllable(letter)));
         let brand_hash = spoken(brand).fold(3, |state, letter| join(state, u64::from(letter)));
         let trade_hash = spoken(trade).fold(4, |state, letter| join(state, u64::from(letter)));
-        let branch = parts.branch.map_or(0, |branch| if branch.place.is_empty() { 1 } else { hash(stem(branch.place).as_bytes()) as u32 | 2 });
-        let numerals = parts.numerals.iter().fold(0, |state, numeral| join(state, hash(numeral.as_bytes()))) as u32;
+        let branch = parts.branch.map_or(0, |branch| {
+            if branch.place.is_empty() {
+                1
+            } else {
+                hash(stem(branch.place).as_bytes()) as u32 | 2
+            }
+        });
+        let numerals = parts
+            .numerals
+            .iter()
+            .fold(0, |state, numeral| join(state, hash(numeral.as_bytes()))) as u32;
         let region = Region::of(&parts.places);
-        let where_and_what = [region.province, region.city, region.county, branch, numerals, u32::from(parts.is_group)];
-        let whole = where_and_what.iter().fold(join(brand_hash, trade_hash), |state, part| join(state, u64::from(*part)));
+        let where_and_what = [
+            region.province,
+            region.city,
+            region.county,
+            branch,
+            numerals,
+            u32::from(parts.is_group),
+        ];
+        let whole = where_and_what.iter().fold(join(brand_hash, trade_hash), |state, part| {
+            join(state, u64::from(*part))
+        });
         Some(Self {
             whole,
             brand_hash,
@@ -334,7 +502,11 @@ fn spoken(text: &str) -> impl Iterator<Item = char> + '_ {
 /// Whether two trades may be the same: one is missing, one is contained in the other, or one character of four or more
 /// differs (of two, it is another trade: 科技, 科贸).
 fn is_related(left: &[u16], right: &[u16]) -> bool {
-    let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+    let (short, long) = if left.len() <= right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
     is_subsequence(short, long) || (long.len() >= 4 && is_one_edit(short, long))
 }
 
@@ -351,13 +523,16 @@ fn bigram(pair: &[u16]) -> u64 {
 fn count(names: &[Name]) -> (Vec<u32>, Vec<u32>) {
     use rayon::prelude::*;
     let zeros = |n: usize| -> Vec<AtomicU32> { (0..n).map(|_| AtomicU32::new(0)).collect() };
-    let (letters, bigrams) = (zeros(1 << 16), zeros(BUCKETS));
+    let (letters, bigrams) = (
+        zeros(1 << 16),
+        zeros((names.len() * 8).next_power_of_two().clamp(1 << 10, MAX_BUCKETS)),
+    );
     names.par_iter().filter(|name| name.main).for_each(|name| {
         for letter in name.core() {
             letters[usize::from(*letter)].fetch_add(1, Ordering::Relaxed);
         }
         for pair in name.core().windows(2) {
-            bigrams[bigram(pair) as usize % BUCKETS].fetch_add(1, Ordering::Relaxed);
+            bigrams[bigram(pair) as usize % bigrams.len()].fetch_add(1, Ordering::Relaxed);
         }
     });
     let settle = |counts: Vec<AtomicU32>| counts.into_iter().map(AtomicU32::into_inner).collect();

@@ -6,10 +6,28 @@ use crate::matching::phonetic;
 use crate::record::Records;
 
 pub(super) const LEVELS: &[Level] = &[
-    level("equal-rare", "same name, borne by few records", "姓名相同，且少见", 0.55, 0.030),
-    level("equal-common", "same name, borne by many records", "姓名相同，但常见", 0.10, 0.060),
+    level(
+        "equal-rare",
+        "same name, borne by few records",
+        "姓名相同，且少见",
+        0.55,
+        0.030,
+    ),
+    level(
+        "equal-common",
+        "same name, borne by many records",
+        "姓名相同，但常见",
+        0.10,
+        0.060,
+    ),
     level("sound", "names that sound the same", "姓名同音", 0.05, 0.005),
-    level("title", "same surname, one side with a title only", "同姓，一方仅有称谓", 0.05, 0.020),
+    level(
+        "title",
+        "same surname, one side with a title only",
+        "同姓，一方仅有称谓",
+        0.05,
+        0.020,
+    ),
     level("surname", "same surname only", "仅姓氏相同", 0.05, 0.065),
     level("different", "different names", "姓名不同", 0.20, 0.820),
 ];
@@ -40,7 +58,11 @@ pub(crate) struct Persons {
 impl Persons {
     pub(super) fn new(records: &Records, attribute: usize) -> Self {
         use rayon::prelude::*;
-        let read = |record: u32| evidence(records, record, attribute).map(Person::read).unwrap_or_default();
+        let read = |record: u32| {
+            evidence(records, record, attribute)
+                .map(Person::read)
+                .unwrap_or_default()
+        };
         let mut persons: Vec<Person> = (0..records.len() as u32).into_par_iter().map(read).collect();
         let counts = frequencies(&persons.iter().map(|person| person.name).collect::<Vec<_>>());
         for (person, count) in persons.iter_mut().zip(counts) {
@@ -86,13 +108,28 @@ impl Persons {
 
 impl Person {
     fn read(text: &str) -> Self {
-        let letters = text.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_uppercase);
+        let letters = text
+            .chars()
+            .filter(|letter| !letter.is_whitespace())
+            .flat_map(char::to_uppercase);
         let letters: String = letters.collect();
-        let Some(first) = letters.chars().next() else { return Self::default() };
+        let Some(first) = letters.chars().next() else {
+            return Self::default();
+        };
         let titled = TITLES.iter().any(|title| {
-            letters.strip_suffix(title).is_some_and(|rest| (1..=2).contains(&rest.chars().count()))
+            letters
+                .strip_suffix(title)
+                .is_some_and(|rest| (1..=2).contains(&rest.chars().count()))
         });
-        let sound = letters.chars().fold(1, |state, letter| join(state, phonetic::syllable(letter)));
-        Self { name: hash(letters.as_bytes()), sound, surname: first as u32, frequency: 0, titled }
+        let sound = letters
+            .chars()
+            .fold(1, |state, letter| join(state, phonetic::syllable(letter)));
+        Self {
+            name: hash(letters.as_bytes()),
+            sound,
+            surname: first as u32,
+            frequency: 0,
+            titled,
+        }
     }
 }

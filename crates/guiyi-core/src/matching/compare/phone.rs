@@ -7,11 +7,41 @@ use super::{Level, Lists, evidence, level};
 use crate::record::Records;
 
 pub(super) const LEVELS: &[Level] = &[
-    level("equal-2", "same phone, which no other record has", "电话相同，且仅此两条记录使用", 0.40, 0.010),
-    level("equal-few", "same phone, shared by three to five records", "电话相同，三至五条记录共用", 0.12, 0.020),
-    level("equal-some", "same phone, shared by six to twenty records", "电话相同，六至二十条记录共用", 0.03, 0.050),
-    level("equal-many", "same phone, shared by more than twenty records", "电话相同，二十条以上记录共用", 0.01, 0.050),
-    level("near", "phones differ by one digit or by the area code", "电话仅差一位数字或缺少区号", 0.06, 0.005),
+    level(
+        "equal-2",
+        "same phone, which no other record has",
+        "电话相同，且仅此两条记录使用",
+        0.40,
+        0.010,
+    ),
+    level(
+        "equal-few",
+        "same phone, shared by three to five records",
+        "电话相同，三至五条记录共用",
+        0.12,
+        0.020,
+    ),
+    level(
+        "equal-some",
+        "same phone, shared by six to twenty records",
+        "电话相同，六至二十条记录共用",
+        0.03,
+        0.050,
+    ),
+    level(
+        "equal-many",
+        "same phone, shared by more than twenty records",
+        "电话相同，二十条以上记录共用",
+        0.01,
+        0.050,
+    ),
+    level(
+        "near",
+        "phones differ by one digit or by the area code",
+        "电话仅差一位数字或缺少区号",
+        0.06,
+        0.005,
+    ),
     level("different", "different phones", "电话不同", 0.38, 0.865),
 ];
 
@@ -33,7 +63,9 @@ impl Phones {
         let numbers = Lists::new(records.len(), |record, list: &mut Vec<u64>| {
             let start = list.len();
             for attribute in attributes {
-                let Some(value) = evidence(records, record, *attribute) else { continue };
+                let Some(value) = evidence(records, record, *attribute) else {
+                    continue;
+                };
                 for part in value.split(['/', ',', ';', '、', '，', '；']) {
                     let number = digits(part);
                     if number > 0x00ff_ffff && !list[start..].contains(&number) {
@@ -43,15 +75,21 @@ impl Phones {
             }
         });
         let counts = frequencies(numbers.values());
-        Self { lists: numbers.map(|digits, at| Phone { digits, frequency: counts[at] }) }
+        Self {
+            lists: numbers.map(|digits, at| Phone {
+                digits,
+                frequency: counts[at],
+            }),
+        }
     }
 
     /// Whether two records share a number that at most `limit` records have.
     pub(crate) fn share(&self, a: u32, b: u32, limit: u32) -> bool {
         let right = self.lists.get(b);
-        self.lists.get(a).iter().any(|left| {
-            left.frequency <= limit && right.iter().any(|right| left.digits == right.digits)
-        })
+        self.lists
+            .get(a)
+            .iter()
+            .any(|left| left.frequency <= limit && right.iter().any(|right| left.digits == right.digits))
     }
 
     pub(super) fn has(&self, record: u32) -> bool {
@@ -85,7 +123,12 @@ impl Phones {
     }
 
     pub(super) fn keys(&self, record: u32, keys: &mut Vec<u64>) {
-        keys.extend(self.lists.get(record).iter().map(|phone| hash(&phone.digits.to_le_bytes())));
+        keys.extend(
+            self.lists
+                .get(record)
+                .iter()
+                .map(|phone| hash(&phone.digits.to_le_bytes())),
+        );
     }
 }
 

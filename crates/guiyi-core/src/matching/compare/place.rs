@@ -9,14 +9,44 @@ use crate::standardize::address;
 use crate::standardize::place::Chain;
 
 pub(super) const LEVELS: &[Level] = &[
-    level("door", "same road, number and room", "同一道路、门牌与房号", 0.40, 0.005),
+    level(
+        "door",
+        "same road, number and room",
+        "同一道路、门牌与房号",
+        0.40,
+        0.005,
+    ),
     level("number", "same road and number", "同一道路与门牌", 0.12, 0.010),
     level("road", "same road, other number", "同一道路，门牌不同", 0.04, 0.010),
-    level("county-only", "same county, one address unknown", "同一区县，一方地址不详", 0.08, 0.030),
-    level("county", "same county, other address", "同一区县，地址不同", 0.10, 0.060),
-    level("city-only", "same city, one address unknown", "同一城市，一方地址不详", 0.07, 0.080),
+    level(
+        "county-only",
+        "same county, one address unknown",
+        "同一区县，一方地址不详",
+        0.08,
+        0.030,
+    ),
+    level(
+        "county",
+        "same county, other address",
+        "同一区县，地址不同",
+        0.10,
+        0.060,
+    ),
+    level(
+        "city-only",
+        "same city, one address unknown",
+        "同一城市，一方地址不详",
+        0.07,
+        0.080,
+    ),
     level("city", "same city, other address", "同一城市，地址不同", 0.09, 0.125),
-    level("unclear", "neither the same nor clearly another city", "城市关系不明", 0.05, 0.080),
+    level(
+        "unclear",
+        "neither the same nor clearly another city",
+        "城市关系不明",
+        0.05,
+        0.080,
+    ),
     level("elsewhere", "different cities", "不同城市", 0.05, 0.600),
 ];
 
@@ -49,7 +79,11 @@ impl Region {
         } else if same(self.city, other.city) {
             Relation::Same
         } else if same(self.county, other.county) || same(self.province, other.province) {
-            if differ(self.county, other.county) { Relation::Unknown } else { Relation::Same }
+            if differ(self.county, other.county) {
+                Relation::Unknown
+            } else {
+                Relation::Same
+            }
         } else {
             Relation::Unknown
         }
@@ -61,7 +95,9 @@ impl Region {
     pub(crate) fn of(chain: &Chain<'_>) -> Self {
         let mut region = Self::default();
         for place in chain.iter() {
-            region = place.code.map_or_else(|| region.with_unclear(place.text), Self::of_code);
+            region = place
+                .code
+                .map_or_else(|| region.with_unclear(place.text), Self::of_code);
         }
         region
     }
@@ -82,7 +118,10 @@ impl Region {
 
     /// The same, with a county that several cities have.
     fn with_unclear(self, name: &str) -> Self {
-        Self { county: hash(stem(name).as_bytes()) as u32 | 1 << 31, ..self }
+        Self {
+            county: hash(stem(name).as_bytes()) as u32 | 1 << 31,
+            ..self
+        }
     }
 }
 
@@ -98,21 +137,37 @@ impl Regions {
         let column = |kind| dictionary.of_kind(kind).next();
         let columns = [ElementKind::Province, ElementKind::City, ElementKind::County].map(column);
         let names = |record| columns.map(|column| column.and_then(|at| evidence(records, record, at)).unwrap_or(""));
-        let key = |record: u32| names(record).iter().fold(0, |state, name| join(state, hash(name.as_bytes())));
+        let key = |record: u32| {
+            names(record)
+                .iter()
+                .fold(0, |state, name| join(state, hash(name.as_bytes())))
+        };
         let keys: Vec<u64> = (0..records.len() as u32).into_par_iter().map(key).collect();
         // The same few thousand regions come again and again: each is read once.
         let mut examples: Map<u64, u32> = Map::default();
         for (key, record) in keys.iter().zip(0..) {
             examples.entry(*key).or_insert(record);
         }
-        let known: Map<u64, Region> = examples.into_iter().map(|(key, record)| (key, read_region(names(record)))).collect();
-        Self { of: keys.iter().map(|key| known.get(key).copied().unwrap_or_default()).collect() }
+        let known: Map<u64, Region> = examples
+            .into_iter()
+            .map(|(key, record)| (key, read_region(names(record))))
+            .collect();
+        Self {
+            of: keys
+                .iter()
+                .map(|key| known.get(key).copied().unwrap_or_default())
+                .collect(),
+        }
     }
 }
 
 /// The region of province, city and county, each empty if unknown; names that are no region of China count as written.
 fn read_region([province, city, county]: [&str; 3]) -> Region {
-    let whole = if city == province { [province, county].concat() } else { [province, city, county].concat() };
+    let whole = if city == province {
+        [province, county].concat()
+    } else {
+        [province, city, county].concat()
+    };
     let region = Region::of(&address::parse(&whole).region);
     let written = |name: &str, known: u32| match known {
         0 if !name.is_empty() => hash(stem(name).as_bytes()) as u32 | 1 << 31,
@@ -128,8 +183,24 @@ fn read_region([province, city, county]: [&str; 3]) -> Region {
 /// A place's name without the word for its rank, unless less than two characters would be left.
 pub(crate) fn stem(name: &str) -> &str {
     const RANKS: &[&str] = &[
-        "维吾尔自治区", "壮族自治区", "回族自治区", "特别行政区", "自治区", "自治州", "自治县", "自治旗", "地区", "新区",
-        "林区", "矿区", "省", "市", "盟", "区", "县", "旗",
+        "维吾尔自治区",
+        "壮族自治区",
+        "回族自治区",
+        "特别行政区",
+        "自治区",
+        "自治州",
+        "自治县",
+        "自治旗",
+        "地区",
+        "新区",
+        "林区",
+        "矿区",
+        "省",
+        "市",
+        "盟",
+        "区",
+        "县",
+        "旗",
     ];
     let rest = RANKS.iter().find_map(|rank| name.strip_suffix(rank)).unwrap_or(name);
     if rest.chars().nth(1).is_some() { rest } else { name }
@@ -153,16 +224,30 @@ pub(crate) struct Places {
 impl Places {
     pub(super) fn new(records: &Records, attributes: &[usize], dictionary: &Dictionary, regions: &Regions) -> Self {
         use rayon::prelude::*;
-        let addresses: Vec<usize> =
-            attributes.iter().copied().filter(|at| dictionary.elements[*at].kind == ElementKind::Address).collect();
+        let addresses: Vec<usize> = attributes
+            .iter()
+            .copied()
+            .filter(|at| dictionary.elements[*at].kind == ElementKind::Address)
+            .collect();
         let read = |record: u32| {
             let texts = addresses.iter().filter_map(|at| evidence(records, record, *at));
-            let place = texts.map(read_address).max_by_key(|place| (place.road != 0, place.number != 0));
+            let place = texts
+                .map(read_address)
+                .max_by_key(|place| (place.road != 0, place.number != 0));
             let place = place.unwrap_or_default();
             let region = regions.of[record as usize];
-            Place { region: if region == Region::default() { place.region } else { region }, ..place }
+            Place {
+                region: if region == Region::default() {
+                    place.region
+                } else {
+                    region
+                },
+                ..place
+            }
         };
-        Self { places: (0..records.len() as u32).into_par_iter().map(read).collect() }
+        Self {
+            places: (0..records.len() as u32).into_par_iter().map(read).collect(),
+        }
     }
 
     /// The city of a record; 0 if unknown.
@@ -184,7 +269,13 @@ impl Places {
         if left.road != 0 && left.road == right.road {
             let same_number = left.number != 0 && left.number == right.number;
             let same_room = left.room == right.room || left.room == 0 || right.room == 0;
-            return if same_number && same_room { 1 } else if same_number { 2 } else { 3 };
+            return if same_number && same_room {
+                1
+            } else if same_number {
+                2
+            } else {
+                3
+            };
         }
         let known = left.addressed && right.addressed;
         if left.region == Region::default() || right.region == Region::default() {
@@ -215,7 +306,10 @@ fn read_address(text: &str) -> Place {
         digits.fold(0, |value, digit| value.saturating_mul(10).saturating_add(digit))
     };
     let (number, room) = parts.number.split_once('-').unwrap_or((parts.number, ""));
-    let sound = parts.road.chars().fold(1, |state, letter| join(state, phonetic::syllable(letter)));
+    let sound = parts
+        .road
+        .chars()
+        .fold(1, |state, letter| join(state, phonetic::syllable(letter)));
     Place {
         region: Region::of(&parts.region),
         road: if parts.road.is_empty() { 0 } else { sound },

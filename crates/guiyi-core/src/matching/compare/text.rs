@@ -53,7 +53,9 @@ impl Texts {
     }
 
     pub(super) fn level(&self, a: u32, b: u32) -> u8 {
-        let ([left], [right]) = (self.texts.get(a), self.texts.get(b)) else { return 0 };
+        let ([left], [right]) = (self.texts.get(a), self.texts.get(b)) else {
+            return 0;
+        };
         if left.whole == right.whole {
             return 1;
         }
@@ -96,7 +98,11 @@ impl Text {
 }
 
 fn read(value: &str) -> (u64, Vec<u32>) {
-    let letters: String = value.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    let letters: String = value
+        .chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .flat_map(char::to_uppercase)
+        .collect();
     let mut bigrams = Vec::new();
     let mut previous = ' ';
     for letter in letters.chars() {
