@@ -236,11 +236,7 @@ impl Dictionary {
 
     /// Positions of all elements of a kind, in order.
     pub fn of_kind(&self, kind: ElementKind) -> impl Iterator<Item = usize> + '_ {
-        self.elements
-            .iter()
-            .enumerate()
-            .filter(move |(_, element)| element.kind == kind)
-            .map(|(position, _)| position)
+        self.elements.iter().enumerate().filter(move |(_, element)| element.kind == kind).map(|(position, _)| position)
     }
 
     /// Position of the element that a column header means: its name, its labels or one of its synonyms, ignoring case

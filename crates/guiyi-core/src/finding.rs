@@ -162,9 +162,7 @@ impl Fault {
         match self {
             Self::Missing => "a required value is missing".into(),
             Self::Placeholder => "a placeholder stands where a value should be".into(),
-            Self::Destroyed => {
-                "destroyed by a spreadsheet (scientific notation or lost digits), cannot be restored".into()
-            }
+            Self::Destroyed => "destroyed by a spreadsheet (scientific notation or lost digits), cannot be restored".into(),
             Self::Undecodable => "characters that the file's encoding cannot explain".into(),
             Self::Identifier { kind, english, .. } => format!("not a valid {kind}: {english}"),
             Self::Format { expected } => format!("not of the form {expected}"),

@@ -26,14 +26,8 @@ pub enum Origin {
 
 impl Origin {
     /// All origins, in the order of their codes.
-    pub const ALL: [Self; 6] = [
-        Self::Received,
-        Self::Standardized,
-        Self::Repaired,
-        Self::Derived,
-        Self::Imputed,
-        Self::Withheld,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Received, Self::Standardized, Self::Repaired, Self::Derived, Self::Imputed, Self::Withheld];
 
     /// The stable name used in outputs and in the store.
     pub fn name(self) -> &'static str {

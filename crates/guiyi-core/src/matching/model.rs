@@ -282,9 +282,9 @@ pub(super) fn weight_of(parts: u32) -> i32 {
     while low < high {
         let middle = low + (high - low) / 2;
         if probability(middle) >= parts {
-            high = middle
+            high = middle;
         } else {
-            low = middle + 1
+            low = middle + 1;
         }
     }
     low

@@ -206,11 +206,7 @@ pub struct MatchingPolicy {
 
 impl Default for MatchingPolicy {
     fn default() -> Self {
-        Self {
-            match_threshold: 0.95,
-            review_threshold: 0.5,
-            max_block: 64,
-        }
+        Self { match_threshold: 0.95, review_threshold: 0.5, max_block: 64 }
     }
 }
 

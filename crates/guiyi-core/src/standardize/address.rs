@@ -33,20 +33,13 @@ pub(super) fn standardize(text: &str) -> Option<Change> {
     }
     let cleaned = clean(text, Style::Name);
     let whole = cleaned.trim_matches([',', ';', ' ', '、', '。']);
-    if whole.len() == cleaned.len() {
-        Change::to(text, cleaned)
-    } else {
-        Change::to(text, clean(whole, Style::Name))
-    }
+    if whole.len() == cleaned.len() { Change::to(text, cleaned) } else { Change::to(text, clean(whole, Style::Name)) }
 }
 
 /// Parses an address; best given in canonical form. Never fails.
 pub fn parse(address: &str) -> Address<'_> {
     let (region, rest) = chain(address, true);
-    let mut parts = Address {
-        region,
-        ..Address::default()
-    };
+    let mut parts = Address { region, ..Address::default() };
     let rest = rest.trim_start();
     let (town, rest) = head_with(rest, &["街道", "镇", "乡"], 8);
     parts.town = town;
@@ -54,9 +47,7 @@ pub fn parse(address: &str) -> Address<'_> {
     parts.road = road;
     // 南路 and 路东段 belong to the road.
     let rest = rest.trim_start();
-    let figures = rest
-        .find(|character: char| !(character.is_ascii_digit() || matches!(character, '-' | '~' | '#')))
-        .unwrap_or(rest.len());
+    let figures = rest.find(|character: char| !(character.is_ascii_digit() || matches!(character, '-' | '~' | '#'))).unwrap_or(rest.len());
     let mut rest = rest;
     if figures > 0 && rest.as_bytes()[0].is_ascii_digit() {
         parts.number = rest[..figures].trim_end_matches(['-', '~', '#']);
@@ -123,31 +114,14 @@ mod tests {
     #[test]
     fn reads_parts() {
         for (address, expected) in [
-            (
-                "广东省深圳市南山区粤海街道科苑南路951号明远产业园15层1515室",
-                ["粤海街道", "科苑南路", "951", "明远产业园", "15", "1515"],
-            ),
-            (
-                "成都市新津区光明北路951号明远大厦1515",
-                ["", "光明北路", "951", "明远大厦", "", "1515"],
-            ),
+            ("广东省深圳市南山区粤海街道科苑南路951号明远产业园15层1515室", ["粤海街道", "科苑南路", "951", "明远产业园", "15", "1515"]),
+            ("成都市新津区光明北路951号明远大厦1515", ["", "光明北路", "951", "明远大厦", "", "1515"]),
             ("人民路3-1502", ["", "人民路", "3-1502", "", "", ""]),
             ("明远大厦", ["", "", "", "明远大厦", "", ""]),
             ("", [""; 6]),
         ] {
             let parts = parse(address);
-            assert_eq!(
-                [
-                    parts.town,
-                    parts.road,
-                    parts.number,
-                    parts.building,
-                    parts.floor,
-                    parts.room
-                ],
-                expected,
-                "{address}"
-            );
+            assert_eq!([parts.town, parts.road, parts.number, parts.building, parts.floor, parts.room], expected, "{address}");
         }
     }
 

@@ -52,27 +52,14 @@ pub(super) fn standardize_number(text: &str) -> Option<Change> {
 /// The factor that a header names, such as 10000 for `注册资本(万元)`; 1 if it names none.
 pub(super) fn header_unit(header: &str) -> Decimal {
     let header = clean(header, Style::Name);
-    let Some(rest) = header.trim_end_matches([')', ']', ' ']).strip_suffix('元') else {
-        return Decimal::ONE;
-    };
-    let factor = [
-        ("百万", 1_000_000),
-        ("千万", 10_000_000),
-        ("亿", 100_000_000),
-        ("万", 10_000),
-        ("千", 1_000),
-        ("百", 100),
-    ];
+    let Some(rest) = header.trim_end_matches([')', ']', ' ']).strip_suffix('元') else { return Decimal::ONE };
+    let factor = [("百万", 1_000_000), ("千万", 10_000_000), ("亿", 100_000_000), ("万", 10_000), ("千", 1_000), ("百", 100)];
     let found = factor.into_iter().find(|(word, _)| rest.ends_with(word));
     found.map_or(Decimal::ONE, |(_, factor)| Decimal::from(factor))
 }
 
 fn cleaned(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
-        text.trim_matches([' ', '\t', '\'']).into()
-    } else {
-        clean(text, Style::Name).into()
-    }
+    if text.is_ascii() { text.trim_matches([' ', '\t', '\'']).into() } else { clean(text, Style::Name).into() }
 }
 
 /// Whether the text is canonical; `places` is the number of places that a fraction has at least.
@@ -111,11 +98,7 @@ fn parse(text: &str, unit: Decimal) -> Option<Decimal> {
     signed(text, |text| {
         let (bare, currency) = without_currency(text)?;
         if let Some(value) = plain(bare) {
-            return if currency == Currency::Yuan {
-                Some(value)
-            } else {
-                value.checked_mul(unit)
-            };
+            return if currency == Currency::Yuan { Some(value) } else { value.checked_mul(unit) };
         }
         // A numeral with its own unit says all; `五百` in a column of 万元 does not.
         let value = numeral::amount(bare)?;
@@ -173,10 +156,7 @@ fn without_currency(text: &str) -> Option<(&str, Currency)> {
 
 fn plain(text: &str) -> Option<Decimal> {
     let text = text.trim();
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
-        .then(|| figures(text))
-        .flatten()
+    text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')).then(|| figures(text)).flatten()
 }
 
 /// Figures with separators: `1,234.50`, `1234.5`, `.5`, and `1.234,56` where both separators leave no doubt.
@@ -239,11 +219,7 @@ mod tests {
     }
 
     fn check(text: &str, expected: Option<&str>) {
-        assert_eq!(
-            after(text, standardize(text, Decimal::ONE)).as_deref(),
-            expected,
-            "{text:?}"
-        );
+        assert_eq!(after(text, standardize(text, Decimal::ONE)).as_deref(), expected, "{text:?}");
     }
 
     #[test]
@@ -274,15 +250,7 @@ mod tests {
         ] {
             check(text, Some(expected));
         }
-        for text in [
-            "12,34",
-            "约500",
-            "USD 100",
-            "1.10105E+17",
-            "abc",
-            "1-2",
-            "99999999999999999999999999999999999",
-        ] {
+        for text in ["12,34", "约500", "USD 100", "1.10105E+17", "abc", "1-2", "99999999999999999999999999999999999"] {
             check(text, None);
         }
     }
@@ -291,17 +259,8 @@ mod tests {
     fn the_header_names_the_unit() {
         let unit = header_unit("注册资本（万元）");
         assert_eq!(unit, Decimal::from(10_000));
-        for (text, expected) in [
-            ("500", "5000000"),
-            ("500万", "5000000"),
-            ("5000000元", "5000000"),
-            ("1,000.5", "10005000"),
-        ] {
-            assert_eq!(
-                after(text, standardize(text, unit)).as_deref(),
-                Some(expected),
-                "{text}"
-            );
+        for (text, expected) in [("500", "5000000"), ("500万", "5000000"), ("5000000元", "5000000"), ("1,000.5", "10005000")] {
+            assert_eq!(after(text, standardize(text, unit)).as_deref(), Some(expected), "{text}");
         }
         assert_eq!(header_unit("注册资本"), Decimal::ONE);
         assert_eq!(header_unit("余额(亿元)"), Decimal::from(100_000_000));
@@ -309,12 +268,7 @@ mod tests {
 
     #[test]
     fn reads_numbers() {
-        for (text, expected) in [
-            ("1.50", Some("1.5")),
-            ("1,200", Some("1200")),
-            ("15%", Some("0.15")),
-            ("12个", None),
-        ] {
+        for (text, expected) in [("1.50", Some("1.5")), ("1,200", Some("1200")), ("15%", Some("0.15")), ("12个", None)] {
             assert_eq!(after(text, standardize_number(text)).as_deref(), expected, "{text}");
         }
     }

@@ -11,22 +11,10 @@ use crate::record::Origin;
 /// Codes of this room: (code, English, Chinese). The first ones stand in the order of [`ElementKind::ALL`].
 pub const CODES: &[(&str, &str, &str)] = &[
     ("ST101", "text in its canonical form", "文本规范化"),
-    (
-        "ST102",
-        "name of an organization in its canonical form",
-        "单位名称规范化",
-    ),
+    ("ST102", "name of an organization in its canonical form", "单位名称规范化"),
     ("ST103", "name of a person in its canonical form", "人名规范化"),
-    (
-        "ST104",
-        "unified social credit code in its canonical form",
-        "统一社会信用代码规范化",
-    ),
-    (
-        "ST105",
-        "resident identity number in its canonical form",
-        "公民身份号码规范化",
-    ),
+    ("ST104", "unified social credit code in its canonical form", "统一社会信用代码规范化"),
+    ("ST105", "resident identity number in its canonical form", "公民身份号码规范化"),
     ("ST106", "mobile number in its canonical form", "手机号码规范化"),
     ("ST107", "landline number in its canonical form", "固定电话规范化"),
     ("ST108", "phone number in its canonical form", "电话号码规范化"),
@@ -42,36 +30,16 @@ pub const CODES: &[(&str, &str, &str)] = &[
     ("ST118", "bank account in its canonical form", "银行账号规范化"),
     ("ST119", "bank branch number in its canonical form", "联行号规范化"),
     ("ST120", "article number in its canonical form", "商品条码规范化"),
-    (
-        "ST121",
-        "member of the code list for another spelling",
-        "代码表取值规范化",
-    ),
+    ("ST121", "member of the code list for another spelling", "代码表取值规范化"),
     ("ST122", "code in its canonical form", "编码规范化"),
     ("ST123", "remark in its canonical form", "备注规范化"),
     ("ST001", "a stand-in word where a value should be", "以占位词代替真实值"),
-    (
-        "ST002",
-        "stand-in digits where a number should be",
-        "以占位数字代替真实号码",
-    ),
-    (
-        "ST201",
-        "characters that were decoded with the wrong encoding",
-        "字符编码错误",
-    ),
-    (
-        "ST301",
-        "a further value of the cell, moved to an empty element",
-        "同一单元格内的其他值，移入空的属性",
-    ),
+    ("ST002", "stand-in digits where a number should be", "以占位数字代替真实号码"),
+    ("ST201", "characters that were decoded with the wrong encoding", "字符编码错误"),
+    ("ST301", "a further value of the cell, moved to an empty element", "同一单元格内的其他值，移入空的属性"),
     ("ST302", "a note taken out of a name", "从名称中分离出的备注"),
     ("ST303", "region taken out of the address", "从地址中得出的行政区"),
-    (
-        "ST901",
-        "the source key does not follow its pattern",
-        "来源编码不符合规则",
-    ),
+    ("ST901", "the source key does not follow its pattern", "来源编码不符合规则"),
     ("ST902", "a part of the source key", "来源编码中的一段"),
 ];
 
@@ -145,14 +113,7 @@ pub(super) struct Change {
 
 impl Change {
     fn new(value: Value, origin: Origin) -> Self {
-        Self {
-            value,
-            origin,
-            confidence: 1000,
-            complaint: None,
-            code: None,
-            asides: Vec::new(),
-        }
+        Self { value, origin, confidence: 1000, complaint: None, code: None, asides: Vec::new() }
     }
 
     /// The same meaning in another form; an empty text becomes null. `None` if nothing differs from `before`.
@@ -173,11 +134,7 @@ impl Change {
     /// Held back: the cell becomes null.
     pub(super) fn withheld(severity: Severity, fault: Fault) -> Self {
         let mut change = Self::new(Value::Null, Origin::Withheld);
-        change.complaint = Some(Complaint {
-            severity,
-            fault,
-            action: Action::Withheld,
-        });
+        change.complaint = Some(Complaint { severity, fault, action: Action::Withheld });
         change
     }
 
@@ -195,12 +152,7 @@ impl Change {
 
     /// Cannot be read as the form that is expected.
     pub(super) fn unreadable(expected: &'static str) -> Self {
-        Self::withheld(
-            Severity::Error,
-            Fault::Format {
-                expected: expected.into(),
-            },
-        )
+        Self::withheld(Severity::Error, Fault::Format { expected: expected.into() })
     }
 
     /// A change that keeps the value, to carry a complaint or asides.

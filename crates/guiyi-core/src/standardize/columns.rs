@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use arrow_array::Array;
 use arrow_array::builder::StringBuilder;
+use arrow_array::Array;
 
 use super::change::{Aside, Change, Code, Value};
 use crate::dictionary::ElementKind;
@@ -24,12 +24,8 @@ pub(super) struct Log {
 impl Log {
     /// The notes in the order of rows, then of elements, then as they came.
     pub(super) fn into_notes(mut self) -> Notes {
-        self.notes
-            .findings
-            .sort_by_key(|finding| (finding.row, finding.attribute));
-        self.notes
-            .corrections
-            .sort_by_key(|correction| (correction.row, correction.attribute));
+        self.notes.findings.sort_by_key(|finding| (finding.row, finding.attribute));
+        self.notes.corrections.sort_by_key(|correction| (correction.row, correction.attribute));
         self.notes
     }
 
@@ -81,9 +77,7 @@ pub(super) fn apply(
     let mut edits: Vec<(usize, Option<String>, Origin)> = Vec::new();
     for row in 0..column.values.len() {
         let Some(text) = column.get(row) else { continue };
-        let Some(mut change) = standardize(text, column.origin(row)) else {
-            continue;
-        };
+        let Some(mut change) = standardize(text, column.origin(row)) else { continue };
         log.asides.extend(change.asides.drain(..).map(|aside| (row, aside)));
         let code = change.code.unwrap_or(Code::of_kind(kind));
         if let Some(complaint) = change.complaint {
@@ -107,16 +101,7 @@ pub(super) fn apply(
         };
         // A received empty text is no value at all; that it becomes null is no correction.
         if !text.is_empty() {
-            log.correct(
-                batch,
-                row,
-                attribute,
-                code,
-                Some(text),
-                after.as_deref(),
-                change.origin,
-                change.confidence,
-            );
+            log.correct(batch, row, attribute, code, Some(text), after.as_deref(), change.origin, change.confidence);
         }
         edits.push((row, after, change.origin));
     }
@@ -128,10 +113,8 @@ pub(super) fn apply(
 /// The column with some of its cells replaced; `edits` in the order of rows.
 fn edited(column: &Column, edits: Vec<(usize, Option<String>, Origin)>) -> Column {
     let n_rows = column.values.len();
-    let mut origins: Vec<Origin> = column
-        .origins
-        .as_ref()
-        .map_or_else(|| vec![Origin::Received; n_rows], |origins| origins.to_vec());
+    let mut origins: Vec<Origin> =
+        column.origins.as_ref().map_or_else(|| vec![Origin::Received; n_rows], |origins| origins.to_vec());
     let mut values = StringBuilder::with_capacity(n_rows, column.values.value_data().len());
     let mut edits = edits.into_iter().peekable();
     for row in 0..n_rows {
@@ -142,10 +125,7 @@ fn edited(column: &Column, edits: Vec<(usize, Option<String>, Origin)>) -> Colum
             values.append_option(column.get(row));
         }
     }
-    Column {
-        values: values.finish(),
-        origins: Some(Arc::from(origins)),
-    }
+    Column { values: values.finish(), origins: Some(Arc::from(origins)) }
 }
 
 /// A derived value for a cell, with the code that says where it came from.
@@ -161,13 +141,7 @@ pub(super) struct Derived {
 impl Derived {
     /// A value that is certain.
     pub(super) fn new(row: usize, attribute: usize, value: String, code: Code) -> Self {
-        Self {
-            row,
-            attribute,
-            value,
-            code,
-            confidence: 1000,
-        }
+        Self { row, attribute, value, code, confidence: 1000 }
     }
 }
 
@@ -186,16 +160,7 @@ pub(super) fn derive(batch: &mut Batch, log: &mut Log, mut derived: Vec<Derived>
                 edits.pop();
             }
             let (before, after) = (column.get(value.row), Some(value.value.as_str()));
-            log.correct(
-                batch,
-                value.row,
-                attribute,
-                value.code,
-                before,
-                after,
-                Origin::Derived,
-                value.confidence,
-            );
+            log.correct(batch, value.row, attribute, value.code, before, after, Origin::Derived, value.confidence);
             edits.push((value.row, Some(value.value), Origin::Derived));
         }
         if !edits.is_empty() {
@@ -217,9 +182,7 @@ pub(super) fn place_asides(batch: &mut Batch, rulebook: &Rulebook, log: &mut Log
         let mut elements = aside.kinds.iter().flat_map(|kind| rulebook.dictionary.of_kind(*kind));
         if is_note {
             let Some(attribute) = elements.next() else { continue };
-            let noted = values_of_row()
-                .find(|value| value.attribute == attribute)
-                .map(|value| value.value.clone());
+            let noted = values_of_row().find(|value| value.attribute == attribute).map(|value| value.value.clone());
             let there = noted.or_else(|| batch.columns[attribute].get(row).map(str::to_owned));
             let value = match there {
                 Some(there) if there.split('；').any(|note| note == aside.value) => continue,
@@ -236,14 +199,10 @@ pub(super) fn place_asides(batch: &mut Batch, rulebook: &Rulebook, log: &mut Log
         let taken = |attribute: usize| {
             batch.columns[attribute].get(row).is_some() || values_of_row().any(|value| value.attribute == attribute)
         };
-        let known = aside
-            .kinds
-            .iter()
-            .flat_map(|kind| rulebook.dictionary.of_kind(*kind))
-            .any(|attribute| {
-                batch.columns[attribute].get(row) == Some(&aside.value)
-                    || values_of_row().any(|value| value.attribute == attribute && value.value == aside.value)
-            });
+        let known = aside.kinds.iter().flat_map(|kind| rulebook.dictionary.of_kind(*kind)).any(|attribute| {
+            batch.columns[attribute].get(row) == Some(&aside.value)
+                || values_of_row().any(|value| value.attribute == attribute && value.value == aside.value)
+        });
         if let (false, Some(attribute)) = (known, elements.find(|attribute| !taken(*attribute))) {
             derived.push(Derived::new(row, attribute, aside.value, aside.code));
         }

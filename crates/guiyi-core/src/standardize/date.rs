@@ -50,8 +50,7 @@ impl DateHints {
                 self.full[1] += u64::from(a > 12 && b <= 12);
             }
             Reading::Short(a, b, c) => {
-                let valid =
-                    [(b, c), (b, a), (a, b)].map(|(month, day)| (1..=12).contains(&month) && (1..=31).contains(&day));
+                let valid = [(b, c), (b, a), (a, b)].map(|(month, day)| (1..=12).contains(&month) && (1..=31).contains(&day));
                 if valid.contains(&true) {
                     for (excluded, valid) in self.short.iter_mut().zip(valid) {
                         *excluded += u64::from(!valid);
@@ -126,13 +125,7 @@ pub(super) fn standardize(text: &str, context: &DateContext) -> Option<Change> {
             chosen.map_or_else(ambiguous, |day| Change::to(text, written(day)))
         }
         Reading::Short(a, b, c) => short(a, b, c, context).map_or_else(
-            |impossible| {
-                if impossible {
-                    Some(Change::unreadable("date"))
-                } else {
-                    ambiguous()
-                }
-            },
+            |impossible| if impossible { Some(Change::unreadable("date")) } else { ambiguous() },
             |day| Change::to(text, written(day)),
         ),
         Reading::Serial(serial) if context.hints.has_dates() => Change::to(text, written(from_serial(serial))),
@@ -170,18 +163,12 @@ fn short(a: u32, b: u32, c: u32, context: &DateContext) -> Result<Day, bool> {
 }
 
 fn cleaned(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
-        text.trim_matches([' ', '\t', '\'']).into()
-    } else {
-        clean(text, Style::Name).into()
-    }
+    if text.is_ascii() { text.trim_matches([' ', '\t', '\'']).into() } else { clean(text, Style::Name).into() }
 }
 
 /// Whether the text is a day of the calendar in the canonical form, and not a stand-in.
 fn is_canonical(text: &str) -> bool {
-    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else {
-        return false;
-    };
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return false };
     let bytes = [y1, y2, y3, y4, m1, m2, d1, d2];
     if !bytes.iter().all(u8::is_ascii_digit) {
         return false;
@@ -227,10 +214,7 @@ fn bare(digits: &str) -> Reading {
 fn parts(date: &str) -> Reading {
     let mut found = [""; 3];
     let mut count = 0;
-    for part in date
-        .split(['-', '/', '.', ' ', ',', '_'])
-        .filter(|part| !part.is_empty())
-    {
+    for part in date.split(['-', '/', '.', ' ', ',', '_']).filter(|part| !part.is_empty()) {
         if count == 3 {
             return Reading::Nothing;
         }
@@ -243,10 +227,7 @@ fn parts(date: &str) -> Reading {
     if let Some(at) = found.iter().position(|part| part.as_bytes()[0].is_ascii_alphabetic()) {
         return english(found, at);
     }
-    if !found
-        .iter()
-        .all(|part| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit()))
-    {
+    if !found.iter().all(|part| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit())) {
         return Reading::Nothing;
     }
     let [a, b, c] = found.map(|part| part.parse::<u32>().unwrap_or(0));
@@ -261,9 +242,7 @@ fn parts(date: &str) -> Reading {
 
 /// `5 Mar 2024`, `Mar 5, 2024`, `05-MAR-2024`; a year of four digits is asked for.
 fn english(found: [&str; 3], at: usize) -> Reading {
-    const MONTHS: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let name = found[at].to_ascii_lowercase();
     let month = MONTHS.iter().position(|month| name.starts_with(month));
     let (day, year) = match at {
@@ -279,56 +258,28 @@ fn english(found: [&str; 3], at: usize) -> Reading {
 
 /// `2024年3月5日`, `二〇二四年三月五日`, `24年3月5日`.
 fn chinese(date: &str) -> Reading {
-    let Some((year_text, rest)) = date.split_once('年') else {
-        return Reading::Nothing;
-    };
-    let Some((month, rest)) = rest.split_once('月') else {
-        return Reading::Nothing;
-    };
+    let Some((year_text, rest)) = date.split_once('年') else { return Reading::Nothing };
+    let Some((month, rest)) = rest.split_once('月') else { return Reading::Nothing };
     let day = rest.strip_suffix(['日', '号']).unwrap_or(rest);
-    let numbers = (
-        numeral::digits(year_text.trim()),
-        numeral::small(month.trim()),
-        numeral::small(day.trim()),
-    );
-    let (Some(year), Some(month), Some(day)) = numbers else {
-        return Reading::Nothing;
-    };
+    let numbers = (numeral::digits(year_text.trim()), numeral::small(month.trim()), numeral::small(day.trim()));
+    let (Some(year), Some(month), Some(day)) = numbers else { return Reading::Nothing };
     match year_text.trim().chars().count() {
         4 => year_month_day(year as i32, month, day),
         // 年 names the year, so only the century is open; that is decided as for two-digit years.
-        2 if valid(2000, month, day).is_some() => {
-            year_month_day(if year < 70 { 2000 } else { 1900 } + year as i32, month, day)
-        }
+        2 if valid(2000, month, day).is_some() => year_month_day(if year < 70 { 2000 } else { 1900 } + year as i32, month, day),
         _ => Reading::Impossible,
     }
 }
 
 /// Years of the Republic of China: `民国113年3月5日`, `民國113/3/5`.
 fn republic(text: &str) -> Option<Reading> {
-    let rest = text
-        .strip_prefix("中华")
-        .or_else(|| text.strip_prefix("中華"))
-        .unwrap_or(text);
+    let rest = text.strip_prefix("中华").or_else(|| text.strip_prefix("中華")).unwrap_or(text);
     let rest = rest.strip_prefix("民国").or_else(|| rest.strip_prefix("民國"))?;
-    let mut found = rest
-        .split(['年', '月', '日', '-', '/', '.'])
-        .map(str::trim)
-        .filter(|part| !part.is_empty());
+    let mut found = rest.split(['年', '月', '日', '-', '/', '.']).map(str::trim).filter(|part| !part.is_empty());
     let year = found.next()?;
-    let year = if year == "元" {
-        1
-    } else {
-        numeral::digits(year)
-            .filter(|year| *year > 9)
-            .or_else(|| numeral::small(year))?
-    };
+    let year = if year == "元" { 1 } else { numeral::digits(year).filter(|year| *year > 9).or_else(|| numeral::small(year))? };
     let (month, day) = (numeral::small(found.next()?)?, numeral::small(found.next()?)?);
-    Some(if found.next().is_none() && year < 300 {
-        year_month_day(year as i32 + 1911, month, day)
-    } else {
-        Reading::Nothing
-    })
+    Some(if found.next().is_none() && year < 300 { year_month_day(year as i32 + 1911, month, day) } else { Reading::Nothing })
 }
 
 /// The text without a time of day behind the date.
@@ -341,22 +292,11 @@ fn without_time(text: &str) -> &str {
         end -= 1;
     }
     let date = text[..end].trim_end();
-    let date = date
-        .strip_suffix("上午")
-        .or_else(|| date.strip_suffix("下午"))
-        .unwrap_or(date)
-        .trim_end();
+    let date = date.strip_suffix("上午").or_else(|| date.strip_suffix("下午")).unwrap_or(date).trim_end();
     let date = date.strip_suffix(['T', 't']).unwrap_or(date);
     let time = text[end..].bytes();
-    let is_time = time
-        .clone()
-        .all(|byte| byte.is_ascii_digit() || b":.+-ZzAPMapm ".contains(&byte))
-        && colon - end <= 2;
-    if is_time && (date.len() < end || date.ends_with('日')) {
-        date
-    } else {
-        text
-    }
+    let is_time = time.clone().all(|byte| byte.is_ascii_digit() || b":.+-ZzAPMapm ".contains(&byte)) && colon - end <= 2;
+    if is_time && (date.len() < end || date.ends_with('日')) { date } else { text }
 }
 
 fn year_month_day(year: i32, month: u32, day: u32) -> Reading {
@@ -410,20 +350,13 @@ mod tests {
     fn context(column: &[&str]) -> DateContext {
         let mut hints = DateHints::default();
         column.iter().for_each(|text| hints.see(text));
-        DateContext {
-            hints,
-            day_first: None,
-            year: 2026,
-        }
+        DateContext { hints, day_first: None, year: 2026 }
     }
 
     fn after(text: &str, context: &DateContext) -> Result<String, Option<Fault>> {
         match standardize(text, context) {
             None => Ok(text.to_owned()),
-            Some(Change {
-                value: Value::Set(value),
-                ..
-            }) => Ok(value),
+            Some(Change { value: Value::Set(value), .. }) => Ok(value),
             Some(change) => Err(change.complaint.map(|complaint| complaint.fault)),
         }
     }
@@ -432,26 +365,9 @@ mod tests {
     fn reads_every_form() {
         let context = context(&["2024-03-05"]);
         for text in [
-            "2024-03-05",
-            "2024年3月5日",
-            "20240305",
-            "2024.3.5",
-            "2024/3/5",
-            "二〇二四年三月五日",
-            "45356",
-            "45356.0",
-            "民国113年3月5日",
-            "2024-03-05 00:00:00",
-            "2024-03-05T00:00:00+08:00",
-            "2024年3月5日 上午 10:30",
-            "20240305120000",
-            "２０２４－３－５",
-            "5 Mar 2024",
-            "Mar 5, 2024",
-            "24-3-5",
-            "24年3月5日",
-            "'2024-03-05",
-            "2024/3/5 8:05",
+            "2024-03-05", "2024年3月5日", "20240305", "2024.3.5", "2024/3/5", "二〇二四年三月五日", "45356", "45356.0", "民国113年3月5日",
+            "2024-03-05 00:00:00", "2024-03-05T00:00:00+08:00", "2024年3月5日 上午 10:30", "20240305120000", "２０２４－３－５", "5 Mar 2024",
+            "Mar 5, 2024", "24-3-5", "24年3月5日", "'2024-03-05", "2024/3/5 8:05",
         ] {
             assert_eq!(after(text, &context), Ok("2024-03-05".into()), "{text}");
         }
@@ -464,19 +380,8 @@ mod tests {
         for text in ["60", "1900-01-00", "1900/1/0", "9999-12-31", "00000000"] {
             assert_eq!(after(text, &context), Err(Some(Fault::Placeholder)), "{text}");
         }
-        for text in [
-            "2024年02月30日",
-            "2024-13-01",
-            "2024-03",
-            "soon",
-            "123456",
-            "70000",
-            "2024-02-30",
-        ] {
-            assert!(
-                matches!(after(text, &context), Err(Some(Fault::Format { .. }))),
-                "{text}"
-            );
+        for text in ["2024年02月30日", "2024-13-01", "2024-03", "soon", "123456", "70000", "2024-02-30"] {
+            assert!(matches!(after(text, &context), Err(Some(Fault::Format { .. }))), "{text}");
         }
         assert_eq!(after(" ", &context), Err(None));
     }
@@ -490,14 +395,8 @@ mod tests {
         assert_eq!(after("03/25/2024", &empty), Ok("2024-03-25".into()));
         assert_eq!(after("03/05/2024", &context(&["12/31/2023"])), Ok("2024-03-05".into()));
         assert_eq!(after("03/05/2024", &context(&["31/12/2023"])), Ok("2024-05-03".into()));
-        assert_eq!(
-            after("03/05/2024", &context(&["31/12/2023", "12/31/2023"])),
-            Err(Some(Fault::Ambiguous))
-        );
-        let day_first = DateContext {
-            day_first: Some(true),
-            ..empty
-        };
+        assert_eq!(after("03/05/2024", &context(&["31/12/2023", "12/31/2023"])), Err(Some(Fault::Ambiguous)));
+        let day_first = DateContext { day_first: Some(true), ..empty };
         assert_eq!(after("03/05/2024", &day_first), Ok("2024-05-03".into()));
         assert_eq!(after("3-5-24", &day_first), Ok("2024-05-03".into()));
         assert_eq!(after("03-05-24", &context(&["31-12-99"])), Ok("2024-05-03".into()));

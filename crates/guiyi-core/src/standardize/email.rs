@@ -14,20 +14,12 @@ pub(super) fn standardize(text: &str) -> Option<Change> {
         return None;
     }
     let cleaned = clean(text, Style::Name).replace('。', ".");
-    let mut addresses = cleaned
-        .split([';', ',', '/', '、', '|', '<', '>', '(', ')'])
-        .filter_map(address);
-    let Some(first) = addresses.next() else {
-        return Change::to(text, cleaned);
-    };
+    let mut addresses = cleaned.split([';', ',', '/', '、', '|', '<', '>', '(', ')']).filter_map(address);
+    let Some(first) = addresses.next() else { return Change::to(text, cleaned) };
     let further: Vec<_> = addresses.filter(|address| *address != first).collect();
     let mut change = Change::to(text, first);
     if let Some(change) = &mut change {
-        let aside = |value| Aside {
-            kinds: &[ElementKind::Email],
-            value,
-            code: Code::FURTHER_VALUE,
-        };
+        let aside = |value| Aside { kinds: &[ElementKind::Email], value, code: Code::FURTHER_VALUE };
         change.asides = further.into_iter().map(aside).collect();
     }
     change
@@ -35,16 +27,10 @@ pub(super) fn standardize(text: &str) -> Option<Change> {
 
 /// The address in a part of a cell; `None` if there is none.
 fn address(part: &str) -> Option<String> {
-    let compact: String = part
-        .chars()
-        .filter(|character| !matches!(character, ' ' | '"' | '\''))
-        .collect();
+    let compact: String = part.chars().filter(|character| !matches!(character, ' ' | '"' | '\'')).collect();
     let compact = compact.to_ascii_lowercase();
     let bare = compact.strip_prefix("mailto:").unwrap_or(&compact);
-    let bare = bare
-        .rsplit_once([':', '：'])
-        .map_or(bare, |(_, rest)| rest)
-        .trim_matches(['.', '·']);
+    let bare = bare.rsplit_once([':', '：']).map_or(bare, |(_, rest)| rest).trim_matches(['.', '·']);
     let (local, domain) = bare.split_once('@')?;
     (!local.is_empty() && domain.contains('.') && !domain.contains('@')).then(|| bare.to_owned())
 }
@@ -68,11 +54,7 @@ mod tests {
             ("zhang at example", "zhang at example", vec![]),
         ] {
             let change = standardize(text);
-            let asides = change
-                .iter()
-                .flat_map(|change| &change.asides)
-                .map(|aside| aside.value.as_str())
-                .collect::<Vec<_>>();
+            let asides = change.iter().flat_map(|change| &change.asides).map(|aside| aside.value.as_str()).collect::<Vec<_>>();
             assert_eq!(asides, further, "{text}");
             let after = match change.as_ref().map(|change| &change.value) {
                 Some(Value::Set(value)) => value.as_str(),

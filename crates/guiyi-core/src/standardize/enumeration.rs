@@ -31,19 +31,12 @@ impl<'a> CodeList<'a> {
                 spellings.entry(folded(synonym)).or_insert(&*member.code);
             }
         }
-        Self {
-            codes: element.codes.iter().map(|member| &*member.code).collect(),
-            spellings,
-        }
+        Self { codes: element.codes.iter().map(|member| &*member.code).collect(), spellings }
     }
 
     /// The code that a text means.
     pub(super) fn find(&self, text: &str) -> Option<&'a str> {
-        self.codes
-            .iter()
-            .find(|code| **code == text)
-            .or_else(|| self.spellings.get(&folded(text)))
-            .copied()
+        self.codes.iter().find(|code| **code == text).or_else(|| self.spellings.get(&folded(text))).copied()
     }
 
     /// Brings a value to its code.

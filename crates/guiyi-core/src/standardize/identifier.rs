@@ -11,22 +11,10 @@ use crate::dictionary::ElementKind;
 
 /// Brings an identifier to its compact form.
 pub(super) fn standardize(text: &str, kind: ElementKind) -> Option<Change> {
-    if text
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
-        && !text.is_empty()
-    {
-        return if kind == ElementKind::Postcode {
-            pad_postcode(text, text)
-        } else {
-            None
-        };
+    if text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()) && !text.is_empty() {
+        return if kind == ElementKind::Postcode { pad_postcode(text, text) } else { None };
     }
-    let cleaned: Cow<'_, str> = if text.is_ascii() {
-        text.into()
-    } else {
-        clean(text, Style::Name).into()
-    };
+    let cleaned: Cow<'_, str> = if text.is_ascii() { text.into() } else { clean(text, Style::Name).into() };
     if is_destroyed(&cleaned) {
         return Some(Change::destroyed());
     }
@@ -57,25 +45,15 @@ fn without_separators(text: &str) -> String {
 
 /// A postcode that lost its leading zero; codes from 010000 to 070000 exist, none begins with 00.
 fn pad_postcode(received: &str, compact: &str) -> Option<Change> {
-    let lost = compact.len() == 5
-        && compact.bytes().all(|b| b.is_ascii_digit())
-        && (b'1'..=b'7').contains(&compact.as_bytes()[0]);
-    if lost {
-        Change::repaired(received, format!("0{compact}"))
-    } else {
-        None
-    }
+    let lost = compact.len() == 5 && compact.bytes().all(|b| b.is_ascii_digit()) && (b'1'..=b'7').contains(&compact.as_bytes()[0]);
+    if lost { Change::repaired(received, format!("0{compact}")) } else { None }
 }
 
 /// Whether a spreadsheet wrote the number as `1.10105E+17`, whose last digits are gone.
 pub(super) fn is_destroyed(text: &str) -> bool {
     let text = text.trim_matches(|character: char| character.is_whitespace() || character == '\'');
-    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else {
-        return false;
-    };
-    let Some(power) = exponent.strip_prefix('+') else {
-        return false;
-    };
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let Some(power) = exponent.strip_prefix('+') else { return false };
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
     whole.len() == 1 && digits(whole) && digits(fraction) && digits(power)
@@ -102,11 +80,7 @@ mod tests {
     fn compacts() {
         use ElementKind::{BankAccount, Cnaps, CreditCode, Gtin, Postcode, ResidentId};
         check(CreditCode, "91 440300 1922038216x", Some("914403001922038216X"));
-        check(
-            CreditCode,
-            "９１４４０３００１９２２０３８２１６",
-            Some("914403001922038216"),
-        );
+        check(CreditCode, "９１４４０３００１９２２０３８２１６", Some("914403001922038216"));
         check(CreditCode, "'914403001922038216", Some("914403001922038216"));
         check(CreditCode, "19220382-1", Some("192203821"));
         check(CreditCode, "9.1440E+17", None);
@@ -121,10 +95,7 @@ mod tests {
 
     #[test]
     fn a_lost_zero_is_a_repair() {
-        assert_eq!(
-            standardize("50000", ElementKind::Postcode).unwrap().origin,
-            Origin::Repaired
-        );
+        assert_eq!(standardize("50000", ElementKind::Postcode).unwrap().origin, Origin::Repaired);
     }
 
     proptest! {

@@ -22,8 +22,8 @@ mod numeral;
 pub mod organization_name;
 pub mod person_name;
 mod phone;
-pub mod place;
 mod placeholder;
+pub mod place;
 mod region;
 mod simplified;
 mod text;
@@ -56,9 +56,7 @@ pub fn run(batch: Batch, rulebook: &Rulebook, hints: &Hints) -> (Batch, Notes) {
     let mut log = Log::default();
     for (attribute, element) in rulebook.dictionary.elements.iter().enumerate() {
         let kind = Kind::new(attribute, element, &batch, rulebook, hints);
-        columns::apply(&mut batch, attribute, element.kind, &mut log, |text, origin| {
-            kind.standardize(text, origin)
-        });
+        columns::apply(&mut batch, attribute, element.kind, &mut log, |text, origin| kind.standardize(text, origin));
     }
     columns::place_asides(&mut batch, rulebook, &mut log);
     code_pattern::apply(&mut batch, rulebook, hints, &mut log);
@@ -119,14 +117,7 @@ impl<'a> Kind<'a> {
             K::Date => date::standardize(text, &self.dates),
             K::Amount => {
                 // The header's unit belongs to what the source wrote; a value of ours is in yuan already.
-                amount::standardize(
-                    text,
-                    if origin == Origin::Received {
-                        self.unit
-                    } else {
-                        Decimal::ONE
-                    },
-                )
+                amount::standardize(text, if origin == Origin::Received { self.unit } else { Decimal::ONE })
             }
             K::Number => amount::standardize_number(text),
             K::Code => code::standardize(text),

@@ -10,10 +10,7 @@ pub(super) fn repair(text: &str) -> Option<String> {
     }
     let bytes: Vec<u8> = text.chars().map(byte_of).collect::<Option<_>>()?;
     let meant = String::from_utf8(bytes).ok()?;
-    meant
-        .chars()
-        .any(|character| matches!(character, '\u{4e00}'..='\u{9fff}'))
-        .then_some(meant)
+    meant.chars().any(|character| matches!(character, '\u{4e00}'..='\u{9fff}')).then_some(meant)
 }
 
 /// Whether the text bears the marks of characters that are gone for good.
@@ -29,10 +26,7 @@ fn byte_of(character: char) -> Option<u8> {
     ];
     match u8::try_from(character as u32) {
         Ok(byte) => Some(byte),
-        Err(_) => HIGH
-            .iter()
-            .position(|high| *high == character)
-            .map(|position| position as u8 + 0x80),
+        Err(_) => HIGH.iter().position(|high| *high == character).map(|position| position as u8 + 0x80),
     }
 }
 

@@ -42,9 +42,7 @@ pub(super) fn small(text: &str) -> Option<u32> {
     } else if let Some((tens, ones)) = text.split_once(['十', '拾']) {
         (if tens.is_empty() { 1 } else { only_digit(tens)? }, ones)
     } else {
-        return (!text.is_empty() && text.chars().count() <= 2)
-            .then(|| digits(text))
-            .flatten();
+        return (!text.is_empty() && text.chars().count() <= 2).then(|| digits(text)).flatten();
     };
     let ones = if ones.is_empty() { 0 } else { only_digit(ones)? };
     (tens < 10).then_some(tens * 10 + ones)
@@ -61,8 +59,7 @@ pub(super) fn digits(text: &str) -> Option<u32> {
     if text.is_empty() || text.chars().count() > 9 {
         return None;
     }
-    text.chars()
-        .try_fold(0, |value, character| Some(value * 10 + digit(character)?))
+    text.chars().try_fold(0, |value, character| Some(value * 10 + digit(character)?))
 }
 
 /// The value of a number with units from 十 to 亿, and 元角分; `None` if the text is anything else.
@@ -172,10 +169,7 @@ impl Reader {
         if self.ended || self.yuan.is_some() || !self.seen {
             return None;
         }
-        let whole = self
-            .total
-            .checked_add(self.section)?
-            .checked_add(self.pending.take().unwrap_or_default())?;
+        let whole = self.total.checked_add(self.section)?.checked_add(self.pending.take().unwrap_or_default())?;
         self.yuan = Some(whole);
         Some(())
     }
@@ -206,9 +200,7 @@ impl Reader {
             Some(yuan) => yuan.checked_add(self.fractions),
             // 一百二 and 三万五 leave out the last unit: 120 and 35000, spoken only; held back.
             None if !pending.is_zero() && self.unit.is_some_and(|unit| unit > Decimal::TEN) => None,
-            None if !pending.is_zero() && self.unit.is_none() && !self.total.is_zero() && pending < Decimal::TEN => {
-                None
-            }
+            None if !pending.is_zero() && self.unit.is_none() && !self.total.is_zero() && pending < Decimal::TEN => None,
             None => self.total.checked_add(self.section)?.checked_add(pending),
         }
     }
@@ -240,25 +232,15 @@ mod tests {
             ("五百人", None),
             ("", None),
         ] {
-            assert_eq!(
-                amount(text).map(|value| value.to_string()).as_deref(),
-                expected,
-                "{text}"
-            );
+            assert_eq!(amount(text).map(|value| value.to_string()).as_deref(), expected, "{text}");
         }
     }
 
     #[test]
     fn reads_small_numbers() {
-        for (text, expected) in [
-            ("五", Some(5)),
-            ("二十五", Some(25)),
-            ("廿五", Some(25)),
-            ("十", Some(10)),
-            ("12", Some(12)),
-            ("十a", None),
-            ("", None),
-        ] {
+        for (text, expected) in
+            [("五", Some(5)), ("二十五", Some(25)), ("廿五", Some(25)), ("十", Some(10)), ("12", Some(12)), ("十a", None), ("", None)]
+        {
             assert_eq!(small(text), expected, "{text}");
         }
         assert_eq!(digits("二〇二四"), Some(2024));

@@ -21,39 +21,8 @@ pub struct PersonName<'a> {
 
 /// Titles that stand behind a name, longest first.
 const TITLES: [&str; 33] = [
-    "副总经理",
-    "总经理",
-    "董事长",
-    "工程师",
-    "副经理",
-    "负责人",
-    "总工",
-    "先生",
-    "女士",
-    "小姐",
-    "太太",
-    "经理",
-    "主任",
-    "老师",
-    "老板",
-    "总监",
-    "厂长",
-    "部长",
-    "主管",
-    "会计",
-    "出纳",
-    "同志",
-    "师傅",
-    "科长",
-    "处长",
-    "局长",
-    "校长",
-    "院长",
-    "店长",
-    "队长",
-    "律师",
-    "医生",
-    "采购",
+    "副总经理", "总经理", "董事长", "工程师", "副经理", "负责人", "总工", "先生", "女士", "小姐", "太太", "经理", "主任", "老师", "老板", "总监",
+    "厂长", "部长", "主管", "会计", "出纳", "同志", "师傅", "科长", "处长", "局长", "校长", "院长", "店长", "队长", "律师", "医生", "采购",
 ];
 
 /// Titles of one character, which may also be the end of a given name.
@@ -61,48 +30,28 @@ const SHORT_TITLES: [&str; 5] = ["总", "工", "董", "姐", "哥"];
 
 /// Surnames of two characters (百家姓 and those in use today).
 const COMPOUND: [&str; 40] = [
-    "欧阳", "太史", "端木", "上官", "司马", "东方", "独孤", "南宫", "万俟", "闻人", "夏侯", "诸葛", "尉迟", "公羊",
-    "赫连", "澹台", "皇甫", "宗政", "濮阳", "公冶", "太叔", "申屠", "公孙", "慕容", "仲孙", "钟离", "长孙", "宇文",
-    "司徒", "鲜于", "司空", "闾丘", "令狐", "轩辕", "东郭", "南门", "呼延", "西门", "百里", "拓跋",
+    "欧阳", "太史", "端木", "上官", "司马", "东方", "独孤", "南宫", "万俟", "闻人", "夏侯", "诸葛", "尉迟", "公羊", "赫连", "澹台", "皇甫", "宗政",
+    "濮阳", "公冶", "太叔", "申屠", "公孙", "慕容", "仲孙", "钟离", "长孙", "宇文", "司徒", "鲜于", "司空", "闾丘", "令狐", "轩辕", "东郭", "南门",
+    "呼延", "西门", "百里", "拓跋",
 ];
 
 /// Brings a person's name to its canonical form.
 pub(super) fn standardize(text: &str) -> Option<Change> {
-    let is_plain = text
-        .chars()
-        .all(|character| matches!(character, '\u{4e00}'..='\u{9fff}'))
-        && !text.is_empty();
+    let is_plain = text.chars().all(|character| matches!(character, '\u{4e00}'..='\u{9fff}')) && !text.is_empty();
     if is_plain && full_name_and_title(text).is_none() {
         return None;
     }
     let mut name = with_middle_dot(&clean(text, Style::Name));
     let mut asides = Vec::new();
-    let note = |value: &str| Aside {
-        kinds: &[ElementKind::Note],
-        value: value.to_owned(),
-        code: Code::NOTE,
-    };
+    let note = |value: &str| Aside { kinds: &[ElementKind::Note], value: value.to_owned(), code: Code::NOTE };
     if let Some((number, around)) = phone::mobile_inside(&name)
         && around.chars().any(is_cjk)
     {
-        asides.push(Aside {
-            kinds: &[ElementKind::Mobile, ElementKind::Phone],
-            value: number,
-            code: Code::FURTHER_VALUE,
-        });
+        asides.push(Aside { kinds: &[ElementKind::Mobile, ElementKind::Phone], value: number, code: Code::FURTHER_VALUE });
         // `张三 13800138000 财务`: what stands behind the number is about the person.
         let mut parts = around.split(' ').filter(|part| !part.is_empty());
-        let first = parts
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches([':', ',', '/', '('])
-            .to_owned();
-        asides.extend(
-            parts
-                .map(|part| part.trim_matches(['(', ')', ',', '/']))
-                .filter(|part| !part.is_empty())
-                .map(note),
-        );
+        let first = parts.next().unwrap_or_default().trim_end_matches([':', ',', '/', '(']).to_owned();
+        asides.extend(parts.map(|part| part.trim_matches(['(', ')', ',', '/'])).filter(|part| !part.is_empty()).map(note));
         name = first;
     }
     if let Some(start) = name.find('(')
@@ -142,32 +91,18 @@ fn ends_with_title(name: &str) -> bool {
 pub fn parse(name: &str) -> PersonName<'_> {
     let n_characters = name.chars().count();
     if n_characters < 2 || !name.chars().all(is_cjk) || name.contains('·') {
-        return PersonName {
-            given: name,
-            ..PersonName::default()
-        };
+        return PersonName { given: name, ..PersonName::default() };
     }
     let (bare, title) = TITLES
         .iter()
         .find(|title| name.ends_with(**title) && name.len() > title.len())
-        .or_else(|| {
-            SHORT_TITLES
-                .iter()
-                .find(|title| n_characters == 2 && name.ends_with(**title))
-        })
+        .or_else(|| SHORT_TITLES.iter().find(|title| n_characters == 2 && name.ends_with(**title)))
         .map_or((name, ""), |title| name.split_at(name.len() - title.len()));
     let compound = COMPOUND.iter().find(|surname| bare.starts_with(**surname));
-    let surname = compound.map_or_else(
-        || bare.chars().next().map_or(0, char::len_utf8),
-        |surname| surname.len(),
-    );
+    let surname = compound.map_or_else(|| bare.chars().next().map_or(0, char::len_utf8), |surname| surname.len());
     let (surname, given) = bare.split_at(surname);
     if title.is_empty() && compound.is_some() && SHORT_TITLES.contains(&given) {
-        return PersonName {
-            surname,
-            given: "",
-            title: given,
-        };
+        return PersonName { surname, given: "", title: given };
     }
     PersonName { surname, given, title }
 }
@@ -179,9 +114,7 @@ fn with_middle_dot(name: &str) -> String {
     while let Some(character) = characters.next() {
         let is_dot = match character {
             '•' | '‧' | '∙' | '⋅' | '・' | '･' => true,
-            '.' | '。' => {
-                dotted.chars().next_back().is_some_and(is_cjk) && characters.peek().is_some_and(|next| is_cjk(*next))
-            }
+            '.' | '。' => dotted.chars().next_back().is_some_and(is_cjk) && characters.peek().is_some_and(|next| is_cjk(*next)),
             _ => false,
         };
         dotted.push(if is_dot { '·' } else { character });
@@ -210,11 +143,7 @@ mod tests {
             ("Ｊohn  Smith", "John Smith", vec![]),
         ] {
             let change = standardize(text);
-            let found: Vec<_> = change
-                .iter()
-                .flat_map(|change| &change.asides)
-                .map(|aside| aside.value.as_str())
-                .collect();
+            let found: Vec<_> = change.iter().flat_map(|change| &change.asides).map(|aside| aside.value.as_str()).collect();
             assert_eq!(found, asides, "{text}");
             let after = match change.as_ref().map(|change| &change.value) {
                 Some(Value::Set(value)) => value.as_str(),

@@ -56,9 +56,7 @@ pub(super) fn standardize(text: &str, kind: ElementKind) -> Option<Change> {
 pub(super) fn mobile_inside(text: &str) -> Option<(String, String)> {
     let is_figure = |character: char| character.is_ascii_digit();
     let start = text.find(is_figure)?;
-    let end = text[start..]
-        .find(|character| !is_figure(character))
-        .map_or(text.len(), |length| start + length);
+    let end = text[start..].find(|character| !is_figure(character)).map_or(text.len(), |length| start + length);
     let number = &text[start..end];
     let around = format!("{} {}", &text[..start], &text[end..]);
     is_mobile(number.as_bytes()).then(|| (number.to_owned(), around.trim().to_owned()))
@@ -71,11 +69,7 @@ fn aside(number: Number) -> Aside {
         Line::Landline => &[ElementKind::Landline, ElementKind::Phone],
         Line::Other => &[ElementKind::Phone],
     };
-    Aside {
-        kinds,
-        value: number.text,
-        code: Code::FURTHER_VALUE,
-    }
+    Aside { kinds, value: number.text, code: Code::FURTHER_VALUE }
 }
 
 fn is_mobile(bytes: &[u8]) -> bool {
@@ -85,9 +79,7 @@ fn is_mobile(bytes: &[u8]) -> bool {
 /// Whether the text is a canonical landline number.
 fn is_landline(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
-    let (Some(area), Some(local), extension) = (parts.next(), parts.next(), parts.next()) else {
-        return false;
-    };
+    let (Some(area), Some(local), extension) = (parts.next(), parts.next(), parts.next()) else { return false };
     is_local_of(local, area) && extension.is_none_or(is_extension)
 }
 
@@ -98,9 +90,7 @@ fn is_area(area: &str) -> bool {
 
 /// Whether the area has local numbers of this length.
 fn is_local_of(local: &str, area: &str) -> bool {
-    let Some(area) = landline::area_code(area) else {
-        return false;
-    };
+    let Some(area) = landline::area_code(area) else { return false };
     is_local(local) && if local.len() == 7 { area.seven } else { area.eight }
 }
 
@@ -161,66 +151,38 @@ fn read_main(main: &str, extension: &str, found: &mut Vec<Number>) {
     }
     // Several numbers side by side.
     let by_space: Vec<_> = main.split(' ').filter_map(|piece| read(piece, "")).collect();
-    let by_mark: Vec<_> = main
-        .split(['-', ' ', '.'])
-        .filter_map(|piece| read(piece, ""))
-        .collect();
+    let by_mark: Vec<_> = main.split(['-', ' ', '.']).filter_map(|piece| read(piece, "")).collect();
     let all_mobile = by_mark.iter().all(|number| number.line == Line::Mobile);
-    found.extend(if by_space.is_empty() && all_mobile {
-        by_mark
-    } else {
-        by_space
-    });
+    found.extend(if by_space.is_empty() && all_mobile { by_mark } else { by_space });
 }
 
 /// Reads one number.
 fn read(main: &str, extension: &str) -> Option<Number> {
     let main = main.trim();
-    let main = main
-        .strip_suffix(".0")
-        .or_else(|| main.strip_suffix(".00"))
-        .unwrap_or(main);
+    let main = main.strip_suffix(".0").or_else(|| main.strip_suffix(".00")).unwrap_or(main);
     let is_international = main.trim_start_matches('(').starts_with('+');
-    let mut groups: Vec<&str> = main
-        .split(|character: char| !character.is_ascii_digit())
-        .filter(|group| !group.is_empty())
-        .collect();
+    let mut groups: Vec<&str> =
+        main.split(|character: char| !character.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
     let length: usize = groups.iter().map(|group| group.len()).sum();
     let first = groups.first_mut()?;
-    let stripped = first
-        .strip_prefix("0086")
-        .or_else(|| first.strip_prefix("86").filter(|_| is_international || length > 11));
+    let stripped = first.strip_prefix("0086").or_else(|| first.strip_prefix("86").filter(|_| is_international || length > 11));
     match stripped {
         Some("") => drop(groups.remove(0)),
         Some(rest) => *first = rest,
         None if is_international => {
             let digits = groups.concat();
             let fits = (7..=15).contains(&digits.len());
-            return fits.then(|| Number {
-                line: Line::Other,
-                text: format!("+{digits}"),
-                repaired: false,
-            });
+            return fits.then(|| Number { line: Line::Other, text: format!("+{digits}"), repaired: false });
         }
         None => {}
     }
     let digits = groups.concat();
-    let number = |line, text| {
-        Some(Number {
-            line,
-            text,
-            repaired: false,
-        })
-    };
+    let number = |line, text| Some(Number { line, text, repaired: false });
     if is_mobile(digits.as_bytes()) {
         return number(Line::Mobile, digits);
     }
     if let Some(mobile) = digits.strip_prefix('0').filter(|rest| is_mobile(rest.as_bytes())) {
-        return Some(Number {
-            line: Line::Mobile,
-            text: mobile.to_owned(),
-            repaired: true,
-        });
+        return Some(Number { line: Line::Mobile, text: mobile.to_owned(), repaired: true });
     }
     if digits.len() == 10 && (digits.starts_with("400") || digits.starts_with("800")) {
         return number(Line::Landline, digits);
@@ -231,8 +193,7 @@ fn read(main: &str, extension: &str) -> Option<Number> {
     if let Some(text) = local(&groups, extension) {
         return number(Line::Landline, text);
     }
-    let is_service =
-        matches!(digits.len(), 5 | 6) && ["95", "96", "100", "123"].iter().any(|head| digits.starts_with(head));
+    let is_service = matches!(digits.len(), 5 | 6) && ["95", "96", "100", "123"].iter().any(|head| digits.starts_with(head));
     if is_service && groups.len() == 1 {
         return number(Line::Other, digits);
     }
@@ -241,11 +202,7 @@ fn read(main: &str, extension: &str) -> Option<Number> {
     let first = format!("0{}", groups.first()?);
     groups[0] = &first;
     let text = fixed(&groups, &digits, extension)?;
-    Some(Number {
-        line: Line::Landline,
-        text,
-        repaired: stripped.is_none(),
-    })
+    Some(Number { line: Line::Landline, text, repaired: stripped.is_none() })
 }
 
 /// Area code, local number and extension, by the groups as written or, in one piece, by their lengths.
@@ -258,11 +215,7 @@ fn fixed(groups: &[&str], digits: &str, extension: &str) -> Option<String> {
         let extension = if extension.is_empty() { own_extension } else { extension };
         return Some(join(&format!("{area}-{local}"), extension));
     }
-    let area_length = if digits.starts_with("01") || digits.starts_with("02") {
-        3
-    } else {
-        4
-    };
+    let area_length = if digits.starts_with("01") || digits.starts_with("02") { 3 } else { 4 };
     // The first group may hold area code and local number, the last one the extension.
     let whole = if groups.len() == 2 && is_extension(groups[1]) && extension.is_empty() && groups[0].len() >= 11 {
         groups[0]
@@ -270,11 +223,7 @@ fn fixed(groups: &[&str], digits: &str, extension: &str) -> Option<String> {
         digits
     };
     let (area, local) = whole.split_at_checked(area_length)?;
-    let extension = if extension.is_empty() {
-        digits.get(whole.len()..).unwrap_or("")
-    } else {
-        extension
-    };
+    let extension = if extension.is_empty() { digits.get(whole.len()..).unwrap_or("") } else { extension };
     is_local_of(local, area).then(|| join(&format!("{area}-{local}"), extension))
 }
 
@@ -302,11 +251,7 @@ fn local(groups: &[&str], extension: &str) -> Option<String> {
 }
 
 fn join(number: &str, extension: &str) -> String {
-    if extension.is_empty() {
-        number.to_owned()
-    } else {
-        format!("{number}-{extension}")
-    }
+    if extension.is_empty() { number.to_owned() } else { format!("{number}-{extension}") }
 }
 
 #[cfg(test)]
@@ -323,30 +268,15 @@ mod tests {
             _ => text,
         };
         assert_eq!(after, expected, "{text:?}");
-        let asides: Vec<_> = change
-            .iter()
-            .flat_map(|change| &change.asides)
-            .map(|aside| aside.value.as_str())
-            .collect();
+        let asides: Vec<_> = change.iter().flat_map(|change| &change.asides).map(|aside| aside.value.as_str()).collect();
         assert_eq!(asides, further, "{text:?}");
     }
 
     #[test]
     fn reads_mobiles() {
         for text in [
-            "13800138000",
-            "+86 138-0013-8000",
-            "+8613800138000",
-            "0086-13800138000",
-            "8613800138000",
-            "１３８００１３８０００",
-            "013800138000",
-            "138 0013 8000",
-            "T:13800138000",
-            "13800138000.0",
-            "13800138000(张经理)",
-            "'13800138000",
-            "电话：13800138000",
+            "13800138000", "+86 138-0013-8000", "+8613800138000", "0086-13800138000", "8613800138000", "１３８００１３８０００", "013800138000",
+            "138 0013 8000", "T:13800138000", "13800138000.0", "13800138000(张经理)", "'13800138000", "电话：13800138000",
         ] {
             check(ElementKind::Mobile, text, "13800138000", &[]);
         }
@@ -379,36 +309,11 @@ mod tests {
 
     #[test]
     fn several_numbers_find_their_places() {
-        check(
-            ElementKind::Mobile,
-            "13800138000/13900139000",
-            "13800138000",
-            &["13900139000"],
-        );
-        check(
-            ElementKind::Mobile,
-            "13800138000 13900139000",
-            "13800138000",
-            &["13900139000"],
-        );
-        check(
-            ElementKind::Mobile,
-            "010-65529988、13800138000",
-            "13800138000",
-            &["010-65529988"],
-        );
-        check(
-            ElementKind::Landline,
-            "13800138000；010-65529988",
-            "010-65529988",
-            &["13800138000"],
-        );
-        check(
-            ElementKind::Phone,
-            "010-65529988,0755-26013388",
-            "010-65529988",
-            &["0755-26013388"],
-        );
+        check(ElementKind::Mobile, "13800138000/13900139000", "13800138000", &["13900139000"]);
+        check(ElementKind::Mobile, "13800138000 13900139000", "13800138000", &["13900139000"]);
+        check(ElementKind::Mobile, "010-65529988、13800138000", "13800138000", &["010-65529988"]);
+        check(ElementKind::Landline, "13800138000；010-65529988", "010-65529988", &["13800138000"]);
+        check(ElementKind::Phone, "010-65529988,0755-26013388", "010-65529988", &["0755-26013388"]);
     }
 
     proptest! {

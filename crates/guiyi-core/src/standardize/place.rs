@@ -55,13 +55,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         let level = level_of(code);
         let mut add = |text: &'static str, is_short| {
             if let Some(key) = key(text) {
-                entries.push(Entry {
-                    key,
-                    text,
-                    code,
-                    level,
-                    is_short,
-                });
+                entries.push(Entry { key, text, code, level, is_short });
             }
         };
         add(name, false);
@@ -76,33 +70,19 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 
 /// Names by code, in order of codes.
 static NAMES: LazyLock<Vec<Names>> = LazyLock::new(|| {
-    let regions: Vec<(u32, &'static str)> = region::current()
-        .filter_map(|region| Some((region.code.parse().ok()?, region.name)))
-        .collect();
-    let name = |code: u32| {
-        regions
-            .binary_search_by_key(&code, |region| region.0)
-            .ok()
-            .map(|found| regions[found].1)
-    };
+    let regions: Vec<(u32, &'static str)> =
+        region::current().filter_map(|region| Some((region.code.parse().ok()?, region.name))).collect();
+    let name = |code: u32| regions.binary_search_by_key(&code, |region| region.0).ok().map(|found| regions[found].1);
     regions
         .iter()
         .filter_map(|&(code, own)| {
             let province = name(code / 10_000 * 10_000)?;
             let level = level_of(code);
-            let above = if is_municipality(code) {
-                Some(province)
-            } else {
-                name(code / 100 * 100)
-            };
+            let above = if is_municipality(code) { Some(province) } else { name(code / 100 * 100) };
             Some(Names {
                 code,
                 province,
-                city: if level == Level::Province {
-                    above.filter(|_| is_municipality(code))
-                } else {
-                    above
-                },
+                city: if level == Level::Province { above.filter(|_| is_municipality(code)) } else { above },
                 county: (level == Level::County).then_some(own),
             })
         })
@@ -131,52 +111,16 @@ fn key(text: &str) -> Option<u64> {
 /// The name without the word for its rank, and without the nationalities of autonomous areas.
 fn short_name(name: &str, level: Level) -> &str {
     const NATIONS: [&str; 37] = [
-        "维吾尔",
-        "壮族",
-        "回族",
-        "朝鲜族",
-        "土家族",
-        "苗族",
-        "藏族",
-        "羌族",
-        "彝族",
-        "布依族",
-        "侗族",
-        "哈尼族",
-        "傣族",
-        "白族",
-        "景颇族",
-        "傈僳族",
-        "蒙古族",
-        "柯尔克孜",
-        "哈萨克族",
-        "哈萨克",
-        "满族",
-        "瑶族",
-        "黎族",
-        "畲族",
-        "仡佬族",
-        "水族",
-        "土族",
-        "撒拉族",
-        "东乡族",
-        "保安族",
-        "纳西族",
-        "拉祜族",
-        "佤族",
-        "布朗族",
-        "仫佬族",
-        "毛南族",
-        "各族",
+        "维吾尔", "壮族", "回族", "朝鲜族", "土家族", "苗族", "藏族", "羌族", "彝族", "布依族", "侗族", "哈尼族", "傣族", "白族", "景颇族", "傈僳族",
+        "蒙古族", "柯尔克孜", "哈萨克族", "哈萨克", "满族", "瑶族", "黎族", "畲族", "仡佬族", "水族", "土族", "撒拉族", "东乡族", "保安族", "纳西族", "拉祜族",
+        "佤族", "布朗族", "仫佬族", "毛南族", "各族",
     ];
     let ranks: &[&str] = match level {
         Level::Province => &["特别行政区", "自治区", "省", "市"],
         Level::City => &["自治州", "地区", "市", "盟"],
         Level::County => &["自治县", "自治旗", "林区", "特区", "县", "市", "区", "旗"],
     };
-    let Some(mut short) = ranks.iter().find_map(|rank| name.strip_suffix(rank)) else {
-        return name;
-    };
+    let Some(mut short) = ranks.iter().find_map(|rank| name.strip_suffix(rank)) else { return name };
     while let Some(rest) = NATIONS.iter().find_map(|nation| short.strip_suffix(nation)) {
         short = rest;
     }
@@ -186,10 +130,7 @@ fn short_name(name: &str, level: Level) -> &str {
 
 /// The names of a region and of those above it.
 pub(super) fn names(code: u32) -> Option<Names> {
-    NAMES
-        .binary_search_by_key(&code, |names| names.code)
-        .ok()
-        .map(|found| NAMES[found])
+    NAMES.binary_search_by_key(&code, |names| names.code).ok().map(|found| NAMES[found])
 }
 
 /// The longest place at the head of a text; `below` restricts it to regions inside another one, `short_counties` allows
@@ -201,30 +142,16 @@ pub(super) fn at_head<'a>(text: &'a str, below: Option<&Place<'_>>, short_counti
     let fits = |entry: &&Entry| {
         (!entry.is_short || entry.level != Level::County || short_counties)
             && text.starts_with(entry.text)
-            && below.is_none_or(|above| {
-                entry.level > above.level && above.code.is_none_or(|code| is_inside(entry.code, code))
-            })
+            && below.is_none_or(|above| entry.level > above.level && above.code.is_none_or(|code| is_inside(entry.code, code)))
     };
-    let mut fitting = entries[start..]
-        .iter()
-        .take_while(|entry| entry.key == key)
-        .filter(fits);
+    let mut fitting = entries[start..].iter().take_while(|entry| entry.key == key).filter(fits);
     let first = fitting.next()?;
     // 吉林 is a province and a city: the higher level goes first, unless the text says 市.
-    let same: Vec<&Entry> = std::iter::once(first)
-        .chain(fitting.take_while(|entry| entry.text == first.text))
-        .collect();
+    let same: Vec<&Entry> = std::iter::once(first).chain(fitting.take_while(|entry| entry.text == first.text)).collect();
     let level = same.iter().map(|entry| entry.level).min().unwrap_or(first.level);
     let mut of_level = same.iter().filter(|entry| entry.level == level);
-    let code = of_level
-        .next()
-        .map(|entry| entry.code)
-        .filter(|_| of_level.next().is_none());
-    Some(Place {
-        text: &text[..first.text.len()],
-        level,
-        code,
-    })
+    let code = of_level.next().map(|entry| entry.code).filter(|_| of_level.next().is_none());
+    Some(Place { text: &text[..first.text.len()], level, code })
 }
 
 /// Whether a region lies in another one.
@@ -243,11 +170,8 @@ pub(super) fn chain(text: &str, short_counties: bool) -> (Chain<'_>, &str) {
     while found.n_places < 3 {
         let above = found.last().copied();
         // A short county name alone is more often a trade name or a road.
-        let short = short_counties
-            && above.is_some_and(|above| above.level == Level::City || above.code.is_some_and(is_municipality));
-        let Some(place) = at_head(rest, above.as_ref(), short) else {
-            break;
-        };
+        let short = short_counties && above.is_some_and(|above| above.level == Level::City || above.code.is_some_and(is_municipality));
+        let Some(place) = at_head(rest, above.as_ref(), short) else { break };
         rest = &rest[place.text.len()..];
         found.places[found.n_places] = Some(place);
         found.n_places += 1;
@@ -306,12 +230,7 @@ mod tests {
     #[test]
     fn reads_places_downward() {
         for (text, expected, rest, code) in [
-            (
-                "广东省深圳市南山区科技园",
-                &["广东省", "深圳市", "南山区"][..],
-                "科技园",
-                Some(440_305),
-            ),
+            ("广东省深圳市南山区科技园", &["广东省", "深圳市", "南山区"][..], "科技园", Some(440_305)),
             ("深圳南山科技园", &["深圳", "南山"], "科技园", Some(440_305)),
             ("北京市朝阳区建国路", &["北京市", "朝阳区"], "建国路", Some(110_105)),
             ("上海徐汇漕溪路", &["上海", "徐汇"], "漕溪路", Some(310_104)),
@@ -322,11 +241,7 @@ mod tests {
             ("海南省万宁市", &["海南省", "万宁市"], "", Some(469_006)),
         ] {
             let (chain, left) = chain(text, true);
-            assert_eq!(
-                chain.iter().map(|place| place.text).collect::<Vec<_>>(),
-                expected,
-                "{text}"
-            );
+            assert_eq!(chain.iter().map(|place| place.text).collect::<Vec<_>>(), expected, "{text}");
             assert_eq!((left, chain.code()), (rest, code), "{text}");
         }
     }
@@ -334,9 +249,6 @@ mod tests {
     #[test]
     fn names_of_every_level() {
         let names = names(110_105).unwrap();
-        assert_eq!(
-            (names.province, names.city, names.county),
-            ("北京市", Some("北京市"), Some("朝阳区"))
-        );
+        assert_eq!((names.province, names.city, names.county), ("北京市", Some("北京市"), Some("朝阳区")));
     }
 }

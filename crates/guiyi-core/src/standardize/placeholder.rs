@@ -8,66 +8,14 @@ use crate::dictionary::ElementKind;
 
 /// Words that say that there is no value, in lower case.
 const NOTHING: [&str; 46] = [
-    "无",
-    "空",
-    "没有",
-    "暂无",
-    "暂缺",
-    "缺",
-    "不详",
-    "不明",
-    "未知",
-    "未填",
-    "未填写",
-    "未提供",
-    "未登记",
-    "待补",
-    "待补充",
-    "待定",
-    "待填",
-    "待查",
-    "待确认",
-    "待完善",
-    "无数据",
-    "无信息",
-    "不适用",
-    "保密",
-    "略",
-    "同上",
-    "同前",
-    "见合同",
-    "见附件",
-    "见备注",
-    "详见合同",
-    "n/a",
-    "na",
-    "#n/a",
-    "n.a.",
-    "null",
-    "(null)",
-    "nil",
-    "none",
-    "nan",
-    "tbd",
-    "unknown",
-    "undefined",
-    "#ref!",
-    "#value!",
-    "#name?",
+    "无", "空", "没有", "暂无", "暂缺", "缺", "不详", "不明", "未知", "未填", "未填写", "未提供", "未登记", "待补", "待补充", "待定",
+    "待填", "待查", "待确认", "待完善", "无数据", "无信息", "不适用", "保密", "略", "同上", "同前", "见合同", "见附件", "见备注",
+    "详见合同", "n/a", "na", "#n/a", "n.a.", "null", "(null)", "nil", "none", "nan", "tbd", "unknown", "undefined", "#ref!",
+    "#value!", "#name?",
 ];
 
 /// Words that people type to try a system out, in lower case.
-const TRIAL: [&str; 9] = [
-    "测试",
-    "测试数据",
-    "测试客户",
-    "测试公司",
-    "test",
-    "testing",
-    "asdf",
-    "abc123",
-    "demo",
-];
+const TRIAL: [&str; 9] = ["测试", "测试数据", "测试客户", "测试公司", "test", "testing", "asdf", "abc123", "demo"];
 
 /// The change that holds a stand-in back; `None` if the text is none for this kind.
 pub(super) fn standardize(text: &str, kind: ElementKind) -> Option<Change> {
@@ -82,16 +30,10 @@ fn is_word(text: &str, kind: ElementKind) -> bool {
     if text.is_empty() {
         return false;
     }
-    if text
-        .chars()
-        .all(|character| "-—–_/\\.*?？~～、。…x×X#＃－".contains(character))
-    {
+    if text.chars().all(|character| "-—–_/\\.*?？~～、。…x×X#＃－".contains(character)) {
         // A single letter may be a value where any code may stand.
         return !(matches!(text, "x" | "X" | "×")
-            && matches!(
-                kind,
-                ElementKind::Code | ElementKind::Enumeration | ElementKind::Text | ElementKind::Note
-            ));
+            && matches!(kind, ElementKind::Code | ElementKind::Enumeration | ElementKind::Text | ElementKind::Note));
     }
     let first = text.as_bytes()[0];
     if first.is_ascii() && !first.is_ascii_alphabetic() && first != b'#' && first != b'(' {
@@ -104,10 +46,7 @@ fn is_word(text: &str, kind: ElementKind) -> bool {
 /// Kinds whose digits name one person, firm or thing.
 fn is_identifier(kind: ElementKind) -> bool {
     use ElementKind::{BankAccount, Cnaps, CreditCode, Gtin, Landline, Mobile, Phone, Postcode, ResidentId};
-    matches!(
-        kind,
-        CreditCode | ResidentId | Mobile | Landline | Phone | Postcode | BankAccount | Cnaps | Gtin
-    )
+    matches!(kind, CreditCode | ResidentId | Mobile | Landline | Phone | Postcode | BankAccount | Cnaps | Gtin)
 }
 
 /// Whether the figures are all the same, count upward from 1, or are a mobile segment followed by zeros.
@@ -153,21 +92,7 @@ mod tests {
 
     #[test]
     fn knows_words() {
-        for text in [
-            "无",
-            "-",
-            "--",
-            "待补充",
-            "N/A",
-            "null",
-            "同上",
-            "见合同",
-            "测试",
-            "Test",
-            " 无 ",
-            "/",
-            "?",
-        ] {
+        for text in ["无", "-", "--", "待补充", "N/A", "null", "同上", "见合同", "测试", "Test", " 无 ", "/", "?"] {
             check(ElementKind::OrganizationName, text, true);
         }
         for text in ["无锡", "无印良品", "测试仪器厂", "nail", "*ST某某", "华为"] {
@@ -179,16 +104,7 @@ mod tests {
 
     #[test]
     fn knows_digits() {
-        for text in [
-            "13800000000",
-            "11111111111",
-            "12345678901",
-            "123456",
-            "0",
-            "00000000",
-            "999999999999999999",
-            "138-0000-0000",
-        ] {
+        for text in ["13800000000", "11111111111", "12345678901", "123456", "0", "00000000", "999999999999999999", "138-0000-0000"] {
             check(ElementKind::Mobile, text, true);
         }
         for text in ["13800138000", "12345", "010-65529988", "1380000000", "13800000001"] {

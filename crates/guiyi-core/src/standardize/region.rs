@@ -12,11 +12,7 @@ use crate::rulebook::Rulebook;
 
 /// Brings the name of a region to its full form.
 pub(super) fn standardize(text: &str, kind: ElementKind) -> Option<Change> {
-    let cleaned = if is_clean(text, Style::Name) {
-        None
-    } else {
-        Some(clean(text, Style::Name))
-    };
+    let cleaned = if is_clean(text, Style::Name) { None } else { Some(clean(text, Style::Name)) };
     let name = cleaned.as_deref().unwrap_or(text);
     match full_name(name, kind) {
         Some(full) if full == text => None,
@@ -66,11 +62,7 @@ fn full_name_of(text: &str, level: Level) -> Option<&'static str> {
 /// Fills empty province, city and county elements from the address or from each other, where the region is certain.
 pub(super) fn complete(batch: &mut Batch, rulebook: &Rulebook, log: &mut Log) {
     let first = |kind| rulebook.dictionary.of_kind(kind).next();
-    let levels = [
-        first(ElementKind::Province),
-        first(ElementKind::City),
-        first(ElementKind::County),
-    ];
+    let levels = [first(ElementKind::Province), first(ElementKind::City), first(ElementKind::County)];
     let address = first(ElementKind::Address);
     if levels.iter().all(Option::is_none) {
         return;
@@ -79,48 +71,26 @@ pub(super) fn complete(batch: &mut Batch, rulebook: &Rulebook, log: &mut Log) {
     for row in 0..batch.len() {
         let at = |level: Option<usize>| level.and_then(|attribute| batch.columns[attribute].get(row));
         let held = levels.map(at);
-        if levels
-            .iter()
-            .zip(held)
-            .all(|(level, held)| level.is_none() || held.is_some())
-        {
+        if levels.iter().zip(held).all(|(level, held)| level.is_none() || held.is_some()) {
             continue;
         }
         let of_address = at(address).and_then(|address| chain(address, true).0.code());
-        let of_column = |text: Option<&str>, level| {
-            text.and_then(|text| {
-                let mut codes = named(text, level);
-                codes.next().filter(|_| codes.next().is_none())
-            })
-        };
-        let candidates = [
-            of_address,
-            of_column(held[2], Level::County),
-            of_column(held[1], Level::City),
-            of_column(held[1], Level::Province),
-        ];
+        let of_column = |text: Option<&str>, level| text.and_then(|text| {
+            let mut codes = named(text, level);
+            codes.next().filter(|_| codes.next().is_none())
+        });
+        let candidates =
+            [of_address, of_column(held[2], Level::County), of_column(held[1], Level::City), of_column(held[1], Level::Province)];
         let agreeing = candidates.into_iter().flatten().filter_map(names).find(|names| {
             let of_names = [Some(names.province), names.city, names.county];
             // A level that the place does not reach contradicts nothing.
-            held.iter()
-                .zip(of_names)
-                .all(|(held, name)| held.is_none() || name.is_none() || *held == name)
+            held.iter().zip(of_names).all(|(held, name)| held.is_none() || name.is_none() || *held == name)
         });
         let Some(known) = agreeing else { continue };
-        for ((level, held), name) in levels
-            .into_iter()
-            .zip(held)
-            .zip([Some(known.province), known.city, known.county])
-        {
+        for ((level, held), name) in levels.into_iter().zip(held).zip([Some(known.province), known.city, known.county]) {
             if let (Some(attribute), None, Some(name)) = (level, held, name) {
                 let value = name.to_owned();
-                derived.push(Derived {
-                    row,
-                    attribute,
-                    value,
-                    code: Code::REGION,
-                    confidence: 950,
-                });
+                derived.push(Derived { row, attribute, value, code: Code::REGION, confidence: 950 });
             }
         }
     }

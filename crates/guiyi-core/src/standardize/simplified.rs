@@ -15,9 +15,7 @@ static TABLE: LazyLock<Vec<u16>> = LazyLock::new(|| {
     for line in TSV.lines() {
         let mut characters = line.chars();
         if let (Some(written), Some('\t'), Some(read)) = (characters.next(), characters.next(), characters.next())
-            && let Some(slot) = (written as u32)
-                .checked_sub(FIRST)
-                .and_then(|slot| table.get_mut(slot as usize))
+            && let Some(slot) = (written as u32).checked_sub(FIRST).and_then(|slot| table.get_mut(slot as usize))
         {
             *slot = read as u16;
         }

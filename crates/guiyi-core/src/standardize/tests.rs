@@ -54,10 +54,7 @@ fn rulebook() -> Rulebook {
         recency: None,
     };
     Rulebook {
-        dictionary: Dictionary {
-            entity: EntityType::Customer,
-            elements: elements.into(),
-        },
+        dictionary: Dictionary { entity: EntityType::Customer, elements: elements.into() },
         sources: vec![source],
         rules: Vec::new(),
         matching: MatchingPolicy::default(),
@@ -71,20 +68,12 @@ fn rulebook() -> Rulebook {
 fn batch(rows: &[&[(ElementKind, &str)]]) -> Batch {
     let received: Vec<StringArray> = ElementKind::ALL
         .iter()
-        .map(|kind| {
-            rows.iter()
-                .map(|row| row.iter().find(|cell| cell.0 == *kind).map(|cell| cell.1))
-                .collect()
-        })
+        .map(|kind| rows.iter().map(|row| row.iter().find(|cell| cell.0 == *kind).map(|cell| cell.1)).collect())
         .collect();
     Batch {
         source: 0,
         rows: (1..=rows.len() as u64).collect(),
-        keys: rows
-            .iter()
-            .enumerate()
-            .map(|(row, _)| Some(format!("D03-{row:06}")))
-            .collect(),
+        keys: rows.iter().enumerate().map(|(row, _)| Some(format!("D03-{row:06}"))).collect(),
         columns: received.iter().cloned().map(Column::received).collect(),
         received,
         states: vec![RowState::Clean; rows.len()],
@@ -111,62 +100,28 @@ fn check(kind: ElementKind, text: &str, expected: &str) {
 #[test]
 fn values_find_their_elements() {
     use ElementKind as K;
-    check(
-        K::OrganizationName,
-        "明远贸易有限公司（停用）",
-        "organization-name=明远贸易有限公司 note=停用",
-    );
-    check(
-        K::Mobile,
-        "13900139000/010-65529988",
-        "mobile=13900139000 landline=010-65529988",
-    );
-    check(
-        K::Landline,
-        "13900139000、010-65529988",
-        "mobile=13900139000 landline=010-65529988",
-    );
-    check(
-        K::Mobile,
-        "13900139000/13700137000",
-        "mobile=13900139000 phone=13700137000",
-    );
-    check(
-        K::PersonName,
-        "王建国 13900139000 财务",
-        "person-name=王建国 mobile=13900139000 note=财务",
-    );
+    check(K::OrganizationName, "明远贸易有限公司（停用）", "organization-name=明远贸易有限公司 note=停用");
+    check(K::Mobile, "13900139000/010-65529988", "mobile=13900139000 landline=010-65529988");
+    check(K::Landline, "13900139000、010-65529988", "mobile=13900139000 landline=010-65529988");
+    check(K::Mobile, "13900139000/13700137000", "mobile=13900139000 phone=13700137000");
+    check(K::PersonName, "王建国 13900139000 财务", "person-name=王建国 mobile=13900139000 note=财务");
     check(K::Enumeration, "在用", "enumeration=active");
-    check(
-        K::Address,
-        "广东深圳南山科技路1号",
-        "address=广东深圳南山科技路1号 province=广东省 city=深圳市 county=南山区",
-    );
+    check(K::Address, "广东深圳南山科技路1号", "address=广东深圳南山科技路1号 province=广东省 city=深圳市 county=南山区");
     check(K::City, "深圳", "province=广东省 city=深圳市");
     check(K::Province, "待补", "");
 }
 
 #[test]
 fn what_changes_is_written_down() {
-    let rows: &[&[(ElementKind, &str)]] = &[
-        &[(ElementKind::Amount, "1.2万"), (ElementKind::Code, "A1")],
-        &[(ElementKind::Amount, "12"), (ElementKind::Code, "A2")],
-    ];
+    let rows: &[&[(ElementKind, &str)]] =
+        &[&[(ElementKind::Amount, "1.2万"), (ElementKind::Code, "A1")], &[(ElementKind::Amount, "12"), (ElementKind::Code, "A2")]];
     let (batch, notes) = standardized(batch(rows));
     assert_eq!(batch.states, [RowState::Corrected, RowState::Clean]);
-    let [correction] = &notes.corrections[..] else {
-        panic!("{:?}", notes.corrections)
-    };
+    let [correction] = &notes.corrections[..] else { panic!("{:?}", notes.corrections) };
     assert_eq!((correction.row, &*correction.rule), (1, "ST116"));
-    assert_eq!(
-        (correction.before.as_deref(), correction.after.as_deref()),
-        (Some("1.2万"), Some("12000"))
-    );
+    assert_eq!((correction.before.as_deref(), correction.after.as_deref()), (Some("1.2万"), Some("12000")));
     assert_eq!(correction.key.as_deref(), Some("D03-000000"));
-    assert_eq!(
-        batch.columns[ElementKind::Amount as usize].origin(0),
-        Origin::Standardized
-    );
+    assert_eq!(batch.columns[ElementKind::Amount as usize].origin(0), Origin::Standardized);
     assert_eq!(batch.received[ElementKind::Amount as usize].value(0), "1.2万");
 }
 
@@ -177,24 +132,12 @@ fn what_cannot_be_read_is_held_back_and_found() {
         (K::Mobile, "13800000000", "ST002", Fault::Placeholder),
         (K::CreditCode, "9.1440E+17", "ST104", Fault::Destroyed),
         (K::Date, "03/05/2024", "ST115", Fault::Ambiguous),
-        (
-            K::Date,
-            "2024-02-30",
-            "ST115",
-            Fault::Format {
-                expected: "date".into(),
-            },
-        ),
+        (K::Date, "2024-02-30", "ST115", Fault::Format { expected: "date".into() }),
         (K::Text, "见合同", "ST001", Fault::Placeholder),
     ] {
         let (batch, notes) = standardized(batch(&[&[(kind, text)]]));
-        let [finding] = &notes.findings[..] else {
-            panic!("{text}: {:?}", notes.findings)
-        };
-        assert_eq!(
-            (&*finding.rule, &finding.fault, finding.action),
-            (rule, &fault, Action::Withheld)
-        );
+        let [finding] = &notes.findings[..] else { panic!("{text}: {:?}", notes.findings) };
+        assert_eq!((&*finding.rule, &finding.fault, finding.action), (rule, &fault, Action::Withheld));
         assert_eq!(finding.value.as_deref(), Some(text));
         assert_eq!(batch.columns[kind as usize].get(0), None);
         assert_eq!(batch.columns[kind as usize].origin(0), Origin::Withheld);
@@ -208,18 +151,13 @@ fn keys_that_break_the_pattern_are_reported() {
     let (batch, notes) = standardized(input);
     assert_eq!(batch.columns[ElementKind::Code as usize].get(0), Some("D03"));
     assert_eq!(batch.columns[ElementKind::Code as usize].origin(0), Origin::Derived);
-    let [finding] = &notes.findings[..] else {
-        panic!("{:?}", notes.findings)
-    };
+    let [finding] = &notes.findings[..] else { panic!("{:?}", notes.findings) };
     assert_eq!((&*finding.rule, finding.key.as_deref()), ("ST901", Some("X9")));
 }
 
 #[test]
 fn a_clean_column_shares_its_arrays() {
-    let input = batch(&[&[
-        (ElementKind::OrganizationName, "明远贸易有限公司"),
-        (ElementKind::Code, "A1"),
-    ]]);
+    let input = batch(&[&[(ElementKind::OrganizationName, "明远贸易有限公司"), (ElementKind::Code, "A1")]]);
     let before = input.columns[ElementKind::OrganizationName as usize].values.clone();
     let (batch, notes) = standardized(input);
     let after = &batch.columns[ElementKind::OrganizationName as usize].values;
@@ -235,16 +173,9 @@ fn readings_do_not_depend_on_where_a_batch_begins() {
     let parts: Vec<Batch> = cells.iter().map(|cell| batch(&[&[(Date, *cell)]])).collect();
     let hints = learn(&parts, &rulebook);
     let mut merged = Hints::default();
-    parts
-        .iter()
-        .rev()
-        .for_each(|part| merged.merge(learn(std::slice::from_ref(part), &rulebook)));
+    parts.iter().rev().for_each(|part| merged.merge(learn(std::slice::from_ref(part), &rulebook)));
     assert_eq!(merged, hints);
-    let dates = parts.into_iter().map(|part| {
-        run(part, &rulebook, &hints).0.columns[Date as usize]
-            .get(0)
-            .map(str::to_owned)
-    });
+    let dates = parts.into_iter().map(|part| run(part, &rulebook, &hints).0.columns[Date as usize].get(0).map(str::to_owned));
     let expected = ["2023-12-31", "2024-03-05", "2024-03-05", "2024-03-05", "2024-01-01"];
     assert_eq!(dates.collect::<Vec<_>>(), expected.map(|date| Some(date.to_owned())));
 }

@@ -31,21 +31,14 @@ pub(super) fn standardize(text: &str, style: Style) -> Option<Change> {
         None => (clean(text, style), false),
     };
     let lost = mojibake::is_lost(&cleaned);
-    let mut change = if repaired {
-        Change::repaired(text, cleaned)
-    } else {
-        Change::to(text, cleaned)
-    };
+    let mut change = if repaired { Change::repaired(text, cleaned) } else { Change::to(text, cleaned) };
     if repaired && let Some(change) = &mut change {
         change.code = Some(Code::ENCODING);
     }
     if lost {
         let change = change.get_or_insert_with(Change::kept);
-        change.complaint = Some(Complaint {
-            severity: Severity::Warning,
-            fault: Fault::Undecodable,
-            action: Action::Reported,
-        });
+        change.complaint =
+            Some(Complaint { severity: Severity::Warning, fault: Fault::Undecodable, action: Action::Reported });
     }
     change
 }
@@ -70,9 +63,7 @@ pub(super) fn clean(text: &str, style: Style) -> String {
 /// Whether the text is canonical; `false` may also mean "not sure".
 pub(super) fn is_clean(text: &str, style: Style) -> bool {
     let bytes = text.as_bytes();
-    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
-        return false;
-    };
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
     if matches!(first, b' ' | b'\'' | b'=') || *last == b' ' {
         return false;
     }
@@ -88,8 +79,7 @@ pub(super) fn is_clean(text: &str, style: Style) -> bool {
                     return false;
                 }
             }
-            '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '、' | '。' | '《' | '》' | '·' | '—' | '²' | '³' =>
-                {}
+            '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '、' | '。' | '《' | '》' | '·' | '—' | '²' | '³' => {}
             '，' | '；' | '：' | '！' | '？' if style != Style::Name => {}
             _ => return false,
         }
@@ -117,11 +107,7 @@ fn clean_once(text: &str, style: Style) -> String {
         }
     }
     let inner = without_text_marker(&cleaned);
-    if inner.len() == cleaned.len() {
-        cleaned
-    } else {
-        inner.to_owned()
-    }
+    if inner.len() == cleaned.len() { cleaned } else { inner.to_owned() }
 }
 
 /// Without the marks by which spreadsheets force text: a leading apostrophe, or `="..."`.
@@ -258,10 +244,7 @@ mod tests {
     fn repairs_and_reports_wrong_encodings() {
         let change = standardize("æ·±åœ³", Style::Text).unwrap();
         assert_eq!(change.value, super::super::change::Value::Set("深圳".into()));
-        assert_eq!(
-            standardize("锟斤拷公司", Style::Text).unwrap().complaint.unwrap().fault,
-            Fault::Undecodable
-        );
+        assert_eq!(standardize("锟斤拷公司", Style::Text).unwrap().complaint.unwrap().fault, Fault::Undecodable);
     }
 
     proptest! {

@@ -206,7 +206,7 @@ struct Name {
 
 /// The company names of the records.
 pub(in crate::matching) struct Names {
-    names: Lists<Name>,
+    lists: Lists<Name>,
     /// Rarity of each character, in thousandths of a bit, whole so that sums do not depend on their order; by the low
     /// 16 bits of the character's code.
     rarity: Vec<u32>,
@@ -242,17 +242,17 @@ impl Names {
             .iter()
             .map(|count| ((1.0 + n / (1.0 + *count as f32)).log2() * 1000.0) as u32)
             .collect();
-        Self { names, rarity, bigrams }
+        Self { lists: names, rarity, bigrams }
     }
 
     /// Hash of the record's brand; 0 if it has no name.
     pub(crate) fn brand(&self, record: u32) -> u64 {
-        self.names.get(record).first().map_or(0, |name| name.brand_hash)
+        self.lists.get(record).first().map_or(0, |name| name.brand_hash)
     }
 
     /// Hash of the brand and the beginning of the trade; 0 without trade.
     pub(crate) fn brand_and_trade(&self, record: u32) -> u64 {
-        let Some(name) = self.names.get(record).first() else {
+        let Some(name) = self.lists.get(record).first() else {
             return 0;
         };
         let trade = name.trade();
@@ -264,11 +264,11 @@ impl Names {
     }
 
     pub(super) fn has(&self, record: u32) -> bool {
-        self.names.has(record)
+        self.lists.has(record)
     }
 
     pub(super) fn level(&self, a: u32, b: u32) -> u8 {
-        let (left, right) = (self.names.get(a), self.names.get(b));
+        let (left, right) = (self.lists.get(a), self.lists.get(b));
         let ([left_main, left_others @ ..], [right_main, right_others @ ..]) = (left, right) else {
             return 0;
         };
@@ -378,7 +378,7 @@ impl Names {
     }
 
     pub(super) fn keys(&self, record: u32, pass: usize, keys: &mut Vec<u64>) {
-        for name in self.names.get(record) {
+        for name in self.lists.get(record) {
             match pass {
                 0 if name.is_bare() => {}
                 0 => keys.push(name.whole),

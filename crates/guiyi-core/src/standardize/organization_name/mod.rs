@@ -18,52 +18,9 @@ use crate::record::Origin;
 
 /// Words that say something about the record, not about the organization.
 const NOTES: [&str; 46] = [
-    "停用",
-    "已停用",
-    "作废",
-    "已作废",
-    "注销",
-    "已注销",
-    "吊销",
-    "禁用",
-    "冻结",
-    "启用",
-    "正常",
-    "无效",
-    "有效",
-    "失效",
-    "旧",
-    "新",
-    "老",
-    "原",
-    "重复",
-    "测试",
-    "勿用",
-    "不用",
-    "请勿使用",
-    "暂停",
-    "暂停合作",
-    "停止合作",
-    "黑名单",
-    "月结",
-    "现结",
-    "现金",
-    "现付",
-    "预付",
-    "预付款",
-    "先款",
-    "款到发货",
-    "货到付款",
-    "含税",
-    "不含税",
-    "代收",
-    "VIP",
-    "vip",
-    "重点",
-    "大客户",
-    "老客户",
-    "新客户",
-    "删除",
+    "停用", "已停用", "作废", "已作废", "注销", "已注销", "吊销", "禁用", "冻结", "启用", "正常", "无效", "有效", "失效", "旧", "新", "老", "原",
+    "重复", "测试", "勿用", "不用", "请勿使用", "暂停", "暂停合作", "停止合作", "黑名单", "月结", "现结", "现金", "现付", "预付", "预付款", "先款",
+    "款到发货", "货到付款", "含税", "不含税", "代收", "VIP", "vip", "重点", "大客户", "老客户", "新客户", "删除",
 ];
 
 /// Forms behind which nothing but a note, a place or a branch can follow.
@@ -89,20 +46,14 @@ pub(super) fn standardize(text: &str) -> Option<Change> {
     if is_doubled || repaired.is_some() {
         change.origin = Origin::Repaired;
     }
-    let note = |value| Aside {
-        kinds: &[ElementKind::Note],
-        value,
-        code: Code::NOTE,
-    };
+    let note = |value| Aside { kinds: &[ElementKind::Note], value, code: Code::NOTE };
     change.asides = notes.into_iter().rev().map(note).collect();
     Some(change)
 }
 
 /// The name as [`parse`] and [`match_key`] like it: simplified characters, upper case.
 pub fn fold(name: &str) -> String {
-    name.chars()
-        .map(|character| simplified(character).to_ascii_uppercase())
-        .collect()
+    name.chars().map(|character| simplified(character).to_ascii_uppercase()).collect()
 }
 
 /// The key by which equal names are found: folded, and nothing but letters, figures and Chinese characters.
@@ -149,9 +100,7 @@ fn one_bracket_form(name: String) -> String {
 
 /// Moves one note from either end of the name.
 fn take_notes(name: &mut String, notes: &mut Vec<String>) {
-    let starred = name
-        .trim_end_matches(['*', ' ', '-', '_', ',', ';', '、', '/', '.', '。', '!', '?'])
-        .len();
+    let starred = name.trim_end_matches(['*', ' ', '-', '_', ',', ';', '、', '/', '.', '。', '!', '?']).len();
     if starred < name.len() && starred > 0 && !ends_with_latin_point(name) {
         name.truncate(starred);
     }
@@ -180,11 +129,8 @@ fn take_notes(name: &mut String, notes: &mut Vec<String>) {
         && at > 0
     {
         let (head, tail) = (&name[..at], &name[at + 1..]);
-        let is_short =
-            tail.chars().count() <= 6 && tail.chars().all(|character| is_cjk(character) && character != '、');
-        let is_branch = ["公司", "处", "部", "店", "厂", "行"]
-            .iter()
-            .any(|word| tail.ends_with(word));
+        let is_short = tail.chars().count() <= 6 && tail.chars().all(|character| is_cjk(character) && character != '、');
+        let is_branch = ["公司", "处", "部", "店", "厂", "行"].iter().any(|word| tail.ends_with(word));
         if NOTES.contains(&tail) || (closes(head) && is_short && !is_branch && !tail.is_empty()) {
             notes.push(tail.to_owned());
             name.truncate(at);
@@ -201,8 +147,7 @@ fn take_notes(name: &mut String, notes: &mut Vec<String>) {
 
 /// A full stop that belongs to `Ltd.` or `Inc.`.
 fn ends_with_latin_point(name: &str) -> bool {
-    name.strip_suffix('.')
-        .is_some_and(|rest| rest.ends_with(|last: char| last.is_ascii_alphabetic()))
+    name.strip_suffix('.').is_some_and(|rest| rest.ends_with(|last: char| last.is_ascii_alphabetic()))
 }
 
 /// Where the bracket at the end begins, and what it holds.
@@ -231,11 +176,8 @@ fn is_place(text: &str) -> bool {
     (places.last().is_some() && rest.is_empty()) || matches!(text, "中国" | "香港" | "国际" | "亚洲" | "亚太" | "全国")
 }
 
-const DOUBLED: [(&str, &str); 3] = [
-    ("有限公司有限公司", "有限公司"),
-    ("有限责任公司有限责任公司", "有限责任公司"),
-    ("公司公司", "公司"),
-];
+const DOUBLED: [(&str, &str); 3] =
+    [("有限公司有限公司", "有限公司"), ("有限责任公司有限责任公司", "有限责任公司"), ("公司公司", "公司")];
 
 fn ends_doubled(name: &str) -> bool {
     DOUBLED.iter().any(|(doubled, _)| name.ends_with(doubled))
@@ -266,11 +208,7 @@ mod tests {
             _ => text,
         };
         assert_eq!(after, expected, "{text}");
-        let found: Vec<_> = change
-            .iter()
-            .flat_map(|change| &change.asides)
-            .map(|aside| aside.value.as_str())
-            .collect();
+        let found: Vec<_> = change.iter().flat_map(|change| &change.asides).map(|aside| aside.value.as_str()).collect();
         assert_eq!(found, notes, "{text}");
     }
 
@@ -280,11 +218,7 @@ mod tests {
         check(" 小米科技（北京） 有限公司\t", "小米科技(北京)有限公司", &[]);
         check("ＡＢＣ科技有限公司", "ABC科技有限公司", &[]);
         check("明远有限公司公司", "明远有限公司", &[]);
-        check(
-            "明远企业管理合伙企业（有限合伙）",
-            "明远企业管理合伙企业(有限合伙)",
-            &[],
-        );
+        check("明远企业管理合伙企业（有限合伙）", "明远企业管理合伙企业(有限合伙)", &[]);
         check("明远贸易有限公司(上海)", "明远贸易有限公司(上海)", &[]);
         check("Acme Tools Co., Ltd.", "Acme Tools Co., Ltd.", &[]);
     }
@@ -296,11 +230,7 @@ mod tests {
         check("明远贸易有限公司【重复】", "明远贸易有限公司", &["重复"]);
         check("明远贸易有限公司（月结）*", "明远贸易有限公司", &["月结"]);
         check("明远贸易有限公司-王总", "明远贸易有限公司", &["王总"]);
-        check(
-            "明远贸易有限公司（王建国）(停用)",
-            "明远贸易有限公司",
-            &["王建国", "停用"],
-        );
+        check("明远贸易有限公司（王建国）(停用)", "明远贸易有限公司", &["王建国", "停用"]);
         check("明远贸易有限公司/上海", "明远贸易有限公司", &["上海"]);
         check("(停用)明远贸易有限公司", "明远贸易有限公司", &["停用"]);
         check("明远贸易有限公司-上海分公司", "明远贸易有限公司-上海分公司", &[]);

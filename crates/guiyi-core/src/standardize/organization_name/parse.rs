@@ -36,10 +36,7 @@ pub struct Branch<'a> {
 
 /// Parses a name; best given as `fold` leaves it. Never fails: what is not recognized is part of the trade name.
 pub fn parse(name: &str) -> OrganizationName<'_> {
-    let mut parts = OrganizationName {
-        numerals: numerals(name),
-        ..OrganizationName::default()
-    };
+    let mut parts = OrganizationName { numerals: numerals(name), ..OrganizationName::default() };
     let (parent, branch) = split_branch(name);
     parts.branch = branch;
     let (places, rest) = chain(parent, false);
@@ -57,35 +54,22 @@ pub fn parse(name: &str) -> OrganizationName<'_> {
             parts.is_group = true;
         }
     }
-    let (trade_part, industry_part) = if before.is_empty() {
-        (behind, "")
-    } else {
-        (before, behind)
-    };
+    let (trade_part, industry_part) = if before.is_empty() { (behind, "") } else { (before, behind) };
     let (trade_part, is_group) = without_group(trade_part);
     let (industry_part, is_group_too) = without_group(industry_part);
     parts.is_group |= is_group || is_group_too;
-    (parts.trade_name, parts.industry) = if industry_part.is_empty() {
-        split_industry(trade_part)
-    } else {
-        (trade_part, industry_part)
-    };
+    (parts.trade_name, parts.industry) =
+        if industry_part.is_empty() { split_industry(trade_part) } else { (trade_part, industry_part) };
     parts
 }
 
 /// The parent's name and the branch behind it.
 fn split_branch(name: &str) -> (&str, Option<Branch<'_>>) {
-    let Some(suffix) = BRANCHES
-        .iter()
-        .find_map(|word| name.ends_with(word).then(|| &name[name.len() - word.len()..]))
-    else {
+    let Some(suffix) = BRANCHES.iter().find_map(|word| name.ends_with(word).then(|| &name[name.len() - word.len()..])) else {
         return (name, None);
     };
     let head = &name[..name.len() - suffix.len()];
-    let parent_end = PARENTS
-        .iter()
-        .filter_map(|word| head.rfind(word).map(|start| start + word.len()))
-        .max();
+    let parent_end = PARENTS.iter().filter_map(|word| head.rfind(word).map(|start| start + word.len())).max();
     if let Some(end) = parent_end {
         let place = head[end..].trim_matches(['-', ' ', '(', ')']);
         return (&head[..end], Some(Branch { place, suffix }));
@@ -96,20 +80,12 @@ fn split_branch(name: &str) -> (&str, Option<Branch<'_>>) {
     }
     // The last place of two or more characters before the word: 某某上海分公司.
     let starts = head.char_indices().map(|(start, _)| start).skip(1);
-    let place_start = starts
-        .filter(|start| head[*start..].chars().count() >= 2)
-        .find(|start| {
-            let (places, rest) = chain(&head[*start..], false);
-            places.code().is_some() && rest.is_empty()
-        });
+    let place_start = starts.filter(|start| head[*start..].chars().count() >= 2).find(|start| {
+        let (places, rest) = chain(&head[*start..], false);
+        places.code().is_some() && rest.is_empty()
+    });
     let start = place_start.unwrap_or(head.len());
-    (
-        &head[..start],
-        Some(Branch {
-            place: &head[start..],
-            suffix,
-        }),
-    )
+    (&head[..start], Some(Branch { place: &head[start..], suffix }))
 }
 
 /// The name without its form, and the form.
@@ -161,15 +137,9 @@ fn split_industry(text: &str) -> (&str, &str) {
 
 /// Ordinal numbers (第二, 二厂) and figures.
 fn numerals(name: &str) -> Vec<&str> {
-    const COUNTED: [char; 14] = [
-        '号', '厂', '分', '期', '店', '部', '院', '中', '建', '局', '公', '处', '队', '所',
-    ];
+    const COUNTED: [char; 14] = ['号', '厂', '分', '期', '店', '部', '院', '中', '建', '局', '公', '处', '队', '所'];
     let is_numeral = |character: char| {
-        character.is_ascii_digit()
-            || matches!(
-                character,
-                '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百'
-            )
+        character.is_ascii_digit() || matches!(character, '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百')
     };
     let mut found = Vec::new();
     let mut start = None;
@@ -179,10 +149,7 @@ fn numerals(name: &str) -> Vec<&str> {
             start.get_or_insert((at, before));
         } else if let Some((from, preceding)) = start.take() {
             let text = &name[from..at];
-            if preceding == '第'
-                || text.starts_with(|first: char| first.is_ascii_digit())
-                || COUNTED.contains(&character)
-            {
+            if preceding == '第' || text.starts_with(|first: char| first.is_ascii_digit()) || COUNTED.contains(&character) {
                 found.push(text);
             }
         }
@@ -197,44 +164,18 @@ mod tests {
 
     fn check(name: &str, places: &[&str], trade_name: &str, industry: &str, form: &str) -> OrganizationName<'static> {
         let parts = parse(Box::leak(name.to_owned().into_boxed_str()));
-        assert_eq!(
-            parts.places.iter().map(|place| place.text).collect::<Vec<_>>(),
-            places,
-            "{name}"
-        );
-        assert_eq!(
-            (parts.trade_name, parts.industry, parts.form),
-            (trade_name, industry, form),
-            "{name}"
-        );
+        assert_eq!(parts.places.iter().map(|place| place.text).collect::<Vec<_>>(), places, "{name}");
+        assert_eq!((parts.trade_name, parts.industry, parts.form), (trade_name, industry, form), "{name}");
         parts
     }
 
     #[test]
     fn reads_companies() {
-        check(
-            "深圳市腾讯计算机系统有限公司",
-            &["深圳市"],
-            "腾讯",
-            "计算机系统",
-            "有限公司",
-        );
+        check("深圳市腾讯计算机系统有限公司", &["深圳市"], "腾讯", "计算机系统", "有限公司");
         check("小米科技(北京)有限公司", &["北京"], "小米", "科技", "有限公司");
         check("华为(深圳)技术有限公司", &["深圳"], "华为", "技术", "有限公司");
-        check(
-            "广东省深圳市南山区明远贸易有限责任公司",
-            &["广东省", "深圳市", "南山区"],
-            "明远",
-            "贸易",
-            "有限责任公司",
-        );
-        check(
-            "上海明远企业管理合伙企业(有限合伙)",
-            &["上海"],
-            "明远",
-            "企业管理",
-            "合伙企业(有限合伙)",
-        );
+        check("广东省深圳市南山区明远贸易有限责任公司", &["广东省", "深圳市", "南山区"], "明远", "贸易", "有限责任公司");
+        check("上海明远企业管理合伙企业(有限合伙)", &["上海"], "明远", "企业管理", "合伙企业(有限合伙)");
         check("明远", &[], "明远", "", "");
         check("北京", &[], "北京", "", "");
         assert!(check("明远集团有限公司", &[], "明远", "", "有限公司").is_group);
@@ -243,37 +184,13 @@ mod tests {
 
     #[test]
     fn reads_branches_and_numerals() {
-        let parts = check(
-            "深圳明远贸易有限公司上海第二分公司",
-            &["深圳"],
-            "明远",
-            "贸易",
-            "有限公司",
-        );
-        assert_eq!(
-            parts.branch,
-            Some(Branch {
-                place: "上海第二",
-                suffix: "分公司"
-            })
-        );
+        let parts = check("深圳明远贸易有限公司上海第二分公司", &["深圳"], "明远", "贸易", "有限公司");
+        assert_eq!(parts.branch, Some(Branch { place: "上海第二", suffix: "分公司" }));
         assert_eq!(parts.numerals, ["二"]);
         let parts = check("明远上海分公司", &[], "明远", "", "");
-        assert_eq!(
-            parts.branch,
-            Some(Branch {
-                place: "上海",
-                suffix: "分公司"
-            })
-        );
+        assert_eq!(parts.branch, Some(Branch { place: "上海", suffix: "分公司" }));
         let parts = check("明远农业银行成都分行", &[], "明远", "农业", "银行");
-        assert_eq!(
-            parts.branch,
-            Some(Branch {
-                place: "成都",
-                suffix: "分行"
-            })
-        );
+        assert_eq!(parts.branch, Some(Branch { place: "成都", suffix: "分行" }));
         assert_eq!(parse("第3建筑队").numerals, ["3"]);
     }
 }
