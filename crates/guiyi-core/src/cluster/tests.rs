@@ -34,9 +34,9 @@ fn oracle(n: usize, pairs: &[Pair], decisions: &Decisions, hard: &HardIdentifier
         all
     };
     let merge = |of: &mut [u32], left: u32, right: u32| {
-        of.iter_mut()
-            .filter(|cluster| **cluster == left)
-            .for_each(|cluster| *cluster = right);
+        for cluster in of.iter_mut().filter(|cluster| **cluster == left) {
+            *cluster = right;
+        }
     };
     for (a, b, verdict) in decisions.entries() {
         let (left, right) = (of[*a as usize], of[*b as usize]);

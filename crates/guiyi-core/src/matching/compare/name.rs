@@ -242,7 +242,11 @@ impl Names {
             .iter()
             .map(|count| ((1.0 + n / (1.0 + *count as f32)).log2() * 1000.0) as u32)
             .collect();
-        Self { lists: names, rarity, bigrams }
+        Self {
+            lists: names,
+            rarity,
+            bigrams,
+        }
     }
 
     /// Hash of the record's brand; 0 if it has no name.
