@@ -5,6 +5,9 @@
 //! different valid hard identifiers, never end in one cluster unless a steward joins them; one weak pair does not join
 //! two groups that hold together without it; the order of the pairs changes nothing.
 
+#[cfg(test)]
+mod tests;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 

@@ -7,14 +7,14 @@
 
 use rayon::prelude::*;
 
-use super::compare::{Comparator, Comparison, Lists};
+use super::compare::{Comparator, Comparison, Lists, Pass};
 use super::hash::{join, mix};
 
 /// Marks the last member of a block.
 const LAST: u32 = 1 << 31;
 
-/// More records than this do not share a phone unless it is an agent's or a switchboard's.
-const MAX_PHONE_BLOCK: usize = 20;
+/// The block of a weak key is split from this part of the largest block on.
+const WEAK: usize = 4;
 
 /// How one pass went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,13 +55,8 @@ impl Blocks {
         let record_of = |entry: u64| (entry & ((1 << bits) - 1)) as u32;
         let further = further_keys(comparisons);
         for (at, comparison) in comparisons.iter().enumerate() {
-            let is_phone = matches!(comparison.comparator, Comparator::Phone(_));
-            let limit = if is_phone {
-                max_block.min(MAX_PHONE_BLOCK)
-            } else {
-                max_block
-            };
-            for (pass, name) in comparison.passes().iter().enumerate() {
+            for (pass, Pass { name, is_weak }) in comparison.passes().iter().enumerate() {
+                let limit = if *is_weak { (max_block / WEAK).max(2) } else { max_block };
                 let filed = Lists::new(n, |record, filed: &mut Vec<u64>| {
                     let start = filed.len();
                     comparison.keys(record, pass, filed);

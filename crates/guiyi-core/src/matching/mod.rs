@@ -13,6 +13,8 @@ mod decision;
 mod hash;
 mod model;
 mod phonetic;
+#[cfg(test)]
+mod tests;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

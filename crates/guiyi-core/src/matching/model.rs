@@ -244,7 +244,11 @@ impl Weights {
     fn logs(&self) -> Vec<f64> {
         let learned = self.m.iter().zip(&self.u).map(|(m, u)| (m / u).log2());
         let blend = |((log, level), seen): ((f64, &Level), &f64)| {
-            (log * seen + (level.m / level.u).log2() * RARE_LEVEL) / (seen + RARE_LEVEL)
+            let starting = (level.m / level.u).log2();
+            let blended = (log * seen + starting * RARE_LEVEL) / (seen + RARE_LEVEL);
+            // Where nothing is the same, training would take the likest strangers for matches: what speaks against a
+            // pair by its meaning never comes to speak for it.
+            if starting < 0.0 { blended.min(0.0) } else { blended }
         };
         learned.zip(self.levels).zip(&self.seen).map(blend).collect()
     }
@@ -282,9 +286,9 @@ pub(super) fn weight_of(parts: u32) -> i32 {
     while low < high {
         let middle = low + (high - low) / 2;
         if probability(middle) >= parts {
-            high = middle
+            high = middle;
         } else {
-            low = middle + 1
+            low = middle + 1;
         }
     }
     low

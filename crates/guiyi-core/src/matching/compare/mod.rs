@@ -132,20 +132,46 @@ impl Comparison {
         }
     }
 
-    /// Names of the comparison's blocking passes.
-    pub(super) fn passes(&self) -> &'static [&'static str] {
+    /// The comparison's blocking passes.
+    pub(super) fn passes(&self) -> &'static [Pass] {
         match &self.comparator {
-            Comparator::Identifier(_) => &["identifier", "identifier-as-written"],
-            Comparator::Name(_) => &["full-name", "brand", "brand-pinyin", "rare-bigram"],
-            Comparator::Phone(_) => &["phone"],
-            Comparator::Place(_) => &["address"],
-            Comparator::Email(_) => &["email", "email-domain"],
-            Comparator::Account(_) => &["account"],
-            Comparator::Person(_) => &["person"],
+            Comparator::Identifier(_) => const { &[strong("identifier"), strong("identifier-as-written")] },
+            Comparator::Name(_) => {
+                const {
+                    &[
+                        strong("full-name"),
+                        strong("brand"),
+                        weak("brand-pinyin"),
+                        weak("rare-bigram"),
+                    ]
+                }
+            }
+            Comparator::Phone(_) => const { &[weak("phone")] },
+            Comparator::Place(_) => const { &[weak("address")] },
+            Comparator::Email(_) => const { &[strong("email"), weak("email-domain")] },
+            Comparator::Account(_) => const { &[strong("account")] },
+            Comparator::Person(_) => const { &[weak("person")] },
             Comparator::Date(_) => &[],
-            Comparator::Text(_) => &["text", "text-bigram"],
+            Comparator::Text(_) => const { &[strong("text"), weak("text-bigram")] },
         }
     }
+}
+
+/// One way of filing records in blocks.
+pub(super) struct Pass {
+    /// Stable name.
+    pub(super) name: &'static str,
+    /// Whether a shared key says little by itself: then the records of a large block are hardly ever the same, and
+    /// only a smaller block is worth comparing whole.
+    pub(super) is_weak: bool,
+}
+
+const fn strong(name: &'static str) -> Pass {
+    Pass { name, is_weak: false }
+}
+
+const fn weak(name: &'static str) -> Pass {
+    Pass { name, is_weak: true }
 }
 
 /// Chooses the comparisons for a dictionary and prepares the records for them; those that say most come first.

@@ -179,7 +179,8 @@ pub(crate) fn is_elsewhere(level: u8) -> bool {
 const RARE: u32 = 4;
 const SOME: u32 = 20;
 
-const BUCKETS: usize = 1 << 22;
+/// Most counters of pairs of characters; more would not fit a processor's cache, and a clash only misjudges a rarity.
+const MAX_BUCKETS: usize = 1 << 22;
 
 /// Characters of a name that are compared; longer names are told apart by their hashes.
 const LETTERS: usize = 32;
@@ -205,9 +206,10 @@ struct Name {
 
 /// The company names of the records.
 pub(in crate::matching) struct Names {
-    names: Lists<Name>,
-    /// Rarity of each character, in bits; by the low 16 bits of its code.
-    rarity: Vec<f32>,
+    lists: Lists<Name>,
+    /// Rarity of each character, in thousandths of a bit, whole so that sums do not depend on their order; by the low
+    /// 16 bits of the character's code.
+    rarity: Vec<u32>,
     /// How many names have each pair of neighboring characters, by its hash.
     bigrams: Vec<u32>,
 }
@@ -238,19 +240,23 @@ impl Names {
         let n = names.values().len() as f32;
         let rarity = letters
             .iter()
-            .map(|count| (1.0 + n / (1.0 + *count as f32)).log2())
+            .map(|count| ((1.0 + n / (1.0 + *count as f32)).log2() * 1000.0) as u32)
             .collect();
-        Self { names, rarity, bigrams }
+        Self {
+            lists: names,
+            rarity,
+            bigrams,
+        }
     }
 
     /// Hash of the record's brand; 0 if it has no name.
     pub(crate) fn brand(&self, record: u32) -> u64 {
-        self.names.get(record).first().map_or(0, |name| name.brand_hash)
+        self.lists.get(record).first().map_or(0, |name| name.brand_hash)
     }
 
     /// Hash of the brand and the beginning of the trade; 0 without trade.
     pub(crate) fn brand_and_trade(&self, record: u32) -> u64 {
-        let Some(name) = self.names.get(record).first() else {
+        let Some(name) = self.lists.get(record).first() else {
             return 0;
         };
         let trade = name.trade();
@@ -262,11 +268,11 @@ impl Names {
     }
 
     pub(super) fn has(&self, record: u32) -> bool {
-        self.names.has(record)
+        self.lists.has(record)
     }
 
     pub(super) fn level(&self, a: u32, b: u32) -> u8 {
-        let (left, right) = (self.names.get(a), self.names.get(b));
+        let (left, right) = (self.lists.get(a), self.lists.get(b));
         let ([left_main, left_others @ ..], [right_main, right_others @ ..]) = (left, right) else {
             return 0;
         };
@@ -349,16 +355,16 @@ impl Names {
             }
         }
         match self.similarity(left.core(), right.core()) {
-            0.6.. => 18,
-            0.35.. => 19,
+            60.. => 18,
+            35.. => 19,
             _ => DIFFERENT,
         }
     }
 
-    /// Weight of the shared characters over the weight of all characters of both.
-    fn similarity(&self, left: &[u16], right: &[u16]) -> f32 {
+    /// Weight of the shared characters over the weight of all characters of both, in percent.
+    fn similarity(&self, left: &[u16], right: &[u16]) -> u32 {
         let weigh = |letter: &u16| self.rarity[usize::from(*letter)];
-        let (mut shared, mut all) = (0.0, 0.0);
+        let (mut shared, mut all) = (0, 0);
         let mut used = 0_u64;
         for letter in left {
             all += weigh(letter);
@@ -371,12 +377,12 @@ impl Names {
                 shared += weigh(letter);
             }
         }
-        all += right.iter().map(weigh).sum::<f32>() - shared;
-        if all > 0.0 { shared / all } else { 0.0 }
+        all += right.iter().map(weigh).sum::<u32>() - shared;
+        shared * 100 / all.max(1)
     }
 
     pub(super) fn keys(&self, record: u32, pass: usize, keys: &mut Vec<u64>) {
-        for name in self.names.get(record) {
+        for name in self.lists.get(record) {
             match pass {
                 0 if name.is_bare() => {}
                 0 => keys.push(name.whole),
@@ -393,7 +399,7 @@ impl Names {
             .core()
             .windows(2)
             .map(bigram)
-            .map(|bigram| (self.bigrams[bigram as usize % BUCKETS], bigram))
+            .map(|bigram| (self.bigrams[bigram as usize % self.bigrams.len()], bigram))
             .filter(|(count, _)| *count > 1)
             .collect();
         bigrams.sort_unstable();
@@ -521,13 +527,16 @@ fn bigram(pair: &[u16]) -> u64 {
 fn count(names: &[Name]) -> (Vec<u32>, Vec<u32>) {
     use rayon::prelude::*;
     let zeros = |n: usize| -> Vec<AtomicU32> { (0..n).map(|_| AtomicU32::new(0)).collect() };
-    let (letters, bigrams) = (zeros(1 << 16), zeros(BUCKETS));
+    let (letters, bigrams) = (
+        zeros(1 << 16),
+        zeros((names.len() * 8).next_power_of_two().clamp(1 << 10, MAX_BUCKETS)),
+    );
     names.par_iter().filter(|name| name.main).for_each(|name| {
         for letter in name.core() {
             letters[usize::from(*letter)].fetch_add(1, Ordering::Relaxed);
         }
         for pair in name.core().windows(2) {
-            bigrams[bigram(pair) as usize % BUCKETS].fetch_add(1, Ordering::Relaxed);
+            bigrams[bigram(pair) as usize % bigrams.len()].fetch_add(1, Ordering::Relaxed);
         }
     });
     let settle = |counts: Vec<AtomicU32>| counts.into_iter().map(AtomicU32::into_inner).collect();

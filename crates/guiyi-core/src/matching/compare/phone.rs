@@ -113,8 +113,7 @@ impl Phones {
                 };
                 best = match (best, level) {
                     // A slip in an own number says more than a number that everybody has.
-                    (4, 5) => 5,
-                    (5, 4) => 5,
+                    (4, 5) | (5, 4) => 5,
                     _ => best.min(level),
                 };
             }

@@ -106,7 +106,7 @@ impl Region {
     fn of_code(code: u32) -> Self {
         let province = code / 10_000;
         let is_municipality = matches!(province, 11 | 12 | 31 | 50);
-        let county = if code % 100 == 0 { 0 } else { code };
+        let county = if code.is_multiple_of(100) { 0 } else { code };
         let city = match code / 100 % 100 {
             _ if is_municipality => province * 100,
             0 => 0,
