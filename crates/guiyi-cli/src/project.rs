@@ -134,7 +134,10 @@ impl Project {
         let language = project.as_ref().and_then(|project| {
             project.opt_choice("language", &[("en", Language::English), ("zh", Language::Chinese)])
         });
-        let store = root.table("store").and_then(|store| store.opt_string("path")).unwrap_or("guiyi.db");
+        let store = root
+            .table("store")
+            .and_then(|store| store.opt_string("path"))
+            .unwrap_or("guiyi.db");
         let store = base.join(store);
         let output = read_output(root.table("output").as_ref(), base);
         let fail_on = read_fail_on(root.table("fail_on").as_ref());

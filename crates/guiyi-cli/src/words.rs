@@ -22,8 +22,12 @@ pub(crate) fn print_error(error: &anyhow::Error) {
         said = cause;
     }
     let hint = error.chain().find_map(|cause| {
-        let of_store = cause.downcast_ref::<guiyi_store::StoreError>().and_then(guiyi_store::StoreError::hint);
-        let of_io = cause.downcast_ref::<guiyi_io::IoError>().and_then(guiyi_io::IoError::hint);
+        let of_store = cause
+            .downcast_ref::<guiyi_store::StoreError>()
+            .and_then(guiyi_store::StoreError::hint);
+        let of_io = cause
+            .downcast_ref::<guiyi_io::IoError>()
+            .and_then(guiyi_io::IoError::hint);
         of_io.or_else(|| of_store.map(ToOwned::to_owned))
     });
     if let Some(hint) = hint {

@@ -102,11 +102,14 @@ impl<'a> Results<'a> {
         of_gid.sort_unstable();
         let rows = store.golden_rows(entity)?;
         let elements = rulebook.dictionary.elements.iter();
-        let places: Vec<Option<usize>> =
-            elements.map(|element| rows.elements().iter().position(|name| **name == *element.name)).collect();
+        let places: Vec<Option<usize>> = elements
+            .map(|element| rows.elements().iter().position(|name| **name == *element.name))
+            .collect();
         for row in rows {
             let row = row?;
-            let number = of_gid.binary_search_by_key(&row.gid, |entry| entry.0).map(|at| of_gid[at].1);
+            let number = of_gid
+                .binary_search_by_key(&row.gid, |entry| entry.0)
+                .map(|at| of_gid[at].1);
             let members = number.map_or(&[][..], |number| unified.golden.members_of(number));
             let system = |record: &u32| &*rulebook.sources[usize::from(records.sources[*record as usize])].system;
             let systems: BTreeSet<&str> = members.iter().map(system).collect();
