@@ -261,7 +261,7 @@ fn both_languages_are_there_and_the_chosen_one_is_first() {
     }
     let page = page(&summary, &[], &[]);
     assert_eq!(
-        page.matches(r#"lang="en""#).count() - 1,
+        page.matches(r#"class="en""#).count(),
         page.matches(r#"class="zh""#).count()
     );
 }
