@@ -276,24 +276,18 @@ impl Project {
                 mapping[*element] = find(header, &what);
             }
         }
-        if input.map_by_header {
-            for (column, header) in headers.iter().enumerate() {
-                let taken = Some(column) == key_column || mapping.contains(&Some(column));
-                if let (false, Some(element)) = (taken, dictionary.position_for_header(header)) {
-                    if !decided[element] && mapping[element].is_none() {
-                        mapping[element] = Some(column);
-                    }
-                }
-            }
-        }
-        Source {
+        let mut source = Source {
             system: Arc::clone(&input.system),
-            headers: headers.to_vec(),
+            headers: headers.clone(),
             key_column: key_column.unwrap_or(0),
             mapping,
             code_pattern: input.code_pattern.clone(),
             day_first: input.day_first,
+        };
+        if input.map_by_header {
+            source.map_by_header(dictionary, |element| !decided[element]);
         }
+        source
     }
 }
 
@@ -439,13 +433,13 @@ fn read_source(table: &Table<'_>, base: &Path, entities: &mut [Entity]) {
         table,
         "format",
         Format::from_name,
-        "auto, csv, excel, parquet, jsonl, html",
+        "auto, csv, xlsx, xls, html, parquet, jsonl",
     );
     let encoding = named(
         table,
         "encoding",
         TextEncoding::from_name,
-        "auto, utf-8, gb18030, big5, utf-16le, …",
+        "auto, utf-8, gb18030, big5, utf-16le, utf-16be",
     );
     let delimiters = [
         ("auto", None),

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use arrow_array::{Array, StringArray};
 use rayon::prelude::*;
 
+use crate::rulebook::Source;
+
 /// How a value came about. Stored as one byte a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -137,6 +139,33 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// A batch of rows in memory: for each row one text per column of `source`, empty for no value; rows count from 1.
+    ///
+    /// `number` is the source's position in the rulebook. A row that is shorter than the headers reads as null there,
+    /// cells beyond them are left out.
+    pub fn of_text<R: AsRef<[T]>, T: AsRef<str>>(number: u16, source: &Source, rows: &[R]) -> Self {
+        let column = |at: usize| -> StringArray {
+            rows.iter().map(|row| row.as_ref().get(at).map(AsRef::as_ref).filter(|text| !text.is_empty())).collect()
+        };
+        let received: Vec<StringArray> = (0..source.headers.len()).map(column).collect();
+        let keys = column(source.key_column);
+        Self {
+            source: number,
+            rows: (1..=rows.len() as u64).collect(),
+            keys: keys.iter().map(|key| key.map(str::trim).filter(|key| !key.is_empty())).collect(),
+            columns: source
+                .mapping
+                .iter()
+                .map(|column| match *column {
+                    Some(column) => Column::received(received[column].clone()),
+                    None => Column::empty(rows.len()),
+                })
+                .collect(),
+            received,
+            states: vec![RowState::Clean; rows.len()],
+        }
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.rows.len()

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::dictionary::{Dictionary, Importance};
+use crate::dictionary::{self, Dictionary, EntityType, Importance};
 use crate::finding::Severity;
 
 pub mod mistake;
@@ -286,7 +286,59 @@ pub enum ImputationMethod {
     Median,
 }
 
+impl Source {
+    /// A source whose columns feed the elements that their headers mean, the first column where several mean the same;
+    /// no pattern of its codes. `None` if no header is `key`.
+    pub fn by_header(system: &str, headers: &[&str], key: &str, dictionary: &Dictionary) -> Option<Self> {
+        let key_column = headers.iter().position(|header| *header == key)?;
+        let mut source = Self {
+            system: system.into(),
+            headers: headers.iter().map(|header| Arc::from(*header)).collect(),
+            key_column,
+            mapping: vec![None; dictionary.elements.len()],
+            code_pattern: None,
+            day_first: None,
+        };
+        source.map_by_header(dictionary, |_| true);
+        Some(source)
+    }
+
+    /// Feeds elements that no column feeds from the columns whose headers mean them, where `may` allows it.
+    pub fn map_by_header(&mut self, dictionary: &Dictionary, may: impl Fn(usize) -> bool) {
+        for (column, header) in self.headers.iter().enumerate() {
+            if column == self.key_column || self.mapping.contains(&Some(column)) {
+                continue;
+            }
+            if let Some(element) = dictionary.position_for_header(header) {
+                if self.mapping[element].is_none() && may(element) {
+                    self.mapping[element] = Some(column);
+                }
+            }
+        }
+    }
+}
+
 impl Rulebook {
+    /// The shipped dictionary and rules of an entity type with default policies and no source yet.
+    ///
+    /// # Errors
+    ///
+    /// The mistakes of the shipped pack; it has none in a released version.
+    pub fn shipped(entity: EntityType, today: (i16, i8, i8)) -> Result<Self, Vec<Mistake>> {
+        let dictionary = dictionary::shipped(entity);
+        let rules = shipped_rules(entity, &dictionary)?;
+        let policies = parse_policies(&toml::Document::parse("", "").root(), &dictionary, &[]);
+        Ok(Self {
+            dictionary,
+            sources: Vec::new(),
+            rules,
+            matching: policies.matching,
+            survivorship: policies.survivorship,
+            imputation: policies.imputation,
+            today,
+        })
+    }
+
     /// Position of an element that may be imputed.
     pub fn may_impute(&self, attribute: usize) -> bool {
         self.dictionary.elements[attribute].importance == Importance::Normal

@@ -1,7 +1,7 @@
 //! Amounts of money in yuan and plain numbers, as exact decimals.
 //!
-//! Canonical: no sign but a minus, no separators; an amount has two places if it has fen, else none; a number has no
-//! trailing zeros. Currency words, legal numerals, 万 and 亿, accounting negatives and the unit of the header are read.
+//! Canonical: no sign but a minus, no separators; an amount has two places, more only where it was given more exactly; a
+//! number has no trailing zeros. Currency words, legal numerals, 万 and 亿, accounting negatives and the unit of the header are read.
 //! Law: the unit of the header counts only for values as received, so that a second run changes nothing.
 
 use std::borrow::Cow;
@@ -92,23 +92,23 @@ fn is_canonical(text: &str, places: usize) -> bool {
     if !(short && no_leading_zero && figures(whole) && figures(fraction)) {
         return false;
     }
-    if whole.len() == digits.len() {
-        return text != "-0";
+    if text.starts_with('-') && !digits.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
+        return false;
     }
     match fraction.len() {
-        0 => false,
-        length if length == places => fraction.bytes().any(|byte| byte != b'0'),
+        0 => places == 0 && whole.len() == digits.len(),
+        length if length == places => true,
         length => length > places && !fraction.ends_with('0'),
     }
 }
 
-/// The canonical form of a value with at least `places` places if it has any.
+/// The canonical form of a value, with at least `places` places.
 fn written(value: Decimal, places: u32) -> String {
     let mut value = value.normalize();
     if value.is_zero() {
-        return "0".into();
+        value = Decimal::ZERO;
     }
-    if value.scale() > 0 && value.scale() < places {
+    if value.scale() < places {
         value.rescale(places);
     }
     value.to_string()
@@ -257,27 +257,27 @@ mod tests {
     fn reads_amounts() {
         for (text, expected) in [
             ("￥1,234.50", "1234.50"),
-            ("RMB 12,000", "12000"),
+            ("RMB 12,000", "12000.00"),
             ("CNY1234.5", "1234.50"),
             ("１２３４．５", "1234.50"),
-            ("(1,234.00)", "-1234"),
-            ("1,234.00-", "-1234"),
-            ("-500元", "-500"),
-            ("△500", "-500"),
-            ("1.2万", "12000"),
-            ("3.5亿", "350000000"),
-            ("12万3千", "123000"),
-            ("三百万元", "3000000"),
-            ("50.00万", "500000"),
+            ("(1,234.00)", "-1234.00"),
+            ("1,234.00-", "-1234.00"),
+            ("-500元", "-500.00"),
+            ("△500", "-500.00"),
+            ("1.2万", "12000.00"),
+            ("3.5亿", "350000000.00"),
+            ("12万3千", "123000.00"),
+            ("三百万元", "3000000.00"),
+            ("50.00万", "500000.00"),
             ("1.234,56", "1234.56"),
             ("壹万贰仟叁佰元伍角整", "12300.50"),
-            ("人民币贰佰捌拾叁圆整", "283"),
-            ("500元整", "500"),
-            ("0.00", "0"),
-            ("-0", "0"),
-            ("007", "7"),
+            ("人民币贰佰捌拾叁圆整", "283.00"),
+            ("500元整", "500.00"),
+            ("0.00", "0.00"),
+            ("-0", "0.00"),
+            ("007", "7.00"),
             ("1234.567", "1234.567"),
-            (" 12 ", "12"),
+            (" 12 ", "12.00"),
         ] {
             check(text, Some(expected));
         }
@@ -299,10 +299,10 @@ mod tests {
         let unit = header_unit("注册资本（万元）");
         assert_eq!(unit, Decimal::from(10_000));
         for (text, expected) in [
-            ("500", "5000000"),
-            ("500万", "5000000"),
-            ("5000000元", "5000000"),
-            ("1,000.5", "10005000"),
+            ("500", "5000000.00"),
+            ("500万", "5000000.00"),
+            ("5000000元", "5000000.00"),
+            ("1,000.5", "10005000.00"),
         ] {
             assert_eq!(
                 after(text, standardize(text, unit)).as_deref(),
