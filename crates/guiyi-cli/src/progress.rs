@@ -15,11 +15,11 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Starts to tell.
-    pub(crate) fn new(quiet: bool) -> Self {
+    /// Starts to tell about a walk of `n_rooms` rooms.
+    pub(crate) fn new(quiet: bool, n_rooms: u64) -> Self {
         let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
-            let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner:.cyan} [{elapsed_precise}] {msg}") {
+            let bar = ProgressBar::new(n_rooms);
+            if let Ok(style) = ProgressStyle::with_template("{bar:24.cyan} {pos:>2}/{len} [{elapsed_precise}] {msg}") {
                 bar.set_style(style);
             }
             bar.enable_steady_tick(Duration::from_millis(120));
@@ -55,7 +55,10 @@ impl Progress {
         let duration = since.elapsed();
         let line = format!("{room}: {units} in {:.2} s", duration.as_secs_f64());
         match &self.bar {
-            Some(bar) => bar.println(format!("  {line}")),
+            Some(bar) => {
+                bar.println(format!("  {line}"));
+                bar.inc(1);
+            }
             None if !self.quiet => {
                 let now = jiff::Timestamp::now();
                 crate::words::say(&format!("{now:.0} {line}"));

@@ -56,18 +56,17 @@ impl<'a> Results<'a> {
         })
     }
 
-    /// Writes the tables of one entity type.
+    /// Writes the tables of one entity type; `files` names the file of each source.
     pub(crate) fn entity(
         &mut self,
-        rulebook: &Rulebook,
-        cleansed: &Cleansed,
-        records: &Records,
-        unified: &Unified,
+        parts: &Parts<'_>,
+        files: &[String],
         store: &Store,
     ) -> anyhow::Result<()> {
+        let Parts { rulebook, cleansed, records, unified } = parts;
         let entity = rulebook.dictionary.entity;
-        outputs::findings(&mut self.findings, &cleansed.notes, rulebook)?;
-        outputs::corrections(&mut self.corrections, &cleansed.notes, rulebook)?;
+        outputs::findings(&mut self.findings, &cleansed.notes, rulebook, files)?;
+        outputs::corrections(&mut self.corrections, &cleansed.notes, rulebook, files)?;
         let gids = &unified.assignment.gids;
         outputs::review(
             &mut self.review,
@@ -78,18 +77,14 @@ impl<'a> Results<'a> {
             rulebook,
         )?;
 
-        for (number, source) in rulebook
-            .sources
-            .iter()
-            .enumerate()
-            .filter(|(_, source)| !source.headers.is_empty())
-        {
-            let headers: Vec<&str> = outputs::QUARANTINE
-                .iter()
-                .copied()
-                .chain(source.headers.iter().map(|header| &**header))
-                .collect();
-            let name = format!("quarantine_{}_{}", entity.name(), source.system);
+        for (number, source) in rulebook.sources.iter().enumerate().take(files.len()) {
+            let headers: Vec<&str> =
+                outputs::QUARANTINE.iter().copied().chain(source.headers.iter().map(|header| &**header)).collect();
+            let earlier = rulebook.sources[..number].iter().filter(|other| other.system == source.system).count();
+            let name = match earlier {
+                0 => format!("quarantine_{}_{}", entity.name(), source.system),
+                earlier => format!("quarantine_{}_{}_{}", entity.name(), source.system, earlier + 1),
+            };
             let mut table = self.table(&name, &headers)?;
             outputs::quarantine(&mut table, number as u16, &cleansed.batches, &cleansed.notes, rulebook)?;
             self.close(table)?;

@@ -27,6 +27,7 @@ pub const FINDINGS: &[&str] = &[
     "reason_zh",
     "fix",
     "action",
+    "file",
 ];
 
 /// Columns of `corrections`: one row per changed value, in the order of the sources' rows.
@@ -41,6 +42,7 @@ pub const CORRECTIONS: &[&str] = &[
     "after",
     "origin",
     "confidence",
+    "file",
 ];
 
 /// Columns of `crosswalk`: one row per source record and global ID, ordered by system and source key.
@@ -93,8 +95,8 @@ pub fn reason(finding: &guiyi_core::finding::Finding, rulebook: &Rulebook, langu
     }
 }
 
-/// Writes the findings of an entity type.
-pub fn findings(table: &mut TableWriter, notes: &Notes, rulebook: &Rulebook) -> Result<(), IoError> {
+/// Writes the findings of an entity type; `files` names the file of each source.
+pub fn findings(table: &mut TableWriter, notes: &Notes, rulebook: &Rulebook, files: &[String]) -> Result<(), IoError> {
     let mut order: Vec<u32> = (0..notes.findings.len() as u32).collect();
     order.sort_by_key(|&at| {
         let finding = &notes.findings[at as usize];
@@ -121,13 +123,14 @@ pub fn findings(table: &mut TableWriter, notes: &Notes, rulebook: &Rulebook) -> 
             Some(&chinese),
             finding.fix.as_deref(),
             Some(finding.action.name()),
+            files.get(usize::from(finding.source)).map(String::as_str),
         ])?;
     }
     Ok(())
 }
 
-/// Writes the corrections of an entity type.
-pub fn corrections(table: &mut TableWriter, notes: &Notes, rulebook: &Rulebook) -> Result<(), IoError> {
+/// Writes the corrections of an entity type; `files` names the file of each source.
+pub fn corrections(table: &mut TableWriter, notes: &Notes, rulebook: &Rulebook, files: &[String]) -> Result<(), IoError> {
     let mut order: Vec<u32> = (0..notes.corrections.len() as u32).collect();
     order.sort_by_key(|&at| {
         let correction = &notes.corrections[at as usize];
@@ -147,6 +150,7 @@ pub fn corrections(table: &mut TableWriter, notes: &Notes, rulebook: &Rulebook) 
             correction.after.as_deref(),
             Some(correction.origin.name()),
             Some(&confidence),
+            files.get(usize::from(correction.source)).map(String::as_str),
         ])?;
     }
     Ok(())

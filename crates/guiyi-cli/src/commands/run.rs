@@ -23,6 +23,9 @@ use crate::{Verdict, print, words, write};
 /// Rows of a batch: enough to keep columns worth their while, few enough to spread over the threads.
 const BATCH_ROWS: usize = 8192;
 
+/// Rooms that each entity type goes through, from reading to survivorship; committing and writing come once.
+const ROOMS_PER_ENTITY: u64 = 10;
+
 /// One entity type after its walk.
 struct Walk {
     open: OpenEntity,
@@ -47,7 +50,8 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
 
     let open = project.open((today.year(), today.month(), today.day()))?;
-    let mut progress = Progress::new(args.quiet);
+    let n_rooms = ROOMS_PER_ENTITY * open.len() as u64 + 1 + u64::from(!args.dry_run);
+    let mut progress = Progress::new(args.quiet, n_rooms);
     let (_lock, mut store) = open_store(&project, args, &now_utc)?;
     let mut walks = Vec::with_capacity(open.len());
     for entity in open {
@@ -89,13 +93,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
         progress.enter("write");
         let mut results = write::Results::begin(&project.output)?;
         for walk in &walks {
-            results.entity(
-                &walk.open.rulebook,
-                &walk.cleansed,
-                &walk.records,
-                &walk.unified,
-                &store,
-            )?;
+            results.entity(&walk.parts(), &walk.files(), &store)?;
         }
         progress.leave(walks.iter().map(|walk| walk.records.len() as u64).sum());
         summary.rooms = progress.finish();
@@ -117,6 +115,12 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
 }
 
 impl Walk {
+    /// The name of each source's file.
+    fn files(&self) -> Vec<String> {
+        let names = self.open.readers.iter().map(|(path, _)| path.file_name().unwrap_or_default());
+        names.map(|name| name.to_string_lossy().into_owned()).collect()
+    }
+
     fn parts(&self) -> write::Parts<'_> {
         write::Parts {
             rulebook: &self.open.rulebook,
@@ -230,8 +234,8 @@ fn absent_source(system: &Arc<str>, n_elements: usize) -> Source {
 /// The stewards' words about records of this run, by record number.
 fn decisions(known: &Known, records: &Records) -> Decisions {
     let find = |(system, key): &(String, String)| {
-        let source = known.systems.iter().position(|name| **name == **system)? as u16;
-        records.position(source, key)
+        let sources = known.systems.iter().enumerate().filter(|(_, name)| ***name == **system);
+        sources.map(|(source, _)| source as u16).find_map(|source| records.position(source, key))
     };
     Decisions::new(known.decisions.iter().filter_map(|decision| {
         let verdict = match decision.verdict {

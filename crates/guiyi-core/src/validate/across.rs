@@ -15,7 +15,7 @@ use crate::rulebook::{Check, Rulebook};
 /// Findings stand in the order of (source, row, rule). Cost: n log n in the rows.
 pub fn across(batches: &mut [Batch], rulebook: &Rulebook) -> Notes {
     let mut notes = Notes::default();
-    keys::settle_repeated(batches, &mut notes);
+    keys::settle_repeated(batches, rulebook, &mut notes);
     for rule in &rulebook.rules {
         if let Check::Unique(elements) = &rule.check {
             unique::settle(batches, rule, elements, rulebook, &mut notes);

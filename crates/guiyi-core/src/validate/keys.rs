@@ -13,6 +13,7 @@ use super::across::{hash, repeated};
 use super::{COPY, KEY_CONFLICT, NO_KEY, Place};
 use crate::finding::{Action, Fault, Finding, Notes, Severity};
 use crate::record::{Batch, RowState};
+use crate::rulebook::Rulebook;
 
 /// Rejects the rows of a batch that have no source key.
 pub(super) fn reject_missing(batch: &mut Batch, notes: &mut Notes) {
@@ -27,10 +28,10 @@ pub(super) fn reject_missing(batch: &mut Batch, notes: &mut Notes) {
     }
 }
 
-/// Rejects copies and quarantines conflicts among all rows of each source. Rejected rows do not count.
-pub(super) fn settle_repeated(batches: &mut [Batch], notes: &mut Notes) {
+/// Rejects copies and quarantines conflicts among all rows of each system. Rejected rows do not count.
+pub(super) fn settle_repeated(batches: &mut [Batch], rulebook: &Rulebook, notes: &mut Notes) {
     let (copy, conflict): (Arc<str>, Arc<str>) = (COPY.into(), KEY_CONFLICT.into());
-    for group in repeated_keys(batches).into_values() {
+    for group in repeated_keys(batches, rulebook).into_values() {
         // The contents in their order, each with its rows in theirs.
         let mut contents: BTreeMap<Vec<Option<&str>>, Vec<Place>> = BTreeMap::new();
         for &(batch, row) in &group {
@@ -42,7 +43,7 @@ pub(super) fn settle_repeated(batches: &mut [Batch], notes: &mut Notes) {
         let count = contents.len() as u64;
         let mut rows_of_contents: Vec<_> = contents.into_values().collect();
         for rows in &mut rows_of_contents {
-            rows.sort_unstable_by_key(|&(batch, row)| (batches[batch].rows[row], batch, row));
+            rows.sort_unstable_by_key(|&(batch, row)| (batches[batch].source, batches[batch].rows[row], batch, row));
             let (&(batch, row), copies) = rows.split_first().expect("a content has a row");
             for &(batch, row) in copies {
                 notes
@@ -61,13 +62,14 @@ pub(super) fn settle_repeated(batches: &mut [Batch], notes: &mut Notes) {
     }
 }
 
-/// For each (source, key) that occurs more than once its rows, as (batch, row).
-fn repeated_keys(batches: &[Batch]) -> BTreeMap<(u16, Box<str>), Vec<Place>> {
+/// For each (first source of the system, key) that occurs more than once its rows, as (batch, row).
+fn repeated_keys(batches: &[Batch], rulebook: &Rulebook) -> BTreeMap<(u16, Box<str>), Vec<Place>> {
     let keys = || {
         batches.iter().enumerate().flat_map(|(position, batch)| {
+            let source = rulebook.first_source_of_system(batch.source);
             (0..batch.len()).filter_map(move |row| {
                 let key = batch.key(row).filter(|_| batch.states[row] != RowState::Rejected)?;
-                Some((position, row, batch.source, key))
+                Some((position, row, source, key))
             })
         })
     };
