@@ -19,7 +19,7 @@ pub(crate) const MAX_URI: usize = 2048;
 pub(crate) const MAX_BODY: u64 = 64 * 1024;
 
 /// Longest time until an answer begins.
-const TIMEOUT: Duration = Duration::from_secs(15);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Lets a request through to its route, or refuses it.
 pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

@@ -13,7 +13,7 @@ use crate::problem::{Kind, Problem};
 use crate::service::App;
 
 /// Look-ups at once. Each has a connection with a page cache of its own.
-const READERS: usize = 4;
+pub(crate) const READERS: usize = 4;
 
 /// The store's file and the connections that wait for work.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ pub(crate) async fn read<T: Send + 'static>(
         Ok(found)
     })
     .await?
-    .map_err(|_| Problem::new(Kind::StoreUnavailable))
+    .map_err(|_: StoreError| Problem::new(Kind::StoreUnavailable))
 }
 
 /// Whether the file can be opened now and answers.

@@ -77,7 +77,7 @@ async fn read_id(app: &Arc<App>, code: Code) -> Result<GlobalId, Problem> {
         Ok(gid) => return Ok(gid),
         Err(error) => error,
     };
-    let issued = |store: &Store| -> Result<Vec<String>, StoreError> {
+    let issued = move |store: &Store| -> Result<Vec<String>, StoreError> {
         let mut issued = Vec::new();
         for near in GlobalId::suggestions(&code)
             .iter()
@@ -89,7 +89,7 @@ async fn read_id(app: &Arc<App>, code: Code) -> Result<GlobalId, Problem> {
         }
         Ok(issued)
     };
-    let suggestions = stores::read(app, move |store| issued(store)).await?;
+    let suggestions = stores::read(app, issued).await?;
     Err(Problem::new(Kind::MalformedId)
         .detail(error.to_string(), error.zh())
         .with("reason", error.code())

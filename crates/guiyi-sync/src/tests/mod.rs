@@ -11,6 +11,7 @@ use tower::ServiceExt as _;
 use crate::routes;
 use crate::service::App;
 
+mod busy;
 mod hostile;
 mod routes_answer;
 mod running;

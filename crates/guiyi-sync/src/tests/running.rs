@@ -7,7 +7,7 @@ use std::thread;
 use tokio::sync::oneshot;
 
 use super::world::World;
-use crate::{SyncError, bind, serve};
+use crate::{Server, SyncError, bind, serve};
 
 fn exchange(address: SocketAddr, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
@@ -17,10 +17,18 @@ fn exchange(address: SocketAddr, request: &[u8]) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
+const ASK: &[u8] = b"GET /v1/ids/C00000001M HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
 #[test]
 fn from_start_to_stop() {
     let world = World::new(1);
-    let server = bind(world.config()).unwrap();
+    stopped_by_the_caller(bind(world.config()).unwrap());
+    // In the same test, because the signal reaches every service of the process.
+    #[cfg(unix)]
+    stopped_by_the_system(bind(world.config()).unwrap());
+}
+
+fn stopped_by_the_caller(server: Server) {
     let address = server.address();
     let (tell, told) = oneshot::channel::<()>();
     let running = thread::spawn(move || {
@@ -28,10 +36,7 @@ fn from_start_to_stop() {
             told.await.unwrap();
         })
     });
-    let answer = exchange(
-        address,
-        b"GET /v1/ids/C00000001M HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-    );
+    let answer = exchange(address, ASK);
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     assert!(answer.ends_with("}"), "{answer}");
     assert!(exchange(address, b"nonsense\r\n\r\n").starts_with("HTTP/1.1 400 "));
@@ -40,6 +45,22 @@ fn from_start_to_stop() {
     tell.send(()).unwrap();
     running.join().unwrap().unwrap();
     drop(idle);
+    assert!(TcpStream::connect(address).is_err());
+}
+
+#[cfg(unix)]
+fn stopped_by_the_system(server: Server) {
+    let address = server.address();
+    let running = thread::spawn(move || server.run(std::future::pending()));
+    // Once it answers, it listens to signals too.
+    assert!(exchange(address, ASK).starts_with("HTTP/1.1 200 OK\r\n"));
+    let own = std::process::id().to_string();
+    let told = std::process::Command::new("kill")
+        .args(["-TERM", &own])
+        .status()
+        .unwrap();
+    assert!(told.success());
+    running.join().unwrap().unwrap();
     assert!(TcpStream::connect(address).is_err());
 }
 

@@ -84,7 +84,7 @@ pub(super) fn commit(path: &Path, run: usize) {
     let columns: Vec<Column> = (0..ELEMENTS.len())
         .map(|element| Column {
             values: column(element),
-            origins: Some(vec![Origin::Received; n_records]),
+            origins: Some(vec![Origin::Received; n_records].into()),
         })
         .collect();
     let keys_column: StringArray = keys.iter().map(Some).collect();
