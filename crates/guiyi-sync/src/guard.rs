@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -52,7 +53,7 @@ fn refuse(uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
     }
     // A web page can make its own host name lead to this machine and have a browser ask here in its name; the host that
     // the browser then sends gives it away.
-    let host = uri.authority().map(|authority| authority.as_str());
+    let host = uri.authority().map(Authority::as_str);
     let sent = headers.get_all(header::HOST).iter().map(HeaderValue::to_str);
     if host.map(Ok).into_iter().chain(sent).any(|host| !host.is_ok_and(is_own)) {
         return Err(Problem::new(Kind::ForeignHost).detail(

@@ -6,6 +6,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
+use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::entity;
 use guiyi_store::Change;
 use serde_json::{Value, json};
@@ -62,14 +63,14 @@ fn digits(text: &str) -> Option<u64> {
 }
 
 fn show(line: &Change) -> Value {
-    let digest: String = line.digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits: Vec<String> = line.digest.iter().map(|byte| format!("{byte:02x}")).collect();
     json!({
         "seq": line.seq,
         "run": line.run,
         "gid": line.gid.to_string(),
-        "entity": entity(line.gid).map(|entity| entity.name()),
+        "entity": entity(line.gid).map(EntityType::name),
         "version": line.version,
         "kind": line.kind,
-        "digest": (!digest.is_empty()).then_some(digest),
+        "digest": (!digits.is_empty()).then(|| digits.concat()),
     })
 }

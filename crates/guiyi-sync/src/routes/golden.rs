@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::{GlobalId, entity};
 use guiyi_store::{GoldenRecord, Resolution, Store, StoreError};
 use serde::{Serialize, Serializer};
@@ -145,7 +146,7 @@ fn answer(app: &Arc<App>, gid: GlobalId, golden: GoldenRecord, with_lineage: boo
     Answer {
         gid: gid.to_string(),
         canonical_gid: golden.gid.to_string(),
-        entity: entity.map(|entity| entity.name()),
+        entity: entity.map(EntityType::name),
         version: golden.version,
         values: Ordered(values),
         masked,

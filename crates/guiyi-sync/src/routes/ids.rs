@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
+use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::{GlobalId, entity};
 use guiyi_store::Resolution;
 use serde_json::{Value, json};
@@ -28,7 +29,7 @@ fn answer(gid: GlobalId, resolution: Resolution) -> Value {
     };
     json!({
         "gid": gid.to_string(),
-        "entity": entity(gid).map(|entity| entity.name()),
+        "entity": entity(gid).map(EntityType::name),
         "status": status,
         "canonical_gid": canonical.map(|gid| gid.to_string()),
     })

@@ -38,7 +38,7 @@ fn stopped_by_the_caller(server: Server) {
     });
     let answer = exchange(address, ASK);
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    assert!(answer.ends_with("}"), "{answer}");
+    assert!(answer.ends_with('}'), "{answer}");
     assert!(exchange(address, b"nonsense\r\n\r\n").starts_with("HTTP/1.1 400 "));
     // A connection that is open and idle does not hold up the end.
     let idle = TcpStream::connect(address).unwrap();
