@@ -1,1 +1,47 @@
-//! Guiyi.
+//! The HTTP service over the golden-record store: what other systems ask, answered as JSON.
+//!
+//! Stands behind the store and beside the command line, and is the only crate that knows HTTP. Today it reads only.
+//!
+//! | route | answer | problems of its own |
+//! |---|---|---|
+//! | `GET /healthz` | the process lives | |
+//! | `GET /readyz` | the store opens and answers | `store-unavailable` |
+//! | `GET /metrics` | counters of this process, OpenMetrics text | |
+//! | `GET /v1/ids/{code}` | what an ID stands for: `active`, `superseded` or `retired`, with `canonical_gid` | `malformed-id`, `never-issued` |
+//! | `GET /v1/golden/{gid}` | version, values and members of the golden record that the ID stands for now; `view=lineage` adds where each value came from; `ETag` and `If-None-Match` | `malformed-id`, `never-issued`, `retired` |
+//! | `GET /v1/crosswalk?entity=&system=&key=` | the ID that a system's code leads to | `unknown-code` |
+//! | `GET /v1/changes?since=&limit=` | the change feed in commit order behind a cursor, which is opaque; empty for the beginning | `unknown-cursor` |
+//!
+//! Any route may answer `no-such-route`, `method-not-allowed`, `unknown-parameter`, `repeated-parameter`,
+//! `missing-parameter`, `bad-parameter`, `query-too-long`, `body-too-large`, `foreign-host`, `timeout`, `store-unavailable`
+//! or `failed`.
+//!
+//! Laws:
+//! - Every error is a problem document (RFC 9457, `application/problem+json`) in English and Chinese; its `type` is
+//!   `urn:guiyi:problem:` and one of the names above, which never change. Only requests that are no HTTP at all are
+//!   refused without one.
+//! - An issued ID is never "not found". A superseded one answers 200 with `canonical_gid`, no redirect: a cached redirect
+//!   outlives a split.
+//! - Values of sensitive elements are masked in every answer, and hidden whole if no dictionary knows their element. A
+//!   right to see them does not exist yet, nor does authentication, so that only this machine is served.
+//! - No answer mixes two states of the store, whoever writes meanwhile.
+//! - No value that was sent is repeated in a problem.
+
+mod error;
+mod service;
+
+mod guard;
+mod routes;
+
+mod problem;
+mod query;
+
+mod mask;
+mod metrics;
+mod stores;
+
+pub use error::SyncError;
+pub use service::{Config, Server, bind, serve};
+
+#[cfg(test)]
+mod tests;
