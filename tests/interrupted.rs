@@ -54,7 +54,7 @@ fn a_second_run_says_who_holds_the_lock_or_waits() {
     let ran = bench.guiyi(&["run", "guiyi.toml"]);
     assert_eq!(ran.code, 2);
     assert!(
-        ran.stderr.contains("lock") && ran.stderr.contains("--wait"),
+        ran.stderr.contains("in use") && ran.stderr.contains("--wait"),
         "{}",
         ran.stderr
     );

@@ -34,6 +34,12 @@ pub(crate) enum Command {
     ///
     /// Example: `guiyi run guiyi.toml --format json`
     Run(RunArgs),
+    /// Answer other programs over HTTP: look up IDs, golden records, codes and changes.
+    ///
+    /// Read only, on this machine only: there is no authentication yet. Sensitive values are masked.
+    ///
+    /// Example: `guiyi serve guiyi.toml --address 127.0.0.1:8470`
+    Serve(ServeArgs),
     /// Print a completion script for a shell.
     ///
     /// Example: `guiyi completions bash > /etc/bash_completion.d/guiyi`
@@ -66,6 +72,16 @@ pub(crate) struct CheckArgs {
     /// The project file.
     #[arg(default_value = "guiyi.toml")]
     pub(crate) project: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// The project file.
+    #[arg(default_value = "guiyi.toml")]
+    pub(crate) project: PathBuf,
+    /// Where to listen; a loopback address.
+    #[arg(long, default_value = "127.0.0.1:8470")]
+    pub(crate) address: std::net::SocketAddr,
 }
 
 #[derive(Debug, Args)]

@@ -71,6 +71,11 @@ impl Entity {
         self.inputs.iter().map(|input| input.paths.len()).sum()
     }
 
+    /// The data elements.
+    pub(crate) fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
     /// The policies of the project file, or those of an empty section.
     fn policies(&self) -> Policies {
         self.policies.clone().unwrap_or_else(|| {

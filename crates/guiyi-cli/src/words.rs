@@ -28,7 +28,10 @@ pub(crate) fn print_error(error: &anyhow::Error) {
         let of_io = cause
             .downcast_ref::<guiyi_io::IoError>()
             .and_then(guiyi_io::IoError::hint);
-        of_io.or_else(|| of_store.map(ToOwned::to_owned))
+        let of_sync = cause
+            .downcast_ref::<guiyi_sync::SyncError>()
+            .and_then(guiyi_sync::SyncError::hint);
+        of_io.or_else(|| of_store.or(of_sync).map(ToOwned::to_owned))
     });
     if let Some(hint) = hint {
         say(&format!("  hint: {hint}"));

@@ -57,13 +57,13 @@ impl<'a> Results<'a> {
     }
 
     /// Writes the tables of one entity type; `files` names the file of each source.
-    pub(crate) fn entity(
-        &mut self,
-        parts: &Parts<'_>,
-        files: &[String],
-        store: &Store,
-    ) -> anyhow::Result<()> {
-        let Parts { rulebook, cleansed, records, unified } = parts;
+    pub(crate) fn entity(&mut self, parts: &Parts<'_>, files: &[String], store: &Store) -> anyhow::Result<()> {
+        let Parts {
+            rulebook,
+            cleansed,
+            records,
+            unified,
+        } = parts;
         let entity = rulebook.dictionary.entity;
         outputs::findings(&mut self.findings, &cleansed.notes, rulebook, files)?;
         outputs::corrections(&mut self.corrections, &cleansed.notes, rulebook, files)?;
@@ -78,9 +78,15 @@ impl<'a> Results<'a> {
         )?;
 
         for (number, source) in rulebook.sources.iter().enumerate().take(files.len()) {
-            let headers: Vec<&str> =
-                outputs::QUARANTINE.iter().copied().chain(source.headers.iter().map(|header| &**header)).collect();
-            let earlier = rulebook.sources[..number].iter().filter(|other| other.system == source.system).count();
+            let headers: Vec<&str> = outputs::QUARANTINE
+                .iter()
+                .copied()
+                .chain(source.headers.iter().map(|header| &**header))
+                .collect();
+            let earlier = rulebook.sources[..number]
+                .iter()
+                .filter(|other| other.system == source.system)
+                .count();
             let name = match earlier {
                 0 => format!("quarantine_{}_{}", entity.name(), source.system),
                 earlier => format!("quarantine_{}_{}_{}", entity.name(), source.system, earlier + 1),

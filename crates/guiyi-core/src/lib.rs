@@ -41,6 +41,8 @@ pub mod rulebook;
 
 mod edit;
 
+mod holder;
+
 pub mod global_id;
 
 pub mod standardize;

@@ -145,14 +145,19 @@ impl Batch {
     /// cells beyond them are left out.
     pub fn of_text<R: AsRef<[T]>, T: AsRef<str>>(number: u16, source: &Source, rows: &[R]) -> Self {
         let column = |at: usize| -> StringArray {
-            rows.iter().map(|row| row.as_ref().get(at).map(AsRef::as_ref).filter(|text| !text.is_empty())).collect()
+            rows.iter()
+                .map(|row| row.as_ref().get(at).map(AsRef::as_ref).filter(|text| !text.is_empty()))
+                .collect()
         };
         let received: Vec<StringArray> = (0..source.headers.len()).map(column).collect();
         let keys = column(source.key_column);
         Self {
             source: number,
             rows: (1..=rows.len() as u64).collect(),
-            keys: keys.iter().map(|key| key.map(str::trim).filter(|key| !key.is_empty())).collect(),
+            keys: keys
+                .iter()
+                .map(|key| key.map(str::trim).filter(|key| !key.is_empty()))
+                .collect(),
             columns: source
                 .mapping
                 .iter()

@@ -130,7 +130,12 @@ pub fn findings(table: &mut TableWriter, notes: &Notes, rulebook: &Rulebook, fil
 }
 
 /// Writes the corrections of an entity type; `files` names the file of each source.
-pub fn corrections(table: &mut TableWriter, notes: &Notes, rulebook: &Rulebook, files: &[String]) -> Result<(), IoError> {
+pub fn corrections(
+    table: &mut TableWriter,
+    notes: &Notes,
+    rulebook: &Rulebook,
+    files: &[String],
+) -> Result<(), IoError> {
     let mut order: Vec<u32> = (0..notes.corrections.len() as u32).collect();
     order.sort_by_key(|&at| {
         let correction = &notes.corrections[at as usize];

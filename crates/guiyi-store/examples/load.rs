@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             golden: &golden,
             assignment: &assignment,
         };
-        let report = store.commit(&change, "2026-01-01T00:00:00Z", "load")?;
+        let report = store.commit(&[change], "2026-01-01T00:00:00Z", "load")?[0];
         let committed = begin.elapsed().as_secs_f64();
         let begin = Instant::now();
         let n_golden = store

@@ -103,7 +103,9 @@ impl StoreError {
             Self::ReadOnly { .. } => Some("check the permissions of the file and of its directory"),
             Self::DiskFull { .. } => Some("free some space and run again; the store is as it was before"),
             Self::Damaged { .. } => Some("keep the file, restore the last backup and run again"),
-            Self::Locked { .. } => Some("wait until that run has ended, or allow waiting"),
+            Self::Locked { .. } => {
+                Some("wait until that run has ended, or let this one wait for it: `guiyi run --wait 600`")
+            }
             Self::Stale { .. } => Some("run again"),
             Self::ReservedName { .. } => Some("rename the element in the dictionary"),
             Self::DuplicateRecord { .. } | Self::Inconsistent { .. } | Self::Database(_) => None,

@@ -117,7 +117,11 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
 impl Walk {
     /// The name of each source's file.
     fn files(&self) -> Vec<String> {
-        let names = self.open.readers.iter().map(|(path, _)| path.file_name().unwrap_or_default());
+        let names = self
+            .open
+            .readers
+            .iter()
+            .map(|(path, _)| path.file_name().unwrap_or_default());
         names.map(|name| name.to_string_lossy().into_owned()).collect()
     }
 
@@ -235,7 +239,9 @@ fn absent_source(system: &Arc<str>, n_elements: usize) -> Source {
 fn decisions(known: &Known, records: &Records) -> Decisions {
     let find = |(system, key): &(String, String)| {
         let sources = known.systems.iter().enumerate().filter(|(_, name)| ***name == **system);
-        sources.map(|(source, _)| source as u16).find_map(|source| records.position(source, key))
+        sources
+            .map(|(source, _)| source as u16)
+            .find_map(|source| records.position(source, key))
     };
     Decisions::new(known.decisions.iter().filter_map(|decision| {
         let verdict = match decision.verdict {

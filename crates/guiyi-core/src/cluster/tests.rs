@@ -1,3 +1,5 @@
+//! The clustering laws: a naive oracle agrees, order does not matter, cannot-links hold.
+
 use proptest::prelude::*;
 
 use super::*;

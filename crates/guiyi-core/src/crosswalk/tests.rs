@@ -1,3 +1,5 @@
+//! The laws of identity over random histories, and the cases that a steward meets.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

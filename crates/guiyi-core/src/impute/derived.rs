@@ -6,9 +6,9 @@
 use super::{DERIVED, Guess, gaps, given, put};
 use crate::dictionary::ElementKind;
 use crate::finding::Notes;
+use crate::holder::derive;
 use crate::record::{Batch, Origin};
 use crate::rulebook::{Check, Rulebook};
-use crate::validate::derive;
 
 pub(super) fn fill(batch: &mut Batch, rulebook: &Rulebook, notes: &mut Notes) {
     let elements = &rulebook.dictionary.elements;

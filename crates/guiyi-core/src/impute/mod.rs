@@ -79,7 +79,8 @@ pub fn learn(batches: &[Batch], rulebook: &Rulebook) -> Learned {
     }
 }
 
-/// Fills the gaps of one batch's admitted rows; a filled row becomes [`RowState::Corrected`].
+/// Fills the gaps of one batch's admitted rows in elements that its source feeds; a row with an imputed value becomes
+/// [`RowState::Corrected`].
 ///
 /// What a resident ID of the same record says about sex and date of birth comes first and needs no policy; then the
 /// imputations of the rulebook in their order. A batch without a gap shares all its arrays with the result.
@@ -93,6 +94,10 @@ pub fn run(mut batch: Batch, rulebook: &Rulebook, learned: &Learned) -> (Batch, 
             ImputationMethod::GroupMode { .. } => GROUP_MODE,
             ImputationMethod::Median => MEDIAN,
         };
+        // A source that has no column for an element has no gaps in it.
+        if rulebook.sources[usize::from(batch.source)].mapping[imputation.attribute].is_none() {
+            continue;
+        }
         let fills: Vec<(usize, Guess)> = gaps(&batch, imputation.attribute)
             .filter_map(|row| match (fill, &imputation.method) {
                 (Fill::Everywhere(guess), _) => Some((row, guess.clone()?)),
@@ -172,7 +177,9 @@ fn put(
             value: Some(value),
             origin,
         });
-        batch.worsen(row, RowState::Corrected);
+        if origin == Origin::Imputed {
+            batch.worsen(row, RowState::Corrected);
+        }
     }
     edit::apply(&mut batch.columns[attribute], &edits);
 }

@@ -1,3 +1,5 @@
+//! The room as a whole: decisions, vetoes, and independence of order and threads.
+
 use std::sync::Arc;
 
 use arrow_array::StringArray;

@@ -341,8 +341,13 @@ impl Rulebook {
 
     /// The first source of the same system: one system may have several files, and its codes are one set.
     pub fn first_source_of_system(&self, source: u16) -> u16 {
-        let Some(system) = self.sources.get(usize::from(source)).map(|source| &source.system) else { return source };
-        self.sources.iter().position(|other| other.system == *system).map_or(source, |first| first as u16)
+        let Some(system) = self.sources.get(usize::from(source)).map(|source| &source.system) else {
+            return source;
+        };
+        self.sources
+            .iter()
+            .position(|other| other.system == *system)
+            .map_or(source, |first| first as u16)
     }
 
     /// Whether an element may be imputed.

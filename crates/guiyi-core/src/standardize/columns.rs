@@ -40,7 +40,8 @@ impl Log {
         self.notes.findings.push(finding);
     }
 
-    /// Writes down a value that changed, and worsens its row.
+    /// Writes down a value that changed, and worsens its row unless the value only adds to what was given or is given
+    /// in the words of the code list. What stands in the source key itself is not worth a line per row.
     #[expect(clippy::too_many_arguments, reason = "one argument per field that differs")]
     fn correct(
         &mut self,
@@ -53,7 +54,12 @@ impl Log {
         origin: Origin,
         confidence: u16,
     ) {
-        batch.worsen(row, RowState::Corrected);
+        if origin != Origin::Derived && code != Code::of_kind(ElementKind::Enumeration) {
+            batch.worsen(row, RowState::Corrected);
+        }
+        if code == Code::KEY_PART {
+            return;
+        }
         self.notes.corrections.push(Correction {
             source: batch.source,
             row: batch.rows[row],

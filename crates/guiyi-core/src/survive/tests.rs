@@ -1,3 +1,5 @@
+//! Which value wins, case by case.
+
 use std::sync::Arc;
 
 use proptest::prelude::{prop, prop_assert, prop_assert_eq, proptest};

@@ -35,7 +35,6 @@ mod unique;
 
 pub use across::across;
 pub(crate) use agrees::can_agree;
-pub(crate) use agrees::derive;
 pub(crate) use ordered::Ordered;
 pub use outcome::{Outcome, outcomes};
 pub use samples::{Sample, failing_samples};

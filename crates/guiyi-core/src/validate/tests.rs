@@ -58,7 +58,13 @@ fn rulebook(rules: &str) -> Rulebook {
     );
     Rulebook {
         rules: parse_rules("r", &headed, &dictionary).unwrap(),
-        sources: vec![source.clone(), Source { system: "crm".into(), ..source }],
+        sources: vec![
+            source.clone(),
+            Source {
+                system: "crm".into(),
+                ..source
+            },
+        ],
         dictionary,
         matching: MatchingPolicy::default(),
         survivorship: policies.survivorship,

@@ -191,7 +191,7 @@ fn a_second_writer_is_told_to_run_again() {
         golden: &golden,
         assignment: &assignment,
     };
-    let error = second.commit(&change, "2026-01-02T00:00:01Z", "tests").unwrap_err();
+    let error = second.commit(&[change], "2026-01-02T00:00:01Z", "tests").unwrap_err();
     assert!(matches!(error, StoreError::Stale { expected: 1, found: 2 }), "{error}");
 }
 

@@ -1,3 +1,5 @@
+//! The store under test: commits, crashes, damage, two writers.
+
 mod commit;
 pub(crate) mod crash;
 mod files;

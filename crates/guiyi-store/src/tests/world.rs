@@ -149,7 +149,7 @@ impl World {
             golden: &golden,
             assignment: &assignment,
         };
-        store.commit(&change, utc, "tests")
+        store.commit(&[change], utc, "tests").map(|reports| reports[0])
     }
 
     fn batches(&self, rulebook: &Rulebook) -> Vec<Batch> {

@@ -1,0 +1,24 @@
+//! `guiyi serve`: the store of a project over HTTP.
+
+use guiyi_sync::Config;
+
+use crate::Verdict;
+use crate::args::ServeArgs;
+use crate::project::Project;
+use crate::words::say;
+
+pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Verdict> {
+    let project = Project::read(&args.project)?;
+    let server = guiyi_sync::bind(Config {
+        store: project.store.clone(),
+        address: args.address,
+        dictionaries: project
+            .entities
+            .iter()
+            .map(|entity| entity.dictionary().clone())
+            .collect(),
+    })?;
+    say(&format!("listening on http://{}; ctrl-c stops", server.address()));
+    server.run(std::future::pending())?;
+    Ok(Verdict::Clean)
+}
