@@ -13,7 +13,7 @@ use guiyi_io::outputs;
 use guiyi_io::report::html;
 use guiyi_io::report::sample::{FindingRow, ReviewField, ReviewRow};
 use guiyi_io::report::summary::{OutputFile, Summary};
-use guiyi_io::write::{OutputDir, TableWriter, Written};
+use guiyi_io::write::{OutputDir, OutputFormat, TableWriter, Written};
 use guiyi_store::Store;
 
 use crate::project::Output;
@@ -56,86 +56,47 @@ impl<'a> Results<'a> {
         })
     }
 
-    /// Writes the tables of one entity type; `files` names the file of each source.
+    /// Writes the tables of one entity type; `files` names the file of each source. Findings and corrections, the
+    /// longest tables, are written beside the others.
     pub(crate) fn entity(&mut self, parts: &Parts<'_>, files: &[String], store: &Store) -> anyhow::Result<()> {
-        let Parts {
-            rulebook,
-            cleansed,
-            records,
-            unified,
-        } = parts;
-        let entity = rulebook.dictionary.entity;
-        outputs::findings(&mut self.findings, &cleansed.notes, rulebook, files)?;
-        outputs::corrections(&mut self.corrections, &cleansed.notes, rulebook, files)?;
-        let gids = &unified.assignment.gids;
-        outputs::review(
-            &mut self.review,
-            records,
-            &unified.matching,
-            &unified.clusters,
-            gids,
-            rulebook,
-        )?;
-
-        for (number, source) in rulebook.sources.iter().enumerate().take(files.len()) {
-            let headers: Vec<&str> = outputs::QUARANTINE
-                .iter()
-                .copied()
-                .chain(source.headers.iter().map(|header| &**header))
-                .collect();
-            let earlier = rulebook.sources[..number]
-                .iter()
-                .filter(|other| other.system == source.system)
-                .count();
-            let name = match earlier {
-                0 => format!("quarantine_{}_{}", entity.name(), source.system),
-                earlier => format!("quarantine_{}_{}_{}", entity.name(), source.system, earlier + 1),
+        let Self {
+            output,
+            dir,
+            findings,
+            corrections,
+            crosswalk,
+            review,
+            written,
+        } = self;
+        let notes = &parts.cleansed.notes;
+        std::thread::scope(|scope| {
+            let beside = scope.spawn(|| {
+                outputs::findings(findings, notes, parts.rulebook, files)?;
+                outputs::corrections(corrections, notes, parts.rulebook, files)
+            });
+            let matching = &parts.unified.matching;
+            let gids = &parts.unified.assignment.gids;
+            outputs::review(
+                review,
+                parts.records,
+                matching,
+                &parts.unified.clusters,
+                gids,
+                parts.rulebook,
+            )?;
+            let mut place = Place {
+                dir,
+                format: output.format,
+                written,
             };
-            let mut table = self.table(&name, &headers)?;
-            outputs::quarantine(&mut table, number as u16, &cleansed.batches, &cleansed.notes, rulebook)?;
-            self.close(table)?;
-        }
-
-        let elements = rulebook.dictionary.elements.iter().map(|element| &*element.name);
-        let headers: Vec<&str> = outputs::GOLDEN.iter().copied().chain(elements).collect();
-        let mut golden = self.table(&format!("golden_{}", entity.name()), &headers)?;
-        let mut of_gid: Vec<(GlobalId, usize)> = gids.iter().enumerate().map(|(number, gid)| (*gid, number)).collect();
-        of_gid.sort_unstable();
-        let rows = store.golden_rows(entity)?;
-        let elements = rulebook.dictionary.elements.iter();
-        let places: Vec<Option<usize>> = elements
-            .map(|element| rows.elements().iter().position(|name| **name == *element.name))
-            .collect();
-        for row in rows {
-            let row = row?;
-            let number = of_gid
-                .binary_search_by_key(&row.gid, |entry| entry.0)
-                .map(|at| of_gid[at].1);
-            let members = number.map_or(&[][..], |number| unified.golden.members_of(number));
-            let system = |record: &u32| &*rulebook.sources[usize::from(records.sources[*record as usize])].system;
-            let systems: BTreeSet<&str> = members.iter().map(system).collect();
-            let (gid, version, count) = (row.gid.to_string(), row.version.to_string(), members.len().to_string());
-            let systems = systems.into_iter().collect::<Vec<_>>().join(" ");
-            let mut cells = vec![Some(gid.as_str()), Some(&version), Some(&count), Some(&systems)];
-            cells.extend(places.iter().map(|place| row.values[(*place)?].as_deref()));
-            golden.row(&cells)?;
-        }
-        self.close(golden)?;
-
-        for row in store.crosswalk_rows(entity)? {
-            let row = row?;
-            let gid = row.gid.to_string();
-            self.crosswalk.row(&[
-                Some(&row.system),
-                Some(entity.name()),
-                Some(&row.key),
-                Some(&gid),
-                Some(row.status.name()),
-                Some(&row.valid_from),
-                row.valid_to.as_deref(),
-            ])?;
-        }
-        Ok(())
+            quarantine(&mut place, parts, files.len())?;
+            golden(&mut place, parts, store)?;
+            codes(crosswalk, parts, store)?;
+            match beside.join() {
+                Ok(done) => Ok(done?),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })
     }
 
     /// Writes report and `run.json`, and puts everything in its place.
@@ -168,9 +129,18 @@ impl<'a> Results<'a> {
             .with_context(|| format!("cannot put the results into {}", self.output.dir.display()))?;
         Ok(())
     }
+}
 
+/// Where tables of one entity type go.
+struct Place<'a> {
+    dir: &'a OutputDir,
+    format: OutputFormat,
+    written: &'a mut Vec<OutputFile>,
+}
+
+impl Place<'_> {
     fn table(&self, name: &str, headers: &[&str]) -> anyhow::Result<TableWriter> {
-        Ok(TableWriter::create(&self.dir, name, headers, self.output.format)?)
+        Ok(TableWriter::create(self.dir, name, headers, self.format)?)
     }
 
     fn close(&mut self, table: TableWriter) -> anyhow::Result<()> {
@@ -181,6 +151,89 @@ impl<'a> Results<'a> {
         self.written.push(OutputFile { name, rows });
         Ok(())
     }
+}
+
+/// One table of quarantined rows per file.
+fn quarantine(place: &mut Place<'_>, parts: &Parts<'_>, n_files: usize) -> anyhow::Result<()> {
+    let sources = &parts.rulebook.sources;
+    for (number, source) in sources.iter().enumerate().take(n_files) {
+        let own = source.headers.iter().map(|header| &**header);
+        let headers: Vec<&str> = outputs::QUARANTINE.iter().copied().chain(own).collect();
+        let earlier = sources[..number]
+            .iter()
+            .filter(|other| other.system == source.system)
+            .count();
+        let entity = parts.rulebook.dictionary.entity.name();
+        let name = match earlier {
+            0 => format!("quarantine_{entity}_{}", source.system),
+            earlier => format!("quarantine_{entity}_{}_{}", source.system, earlier + 1),
+        };
+        let mut table = place.table(&name, &headers)?;
+        let Cleansed { batches, notes, .. } = parts.cleansed;
+        outputs::quarantine(&mut table, number as u16, batches, notes, parts.rulebook)?;
+        place.close(table)?;
+    }
+    Ok(())
+}
+
+/// The golden records as the store holds them.
+fn golden(place: &mut Place<'_>, parts: &Parts<'_>, store: &Store) -> anyhow::Result<()> {
+    let Parts {
+        rulebook,
+        records,
+        unified,
+        ..
+    } = parts;
+    let elements = &rulebook.dictionary.elements;
+    let headers: Vec<&str> = outputs::GOLDEN
+        .iter()
+        .copied()
+        .chain(elements.iter().map(|element| &*element.name))
+        .collect();
+    let entity = rulebook.dictionary.entity;
+    let mut table = place.table(&format!("golden_{}", entity.name()), &headers)?;
+    let gids = unified.assignment.gids.iter().enumerate();
+    let mut of_gid: Vec<(GlobalId, usize)> = gids.map(|(number, gid)| (*gid, number)).collect();
+    of_gid.sort_unstable();
+    let rows = store.golden_rows(entity)?;
+    let columns = elements
+        .iter()
+        .map(|element| rows.elements().iter().position(|name| **name == *element.name));
+    let columns: Vec<Option<usize>> = columns.collect();
+    for row in rows {
+        let row = row?;
+        let number = of_gid
+            .binary_search_by_key(&row.gid, |entry| entry.0)
+            .map(|at| of_gid[at].1);
+        let members = number.map_or(&[][..], |number| unified.golden.members_of(number));
+        let system = |record: &u32| &*rulebook.sources[usize::from(records.sources[*record as usize])].system;
+        let systems = members.iter().map(system).collect::<BTreeSet<&str>>();
+        let systems = systems.into_iter().collect::<Vec<_>>().join(" ");
+        let (gid, version, count) = (row.gid.to_string(), row.version.to_string(), members.len().to_string());
+        let mut cells = vec![Some(gid.as_str()), Some(&version), Some(&count), Some(&systems)];
+        cells.extend(columns.iter().map(|column| row.values[(*column)?].as_deref()));
+        table.row(&cells)?;
+    }
+    place.close(table)
+}
+
+/// The code-mapping table as the store holds it.
+fn codes(table: &mut TableWriter, parts: &Parts<'_>, store: &Store) -> anyhow::Result<()> {
+    let entity = parts.rulebook.dictionary.entity;
+    for row in store.crosswalk_rows(entity)? {
+        let row = row?;
+        let gid = row.gid.to_string();
+        table.row(&[
+            Some(&row.system),
+            Some(entity.name()),
+            Some(&row.key),
+            Some(&gid),
+            Some(row.status.name()),
+            Some(&row.valid_from),
+            row.valid_to.as_deref(),
+        ])?;
+    }
+    Ok(())
 }
 
 /// The gravest findings of an entity type, values of sensitive elements masked.

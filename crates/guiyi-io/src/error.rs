@@ -18,7 +18,7 @@ pub enum IoError {
         source: io::Error,
     },
     /// The path is a directory, a pipe or a device.
-    #[error("{}: not a file", file.display())]
+    #[error("{}: is a directory, not a file", file.display())]
     NotAFile {
         /// The path.
         file: PathBuf,

@@ -71,6 +71,25 @@ pub(crate) fn commit(
     actor: &str,
     keep: bool,
 ) -> Result<Vec<CommitReport>, Failure> {
+    let is_empty = connection.query_row(statements::LAST_SOURCE, [], |row| row.get::<_, i64>(0))? == 0;
+    if !is_empty || connection.path().is_none_or(str::is_empty) {
+        return write_all(connection, changes, utc, actor, keep);
+    }
+    // A first load is all new pages: a rollback journal keeps nothing of them, a write-ahead log would write each twice.
+    // Where somebody else has the store open, the mode stays as it is.
+    let _ = connection.pragma_update(None, "journal_mode", "TRUNCATE");
+    let done = write_all(connection, changes, utc, actor, keep);
+    let _ = connection.pragma_update(None, "journal_mode", "WAL");
+    done
+}
+
+fn write_all(
+    connection: &mut Connection,
+    changes: &[RunChange<'_>],
+    utc: &str,
+    actor: &str,
+    keep: bool,
+) -> Result<Vec<CommitReport>, Failure> {
     let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let last_run: i64 = transaction.query_row(statements::LAST_RUN, [], |row| row.get(0))?;
     for change in changes {
