@@ -16,10 +16,6 @@ use clap::{CommandFactory, Parser};
 
 use args::{Cli, Command};
 
-/// Rooms make and drop millions of short texts from all threads.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// What a command found, as the exit code says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
