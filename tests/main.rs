@@ -2,6 +2,8 @@
 //!
 //! One binary. Nothing here is ignored, sleeps for luck, or leaves the machine.
 
+#![expect(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
+
 mod bench;
 mod demo;
 mod hostile;

@@ -126,7 +126,7 @@ fn rows(summary: &Value) -> f64 {
 #[expect(clippy::print_stdout, reason = "a bench prints its figures")]
 fn print_run(first: &Value, again: &Value, previous: Option<(f64, f64)>) {
     let (rows, wall, cpu) = (rows(first), seconds(first, "duration_ms"), seconds(first, "cpu_ms"));
-    let memory = first["peak_memory_bytes"].as_f64().unwrap_or(f64::NAN) / 1048576.0;
+    let memory = first["peak_memory_bytes"].as_f64().unwrap_or(f64::NAN) / 1_048_576.0;
     println!(
         "\n{rows} rows: {wall:.2} s wall, {cpu:.2} s CPU, {memory:.0} MiB peak, {:.0} rows/s",
         rows / wall

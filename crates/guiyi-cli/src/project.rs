@@ -121,7 +121,7 @@ impl Project {
                 file.display()
             )
         })?;
-        Self::parse(file, &text).map_err(all_mistakes)
+        Self::parse(file, &text).map_err(|mistakes| all_mistakes(&mistakes))
     }
 
     /// Parses the text of a project file; `file` names it in mistakes and is the base of relative paths.
@@ -224,7 +224,7 @@ impl Project {
         if mistakes.is_empty() {
             Ok(open)
         } else {
-            Err(all_mistakes(mistakes))
+            Err(all_mistakes(&mistakes))
         }
     }
 
@@ -297,7 +297,7 @@ impl Project {
 }
 
 /// One error that shows every mistake.
-fn all_mistakes(mistakes: Vec<Mistake>) -> anyhow::Error {
+fn all_mistakes(mistakes: &[Mistake]) -> anyhow::Error {
     let shown: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
     let count = match mistakes.len() {
         1 => "1 mistake".to_owned(),

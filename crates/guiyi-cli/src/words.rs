@@ -49,9 +49,10 @@ pub(crate) fn summary(summary: &Summary, dry_run: bool, language: Language) -> S
         (_, true) => "问题超过阈值",
     };
     let seconds = summary.duration_ms as f64 / 1000.0;
-    _ = match chinese {
-        false => writeln!(text, "{} · {seconds:.1} s · {verdict}", summary.project),
-        true => writeln!(text, "{} · {seconds:.1} 秒 · {verdict}", summary.project),
+    _ = if chinese {
+        writeln!(text, "{} · {seconds:.1} 秒 · {verdict}", summary.project)
+    } else {
+        writeln!(text, "{} · {seconds:.1} s · {verdict}", summary.project)
     };
     for entity in &summary.entities {
         entity_lines(&mut text, entity, chinese);

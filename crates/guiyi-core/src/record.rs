@@ -341,7 +341,7 @@ mod tests {
             &none,
             &[(0, "a", "A"), (0, "b", "B"), (1, "a", "A1")],
         );
-        let known = Records::gather(
+        let (known, _) = Records::gather(
             &[batch(1, &[("a", "old", RowState::Clean), ("z", "Z", RowState::Clean)])],
             &none,
             2,

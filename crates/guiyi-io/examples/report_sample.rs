@@ -51,6 +51,7 @@ fn summary() -> Summary {
         version: env!("CARGO_PKG_VERSION").into(),
         started_at: "2026-03-02T08:15:30Z".into(),
         duration_ms: 521,
+        cpu_ms: Some(2_300),
         peak_memory_bytes: Some(84_410_368),
         rulebook_digest: "5f0c2a9be1774d3b8a6e90c4d2f71b35a8c6e0d94f1b27a3c5d8e6f7091a2b3c".into(),
         outcome: "findings".into(),

@@ -58,11 +58,16 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
         walks.push(walk(entity, &store, &mut progress)?);
     }
 
+    // Before the commit, so that a directory that cannot be written to leaves the store as it was.
+    let results = (!args.dry_run)
+        .then(|| write::Results::begin(&project.output))
+        .transpose()?;
     progress.enter("commit");
     let changes: Vec<RunChange<'_>> = walks.iter().map(|walk| change(walk, &project.digest)).collect();
-    let commits = match args.dry_run {
-        true => store.preview(&changes, &now_utc, "guiyi run")?,
-        false => store.commit(&changes, &now_utc, "guiyi run")?,
+    let commits = if args.dry_run {
+        store.preview(&changes, &now_utc, "guiyi run")?
+    } else {
+        store.commit(&changes, &now_utc, "guiyi run")?
     };
     progress.leave(walks.iter().map(|walk| walk.records.len() as u64).sum());
 
@@ -80,7 +85,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
         duration_ms: 0,
         cpu_ms: None,
         peak_memory_bytes: None,
-        rulebook_digest: project.digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        rulebook_digest: hexadecimal(&project.digest),
         outcome: match outcome {
             Verdict::Clean => "clean".into(),
             Verdict::Findings => "findings".into(),
@@ -89,20 +94,16 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
         rooms: Vec::new(),
         outputs: Vec::new(),
     };
-    if !args.dry_run {
+    if let Some(mut results) = results {
         progress.enter("write");
-        let mut results = write::Results::begin(&project.output)?;
         for walk in &walks {
             results.entity(&walk.parts(), &walk.files(), &store)?;
         }
         progress.leave(walks.iter().map(|walk| walk.records.len() as u64).sum());
         summary.rooms = progress.finish();
         process::measure(&mut summary, started);
-        results.publish(
-            &mut summary,
-            &walks.iter().map(Walk::parts).collect::<Vec<_>>(),
-            language,
-        )?;
+        let parts: Vec<_> = walks.iter().map(Walk::parts).collect();
+        results.publish(&mut summary, &parts, language)?;
     } else {
         summary.rooms = progress.finish();
         process::measure(&mut summary, started);
@@ -275,6 +276,14 @@ fn summary_of(walk: &Walk, commit: &CommitReport) -> anyhow::Result<EntitySummar
         records: &walk.records,
         unified: &walk.unified,
         commit,
+    })
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        _ = write!(text, "{byte:02x}");
+        text
     })
 }
 

@@ -309,10 +309,11 @@ impl Source {
             if column == self.key_column || self.mapping.contains(&Some(column)) {
                 continue;
             }
-            if let Some(element) = dictionary.position_for_header(header) {
-                if self.mapping[element].is_none() && may(element) {
-                    self.mapping[element] = Some(column);
-                }
+            if let Some(element) = dictionary.position_for_header(header)
+                && self.mapping[element].is_none()
+                && may(element)
+            {
+                self.mapping[element] = Some(column);
             }
         }
     }

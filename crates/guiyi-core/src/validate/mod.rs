@@ -1,6 +1,6 @@
 //! The validate room: every rule of the rulebook on every row, repairs that are certain, and what is held back.
 //!
-//! It stands between standardize and impute. [`run`] judges the cells and rows of one batch; [`across`] judges what
+//! It stands between standardize and impute. [`run`] judges the cells and rows of one batch; [`across()`] judges what
 //! needs all rows of a source: keys that occur twice, `unique` rules; [`outcomes`] counts.
 //!
 //! Laws: rules run in the order of their codes, and a later rule sees the values that an earlier one repaired or held

@@ -28,7 +28,7 @@ impl Outcome {
 }
 
 /// Counts every rule in every source, in the order of (source, rule), out of the batches after [`super::run`] and
-/// [`super::across`] and the notes of both.
+/// [`super::across()`] and the notes of both.
 pub fn outcomes(batches: &[Batch], rulebook: &Rulebook, notes: &Notes) -> Vec<Outcome> {
     let mut failed: BTreeMap<(u16, &str), BTreeSet<u64>> = BTreeMap::new();
     for finding in &notes.findings {

@@ -63,8 +63,8 @@ fn review(summary: &Summary) -> Option<Task<'_>> {
             "对记录等待人工判断",
         ),
         advice: both(
-            "Say of each pair whether both are the same one. The decision is kept and never asked again.",
-            "请判断每一对是否为同一对象；判断结果会被保存，不再重复询问。",
+            "Compare the two records of each pair. If they are the same one, mend them in their systems so that they agree.",
+            "请核对每一对记录；若为同一对象，请在来源系统中更正，使两条记录一致。",
         ),
         names: Vec::new(),
         files: files(&summary.outputs, "review", None),

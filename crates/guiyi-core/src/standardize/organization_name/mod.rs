@@ -1,7 +1,7 @@
 //! Names of organizations: one width, one bracket form, no stray spaces, no notes, no doubled form.
 //!
 //! What people add to a name (`（停用）`, `-旧`, `【重复】`, `(月结)`, `-王总`, `*`) moves to the note element.
-//! [`parse`] and [`match_key`] serve matching. Laws: idempotent; a place or a legal form in brackets is never a note.
+//! [`parse()`] and [`match_key`] serve matching. Laws: idempotent; a place or a legal form in brackets is never a note.
 
 mod parse;
 mod words;
@@ -105,7 +105,7 @@ pub(super) fn standardize(text: &str) -> Option<Change> {
     Some(change)
 }
 
-/// The name as [`parse`] and [`match_key`] like it: simplified characters, upper case.
+/// The name as [`parse()`] and [`match_key`] like it: simplified characters, upper case.
 pub fn fold(name: &str) -> String {
     name.chars()
         .map(|character| simplified(character).to_ascii_uppercase())

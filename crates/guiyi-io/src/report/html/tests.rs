@@ -46,6 +46,7 @@ fn summary() -> Summary {
         version: "0.1.0".into(),
         started_at: "2026-03-02T08:15:30Z".into(),
         duration_ms: 1_234,
+        cpu_ms: Some(2_300),
         peak_memory_bytes: Some(77 << 20),
         rulebook_digest: "digest-of-rules".into(),
         outcome: "findings".into(),
