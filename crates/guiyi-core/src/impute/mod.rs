@@ -95,7 +95,8 @@ pub fn run(mut batch: Batch, rulebook: &Rulebook, learned: &Learned) -> (Batch, 
             ImputationMethod::Median => MEDIAN,
         };
         // A source that has no column for an element has no gaps in it.
-        if rulebook.sources[usize::from(batch.source)].mapping[imputation.attribute].is_none() {
+        let source = rulebook.sources.get(usize::from(batch.source));
+        if source.is_some_and(|source| source.mapping[imputation.attribute].is_none()) {
             continue;
         }
         let fills: Vec<(usize, Guess)> = gaps(&batch, imputation.attribute)

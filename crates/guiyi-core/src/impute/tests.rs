@@ -63,7 +63,9 @@ fn check(rulebook: &Rulebook, names: &[&str], rows: &[&[&str]], expected: &[(u64
         );
         assert_eq!(column.get(row), correction.after.as_deref());
         assert_eq!(column.origin(row), correction.origin);
-        assert_eq!(after.states[row], RowState::Corrected);
+        if correction.origin == Origin::Imputed {
+            assert_eq!(after.states[row], RowState::Corrected);
+        }
     }
     let element = |attribute: u16| &*rulebook.dictionary.elements[usize::from(attribute)].name;
     let filled: Vec<_> = notes
@@ -86,12 +88,12 @@ fn check(rulebook: &Rulebook, names: &[&str], rows: &[&[&str]], expected: &[(u64
 fn constant_and_mode() {
     let book = rulebook(
         EntityType::Customer,
-        "[[impute]]\nelement = 'status'\nmethod = 'constant'\nvalue = 'active'\n[[impute]]\nelement = 'industry'\nmethod = 'mode'",
+        "[[impute]]\nelement = 'status'\nmethod = 'constant'\nvalue = '启用'\n[[impute]]\nelement = 'industry'\nmethod = 'mode'",
     );
     let rows: &[&[&str]] = &[
         &["", "b"],
-        &["active", "a"],
-        &["disabled", "a"],
+        &["启用", "a"],
+        &["停用", "a"],
         &["", "b"],
         &["", ""],
         &["", "b"],
@@ -101,9 +103,9 @@ fn constant_and_mode() {
         &["status", "industry"],
         rows,
         &[
-            (1, "status", "active", "IM001", 500),
-            (4, "status", "active", "IM001", 500),
-            (5, "status", "active", "IM001", 500),
+            (1, "status", "启用", "IM001", 500),
+            (4, "status", "启用", "IM001", 500),
+            (5, "status", "启用", "IM001", 500),
             (5, "industry", "a", "IM002", 500),
         ],
     );
@@ -111,7 +113,7 @@ fn constant_and_mode() {
         &book,
         &["industry"],
         &[&[""], &["a"]],
-        &[(1, "status", "active", "IM001", 0)],
+        &[(1, "status", "启用", "IM001", 0)],
     );
 }
 

@@ -292,7 +292,7 @@ mod tests {
         let text = "[matching]\nmatch_threshold = 1\n[survivorship]\nsource_priority = ['crm']\ndefault = ['longest']\n\
             groups = [['province', 'city']]\nrecency = 'updated_date'\nelements.mobile = ['most-recent']\n\
             [[impute]]\nelement = 'postcode'\nmethod = 'group-mode'\nby = 'county'\n\
-            [[impute]]\nelement = 'status'\nmethod = 'constant'\nvalue = 'active'";
+            [[impute]]\nelement = 'status'\nmethod = 'constant'\nvalue = '启用'";
         let policies = parse(text).unwrap();
         let position = |name| shipped(EntityType::Customer).position(name);
         assert!((policies.matching.match_threshold - 1.0).abs() < f64::EPSILON);
@@ -311,7 +311,7 @@ mod tests {
         );
         assert_eq!(
             policies.imputation[1].method,
-            ImputationMethod::Constant("active".into())
+            ImputationMethod::Constant("启用".into())
         );
     }
 
@@ -347,12 +347,12 @@ mod tests {
         );
         check(
             "[[impute]]\nelement = 'credit_code'\nmethod = 'mode'\n[[impute]]\nelement = 'status'\nmethod = 'median'\n\
-            [[impute]]\nelement = 'status'\nmethod = 'constant'\nvalue = 'activ'",
+            [[impute]]\nelement = 'status'\nmethod = 'constant'\nvalue = '启'",
             &[
                 "2:11: \"credit_code\" is a key element and is never imputed\n  hint: a missing key value is work for the business",
                 "6:10: a median needs an amount or a number, this is of kind enumeration",
                 "8:11: \"status\" has two ways to be imputed",
-                "10:9: \"activ\" is not a code of \"status\"\n  hint: did you mean \"active\"?",
+                "10:9: \"启\" is not a code of \"status\"\n  hint: did you mean \"启用\"?",
             ],
         );
     }

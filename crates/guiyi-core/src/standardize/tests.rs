@@ -150,7 +150,7 @@ fn values_find_their_elements() {
 fn what_changes_is_written_down() {
     let rows: &[&[(ElementKind, &str)]] = &[
         &[(ElementKind::Amount, "1.2万"), (ElementKind::Code, "A1")],
-        &[(ElementKind::Amount, "12"), (ElementKind::Code, "A2")],
+        &[(ElementKind::Amount, "12.00"), (ElementKind::Code, "A2")],
     ];
     let (batch, notes) = standardized(batch(rows));
     assert_eq!(batch.states, [RowState::Corrected, RowState::Clean]);
@@ -160,7 +160,7 @@ fn what_changes_is_written_down() {
     assert_eq!((correction.row, &*correction.rule), (1, "ST116"));
     assert_eq!(
         (correction.before.as_deref(), correction.after.as_deref()),
-        (Some("1.2万"), Some("12000"))
+        (Some("1.2万"), Some("12000.00"))
     );
     assert_eq!(correction.key.as_deref(), Some("D03-000000"));
     assert_eq!(
