@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use arrow_array::builder::StringBuilder;
 use arrow_array::{Array, StringArray};
 use rayon::prelude::*;
 
@@ -235,15 +236,22 @@ impl Records {
                     KNOWN => &known.columns[attribute],
                     number => &batches[number as usize].columns[attribute],
                 };
-                let values: StringArray = places
-                    .iter()
-                    .map(|&(_, _, batch, row)| column(batch).get(row as usize))
-                    .collect();
-                let plain = batches.iter().all(|batch| batch.columns[attribute].origins.is_none())
-                    && known
-                        .columns
-                        .get(attribute)
-                        .is_none_or(|column| column.origins.is_none());
+                let parts = || {
+                    batches
+                        .iter()
+                        .map(|batch| &batch.columns[attribute])
+                        .chain(known.columns.get(attribute))
+                };
+                if parts().all(|column| column.values.null_count() == column.values.len() && column.origins.is_none()) {
+                    return Column::empty(places.len());
+                }
+                let n_bytes = parts().map(|column| column.values.value_data().len()).sum();
+                let mut values = StringBuilder::with_capacity(places.len(), n_bytes);
+                for &(_, _, batch, row) in &places {
+                    values.append_option(column(batch).get(row as usize));
+                }
+                let values = values.finish();
+                let plain = parts().all(|column| column.origins.is_none());
                 let origins = (!plain).then(|| {
                     places
                         .iter()

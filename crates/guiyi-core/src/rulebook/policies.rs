@@ -309,10 +309,7 @@ mod tests {
                 by: position("county").unwrap()
             }
         );
-        assert_eq!(
-            policies.imputation[1].method,
-            ImputationMethod::Constant("启用".into())
-        );
+        assert_eq!(policies.imputation[1].method, ImputationMethod::Constant("启用".into()));
     }
 
     #[test]

@@ -165,7 +165,10 @@ fn outputs_appear_whole_or_not_at_all() {
     };
     publish(&[
         ("a.csv", "1"),
-        ("run.json", r#"{"outputs":[{"name":"a.csv"},{"name":"run.json"},{"name":"../b"},{"name":"x"}]}"#),
+        (
+            "run.json",
+            r#"{"outputs":[{"name":"a.csv"},{"name":"run.json"},{"name":"../b"},{"name":"x"}]}"#,
+        ),
     ]);
     fs::write(target.join("mine.txt"), "kept").unwrap();
     fs::write(directory.path().join("b"), "kept").unwrap();
