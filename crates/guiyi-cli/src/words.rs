@@ -117,7 +117,7 @@ fn source_lines(text: &mut String, source: &SourceSummary, chinese: bool) {
     _ = if chinese {
         writeln!(
             text,
-            "  {:<8} 读入 {rows_read} 行 = 无误 {clean} + 已更正 {corrected} + 隔离 {quarantined} + 拒收 {rejected}（{}）\n           \
+            "  {:<8} 读入 {rows_read} 行 = 无误 {clean} + 已更正 {corrected} + 已隔离 {quarantined} + 已拒收 {rejected}（{}）\n           \
              问题：错误 {}，警告 {}，提示 {}；更正 {} 处",
             source.system, source.read_as, findings.error, findings.warning, findings.info, source.corrections
         )

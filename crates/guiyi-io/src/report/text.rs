@@ -92,10 +92,10 @@ pub(crate) fn severity_class(name: &str) -> &'static str {
 pub(crate) fn action(name: &str) -> Text<'_> {
     match name {
         "reported" => both("reported", "已报告"),
-        "repaired" => both("repaired", "已修正"),
+        "repaired" => both("repaired", "已更正"),
         "withheld" => both("value withheld", "该值已搁置"),
         "quarantined" => both("row quarantined", "整行已隔离"),
-        "rejected" => both("row rejected", "整行已剔除"),
+        "rejected" => both("row rejected", "整行已拒收"),
         other => both(other, other),
     }
 }
