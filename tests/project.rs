@@ -107,3 +107,49 @@ fn a_dry_run_writes_nothing() {
         "a dry run leaves neither store nor outputs"
     );
 }
+
+#[test]
+fn a_system_may_have_several_files() {
+    let header = "客户编码,客户名称\n";
+    let bench = Bench::pair(b"", "客户编号,客户全称\nHN-KA-00001,绿洲园林工程有限公司\n".as_bytes());
+    bench.write(
+        "erp-1.csv",
+        format!("{header}A1,青禾食品有限公司\nA2,白杨纺织有限公司\n").as_bytes(),
+    );
+    bench.write(
+        "erp-2.csv",
+        format!("{header}A2,赤松物流有限公司\nA3,蓝岭科技有限公司\n").as_bytes(),
+    );
+    let project = std::fs::read_to_string(bench.path("guiyi.toml")).unwrap();
+    bench.write("guiyi.toml", project.replace("erp.csv", "erp-*.csv").as_bytes());
+    bench.run(0);
+    let keys: Vec<_> = bench
+        .table("crosswalk.csv")
+        .into_iter()
+        .map(|row| row["source_key"].clone())
+        .collect();
+    assert_eq!(keys, ["HN-KA-00001", "A1", "A3"]);
+    // The code A2 means two things, one in each file: both rows are held back, each beside its own file's rows.
+    for (table, name) in [
+        ("quarantine_customer_erp.csv", "白杨"),
+        ("quarantine_customer_erp_2.csv", "赤松"),
+    ] {
+        let rows = bench.table(table);
+        assert!(
+            rows.len() == 1 && rows[0]["客户名称"].contains(name),
+            "{table}: {rows:?}"
+        );
+    }
+    let findings = bench.table("findings.csv");
+    let files: Vec<_> = findings
+        .iter()
+        .filter(|row| row["key"] == "A2")
+        .map(|row| row["file"].clone())
+        .collect();
+    assert!(
+        files.contains(&"erp-1.csv".to_owned()) && files.contains(&"erp-2.csv".to_owned()),
+        "{findings:?}"
+    );
+    let again = bench.run(0);
+    assert_eq!(again["entities"][0]["golden_new"], 0);
+}
