@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands;
+
 /// Make one golden record of every customer, supplier and material that your systems disagree about.
 ///
 /// Guiyi (归一) reads the exports of an ERP and a CRM, cleans them, finds which records are the same real thing, and
@@ -40,6 +42,20 @@ pub(crate) enum Command {
     ///
     /// Example: `guiyi serve guiyi.toml --address 127.0.0.1:8470`
     Serve(ServeArgs),
+    /// Check values against rules, without a project: every failing row, with its line and the reason.
+    Validate(commands::validate::Args),
+    /// Bring the values of files to their canonical forms, without a project.
+    Standardize(commands::standardize::Args),
+    /// Look at files: what each column holds, and which data element it feeds.
+    Profile(commands::profile::Args),
+    /// Check and explain identifiers: credit codes, resident IDs, phones, bank cards and more.
+    Id(commands::id::Args),
+    /// Show the manual page of a rule, list the rules, or run their samples.
+    Rule(commands::rule::Args),
+    /// Show and export the data-element dictionary (元字典).
+    Dictionary(commands::dictionary::Args),
+    /// Find which records are the same real thing, in any files, nothing configured.
+    Match(commands::r#match::Args),
     /// Print a completion script for a shell.
     ///
     /// Example: `guiyi completions bash > /etc/bash_completion.d/guiyi`

@@ -31,6 +31,13 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::run(&args),
         Command::Run(args) => commands::run::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
+        Command::Validate(args) => commands::validate::run(&args),
+        Command::Standardize(args) => commands::standardize::run(&args),
+        Command::Profile(args) => commands::profile::run(&args),
+        Command::Id(args) => commands::id::run(&args),
+        Command::Rule(args) => commands::rule::run(&args),
+        Command::Dictionary(args) => commands::dictionary::run(&args),
+        Command::Match(args) => commands::r#match::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "guiyi", &mut script);

@@ -1,0 +1,10 @@
+//! `guiyi dictionary`.
+
+use crate::Verdict;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+pub(crate) fn run(_args: &Args) -> anyhow::Result<Verdict> {
+    anyhow::bail!("`guiyi dictionary` is not there yet")
+}

@@ -1,0 +1,10 @@
+//! `guiyi standardize`.
+
+use crate::Verdict;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+pub(crate) fn run(_args: &Args) -> anyhow::Result<Verdict> {
+    anyhow::bail!("`guiyi standardize` is not there yet")
+}
