@@ -112,6 +112,18 @@ pub enum Fault {
         /// Name of the code list or table.
         list: Arc<str>,
     },
+    /// A code of the reference table named, but not in force on the day.
+    NotInForce {
+        /// Name of the table.
+        list: Arc<str>,
+        /// The day, `YYYY-MM-DD`.
+        day: Box<str>,
+    },
+    /// No record of the other entity type has this key or value.
+    NoReference {
+        /// The other entity type.
+        entity: &'static str,
+    },
     /// The same value stands in another row.
     Duplicate {
         /// How many rows share the value.
@@ -124,6 +136,44 @@ pub enum Fault {
     },
     /// An expression of the rule pack is false.
     Expression,
+    /// An expression of the rule pack is neither true nor false for the row.
+    Unevaluated {
+        /// Why, in English.
+        reason: Box<str>,
+    },
+    /// Of a whole source: its newest date is too old.
+    Stale {
+        /// The newest date; none if no row has one.
+        newest: Option<Box<str>>,
+        /// How many days it may be old.
+        max_age_days: u32,
+    },
+    /// Of a whole source: too few or too many rows.
+    RowCount {
+        /// The rows there are.
+        rows: u64,
+        /// Fewest, none if unbounded.
+        min: Option<u64>,
+        /// Most, none if unbounded.
+        max: Option<u64>,
+    },
+    /// Of a whole source: the number of rows changed too much against the last run.
+    RowCountChanged {
+        /// The rows there are.
+        rows: u64,
+        /// The rows of the last run.
+        last: u64,
+    },
+    /// Of a whole source: the rule was not run, as the other entity type is not in the run.
+    OtherSideMissing {
+        /// The other entity type.
+        entity: &'static str,
+    },
+    /// Of a whole source: the rule was not run, as the source has no column for the element.
+    NoColumn {
+        /// The element.
+        element: Arc<str>,
+    },
     /// The row has another number of cells than the header.
     Ragged {
         /// Cells of the header.
@@ -150,6 +200,11 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Whether this says that a rule was not run, which is no failure.
+    pub fn is_not_run(&self) -> bool {
+        matches!(self, Self::OtherSideMissing { .. } | Self::NoColumn { .. })
+    }
+
     /// The reason for people.
     pub fn describe(&self, language: Language) -> String {
         match language {
@@ -179,7 +234,23 @@ impl Fault {
             Self::NotInList { list } => format!("not in the list {list}"),
             Self::Duplicate { count } => format!("the same value stands in {count} rows"),
             Self::Conflict { other } => format!("contradicts {other}"),
+            Self::NotInForce { list, day } => format!("in the list {list}, but not in force on {day}"),
+            Self::NoReference { entity } => format!("no {entity} has this key"),
             Self::Expression => "the rule's expression is false".into(),
+            Self::Unevaluated { reason } => format!("the rule's expression cannot be evaluated: {reason}"),
+            Self::Stale { newest, max_age_days } => match newest {
+                Some(newest) => format!("the newest date, {newest}, is more than {max_age_days} days old"),
+                None => format!("no row has a date, which may be at most {max_age_days} days old"),
+            },
+            Self::RowCount { rows, min, max } => match (min, max) {
+                (Some(min), Some(max)) => format!("{rows} rows, not between {min} and {max}"),
+                (Some(min), None) => format!("{rows} rows, fewer than {min}"),
+                (None, Some(max)) => format!("{rows} rows, more than {max}"),
+                (None, None) => format!("{rows} rows"),
+            },
+            Self::RowCountChanged { rows, last } => format!("{rows} rows after {last} in the last run"),
+            Self::OtherSideMissing { entity } => format!("not run: no {entity} is in this run"),
+            Self::NoColumn { element } => format!("not run: no column feeds {element}"),
             Self::Ragged { expected, found } => format!("the row has {found} cells, the header {expected}"),
             Self::NoKey => "the row has no source key".into(),
             Self::Copy => "an exact copy of another row with the same source key".into(),
@@ -208,7 +279,23 @@ impl Fault {
             Self::NotInList { list } => format!("不在代码表 {list} 中"),
             Self::Duplicate { count } => format!("同一个值出现在 {count} 行"),
             Self::Conflict { other } => format!("与 {other} 矛盾"),
+            Self::NotInForce { list, day } => format!("在代码表 {list} 中，但 {day} 时无效"),
+            Self::NoReference { entity } => format!("没有这一编码的 {entity}"),
             Self::Expression => "规则表达式不成立".into(),
+            Self::Unevaluated { reason } => format!("规则表达式无法求值：{reason}"),
+            Self::Stale { newest, max_age_days } => match newest {
+                Some(newest) => format!("最新日期 {newest} 距今超过 {max_age_days} 天"),
+                None => format!("没有任何一行有日期，要求距今不超过 {max_age_days} 天"),
+            },
+            Self::RowCount { rows, min, max } => match (min, max) {
+                (Some(min), Some(max)) => format!("共 {rows} 行，不在 {min} 至 {max} 之间"),
+                (Some(min), None) => format!("共 {rows} 行，少于 {min}"),
+                (None, Some(max)) => format!("共 {rows} 行，多于 {max}"),
+                (None, None) => format!("共 {rows} 行"),
+            },
+            Self::RowCountChanged { rows, last } => format!("共 {rows} 行，上次运行为 {last} 行"),
+            Self::OtherSideMissing { entity } => format!("未执行：本次运行没有 {entity}"),
+            Self::NoColumn { element } => format!("未执行：没有列对应 {element}"),
             Self::Ragged { expected, found } => format!("本行有 {found} 列，表头有 {expected} 列"),
             Self::NoKey => "本行没有来源编码".into(),
             Self::Copy => "与同一来源编码的另一行完全相同".into(),
@@ -224,7 +311,7 @@ impl Fault {
 pub struct Finding {
     /// Position of the source in the rulebook.
     pub source: u16,
-    /// Number of the row in its source, from 1.
+    /// Number of the row in its source, from 1; 0 for a finding about the source as a whole.
     pub row: u64,
     /// The source key, if the row has one.
     pub key: Option<Box<str>>,

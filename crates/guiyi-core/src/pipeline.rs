@@ -66,6 +66,7 @@ pub fn cleanse(mut batches: Vec<Batch>, mut notes: Notes, rulebook: &Rulebook, w
     watch(Step::Enter("validate"));
     batches = each(batches, &mut notes, |batch| validate::run(batch, rulebook));
     notes.append(validate::across(&mut batches, rulebook));
+    notes.findings.extend(validate::whole::findings(&batches, rulebook));
     watch(Step::Leave("validate", n_rows));
 
     watch(Step::Enter("impute"));

@@ -3,25 +3,47 @@
 //! It is read from TOML text by `parse`, which collects all mistakes; rooms read it and never change it.
 //! Its digest is written into every output.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::dictionary::{self, Dictionary, EntityType, Importance};
-use crate::finding::Severity;
 
 pub mod mistake;
 
 pub mod toml;
 
+mod rule;
+
+mod dimension;
+
+mod tolerance;
+
+pub mod kinds;
+
 mod rules;
+
+mod checks;
+
+mod conditions;
+
+mod expression;
+
+pub mod tables;
 
 mod code_pattern;
 
 mod policies;
 
 pub use code_pattern::PatternError;
+pub use dimension::{Dimension, Indicator};
+pub use expression::Expression;
+pub(crate) use expression::{Constant, TODAY, Type};
 pub use mistake::{Mistake, hint_for, nearest};
 pub use policies::{Policies, parse_policies};
-pub use rules::{parse_rules, shipped_rules};
+pub use rule::{Check, Comparison, Condition, Demand, OnFailure, Rule, RowCount, Scope, Target, Texts};
+pub use rules::{parse_rules, parse_rules_with_tables, shipped_rules};
+pub use tables::ReferenceTable;
+pub use tolerance::Tolerance;
 
 /// The rulebook of one entity type.
 #[derive(Debug, Clone)]
@@ -78,135 +100,6 @@ impl PartialEq for CodePattern {
 }
 
 impl Eq for CodePattern {}
-
-/// One rule of a rule pack.
-#[derive(Debug, Clone)]
-pub struct Rule {
-    /// Stable code: family and number, such as `CU003`.
-    pub code: Arc<str>,
-    /// What the rule demands.
-    pub check: Check,
-    /// Position of the data element that it is about; for a rule of several elements the first.
-    pub attribute: usize,
-    /// How grave a failure is.
-    pub severity: Severity,
-    /// What happens to the value or row that fails.
-    pub on_failure: OnFailure,
-    /// The rule holds only where this condition does.
-    pub when: Option<Condition>,
-    /// GB/T 36344-2018 dimension that the rule counts toward.
-    pub dimension: Dimension,
-    /// Share of failing rows, in per mille, up to which a source passes the rule.
-    pub tolerance: u16,
-    /// Department or person that answers for it.
-    pub owner: Option<Arc<str>>,
-    /// What to tell people, in English.
-    pub message: Arc<str>,
-    /// What to tell people, in Chinese.
-    pub message_zh: Arc<str>,
-    /// Values that pass, for `guiyi rule --test` and the tests.
-    pub accept: Vec<Arc<str>>,
-    /// Values that fail.
-    pub reject: Vec<Arc<str>>,
-}
-
-/// What a rule demands of a value. Every kind but `Required` lets a null pass.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum Check {
-    /// There is a value.
-    Required,
-    /// No other row of the same source has the same values in these elements; rows with a null among them pass.
-    Unique(Vec<usize>),
-    /// The whole value matches.
-    Pattern(regex::Regex),
-    /// Number of characters, bounds inclusive.
-    Length {
-        /// Fewest.
-        min: usize,
-        /// Most.
-        max: usize,
-    },
-    /// An amount, number or date within bounds, inclusive; compared by the element's kind.
-    Range {
-        /// Smallest.
-        min: Option<Arc<str>>,
-        /// Largest; the word `today` stands for the day of the run.
-        max: Option<Arc<str>>,
-    },
-    /// A member of the list.
-    OneOf(Vec<Arc<str>>),
-    /// A valid identifier of the kind.
-    Identifier(guiyi_ident::Kind),
-    /// Compares with another element: `attribute operator other`.
-    Compare {
-        /// How.
-        operator: Comparison,
-        /// Position of the other element.
-        other: usize,
-    },
-    /// The birth date, sex or region inside an identifier agrees with another element, or a region with an address.
-    Agrees {
-        /// Position of the other element.
-        other: usize,
-    },
-}
-
-/// A comparison of two values, by the element's kind: as amounts, as dates, or as text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
-    /// Equal.
-    Equal,
-    /// Not equal.
-    NotEqual,
-    /// Less.
-    Less,
-    /// Less or equal.
-    LessOrEqual,
-    /// Greater.
-    Greater,
-    /// Greater or equal.
-    GreaterOrEqual,
-}
-
-/// Where a rule applies: an element with a value, without one, or with one of some values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Condition {
-    /// Position of the element.
-    pub attribute: usize,
-    /// The values for which the rule holds; empty: any value.
-    pub one_of: Vec<Arc<str>>,
-}
-
-/// What happens on failure, beside the finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnFailure {
-    /// The value stands.
-    Report,
-    /// The value is repaired if exactly one repair exists, else it stands.
-    Repair,
-    /// The value is repaired if exactly one repair exists, else it is held back.
-    Withhold,
-    /// The row is held back.
-    Quarantine,
-}
-
-/// Data-quality dimensions, GB/T 36344-2018 clause by clause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Dimension {
-    /// 规范性.
-    Conformity,
-    /// 完整性.
-    Completeness,
-    /// 准确性.
-    Accuracy,
-    /// 一致性.
-    Consistency,
-    /// 时效性.
-    Timeliness,
-    /// 可访问性.
-    Accessibility,
-}
 
 /// How pairs are found and decided.
 #[derive(Debug, Clone, PartialEq)]
@@ -349,6 +242,35 @@ impl Rulebook {
             .iter()
             .position(|other| other.system == *system)
             .map_or(source, |first| first as u16)
+    }
+
+    /// What the foreign keys of the rules point at, each once, in order.
+    pub fn targets(&self) -> Vec<Target> {
+        let targets = self.rules.iter().filter_map(|rule| match &rule.check {
+            Check::ForeignKey { target, .. } => Some(target.clone()),
+            _ => None,
+        });
+        targets.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Tells the foreign keys that point at `target` which keys or values there are.
+    pub fn know(&mut self, target: &Target, values: &Arc<BTreeSet<Box<str>>>) {
+        for rule in &mut self.rules {
+            if let Check::ForeignKey { target: own, known } = &mut rule.check
+                && own == target
+            {
+                *known = Some(Arc::clone(values));
+            }
+        }
+    }
+
+    /// Tells the rules about numbers of rows how many each system had in the last run.
+    pub fn know_last_counts(&mut self, rows_of_system: &BTreeMap<Arc<str>, u64>) {
+        for rule in &mut self.rules {
+            if let Check::RowCount(bounds) = &mut rule.check {
+                bounds.last.clone_from(rows_of_system);
+            }
+        }
     }
 
     /// Whether an element may be imputed.

@@ -303,6 +303,44 @@ impl<'d> Table<'d> {
         tables
     }
 
+    /// The table under `[key]`, or the tables of an array, in order; empty if it is left out.
+    pub fn table_or_tables(&self, key: &str) -> Vec<Table<'d>> {
+        match self.ask(key).map(Spanned::get_ref) {
+            Some(DeValue::Array(_)) => self.tables(key),
+            _ => self.table(key).into_iter().collect(),
+        }
+    }
+
+    /// Adds a mistake at a place inside a text: line and column from 1, counted in the text between its quotes.
+    ///
+    /// In a text with escapes the column is that of the text as it is read, so it may stand a little to the left.
+    pub fn mistake_inside(
+        &self,
+        key: &str,
+        line: usize,
+        column: usize,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) {
+        let Some(span) = self.entries.get(key).map(Spanned::span) else {
+            return self.mistake(message, hint);
+        };
+        let quoted = self.document.text.get(span.clone()).unwrap_or_default();
+        let is_long = ["\"\"\"", "'''"].iter().any(|quotes| quoted.starts_with(quotes));
+        let opening = if is_long { 3 } else { 1 };
+        let inner = quoted.get(opening..).unwrap_or_default();
+        let body = match inner.strip_prefix("\r\n").or_else(|| inner.strip_prefix('\n')) {
+            Some(body) if is_long => body,
+            _ => inner,
+        };
+        let lines = body.split_inclusive('\n');
+        let to_line: usize = lines.take(line - 1).map(str::len).sum();
+        let rest = body.get(to_line..).unwrap_or_default();
+        let to_column = rest.char_indices().nth(column - 1).map_or(rest.len(), |(at, _)| at);
+        let at = span.start + (quoted.len() - body.len()) + to_line + to_column;
+        self.document.add(at.min(span.end), message.into(), hint);
+    }
+
     /// Adds a mistake at the table's header.
     pub fn mistake(&self, message: impl Into<String>, hint: Option<String>) {
         self.document.add(self.span.start, message.into(), hint);

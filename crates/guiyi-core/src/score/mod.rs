@@ -144,6 +144,8 @@ pub fn run(source: u16, batches: &[Batch], notes: &Notes, rulebook: &Rulebook) -
             .filter(|rule| rule.dimension == dimension)
             .map(|rule| match rule.check {
                 Check::Required => n_rows,
+                ref check if check.is_of_whole_source() => u64::from(n_rows > 0),
+                Check::ForeignKey { known: None, .. } => 0,
                 _ => filled[rule.attribute],
             })
             .sum()

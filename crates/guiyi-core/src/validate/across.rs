@@ -17,8 +17,8 @@ pub fn across(batches: &mut [Batch], rulebook: &Rulebook) -> Notes {
     let mut notes = Notes::default();
     keys::settle_repeated(batches, rulebook, &mut notes);
     for rule in &rulebook.rules {
-        if let Check::Unique(elements) = &rule.check {
-            unique::settle(batches, rule, elements, rulebook, &mut notes);
+        if let Check::Unique { elements, scope } = &rule.check {
+            unique::settle(batches, rule, elements, *scope, rulebook, &mut notes);
         }
     }
     branch::report(batches, rulebook, &mut notes);

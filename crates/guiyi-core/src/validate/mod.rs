@@ -1,12 +1,13 @@
 //! The validate room: every rule of the rulebook on every row, repairs that are certain, and what is held back.
 //!
 //! It stands between standardize and impute. [`run`] judges the cells and rows of one batch; [`across()`] judges what
-//! needs all rows of a source: keys that occur twice, `unique` rules; [`outcomes`] counts.
+//! needs all rows of a source: keys that occur twice, `unique` rules; [`whole`] what a system is as a whole, out of a
+//! state that streams; [`outcomes`] counts.
 //!
 //! Laws: rules run in the order of their codes, and a later rule sees the values that an earlier one repaired or held
 //! back; a cell that was held back is not called missing, its own finding stands; a passing cell costs no allocation;
-//! a column without a failure keeps its array. Every check but `required` lets a null pass; rejected rows are not
-//! checked.
+//! a column without a failure keeps its array. What each check does with nulls stands in
+//! `rulebook::kinds`; rejected rows are not checked.
 
 use std::sync::Arc;
 
@@ -20,11 +21,15 @@ mod across;
 mod keys;
 mod outcome;
 mod samples;
+pub mod whole;
 
 mod agrees;
 mod branch;
 mod compare;
+mod expression;
+mod foreign_key;
 mod identifier;
+mod in_table;
 mod length;
 mod one_of;
 mod ordered;
@@ -35,9 +40,10 @@ mod unique;
 
 pub use across::across;
 pub(crate) use agrees::can_agree;
+pub use foreign_key::referable;
 pub(crate) use ordered::Ordered;
 pub use outcome::{Outcome, outcomes};
-pub use samples::{Sample, failing_samples};
+pub use samples::{SAMPLE_DAY, Sample, failing_samples};
 
 /// Codes of this room that no rule pack declares: (code, English, Chinese).
 pub const CODES: &[(&str, &str, &str)] = &[
@@ -103,7 +109,8 @@ fn failures(batch: &Batch, rule: &Rule, rulebook: &Rulebook) -> Vec<Failure> {
     let kind = dictionary.elements[rule.attribute].kind;
     match &rule.check {
         Check::Required => required::failures(batch, rule),
-        Check::Unique(_) => Vec::new(), // needs all rows: see `across`
+        // What needs all rows: see `across` and `whole`.
+        Check::Unique { .. } | Check::Freshness { .. } | Check::RowCount(_) => Vec::new(),
         Check::Pattern(regex) => each_value(batch, rule, |_, value| pattern::fault(value, regex)),
         Check::Length { min, max } => each_value(batch, rule, |_, value| length::fault(value, *min, *max)),
         Check::Range { min, max } => {
@@ -129,6 +136,15 @@ fn failures(batch: &Batch, rule: &Rule, rulebook: &Rulebook) -> Vec<Failure> {
             let others = &batch.columns[*other];
             each_value(batch, rule, |row, value| agreement.fault(value, others.get(row)?))
         }
+        Check::InTable { table, on } => each_value(batch, rule, |row, value| {
+            let on = on.and_then(|on| batch.columns[on].get(row));
+            in_table::fault(value, table, on, rulebook.today)
+        }),
+        Check::ForeignKey { target, known: Some(known) } => {
+            each_value(batch, rule, |_, value| foreign_key::fault(value, target, known))
+        }
+        Check::ForeignKey { known: None, .. } => Vec::new(), // not run, which `whole` says
+        Check::Expression(expression) => expression::failures(batch, rule, expression, rulebook.today),
     }
 }
 
@@ -147,15 +163,10 @@ fn each_value(batch: &Batch, rule: &Rule, fault: impl Fn(usize, &str) -> Option<
     failures
 }
 
-/// Whether a rule looks at a row: the row is a record, and the rule's condition holds.
+/// Whether a rule looks at a row: the row is a record, and the rule's conditions hold.
 fn applies(batch: &Batch, rule: &Rule, row: usize) -> bool {
-    batch.states[row] != RowState::Rejected && rule.when.as_ref().is_none_or(|condition| holds(condition, batch, row))
-}
-
-fn holds(condition: &Condition, batch: &Batch, row: usize) -> bool {
-    batch.columns[condition.attribute]
-        .get(row)
-        .is_some_and(|value| condition.one_of.is_empty() || condition.one_of.iter().any(|other| **other == *value))
+    let holds = |condition: &Condition| condition.holds(batch.columns[condition.attribute].get(row));
+    batch.states[row] != RowState::Rejected && rule.when.iter().all(holds)
 }
 
 /// Does what the rule says about the rows that fail it.
@@ -246,7 +257,7 @@ fn missing_key_elements(batch: &Batch, rulebook: &Rulebook) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (attribute, element) in rulebook.dictionary.elements.iter().enumerate() {
         let judged =
-            |rule: &Rule| rule.attribute == attribute && rule.when.is_none() && matches!(rule.check, Check::Required);
+            |rule: &Rule| rule.attribute == attribute && rule.when.is_empty() && matches!(rule.check, Check::Required);
         if element.importance != Importance::Key
             || !is_fed(rulebook, batch.source, attribute)
             || rulebook.rules.iter().any(judged)

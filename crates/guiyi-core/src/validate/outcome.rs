@@ -1,8 +1,10 @@
 //! How each source fares under each rule: rows judged, rows that fail, and whether that is within the tolerance.
+//!
+//! A rule about a system as a whole judges one thing, which counts as one row of the system's first source.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::applies;
+use super::{applies, expression, whole};
 use crate::finding::Notes;
 use crate::record::{Batch, Origin, RowState};
 use crate::rulebook::{Check, Rule, Rulebook};
@@ -18,12 +20,15 @@ pub struct Outcome {
     pub checked: u64,
     /// Rows among them that failed as the source gave them, repaired or not.
     pub failed: u64,
+    /// Whether the rule could be run: not where the other side of a foreign key, or the column, is not there.
+    pub ran: bool,
 }
 
 impl Outcome {
-    /// Whether the share of failing rows is within the rule's tolerance; a rule that judged no row passes.
+    /// Whether the failing rows are within the rule's tolerance; a rule that judged no row passes, one that was not run
+    /// does not.
     pub fn passes(&self, rule: &Rule) -> bool {
-        self.failed.saturating_mul(1000) <= self.checked.saturating_mul(u64::from(rule.tolerance))
+        self.ran && rule.tolerance.allows(self.failed, self.checked)
     }
 }
 
@@ -31,7 +36,7 @@ impl Outcome {
 /// [`super::across()`] and the notes of both.
 pub fn outcomes(batches: &[Batch], rulebook: &Rulebook, notes: &Notes) -> Vec<Outcome> {
     let mut failed: BTreeMap<(u16, &str), BTreeSet<u64>> = BTreeMap::new();
-    for finding in &notes.findings {
+    for finding in notes.findings.iter().filter(|finding| !finding.fault.is_not_run()) {
         failed
             .entry((finding.source, &*finding.rule))
             .or_default()
@@ -48,10 +53,16 @@ pub fn outcomes(batches: &[Batch], rulebook: &Rulebook, notes: &Notes) -> Vec<Ou
                     .map(|r| batch.rows[r]),
             );
         }
+        let first = rulebook.first_source_of_system(source);
         for (position, rule) in rulebook.rules.iter().enumerate() {
-            let checked = batches()
-                .map(|batch| (0..batch.len()).filter(|&row| judges(rule, batch, row)).count() as u64)
-                .sum();
+            let ran = whole::why_not_run(rule, rulebook, first).is_none();
+            let checked = match &rule.check {
+                _ if !ran => 0,
+                check if check.is_of_whole_source() => u64::from(first == source),
+                _ => batches()
+                    .map(|batch| (0..batch.len()).filter(|&row| judges(rule, batch, row)).count() as u64)
+                    .sum(),
+            };
             let failed = failed
                 .get(&(source, &*rule.code))
                 .map_or(0, |rows| rows.difference(&rejected).count() as u64);
@@ -60,6 +71,7 @@ pub fn outcomes(batches: &[Batch], rulebook: &Rulebook, notes: &Notes) -> Vec<Ou
                 rule: position,
                 checked,
                 failed,
+                ran,
             });
         }
     }
@@ -74,7 +86,8 @@ fn judges(rule: &Rule, batch: &Batch, row: usize) -> bool {
     applies(batch, rule, row)
         && match &rule.check {
             Check::Required => true,
-            Check::Unique(elements) => elements.iter().all(|&element| given(element)),
+            Check::Unique { elements, .. } => elements.iter().all(|&element| given(element)),
+            Check::Expression(expression) => expression::judges(batch, rule, expression, row),
             Check::Compare { other, .. } | Check::Agrees { other } => given(rule.attribute) && given(*other),
             _ => given(rule.attribute),
         }

@@ -1,16 +1,25 @@
 //! The accept and reject samples of a rule, run through the real room: what `guiyi rule --test` and the tests do.
 //!
 //! A sample is one value; the empty text stands for null. Of a rule about two elements it is both, with ` | ` between;
-//! of a `unique` rule it is one row after the other with ` | ` between, and ` + ` between the elements of a row.
+//! `element = value` names any other element of the row. Of a `unique` rule it is one row after the other with ` | `
+//! between, and ` + ` between the elements of a row; `rulebook::kinds` has the shape for every kind.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow_array::StringArray;
 
-use super::{across, run};
+use super::{across, run, whole};
 use crate::dictionary::Dictionary;
 use crate::record::{Batch, Column, RowState};
-use crate::rulebook::{Check, MatchingPolicy, Rule, Rulebook, Source, SurvivorshipPolicy};
+use crate::rulebook::{Check, Demand, MatchingPolicy, Rule, Rulebook, Source, SurvivorshipPolicy};
+
+/// The system of which samples are.
+const SYSTEM: &str = "sample";
+
+/// The day on which samples are judged: theirs is not the day of the run, so that they behave alike every day.
+pub const SAMPLE_DAY: (i16, i8, i8) = (2026, 1, 15);
 
 /// A sample that does not behave as its rule says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,14 +31,14 @@ pub struct Sample {
 }
 
 /// The samples of a rule that pass though they should fail, or fail though they should pass; none is well.
-pub fn failing_samples(rule: &Rule, dictionary: &Dictionary, today: (i16, i8, i8)) -> Vec<Sample> {
+pub fn failing_samples(rule: &Rule, dictionary: &Dictionary) -> Vec<Sample> {
     let rulebook = Rulebook {
         dictionary: dictionary.clone(),
         sources: vec![Source {
-            system: "sample".into(),
+            system: SYSTEM.into(),
             headers: Vec::new(),
             key_column: 0,
-            mapping: vec![None; dictionary.elements.len()],
+            mapping: (0..dictionary.elements.len()).map(Some).collect(),
             code_pattern: None,
             day_first: None,
         }],
@@ -43,7 +52,7 @@ pub fn failing_samples(rule: &Rule, dictionary: &Dictionary, today: (i16, i8, i8
             recency: None,
         },
         imputation: Vec::new(),
-        today,
+        today: SAMPLE_DAY,
     };
     let expected = [(&rule.accept, true), (&rule.reject, false)];
     let samples = expected
@@ -59,38 +68,54 @@ pub fn failing_samples(rule: &Rule, dictionary: &Dictionary, today: (i16, i8, i8
 }
 
 fn passes(text: &str, rule: &Rule, rulebook: &Rulebook) -> bool {
-    let (batch, notes) = run(sample_batch(text, rule, rulebook.dictionary.elements.len()), rulebook);
-    let whole = across(&mut [batch], rulebook);
-    !notes
-        .findings
-        .iter()
-        .chain(&whole.findings)
-        .any(|finding| finding.rule == rule.code)
+    let mut rulebook = Cow::Borrowed(rulebook);
+    let text = match &rule.check {
+        Check::ForeignKey { target, .. } => {
+            let (value, known) = text.split_once(" | ").unwrap_or((text, ""));
+            let known: BTreeSet<Box<str>> = known.split(", ").map(Box::from).collect();
+            rulebook.to_mut().know(target, &Arc::new(known));
+            value
+        }
+        Check::RowCount(_) => {
+            let (now, last) = text.split_once(" after ").unwrap_or((text, ""));
+            let last = last.parse().ok().map(|last| (Arc::from(SYSTEM), last));
+            rulebook.to_mut().know_last_counts(&last.into_iter().collect());
+            now
+        }
+        _ => text,
+    };
+    let (batch, notes) = run(sample_batch(text, rule, &rulebook.dictionary), &rulebook);
+    let mut batches = [batch];
+    let across = across(&mut batches, &rulebook);
+    let mut state = whole::State::new(&rulebook);
+    state.observe(&batches[0], &rulebook);
+    let whole_findings = state.findings(&rulebook);
+    let mut findings = notes.findings.iter().chain(&across.findings).chain(&whole_findings);
+    !findings.any(|finding| finding.rule == rule.code)
 }
 
-/// The rows that a sample describes; the rule's condition holds in all of them.
-fn sample_batch(text: &str, rule: &Rule, n_elements: usize) -> Batch {
+/// The rows that a sample describes; the rule's conditions hold in all of them.
+fn sample_batch(text: &str, rule: &Rule, dictionary: &Dictionary) -> Batch {
+    let others: Vec<usize> = match &rule.check {
+        Check::Compare { other, .. } | Check::Agrees { other } => vec![*other],
+        Check::InTable { on, .. } => on.iter().copied().collect(),
+        _ => Vec::new(),
+    };
     let rows: Vec<Vec<(usize, &str)>> = match &rule.check {
-        Check::Unique(elements) => text
+        Check::Unique { elements, .. } => text
             .split(" | ")
             .map(|row| elements.iter().copied().zip(row.split(" + ")).collect())
             .collect(),
-        Check::Compare { other, .. } | Check::Agrees { other } => {
-            let (own, others) = text.split_once(" | ").unwrap_or((text, ""));
-            vec![vec![(rule.attribute, own), (*other, others)]]
-        }
-        _ => vec![vec![(rule.attribute, text)]],
+        Check::Freshness { .. } => text.split(" | ").map(|date| vec![(rule.attribute, date)]).collect(),
+        Check::RowCount(_) => vec![vec![(rule.attribute, "x")]; text.parse().unwrap_or(0)],
+        _ => vec![row_of(text, rule, &others, dictionary)],
     };
-    let condition = rule
-        .when
-        .as_ref()
-        .map(|when| (when.attribute, when.one_of.first().map_or("x", |value| &**value)));
     let cell = |row: &[(usize, &str)], element: usize| {
         let given = row.iter().copied().find(|&(position, _)| position == element);
-        let (_, value) = given.or_else(|| condition.filter(|&(position, _)| position == element))?;
-        (!value.is_empty()).then(|| value.to_owned())
+        let value = given.map(|(_, value)| value.to_owned());
+        value.or_else(|| fitting(rule, element)).filter(|value| !value.is_empty())
     };
-    let columns = (0..n_elements)
+    let columns = (0..dictionary.elements.len())
         .map(|element| Column::received(rows.iter().map(|row| cell(row, element)).collect::<StringArray>()))
         .collect();
     Batch {
@@ -100,5 +125,25 @@ fn sample_batch(text: &str, rule: &Rule, n_elements: usize) -> Batch {
         received: Vec::new(),
         columns,
         states: vec![RowState::Clean; rows.len()],
+    }
+}
+
+/// The cells of one row: parts of the form `element = value`, and the others for the rule's own elements in order.
+fn row_of<'t>(text: &'t str, rule: &Rule, others: &[usize], dictionary: &Dictionary) -> Vec<(usize, &'t str)> {
+    let mut own = std::iter::once(rule.attribute).chain(others.iter().copied());
+    let parts = text.split(" | ").filter_map(|part| {
+        let named = part.split_once(" = ").and_then(|(name, value)| Some((dictionary.position(name)?, value)));
+        named.or_else(|| Some((own.next()?, part)))
+    });
+    parts.collect()
+}
+
+/// A value with which the rule's condition on an element holds, for a sample that does not name it.
+fn fitting(rule: &Rule, element: usize) -> Option<String> {
+    let condition = rule.when.iter().find(|condition| condition.attribute == element)?;
+    match &condition.demand {
+        Demand::OneOf(values) => values.first().map(|value| value.to_string()),
+        Demand::Present | Demand::NotOneOf(_) => Some("x".into()),
+        Demand::Absent | Demand::Matches(_) => None,
     }
 }
