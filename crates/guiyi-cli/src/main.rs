@@ -2,9 +2,11 @@
 
 mod args;
 mod commands;
+mod last_run;
 mod process;
 mod progress;
 mod project;
+mod reference_file;
 mod summarize;
 mod words;
 mod write;

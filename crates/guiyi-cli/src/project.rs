@@ -16,6 +16,8 @@ use guiyi_io::read::{Format, ReadOptions, Reader, TextEncoding};
 use guiyi_io::write::{CsvEncoding, CsvOptions, OutputFormat};
 use sha2::{Digest, Sha256};
 
+use crate::reference_file;
+
 /// The commented project file that `guiyi init` writes.
 pub(crate) const TEMPLATE: &str = include_str!("project/template.toml");
 
@@ -401,9 +403,11 @@ fn read_entity(entity: EntityType, table: Option<&Table<'_>>, named: &mut Named<
         let own = if pack == "shipped" {
             Some(rulebook::shipped_rules(entity, &dictionary))
         } else {
-            named
-                .read(table, "rules", pack)
-                .map(|text| rulebook::parse_rules(pack, &text, &dictionary))
+            let dir = named.base.join(pack);
+            named.read(table, "rules", pack).map(|text| {
+                let mut load = |file: &str| reference_file::read(dir.parent(), file, &mut named.digest);
+                rulebook::parse_rules_with_tables(pack, &text, &dictionary, &mut load)
+            })
         };
         rules.extend(own.and_then(|own| named.keep(own)).unwrap_or_default());
     }

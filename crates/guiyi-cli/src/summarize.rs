@@ -8,7 +8,7 @@ use guiyi_core::dictionary::Importance;
 use guiyi_core::finding::{Action, Finding, Language, Severity};
 use guiyi_core::pipeline::{Cleansed, Unified};
 use guiyi_core::record::{Origin, Records, RowState};
-use guiyi_core::rulebook::{Dimension, Rulebook};
+use guiyi_core::rulebook::Rulebook;
 use guiyi_core::score::{DIMENSIONS, Scorecard};
 use guiyi_io::read::Reader;
 use guiyi_io::report::summary::{ElementSummary, EntitySummary, RuleSummary, Score, SeverityCounts, SourceSummary};
@@ -119,7 +119,7 @@ fn source_summary(
             Severity::Warning => findings.warning += 1,
             Severity::Error => findings.error += 1,
         }
-        if finding.severity > Severity::Info {
+        if finding.severity > Severity::Info && finding.row > 0 {
             rows_with_findings.push(finding.row);
         }
     }
@@ -170,7 +170,7 @@ fn scores(card: &Scorecard) -> Vec<Score> {
         .iter()
         .zip(card.dimensions)
         .map(|(dimension, tally)| Score {
-            dimension: dimension_name(*dimension).to_owned(),
+            dimension: dimension.name().to_owned(),
             passed: tally.passed,
             total: tally.total,
             score: tally.score(),
@@ -184,17 +184,6 @@ fn scores(card: &Scorecard) -> Vec<Score> {
         score: card.overall(),
     });
     scores
-}
-
-fn dimension_name(dimension: Dimension) -> &'static str {
-    match dimension {
-        Dimension::Conformity => "conformity",
-        Dimension::Completeness => "completeness",
-        Dimension::Accuracy => "accuracy",
-        Dimension::Consistency => "consistency",
-        Dimension::Timeliness => "timeliness",
-        Dimension::Accessibility => "accessibility",
-    }
 }
 
 /// Findings by rule and element, in order of code.

@@ -111,7 +111,7 @@ pub fn findings(table: &mut TableWriter, notes: &Notes, rulebook: &Rulebook, fil
         );
         table.row(&[
             Some(&rulebook.sources[usize::from(finding.source)].system),
-            Some(&row),
+            Some(&*row).filter(|_| finding.row > 0),
             finding.key.as_deref(),
             finding
                 .attribute

@@ -1,19 +1,23 @@
 //! `guiyi run`: read, walk the corridor, commit, write, and say what happened.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use guiyi_core::dictionary::EntityType;
 use guiyi_core::finding::{Language, Notes};
 use guiyi_core::matching::{Decisions, Verdict as PairVerdict};
 use guiyi_core::pipeline::{self, Cleansed, Step, Unified};
 use guiyi_core::record::{Batch, Records};
 use guiyi_core::rulebook::{Rulebook, Source};
+use guiyi_core::validate;
 use guiyi_io::report::summary::{EntitySummary, Summary};
 use guiyi_store::{CommitReport, Known, RunChange, RunLock, Store};
 
 use crate::args::{Format, RunArgs};
+use crate::last_run::{self, LastRows};
 use crate::process;
 use crate::progress::Progress;
 use crate::project::{FailOn, OpenEntity, Project};
@@ -53,8 +57,9 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
     let n_rooms = ROOMS_PER_ENTITY * open.len() as u64 + 1 + u64::from(!args.dry_run);
     let mut progress = Progress::new(args.quiet, n_rooms);
     let (_lock, mut store) = open_store(&project, args, &now_utc)?;
+    let last_rows = last_run::rows_of_systems(&project.output.dir);
     let mut walks = Vec::with_capacity(open.len());
-    for entity in open {
+    for entity in cleanse(open, &last_rows, &mut progress)? {
         walks.push(walk(entity, &store, &mut progress)?);
     }
 
@@ -150,8 +155,52 @@ fn open_store(project: &Project, args: &RunArgs, now_utc: &str) -> anyhow::Resul
     Ok((Some(lock), Store::open(path)?))
 }
 
-/// Takes one entity type through reading and the corridor.
-fn walk(mut open: OpenEntity, store: &Store, progress: &mut Progress) -> anyhow::Result<Walk> {
+/// Reads and cleanses every entity type, one after those that its foreign keys point at; gives them in their order.
+///
+/// Where two entity types point at each other, the second is known to the first as it was read.
+fn cleanse(
+    open: Vec<OpenEntity>,
+    last_rows: &LastRows,
+    progress: &mut Progress,
+) -> anyhow::Result<Vec<(OpenEntity, Cleansed)>> {
+    let mut read = Vec::with_capacity(open.len());
+    for mut entity in open {
+        let (batches, notes) = read_all(&mut entity, progress)?;
+        let systems = last_rows.get(entity.rulebook.dictionary.entity.name());
+        entity.rulebook.know_last_counts(systems.unwrap_or(&BTreeMap::new()));
+        read.push((entity, batches, notes));
+    }
+    let mut cleansed: Vec<Option<Cleansed>> = read.iter().map(|_| None).collect();
+    while let Some(next) = next_to_cleanse(&read, &cleansed) {
+        for target in read[next].0.rulebook.targets() {
+            let side = read.iter().position(|(entity, ..)| entity.rulebook.dictionary.entity == target.entity);
+            let Some(side) = side else { continue };
+            let batches = cleansed[side].as_ref().map_or(&read[side].1, |cleansed| &cleansed.batches);
+            let values = validate::referable(batches, &read[side].0.rulebook, &target);
+            read[next].0.rulebook.know(&target, &Arc::new(values));
+        }
+        let (entity, batches, notes) = &mut read[next];
+        let (batches, notes) = (std::mem::take(batches), std::mem::take(notes));
+        let watch = &mut |step| watch(progress, step);
+        cleansed[next] = Some(pipeline::cleanse(batches, notes, &entity.rulebook, watch));
+    }
+    let entities = read.into_iter().map(|(entity, ..)| entity);
+    Ok(entities.zip(cleansed.into_iter().flatten()).collect())
+}
+
+/// The first entity type that is not cleansed, and points at no other that is not; the first one of a circle.
+fn next_to_cleanse(read: &[(OpenEntity, Vec<Batch>, Notes)], cleansed: &[Option<Cleansed>]) -> Option<usize> {
+    let waiting = |at: &usize| cleansed[*at].is_none();
+    let is_ready = |at: &usize| {
+        let targets = read[*at].0.rulebook.targets();
+        let other = |of: EntityType| read.iter().position(|(entity, ..)| entity.rulebook.dictionary.entity == of);
+        targets.iter().all(|target| other(target.entity).is_none_or(|other| other == *at || !waiting(&other)))
+    };
+    let all = || (0..read.len()).filter(waiting);
+    all().find(is_ready).or_else(|| all().next())
+}
+
+fn read_all(open: &mut OpenEntity, progress: &mut Progress) -> anyhow::Result<(Vec<Batch>, Notes)> {
     progress.enter("read");
     let (mut batches, mut notes) = (Vec::new(), Notes::default());
     let mut n_rows = 0;
@@ -164,9 +213,15 @@ fn walk(mut open: OpenEntity, store: &Store, progress: &mut Progress) -> anyhow:
         })?;
     }
     progress.leave(n_rows);
+    Ok((batches, notes))
+}
 
-    let cleansed = pipeline::cleanse(batches, notes, &open.rulebook, &mut |step| watch(progress, step));
-
+/// Takes the cleansed rows of one entity type through the rest of the corridor.
+fn walk(
+    (mut open, cleansed): (OpenEntity, Cleansed),
+    store: &Store,
+    progress: &mut Progress,
+) -> anyhow::Result<Walk> {
     progress.enter("gather");
     let n_elements = open.rulebook.dictionary.elements.len();
     let (mut records, mut rows) = Records::gather(&cleansed.batches, &Records::default(), n_elements);
@@ -287,24 +342,31 @@ fn hexadecimal(bytes: &[u8]) -> String {
     })
 }
 
-/// Whether more rows than the threshold allows have findings of the severity that counts.
+/// Whether more rows than the threshold allows have findings of the severity that counts, or a source as a whole has.
+///
+/// The findings of a rule do not count in a source that is within the rule's tolerance.
 fn outcome(walks: &[Walk], entities: &[EntitySummary], fail_on: FailOn) -> Verdict {
     let rows: u64 = entities
         .iter()
         .flat_map(|entity| &entity.sources)
         .map(|source| source.rows_read)
         .sum();
-    let failing: usize = walks
-        .iter()
-        .map(|walk| {
-            let findings = walk.cleansed.notes.findings.iter();
-            let counting = findings.filter(|finding| finding.severity >= fail_on.severity);
-            let mut rows: Vec<_> = counting.map(|finding| (finding.source, finding.row)).collect();
-            rows.sort_unstable();
-            rows.dedup();
-            rows.len()
-        })
-        .sum();
+    let mut failing = 0;
+    for Walk { open, cleansed, .. } in walks {
+        let rules = &open.rulebook.rules;
+        let borne: BTreeSet<(u16, &str)> = validate::outcomes(&cleansed.batches, &open.rulebook, &cleansed.notes)
+            .iter()
+            .filter(|outcome| outcome.passes(&rules[outcome.rule]))
+            .map(|outcome| (outcome.source, &*rules[outcome.rule].code))
+            .collect();
+        let findings = cleansed.notes.findings.iter().filter(|finding| finding.severity >= fail_on.severity);
+        let counting = findings.filter(|finding| !borne.contains(&(finding.source, &finding.rule)));
+        let places: BTreeSet<_> = counting.map(|finding| (finding.source, finding.row)).collect();
+        if places.iter().any(|&(_, row)| row == 0) {
+            return Verdict::Findings;
+        }
+        failing += places.len();
+    }
     if failing as f64 > fail_on.share * rows as f64 {
         Verdict::Findings
     } else {

@@ -71,6 +71,22 @@ pub(super) struct Wrong {
     pub(super) hint: Option<String>,
 }
 
+impl Wrong {
+    fn at_start(message: String, hint: Option<&str>) -> Self {
+        Self {
+            line: 1,
+            column: 1,
+            message,
+            hint: hint.map(str::to_owned),
+        }
+    }
+}
+
+fn not_a_truth(what: &str) -> Wrong {
+    let hint = "compare something: ==, <=, in, matches, …";
+    Wrong::at_start(format!("the expression gives {what}, not true or false"), Some(hint))
+}
+
 impl Expression {
     /// Compiles an expression over the elements of a dictionary; or says everything that is wrong with it.
     pub(super) fn parse(text: &str, dictionary: &Dictionary, evaluates_nulls: bool) -> Result<Self, Vec<Wrong>> {
@@ -92,7 +108,9 @@ impl Expression {
             text,
         };
         let mut tree = tree;
-        reader.read(&mut tree);
+        if reader.read(&mut tree) != Type::Other && reader.wrong.is_empty() {
+            reader.wrong.push(not_a_truth("a value"));
+        }
         let Reader {
             elements,
             constants,
@@ -112,7 +130,7 @@ impl Expression {
             constants,
             tree,
         };
-        expression.try_out().map_err(|(message, hint)| vec![Wrong { line: 1, column: 1, message, hint }])?;
+        expression.try_out().map_err(|wrong| vec![wrong])?;
         Ok(expression)
     }
 
@@ -131,25 +149,19 @@ impl Expression {
     }
 
     /// Evaluates the expression for a made-up row, to see whether types fit.
-    fn try_out(&self) -> Result<(), (String, Option<String>)> {
+    fn try_out(&self) -> Result<(), Wrong> {
         let made_up = MadeUp(self);
         let mut context = Context::default();
         context.set_variable_resolver(&made_up);
         match context.resolve(&self.tree) {
             Ok(Value::Bool(_)) => Ok(()),
-            Ok(other) => {
-                let hint = "compare something: ==, <=, in, matches, …";
-                Err((
-                    format!("the expression gives {}, not true or false", other.type_of()),
-                    Some(hint.into()),
-                ))
-            }
+            Ok(other) => Err(not_a_truth(&other.type_of().to_string())),
             Err(error @ (ExecutionError::NoSuchOverload(_) | ExecutionError::UnsupportedBinaryOperator(..))) => {
                 let hint = "an amount is compared with a number, a date with a date or \"2020-01-31\", text with text";
-                Err((format!("the expression cannot be evaluated: {}", words(&error)), Some(hint.into())))
+                Err(Wrong::at_start(format!("the expression cannot be evaluated: {}", words(&error)), Some(hint)))
             }
             Err(error @ ExecutionError::UndeclaredReference(_)) => {
-                Err((format!("the expression cannot be evaluated: {}", words(&error)), None))
+                Err(Wrong::at_start(format!("the expression cannot be evaluated: {}", words(&error)), None))
             }
             // What depends on the values, such as a division by zero, is no mistake of the expression.
             Err(_) => Ok(()),

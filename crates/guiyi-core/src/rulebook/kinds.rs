@@ -355,3 +355,28 @@ pub const KINDS: &[Kind] = &[
         example: "element = \"name\"\ncheck = \"row-count\"\nmin = 1\nmax_change = \"20%\"\naccept = [\"1\", \"90 after 100\"]\nreject = [\"0\", \"70 after 100\"]",
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dictionary::{EntityType, shipped};
+    use crate::rulebook::parse_rules;
+    use crate::validate::failing_samples;
+
+    /// The example of every kind is a rule that parses, is of that kind, and whose samples behave.
+    #[test]
+    fn examples_are_true() {
+        for kind in KINDS {
+            let text = format!(
+                "[[rule]]\ncode = 'XX001'\nseverity = 'error'\ndimension = 'accuracy'\nmessage = 'm'\nmessage_zh = 'm'\n{}",
+                kind.example
+            );
+            let entity = EntityType::ALL.into_iter().find(|&entity| parse_rules("r", &text, &shipped(entity)).is_ok());
+            let entity = entity.unwrap_or_else(|| panic!("{}: {:?}", kind.name, parse_rules("r", &text, &shipped(EntityType::Customer))));
+            let rule = parse_rules("r", &text, &shipped(entity)).unwrap().remove(0);
+            assert_eq!(rule.check.kind_name(), kind.name);
+            assert!(!rule.accept.is_empty() && !rule.reject.is_empty(), "{}", kind.name);
+            assert_eq!(failing_samples(&rule, &shipped(entity)), [], "{}", kind.name);
+        }
+    }
+}

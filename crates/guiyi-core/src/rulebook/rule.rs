@@ -138,6 +138,26 @@ pub enum Check {
 }
 
 impl Check {
+    /// The name of its kind, see [`super::kinds`].
+    pub fn kind_name(&self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Unique { .. } => "unique",
+            Self::Pattern(_) => "pattern",
+            Self::Length { .. } => "length",
+            Self::Range { .. } => "range",
+            Self::OneOf(_) => "one-of",
+            Self::Identifier(_) => "identifier",
+            Self::Compare { .. } => "compare",
+            Self::Agrees { .. } => "agrees",
+            Self::InTable { .. } => "in-table",
+            Self::ForeignKey { .. } => "foreign-key",
+            Self::Expression(_) => "expression",
+            Self::Freshness { .. } => "freshness",
+            Self::RowCount(_) => "row-count",
+        }
+    }
+
     /// Whether the check judges a source as a whole and no single row: see [`crate::validate::whole`].
     pub fn is_of_whole_source(&self) -> bool {
         matches!(self, Self::Freshness { .. } | Self::RowCount(_))

@@ -77,7 +77,11 @@ fn mistakes() {
     );
     check(
         "credit_limit + 1",
-        &[(1, 1, "the expression gives opaque, not true or false", Some("compare something: ==, <=, in, matches, …"))],
+        &[(1, 1, "the expression gives a value, not true or false", Some("compare something: ==, <=, in, matches, …"))],
+    );
+    check(
+        "size(name)",
+        &[(1, 1, "the expression gives int, not true or false", Some("compare something: ==, <=, in, matches, …"))],
     );
     let hint = Some("an amount is compared with a number, a date with a date or \"2020-01-31\", text with text");
     check(
