@@ -10,4 +10,5 @@ mod hostile;
 mod interrupted;
 mod project;
 mod repeatable;
+mod rules;
 mod tidy;

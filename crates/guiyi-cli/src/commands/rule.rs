@@ -168,8 +168,9 @@ fn manual(code: &str, packs: &[Pack], format: Format, language: Language) -> any
             Format::Text => print(found.text(language).as_bytes()),
         };
     }
-    let codes = rules_of(packs).map(|(_, rule)| &*rule.code).chain(room::codes());
-    let hint = guiyi_core::rulebook::nearest(code, codes)
+    let codes = rules_of(packs).map(|(_, rule)| rule.code.to_string());
+    let codes: Vec<String> = codes.chain(room::codes().map(str::to_owned)).collect();
+    let hint = rulebook::nearest(code, codes.iter().map(String::as_str))
         .map_or("`guiyi rule` lists the rules".to_owned(), |near| format!("did you mean \"{near}\"?"));
     bail!("no rule has the code {code}\n  hint: {hint}")
 }
@@ -186,7 +187,7 @@ fn test(packs: &[Pack], format: Format) -> anyhow::Result<Verdict> {
         Format::Json => {
             let list: Vec<Value> = failing
                 .iter()
-                .map(|(code, sample)| json!({ "rule": **code, "sample": *sample.text, "should": should(sample.should_pass) }))
+                .map(|(code, sample)| json!({ "rule": &***code, "sample": &*sample.text, "should": should(sample.should_pass) }))
                 .collect();
             let report = json!({ "rules": n_rules, "samples": n_samples, "failing": list });
             print(format!("{report:#}\n").as_bytes())?;
