@@ -27,9 +27,20 @@ fn headed(rules: &str) -> String {
 
 /// `code row key reason` of every finding of a rule of the pack.
 fn findings(bench: &Bench) -> Vec<String> {
-    let rows = bench.table("findings.csv").into_iter().filter(|row| row["rule"].starts_with("XX"));
-    rows.map(|row| format!("{} {} {} {}", row["rule"], row["row"], row["key"], row["reason"].trim_start_matches("m: ")))
-        .collect()
+    let rows = bench
+        .table("findings.csv")
+        .into_iter()
+        .filter(|row| row["rule"].starts_with("XX"));
+    rows.map(|row| {
+        format!(
+            "{} {} {} {}",
+            row["rule"],
+            row["row"],
+            row["key"],
+            row["reason"].trim_start_matches("m: ")
+        )
+    })
+    .collect()
 }
 
 const HEADER: &str = "客户编码,客户名称,统一社会信用代码,状态,信用额度,年采购额,建档日期,更新日期,邮箱,备注\n";
@@ -38,7 +49,9 @@ const HEADER: &str = "客户编码,客户名称,统一社会信用代码,状态,
 fn row(key: &str, cells: &[(&str, &str)]) -> String {
     let cells: BTreeMap<&str, &str> = cells.iter().copied().collect();
     let headers = HEADER.trim_end().split(',').skip(1);
-    let values: Vec<&str> = headers.map(|header| cells.get(header).copied().unwrap_or_default()).collect();
+    let values: Vec<&str> = headers
+        .map(|header| cells.get(header).copied().unwrap_or_default())
+        .collect();
     format!("{key},{}\n", values.join(","))
 }
 
@@ -46,7 +59,11 @@ fn row(key: &str, cells: &[(&str, &str)]) -> String {
 fn every_kind_of_check_on_a_file() {
     let check = |rule: &str, rows: &[(&str, &[(&str, &str)])], expected: &[&str]| {
         let csv: String = rows.iter().map(|(key, cells)| row(key, cells)).collect();
-        let bench = bench(&format!("[[rule]]\ncode = 'XX001'\n{rule}"), "[fail_on]\nshare = 1.0\n", &format!("{HEADER}{csv}"));
+        let bench = bench(
+            &format!("[[rule]]\ncode = 'XX001'\n{rule}"),
+            "[fail_on]\nshare = 1.0\n",
+            &format!("{HEADER}{csv}"),
+        );
         let ran = bench.guiyi(&["run", "guiyi.toml", "--quiet"]);
         assert!(ran.code < 2, "{rule}\n{}", ran.stderr);
         assert_eq!(findings(&bench), expected, "{rule}");
@@ -66,7 +83,10 @@ fn every_kind_of_check_on_a_file() {
             ("c", &[("邮箱", "a@x.com"), (status, "停用")]),
             ("d", &[("邮箱", "a@x.com")]),
         ],
-        &["XX001 2 a the same value stands in 2 rows", "XX001 3 b the same value stands in 2 rows"],
+        &[
+            "XX001 2 a the same value stands in 2 rows",
+            "XX001 3 b the same value stands in 2 rows",
+        ],
     );
     check(
         "element = 'email'\ncheck = 'pattern'\npattern = '.*@x\\.com'\nwhen = { element = 'status', not_one_of = ['停用'] }",
@@ -84,7 +104,10 @@ fn every_kind_of_check_on_a_file() {
     );
     check(
         "element = 'created_date'\ncheck = 'range'\nmax = 'today'",
-        &[("a", &[("建档日期", "2026-03-01")]), ("b", &[("建档日期", "2026-03-02")])],
+        &[
+            ("a", &[("建档日期", "2026-03-01")]),
+            ("b", &[("建档日期", "2026-03-02")]),
+        ],
         &["XX001 3 b more than today"],
     );
     check(
@@ -94,7 +117,10 @@ fn every_kind_of_check_on_a_file() {
     );
     check(
         "element = 'credit_code'\ncheck = 'identifier'",
-        &[("a", &[(code, "914403001922038216")]), ("b", &[(code, "914403001922038217")])],
+        &[
+            ("a", &[(code, "914403001922038216")]),
+            ("b", &[(code, "914403001922038217")]),
+        ],
         &["XX001 3 b not a valid credit-code: the check character is wrong"],
     );
     check(
@@ -126,7 +152,11 @@ fn every_kind_of_check_on_a_file() {
     );
     check(
         "element = 'updated_date'\ncheck = 'freshness'\nmax_age_days = 30",
-        &[("a", &[("更新日期", "2026-01-29")]), ("b", &[("更新日期", "2027-01-01")]), ("c", &[])],
+        &[
+            ("a", &[("更新日期", "2026-01-29")]),
+            ("b", &[("更新日期", "2027-01-01")]),
+            ("c", &[]),
+        ],
         &["XX001   the newest date, 2026-01-29, is more than 30 days old"],
     );
     check(
@@ -145,8 +175,13 @@ fn every_kind_of_check_on_a_file() {
 fn a_table_of_the_users_own_is_dated() {
     let rules = "[[table]]\nname = 'level'\nfile = '级别.csv'\ncode = '代码'\ncolumn_name = '名称'\n\
                  [[rule]]\ncode = 'XX001'\nelement = 'note'\ncheck = 'in-table'\ntable = 'level'\non = 'created_date'\n";
-    let rows = [("a", "K1", "2019-06-01"), ("b", "K1", "2020-06-01"), ("c", "K1", ""), ("d", "K9", "2019-06-01")]
-        .map(|(key, level, day)| row(key, &[("备注", level), ("建档日期", day)]));
+    let rows = [
+        ("a", "K1", "2019-06-01"),
+        ("b", "K1", "2020-06-01"),
+        ("c", "K1", ""),
+        ("d", "K9", "2019-06-01"),
+    ]
+    .map(|(key, level, day)| row(key, &[("备注", level), ("建档日期", day)]));
     let bench = bench(rules, "[fail_on]\nshare = 1.0\n", &format!("{HEADER}{}", rows.concat()));
     let (table, ..) = encoding_rs::GB18030.encode("代码,名称,from,to\nK1,一级,2019-01-01,2019-12-31\n");
     bench.write("级别.csv", &table);
@@ -162,7 +197,10 @@ fn a_table_of_the_users_own_is_dated() {
     bench.write("级别.csv", b"code,from\nK1,1.1.2019\n");
     let ran = bench.guiyi(&["check", "guiyi.toml"]);
     assert!(
-        ran.code == 2 && ran.stderr.contains("own.toml:3:8: the table cannot be read: there is no column \"代码\""),
+        ran.code == 2
+            && ran
+                .stderr
+                .contains("own.toml:3:8: the table cannot be read: there is no column \"代码\""),
         "{}",
         ran.stderr
     );
@@ -175,11 +213,17 @@ fn uniqueness_within_a_file_a_system_and_the_company() {
         let crm = "[fail_on]\nshare = 1.0\n[[source]]\nsystem = \"crm\"\npath = \"crm.csv\"\nkey = \"客户编码\"\n";
         let bench = bench(&rule, crm, "");
         let file = |keys: &[(&str, &str)]| {
-            let rows: String = keys.iter().map(|(key, email)| row(key, &[("客户名称", key), ("邮箱", email)])).collect();
+            let rows: String = keys
+                .iter()
+                .map(|(key, email)| row(key, &[("客户名称", key), ("邮箱", email)]))
+                .collect();
             format!("{HEADER}{rows}")
         };
         fs::remove_file(bench.path("erp.csv")).unwrap();
-        bench.write("erp-1.csv", file(&[("a", "1@x.com"), ("b", "1@x.com"), ("c", "2@x.com")]).as_bytes());
+        bench.write(
+            "erp-1.csv",
+            file(&[("a", "1@x.com"), ("b", "1@x.com"), ("c", "2@x.com")]).as_bytes(),
+        );
         bench.write("erp-2.csv", file(&[("d", "2@x.com"), ("e", "3@x.com")]).as_bytes());
         bench.write("crm.csv", file(&[("e", "3@x.com")]).as_bytes());
         let project = fs::read_to_string(bench.path("guiyi.toml")).unwrap();
@@ -205,7 +249,10 @@ fn a_foreign_key_needs_the_other_side() {
     let bench = Bench::new();
     bench.write("contact.toml", headed(rule).as_bytes());
     bench.write("contact.csv", contacts.as_bytes());
-    bench.write("erp.csv", format!("{HEADER}{}", row("a", &[("客户名称", "甲公司")])).as_bytes());
+    bench.write(
+        "erp.csv",
+        format!("{HEADER}{}", row("a", &[("客户名称", "甲公司")])).as_bytes(),
+    );
     let contact_side = "[store]\npath = \"out/guiyi.db\"\n[output]\ndir = \"out\"\n[fail_on]\nshare = 1.0\n[contact]\n\
                         rules = [\"contact.toml\"]\n[[source]]\nsystem = \"erp\"\nentity = \"contact\"\npath = \"contact.csv\"\n\
                         key = \"联系人编号\"\n";
@@ -226,7 +273,14 @@ fn a_foreign_key_needs_the_other_side() {
 
 #[test]
 fn tolerance_and_whole_sources_decide_the_exit_code() {
-    let rows: String = (0..10).map(|n| row(&format!("k{n}"), &[("客户名称", "甲公司"), ("邮箱", if n < 2 { "x" } else { "x@y.com" })])).collect();
+    let rows: String = (0..10)
+        .map(|n| {
+            row(
+                &format!("k{n}"),
+                &[("客户名称", "甲公司"), ("邮箱", if n < 2 { "x" } else { "x@y.com" })],
+            )
+        })
+        .collect();
     let check = |rule: &str, code: i32| {
         let rule = format!("[[rule]]\ncode = 'XX001'\n{rule}\n");
         let bench = bench(&rule, "[fail_on]\nshare = 0.0\n", &format!("{HEADER}{rows}"));
@@ -245,7 +299,9 @@ fn tolerance_and_whole_sources_decide_the_exit_code() {
 #[test]
 fn the_number_of_rows_is_compared_with_the_last_run() {
     let rule = "[[rule]]\ncode = 'XX001'\nelement = 'name'\ncheck = 'row-count'\nmax_change = '20%'\n";
-    let names: Vec<String> = (0..10).map(|n| row(&format!("k{n}"), &[("客户名称", "甲公司")])).collect();
+    let names: Vec<String> = (0..10)
+        .map(|n| row(&format!("k{n}"), &[("客户名称", "甲公司")]))
+        .collect();
     let bench = bench(rule, "[fail_on]\nshare = 0.0\n", &format!("{HEADER}{}", names.concat()));
     bench.run(0);
     bench.write("erp.csv", format!("{HEADER}{}", names[..8].concat()).as_bytes());
@@ -263,7 +319,10 @@ fn mistakes_of_a_pack_have_places_and_hints() {
         bench.write("own.toml", format!("{head}{rule}\n").as_bytes());
         let ran = bench.guiyi(&["rule", "--rules", "own.toml"]);
         assert_eq!(ran.code, 2, "{rule}");
-        let said = ran.stderr.trim_end().strip_prefix("error: the rule pack has mistakes\n");
+        let said = ran
+            .stderr
+            .trim_end()
+            .strip_prefix("error: the rule pack has mistakes\n");
         assert_eq!(said, Some(expected), "{rule}\n{}", ran.stderr);
     };
     check(
@@ -315,23 +374,48 @@ fn mistakes_of_a_pack_have_places_and_hints() {
 fn rules_are_listed_explained_and_tested() {
     let bench = Bench::new();
     let list = bench.guiyi(&["rule", "--entity", "supplier"]);
-    assert!(list.code == 0 && list.stdout.lines().count() > 30 && !list.stdout.contains("CU001"), "{}", list.stdout);
+    assert!(
+        list.code == 0 && list.stdout.lines().count() > 30 && !list.stdout.contains("CU001"),
+        "{}",
+        list.stdout
+    );
     let page = bench.guiyi(&["rule", "cu003"]);
     assert_eq!(page.code, 0);
-    for words in ["CU003", "What\n", "Nulls\n", "914403001922038216", "What to do\n", "GB 32100-2015", "tolerance: 0.5%", "030100"] {
+    for words in [
+        "CU003",
+        "What\n",
+        "Nulls\n",
+        "914403001922038216",
+        "What to do\n",
+        "GB 32100-2015",
+        "tolerance: 0.5%",
+        "030100",
+    ] {
         assert!(page.stdout.contains(words), "{words}:\n{}", page.stdout);
     }
     let chinese = bench.guiyi(&["rule", "ST901", "--language", "zh"]);
-    assert!(chinese.code == 0 && chinese.stdout.contains("来源编码不符合规则"), "{}", chinese.stdout);
+    assert!(
+        chinese.code == 0 && chinese.stdout.contains("来源编码不符合规则"),
+        "{}",
+        chinese.stdout
+    );
     for code in ["IO001", "VA004", "IM001"] {
         assert_eq!(bench.guiyi(&["rule", code]).code, 0, "{code}");
     }
     let unknown = bench.guiyi(&["rule", "CU903"]);
-    assert!(unknown.code == 2 && unknown.stderr.contains("hint: did you mean \"CU003\"?"), "{}", unknown.stderr);
+    assert!(
+        unknown.code == 2 && unknown.stderr.contains("hint: did you mean \"CU003\"?"),
+        "{}",
+        unknown.stderr
+    );
 
     let tested = bench.guiyi(&["rule", "--test"]);
     assert!(tested.code == 0 && tested.stdout.is_empty(), "{}", tested.stdout);
-    assert!(tested.stderr.contains("rules") && tested.stderr.contains(" 0 do not behave"), "{}", tested.stderr);
+    assert!(
+        tested.stderr.contains("rules") && tested.stderr.contains(" 0 do not behave"),
+        "{}",
+        tested.stderr
+    );
     bench.write(
         "own.toml",
         format!("entity = 'contact'\n{}", headed("[[rule]]\ncode = 'XX001'\nelement = 'name'\ncheck = 'length'\nmin = 2\naccept = ['李某', '李']\nreject = ['王']\n")).as_bytes(),
@@ -339,15 +423,29 @@ fn rules_are_listed_explained_and_tested() {
     let own = bench.guiyi(&["rule", "--test", "--rules", "own.toml", "--format", "json"]);
     assert_eq!(own.code, 1);
     let report: serde_json::Value = serde_json::from_str(&own.stdout).unwrap();
-    assert_eq!(report["failing"], serde_json::json!([{ "rule": "XX001", "sample": "李", "should": "pass" }]));
+    assert_eq!(
+        report["failing"],
+        serde_json::json!([{ "rule": "XX001", "sample": "李", "should": "pass" }])
+    );
     let json = bench.guiyi(&["rule", "--format", "json"]);
     let rules: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
-    assert!(rules.as_array().unwrap().iter().all(|rule| rule["indicator"].is_string()), "every shipped rule has an indicator");
+    assert!(
+        rules
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|rule| rule["indicator"].is_string()),
+        "every shipped rule has an indicator"
+    );
 }
 
 #[test]
 fn the_reference_is_fresh() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/rules.md");
     let printed = Bench::new().guiyi(&["rule", "--reference"]).stdout;
-    assert_eq!(fs::read_to_string(path).unwrap(), printed, "guiyi rule --reference > docs/rules.md");
+    assert_eq!(
+        fs::read_to_string(path).unwrap(),
+        printed,
+        "guiyi rule --reference > docs/rules.md"
+    );
 }

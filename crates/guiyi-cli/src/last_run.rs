@@ -15,11 +15,15 @@ pub(crate) fn rows_of_systems(output: &Path) -> LastRows {
     let summary: Value = serde_json::from_slice(&text).unwrap_or_default();
     let mut rows = LastRows::new();
     for entity in summary["entities"].as_array().into_iter().flatten() {
-        let Some(name) = entity["entity"].as_str() else { continue };
+        let Some(name) = entity["entity"].as_str() else {
+            continue;
+        };
         let systems = rows.entry(name.to_owned()).or_default();
         for source in entity["sources"].as_array().into_iter().flatten() {
             let count = |key: &str| source[key].as_u64();
-            if let (Some(system), Some(read), Some(rejected)) = (source["system"].as_str(), count("rows_read"), count("rejected")) {
+            if let (Some(system), Some(read), Some(rejected)) =
+                (source["system"].as_str(), count("rows_read"), count("rejected"))
+            {
                 *systems.entry(system.into()).or_default() += read.saturating_sub(rejected);
             }
         }

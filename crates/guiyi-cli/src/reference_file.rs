@@ -31,7 +31,9 @@ pub(crate) fn read(dir: Option<&Path>, file: &str, digest: &mut Sha256) -> Resul
         headers: reader.headers.iter().map(ToString::to_string).collect(),
         rows: Vec::new(),
     };
-    let batches = reader.batches(0, &source, BATCH_ROWS).map_err(|error| error.to_string())?;
+    let batches = reader
+        .batches(0, &source, BATCH_ROWS)
+        .map_err(|error| error.to_string())?;
     for part in batches {
         let (batch, _) = part.map_err(|error| error.to_string())?;
         let cell = |column: &Column, row: usize| column.get(row).unwrap_or_default().to_owned();

@@ -69,7 +69,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
                 rules: pack.rules.into_iter().filter(|rule| *rule.code == *code).collect(),
                 ..pack
             };
-            let packs: Vec<Pack> = packs.into_iter().map(one).filter(|pack| !pack.rules.is_empty()).collect();
+            let packs: Vec<Pack> = packs
+                .into_iter()
+                .map(one)
+                .filter(|pack| !pack.rules.is_empty())
+                .collect();
             if packs.is_empty() {
                 bail!("no rule has the code {code}");
             }
@@ -90,7 +94,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
 }
 
 fn rules_of(packs: &[Pack]) -> impl Iterator<Item = (&Dictionary, &Rule)> {
-    packs.iter().flat_map(|pack| pack.rules.iter().map(|rule| (&pack.dictionary, rule)))
+    packs
+        .iter()
+        .flat_map(|pack| pack.rules.iter().map(|rule| (&pack.dictionary, rule)))
 }
 
 /// The pack of the user, or the shipped ones of the entity types asked for.
@@ -99,7 +105,9 @@ fn packs(args: &Args) -> anyhow::Result<Vec<Pack>> {
     if let Some(path) = &args.rules {
         return Ok(vec![own_pack(path, asked)?]);
     }
-    let entities = EntityType::ALL.into_iter().filter(|&entity| asked.is_none_or(|asked| asked == entity));
+    let entities = EntityType::ALL
+        .into_iter()
+        .filter(|&entity| asked.is_none_or(|asked| asked == entity));
     let packs = entities.map(|entity| {
         let dictionary = dictionary::shipped(entity);
         let rules = rulebook::shipped_rules(entity, &dictionary).map_err(|mistakes| said(&mistakes))?;
@@ -118,11 +126,17 @@ fn entity_named(name: &str) -> anyhow::Result<EntityType> {
 
 /// Reads a pack of the user's own; the entity type is the one asked for, or else the one that the pack names.
 fn own_pack(path: &Path, asked: Option<EntityType>) -> anyhow::Result<Pack> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the rule pack {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read the rule pack {}", path.display()))?;
     let file = path.display().to_string();
-    let named = Document::parse(&file, &text).root().opt_string("entity").and_then(EntityType::from_name);
+    let named = Document::parse(&file, &text)
+        .root()
+        .opt_string("entity")
+        .and_then(EntityType::from_name);
     let Some(entity) = asked.or(named) else {
-        bail!("{file} does not say what its rules are about\n  hint: write entity = \"customer\" at its top, or give --entity");
+        bail!(
+            "{file} does not say what its rules are about\n  hint: write entity = \"customer\" at its top, or give --entity"
+        );
     };
     let dictionary = dictionary::shipped(entity);
     let mut digest = Sha256::new();
@@ -139,7 +153,10 @@ fn said(mistakes: &[Mistake]) -> anyhow::Error {
 
 /// One line a rule; the message comes last, since its width is anybody's guess.
 fn list(packs: &[Pack], language: Language) -> String {
-    let mut text = format!("{:<6} {:<9} {:<8} {:<13} {:<24} message\n", "code", "entity", "severity", "dimension", "element");
+    let mut text = format!(
+        "{:<6} {:<9} {:<8} {:<13} {:<24} message\n",
+        "code", "entity", "severity", "dimension", "element"
+    );
     for (dictionary, rule) in rules_of(packs) {
         _ = writeln!(
             text,
@@ -171,7 +188,9 @@ fn manual(code: &str, packs: &[Pack], format: Format, language: Language) -> any
     let codes = rules_of(packs).map(|(_, rule)| rule.code.to_string());
     let codes: Vec<String> = codes.chain(room::codes().map(str::to_owned)).collect();
     let hint = rulebook::nearest(code, codes.iter().map(String::as_str))
-        .map_or("`guiyi rule` lists the rules".to_owned(), |near| format!("did you mean \"{near}\"?"));
+        .map_or("`guiyi rule` lists the rules".to_owned(), |near| {
+            format!("did you mean \"{near}\"?")
+        });
     bail!("no rule has the code {code}\n  hint: {hint}")
 }
 
@@ -181,7 +200,11 @@ fn test(packs: &[Pack], format: Format) -> anyhow::Result<Verdict> {
     for (dictionary, rule) in rules_of(packs) {
         n_rules += 1;
         n_samples += rule.accept.len() + rule.reject.len();
-        failing.extend(failing_samples(rule, dictionary).into_iter().map(|sample| (&rule.code, sample)));
+        failing.extend(
+            failing_samples(rule, dictionary)
+                .into_iter()
+                .map(|sample| (&rule.code, sample)),
+        );
     }
     match format {
         Format::Json => {
@@ -196,13 +219,25 @@ fn test(packs: &[Pack], format: Format) -> anyhow::Result<Verdict> {
             let mut lines = String::new();
             for (code, sample) in &failing {
                 let does = if sample.should_pass { "fails" } else { "passes" };
-                _ = writeln!(lines, "{code}: the sample \"{}\" should {} but {does}", sample.text, should(sample.should_pass));
+                _ = writeln!(
+                    lines,
+                    "{code}: the sample \"{}\" should {} but {does}",
+                    sample.text,
+                    should(sample.should_pass)
+                );
             }
             print(lines.as_bytes())?;
-            say(&format!("{n_rules} rules, {n_samples} samples, {} do not behave", failing.len()));
+            say(&format!(
+                "{n_rules} rules, {n_samples} samples, {} do not behave",
+                failing.len()
+            ));
         }
     }
-    Ok(if failing.is_empty() { Verdict::Clean } else { Verdict::Findings })
+    Ok(if failing.is_empty() {
+        Verdict::Clean
+    } else {
+        Verdict::Findings
+    })
 }
 
 fn should(pass: bool) -> &'static str {

@@ -173,9 +173,13 @@ fn cleanse(
     let mut cleansed: Vec<Option<Cleansed>> = read.iter().map(|_| None).collect();
     while let Some(next) = next_to_cleanse(&read, &cleansed) {
         for target in read[next].0.rulebook.targets() {
-            let side = read.iter().position(|(entity, ..)| entity.rulebook.dictionary.entity == target.entity);
+            let side = read
+                .iter()
+                .position(|(entity, ..)| entity.rulebook.dictionary.entity == target.entity);
             let Some(side) = side else { continue };
-            let batches = cleansed[side].as_ref().map_or(&read[side].1, |cleansed| &cleansed.batches);
+            let batches = cleansed[side]
+                .as_ref()
+                .map_or(&read[side].1, |cleansed| &cleansed.batches);
             let values = validate::referable(batches, &read[side].0.rulebook, &target);
             read[next].0.rulebook.know(&target, &Arc::new(values));
         }
@@ -193,8 +197,13 @@ fn next_to_cleanse(read: &[(OpenEntity, Vec<Batch>, Notes)], cleansed: &[Option<
     let waiting = |at: &usize| cleansed[*at].is_none();
     let is_ready = |at: &usize| {
         let targets = read[*at].0.rulebook.targets();
-        let other = |of: EntityType| read.iter().position(|(entity, ..)| entity.rulebook.dictionary.entity == of);
-        targets.iter().all(|target| other(target.entity).is_none_or(|other| other == *at || !waiting(&other)))
+        let other = |of: EntityType| {
+            read.iter()
+                .position(|(entity, ..)| entity.rulebook.dictionary.entity == of)
+        };
+        targets
+            .iter()
+            .all(|target| other(target.entity).is_none_or(|other| other == *at || !waiting(&other)))
     };
     let all = || (0..read.len()).filter(waiting);
     all().find(is_ready).or_else(|| all().next())
@@ -217,11 +226,7 @@ fn read_all(open: &mut OpenEntity, progress: &mut Progress) -> anyhow::Result<(V
 }
 
 /// Takes the cleansed rows of one entity type through the rest of the corridor.
-fn walk(
-    (mut open, cleansed): (OpenEntity, Cleansed),
-    store: &Store,
-    progress: &mut Progress,
-) -> anyhow::Result<Walk> {
+fn walk((mut open, cleansed): (OpenEntity, Cleansed), store: &Store, progress: &mut Progress) -> anyhow::Result<Walk> {
     progress.enter("gather");
     let n_elements = open.rulebook.dictionary.elements.len();
     let (mut records, mut rows) = Records::gather(&cleansed.batches, &Records::default(), n_elements);
@@ -359,7 +364,11 @@ fn outcome(walks: &[Walk], entities: &[EntitySummary], fail_on: FailOn) -> Verdi
             .filter(|outcome| outcome.passes(&rules[outcome.rule]))
             .map(|outcome| (outcome.source, &*rules[outcome.rule].code))
             .collect();
-        let findings = cleansed.notes.findings.iter().filter(|finding| finding.severity >= fail_on.severity);
+        let findings = cleansed
+            .notes
+            .findings
+            .iter()
+            .filter(|finding| finding.severity >= fail_on.severity);
         let counting = findings.filter(|finding| !borne.contains(&(finding.source, &finding.rule)));
         let places: BTreeSet<_> = counting.map(|finding| (finding.source, finding.row)).collect();
         if places.iter().any(|&(_, row)| row == 0) {

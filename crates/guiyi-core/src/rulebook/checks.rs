@@ -12,17 +12,6 @@ use super::{Check, Comparison, Expression, ReferenceTable, RowCount, Scope, Targ
 use crate::dictionary::{Dictionary, ElementKind, EntityType};
 use crate::validate::{Ordered, can_agree};
 
-const OPERATORS: [(&str, Comparison); 6] = [
-    ("=", Comparison::Equal),
-    ("!=", Comparison::NotEqual),
-    ("<", Comparison::Less),
-    ("<=", Comparison::LessOrEqual),
-    (">", Comparison::Greater),
-    (">=", Comparison::GreaterOrEqual),
-];
-
-const SCOPES: [(&str, Scope); 3] = [("source", Scope::Source), ("system", Scope::System), ("all", Scope::All)];
-
 /// Reads `check` and the keys of its kind; `None` if something is wrong with it, which is said.
 pub(super) fn parse(
     table: &Table<'_>,
@@ -40,7 +29,7 @@ pub(super) fn parse(
         "one-of" => parse_one_of(table, attribute, dictionary),
         "identifier" => parse_identifier(table, attribute, dictionary),
         "compare" => {
-            let operator = table.choice("operator", &OPERATORS);
+            let operator = table.choice("operator", &Comparison::ALL.map(|one| (one.sign(), one)));
             let other = element(table, "other", dictionary);
             Some(Check::Compare {
                 operator: operator?,
@@ -58,7 +47,9 @@ pub(super) fn parse(
 
 fn parse_unique(table: &Table<'_>, attribute: Option<usize>, dictionary: &Dictionary) -> Check {
     let with = elements(table, "with", dictionary);
-    let scope = table.opt_choice("scope", &SCOPES).unwrap_or(Scope::System);
+    let scope = table
+        .opt_choice("scope", &Scope::ALL.map(|scope| (scope.name(), scope)))
+        .unwrap_or(Scope::System);
     Check::Unique {
         elements: attribute.into_iter().chain(with).collect(),
         scope,
@@ -177,7 +168,11 @@ fn parse_agrees(table: &Table<'_>, attribute: Option<usize>, dictionary: &Dictio
 fn parse_in_table(table: &Table<'_>, dictionary: &Dictionary, tables: &[Arc<ReferenceTable>]) -> Option<Check> {
     let on = table.has("on").then(|| date_element(table, "on", dictionary));
     let name = table.string("table")?;
-    let found = tables.iter().find(|table| *table.name == *name).cloned().or_else(|| shipped(name));
+    let found = tables
+        .iter()
+        .find(|table| *table.name == *name)
+        .cloned()
+        .or_else(|| shipped(name));
     if found.is_none() {
         let names: Vec<&str> = tables.iter().map(|table| &*table.name).chain(SHIPPED).collect();
         let hint = hint_for(name, names);
@@ -214,7 +209,11 @@ fn parse_foreign_key(table: &Table<'_>) -> Option<Check> {
         if other.position(name).is_none()
             && let Some(hint) = hint_for(name, names).filter(|hint| hint.starts_with("did"))
         {
-            table.mistake_at("references", format!("no element of {} is named \"{name}\"", entity.name()), Some(hint));
+            table.mistake_at(
+                "references",
+                format!("no element of {} is named \"{name}\"", entity.name()),
+                Some(hint),
+            );
         }
     }
     Some(Check::ForeignKey {
@@ -235,7 +234,13 @@ fn parse_expression(table: &Table<'_>, dictionary: &Dictionary) -> Option<Check>
         Ok(expression) => Some(Check::Expression(Arc::new(expression))),
         Err(wrong) => {
             for mistake in wrong {
-                table.mistake_inside("expression", mistake.line, mistake.column, mistake.message, mistake.hint);
+                table.mistake_inside(
+                    "expression",
+                    mistake.line,
+                    mistake.column,
+                    mistake.message,
+                    mistake.hint,
+                );
             }
             None
         }

@@ -28,7 +28,11 @@ fn condition(table: &Table<'_>, dictionary: &Dictionary) -> Option<Condition> {
         .collect();
     if let [first, second, ..] = given[..] {
         let hint = "several conditions: when = [{ … }, { … }]";
-        table.mistake_at(second, format!("a condition has one demand, this one has \"{first}\" already"), Some(hint.into()));
+        table.mistake_at(
+            second,
+            format!("a condition has one demand, this one has \"{first}\" already"),
+            Some(hint.into()),
+        );
         return None;
     }
     for (key, values) in [("one_of", &one_of), ("not_one_of", &not_one_of)] {

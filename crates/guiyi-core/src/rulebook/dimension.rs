@@ -130,7 +130,12 @@ mod tests {
         }
         for indicator in Indicator::ALL {
             let dimension = Dimension::ALL.iter().position(|d| *d == indicator.dimension()).unwrap();
-            assert_eq!(indicator.code()[..2], format!("{:02}", dimension + 1), "{}", indicator.name());
+            assert_eq!(
+                indicator.code()[..2],
+                format!("{:02}", dimension + 1),
+                "{}",
+                indicator.name()
+            );
         }
     }
 }

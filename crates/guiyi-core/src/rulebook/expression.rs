@@ -158,11 +158,15 @@ impl Expression {
             Ok(other) => Err(not_a_truth(&other.type_of().to_string())),
             Err(error @ (ExecutionError::NoSuchOverload(_) | ExecutionError::UnsupportedBinaryOperator(..))) => {
                 let hint = "an amount is compared with a number, a date with a date or \"2020-01-31\", text with text";
-                Err(Wrong::at_start(format!("the expression cannot be evaluated: {}", words(&error)), Some(hint)))
+                Err(Wrong::at_start(
+                    format!("the expression cannot be evaluated: {}", words(&error)),
+                    Some(hint),
+                ))
             }
-            Err(error @ ExecutionError::UndeclaredReference(_)) => {
-                Err(Wrong::at_start(format!("the expression cannot be evaluated: {}", words(&error)), None))
-            }
+            Err(error @ ExecutionError::UndeclaredReference(_)) => Err(Wrong::at_start(
+                format!("the expression cannot be evaluated: {}", words(&error)),
+                None,
+            )),
             // What depends on the values, such as a division by zero, is no mistake of the expression.
             Err(_) => Ok(()),
         }
@@ -194,7 +198,15 @@ pub(crate) const TODAY: &str = "today";
 
 /// Names that CEL itself has: types, which may be compared with `type(x)`.
 const TYPES: [&str; 9] = [
-    "bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type",
+    "bool",
+    "int",
+    "uint",
+    "double",
+    "string",
+    "bytes",
+    "list",
+    "map",
+    "null_type",
 ];
 
 /// Goes through a tree, collects what it names, and puts names of our own in the place of literals.
@@ -222,7 +234,10 @@ impl Reader<'_> {
             Expr::Call(call) => self.call(call),
             Expr::List(list) => {
                 let kinds: Vec<Type> = list.elements.iter_mut().map(|element| self.read(element)).collect();
-                kinds.into_iter().find(|kind| *kind != Type::Other).unwrap_or(Type::Other)
+                kinds
+                    .into_iter()
+                    .find(|kind| *kind != Type::Other)
+                    .unwrap_or(Type::Other)
             }
             Expr::Map(map) => {
                 for entry in &mut map.entries {
@@ -240,7 +255,11 @@ impl Reader<'_> {
             Expr::Comprehension(comprehension) => {
                 self.read(&mut comprehension.iter_range);
                 self.read(&mut comprehension.accu_init);
-                let names = [Some(&comprehension.iter_var), comprehension.iter_var2.as_ref(), Some(&comprehension.accu_var)];
+                let names = [
+                    Some(&comprehension.iter_var),
+                    comprehension.iter_var2.as_ref(),
+                    Some(&comprehension.accu_var),
+                ];
                 let before = self.bound.len();
                 self.bound.extend(names.into_iter().flatten().cloned());
                 for part in [
@@ -277,7 +296,10 @@ impl Reader<'_> {
     fn call(&mut self, call: &mut CallExpr) -> Type {
         if let (operators_of_two!(), [left, right]) = (call.func_name.as_str(), &mut call.args[..]) {
             let kinds = [self.read(left), self.read(right)];
-            let kind = kinds.into_iter().find(|kind| *kind != Type::Other).unwrap_or(Type::Other);
+            let kind = kinds
+                .into_iter()
+                .find(|kind| *kind != Type::Other)
+                .unwrap_or(Type::Other);
             let is_sum = matches!(
                 call.func_name.as_str(),
                 operators::ADD | operators::SUBSTRACT | operators::MULTIPLY | operators::DIVIDE | operators::MODULO

@@ -57,13 +57,33 @@ pub fn find(name: &str) -> Option<&'static Kind> {
 
 /// The keys of every rule.
 pub const RULE_KEYS: &[Key] = &[
-    key("code", "text", None, "two capital letters and three digits; stable, never used again for another rule"),
+    key(
+        "code",
+        "text",
+        None,
+        "two capital letters and three digits; stable, never used again for another rule",
+    ),
     key("element", "element", None, "the data element that the rule is about"),
     key("check", "text", None, "the kind of check, see below"),
     key("severity", "text", None, "`info`, `warning` or `error`"),
-    key("dimension", "text", None, "the dimension of GB/T 36344-2018 that it counts toward, see below"),
-    key("indicator", "text", Some("none"), "the indicator of that dimension, see below"),
-    key("when", "condition, or an array of them", Some("every row"), "the rows that the rule looks at, see below"),
+    key(
+        "dimension",
+        "text",
+        None,
+        "the dimension of GB/T 36344-2018 that it counts toward, see below",
+    ),
+    key(
+        "indicator",
+        "text",
+        Some("none"),
+        "the indicator of that dimension, see below",
+    ),
+    key(
+        "when",
+        "condition, or an array of them",
+        Some("every row"),
+        "the rows that the rule looks at, see below",
+    ),
     key(
         "tolerance",
         "integer or text",
@@ -76,12 +96,32 @@ pub const RULE_KEYS: &[Key] = &[
         Some("`report`"),
         "`report`; `repair`: replace the value if exactly one repair exists; `withhold`: repair, or else hold the value back; `quarantine`: hold the row back",
     ),
-    key("owner", "text", Some("none"), "the department or person that answers for it"),
+    key(
+        "owner",
+        "text",
+        Some("none"),
+        "the department or person that answers for it",
+    ),
     key("message", "text", None, "what the rule says, in English"),
     key("message_zh", "text", None, "what the rule says, in Chinese"),
-    key("why", "text", Some("that of the check"), "why it matters, for the manual page; with `why_zh`"),
-    key("remedy", "text", Some("that of the check"), "what to do about a failure, for the manual page; with `remedy_zh`"),
-    key("source", "text", Some("the element's standard"), "the standard or law that the rule follows"),
+    key(
+        "why",
+        "text",
+        Some("that of the check"),
+        "why it matters, for the manual page; with `why_zh`",
+    ),
+    key(
+        "remedy",
+        "text",
+        Some("that of the check"),
+        "what to do about a failure, for the manual page; with `remedy_zh`",
+    ),
+    key(
+        "source",
+        "text",
+        Some("the element's standard"),
+        "the standard or law that the rule follows",
+    ),
     key("accept", "array of texts", Some("none"), "samples that must pass"),
     key("reject", "array of texts", Some("none"), "samples that must fail"),
 ];
@@ -89,21 +129,66 @@ pub const RULE_KEYS: &[Key] = &[
 /// The keys of a condition.
 pub const CONDITION_KEYS: &[Key] = &[
     key("element", "element", None, "the element that the condition is about"),
-    key("one_of", "array of texts", Some("any value"), "it has one of these values"),
-    key("not_one_of", "array of texts", Some("any value"), "it has a value that is none of these"),
-    key("matches", "regular expression", Some("any value"), "its whole value matches"),
+    key(
+        "one_of",
+        "array of texts",
+        Some("any value"),
+        "it has one of these values",
+    ),
+    key(
+        "not_one_of",
+        "array of texts",
+        Some("any value"),
+        "it has a value that is none of these",
+    ),
+    key(
+        "matches",
+        "regular expression",
+        Some("any value"),
+        "its whole value matches",
+    ),
     key("absent", "true or false", Some("false"), "it has no value"),
 ];
 
 /// The keys of a table.
 pub const TABLE_KEYS: &[Key] = &[
-    key("name", "text", None, "the name by which rules ask for the table; no shipped table has it"),
-    key("file", "text", None, "a file in any format that Guiyi reads, relative to the pack"),
-    key("label", "text", Some("the name"), "what it holds, for people; with `label_zh`"),
+    key(
+        "name",
+        "text",
+        None,
+        "the name by which rules ask for the table; no shipped table has it",
+    ),
+    key(
+        "file",
+        "text",
+        None,
+        "a file in any format that Guiyi reads, relative to the pack",
+    ),
+    key(
+        "label",
+        "text",
+        Some("the name"),
+        "what it holds, for people; with `label_zh`",
+    ),
     key("code", "text", Some("`code`"), "the header of the column of codes"),
-    key("column_name", "text", Some("`name`"), "the header of the column of names, which may be missing"),
-    key("from", "text", Some("`from`"), "the header of the column of first days, which may be missing"),
-    key("to", "text", Some("`to`"), "the header of the column of last days, which may be missing"),
+    key(
+        "column_name",
+        "text",
+        Some("`name`"),
+        "the header of the column of names, which may be missing",
+    ),
+    key(
+        "from",
+        "text",
+        Some("`from`"),
+        "the header of the column of first days, which may be missing",
+    ),
+    key(
+        "to",
+        "text",
+        Some("`to`"),
+        "the header of the column of last days, which may be missing",
+    ),
 ];
 
 const NULL_PASSES: Both = Both("A row without a value passes.", "没有值的行通过。");
@@ -121,7 +206,10 @@ pub const KINDS: &[Kind] = &[
             "Without it the record cannot serve its purpose, and it is never guessed.",
             "缺少该值时记录无法使用，且该值不会被猜测填补。",
         ),
-        remedy: Both("Ask for the value and enter it in the system of origin.", "向业务方索取，并在来源系统中补录。"),
+        remedy: Both(
+            "Ask for the value and enter it in the system of origin.",
+            "向业务方索取，并在来源系统中补录。",
+        ),
         nulls: Both(
             "A row without a value fails; it is the only check that demands one. A value that an earlier rule held back was given and passes here, unless the rule quarantines: then a value that can be used is demanded.",
             "没有值的行不通过，这是唯一要求有值的检查。被前面的规则扣留的值视为已提供而通过；但若本规则会隔离整行，则要求有可用的值。",
@@ -140,13 +228,21 @@ pub const KINDS: &[Kind] = &[
             "Two rows with one identity are one thing entered twice, or one of them carries another's number.",
             "两行同号，要么是同一对象重复建档，要么其中一行用了别人的号码。",
         ),
-        remedy: Both("Merge the rows in the system of origin, or correct the wrong one.", "在来源系统中合并重复档案，或更正用错的一行。"),
+        remedy: Both(
+            "Merge the rows in the system of origin, or correct the wrong one.",
+            "在来源系统中合并重复档案，或更正用错的一行。",
+        ),
         nulls: Both(
             "A row without a value in any of the elements passes: nothing given is not the same as nothing given.",
             "任一数据元没有值的行通过：都没有值不等于取值相同。",
         ),
         keys: &[
-            key("with", "array of elements", Some("none"), "further elements, which together with the first must be unique"),
+            key(
+                "with",
+                "array of elements",
+                Some("none"),
+                "further elements, which together with the first must be unique",
+            ),
             key(
                 "scope",
                 "text",
@@ -159,18 +255,35 @@ pub const KINDS: &[Kind] = &[
     },
     Kind {
         name: "pattern",
-        demands: Both("The whole value matches a regular expression.", "整个值符合正则表达式。"),
-        why: Both("A value of another form is not understood by the systems that take it over.", "格式不符的值无法被下游系统识别。"),
+        demands: Both(
+            "The whole value matches a regular expression.",
+            "整个值符合正则表达式。",
+        ),
+        why: Both(
+            "A value of another form is not understood by the systems that take it over.",
+            "格式不符的值无法被下游系统识别。",
+        ),
         remedy: FIX_AT_SOURCE,
         nulls: NULL_PASSES,
-        keys: &[key("pattern", "regular expression", None, "in the syntax of Rust's `regex`; it is anchored at both ends")],
+        keys: &[key(
+            "pattern",
+            "regular expression",
+            None,
+            "in the syntax of Rust's `regex`; it is anchored at both ends",
+        )],
         sample: "the value",
         example: "element = \"bank_account\"\ncheck = \"pattern\"\npattern = '\\d{6,32}'\naccept = [\"4000023009200123456\"]\nreject = [\"4000AB\"]",
     },
     Kind {
         name: "length",
-        demands: Both("The number of characters (not bytes) lies between `min` and `max`, inclusive.", "字符数（不是字节数）在 `min` 与 `max` 之间，含两端。"),
-        why: Both("Too short says nothing; too long is cut somewhere on the way.", "过短没有信息，过长会在传输中被截断。"),
+        demands: Both(
+            "The number of characters (not bytes) lies between `min` and `max`, inclusive.",
+            "字符数（不是字节数）在 `min` 与 `max` 之间，含两端。",
+        ),
+        why: Both(
+            "Too short says nothing; too long is cut somewhere on the way.",
+            "过短没有信息，过长会在传输中被截断。",
+        ),
         remedy: FIX_AT_SOURCE,
         nulls: NULL_PASSES,
         keys: &[
@@ -186,12 +299,20 @@ pub const KINDS: &[Kind] = &[
             "An amount, number or date lies between `min` and `max`, inclusive. A value that is none of these fails with the form that was expected.",
             "金额、数值或日期在 `min` 与 `max` 之间，含两端。不是金额、数值或日期的值不通过，并说明应有的格式。",
         ),
-        why: Both("A value far outside is a slip of a digit or of a unit.", "明显超出范围的值多为多录少录位数或单位错误。"),
+        why: Both(
+            "A value far outside is a slip of a digit or of a unit.",
+            "明显超出范围的值多为多录少录位数或单位错误。",
+        ),
         remedy: FIX_AT_SOURCE,
         nulls: NULL_PASSES,
         keys: &[
             key("min", "number or date", Some("unbounded"), "smallest value"),
-            key("max", "number or date", Some("unbounded"), "largest value; `\"today\"` is the day of the run"),
+            key(
+                "max",
+                "number or date",
+                Some("unbounded"),
+                "largest value; `\"today\"` is the day of the run",
+            ),
         ],
         sample: "the value",
         example: "element = \"created_date\"\ncheck = \"range\"\nmin = \"1980-01-01\"\nmax = \"today\"\naccept = [\"2019-07-01\"]\nreject = [\"1899-12-31\"]",
@@ -199,13 +320,21 @@ pub const KINDS: &[Kind] = &[
     Kind {
         name: "one-of",
         demands: Both("The value is a member of a list.", "取值在列表之中。"),
-        why: Both("A value outside the list means something to nobody else.", "列表之外的取值其他系统无法理解。"),
+        why: Both(
+            "A value outside the list means something to nobody else.",
+            "列表之外的取值其他系统无法理解。",
+        ),
         remedy: Both(
             "Choose a member of the list, or add the spelling to the synonyms of the dictionary's code list.",
             "改用列表中的取值，或把该写法加入元字典代码表的同义词。",
         ),
         nulls: NULL_PASSES,
-        keys: &[key("values", "array of texts", Some("the code list of the element"), "the members")],
+        keys: &[key(
+            "values",
+            "array of texts",
+            Some("the code list of the element"),
+            "the members",
+        )],
         sample: "the value",
         example: "element = \"level\"\ncheck = \"one-of\"\naccept = [\"A\"]\nreject = [\"Z\"]",
     },
@@ -224,7 +353,12 @@ pub const KINDS: &[Kind] = &[
             "向发证机关公示系统查询后更正；若仅有一种修正方式，问题清单中会给出。",
         ),
         nulls: NULL_PASSES,
-        keys: &[key("kind", "text", Some("the kind of the element"), "the kind of identifier; `guiyi id kinds` lists them")],
+        keys: &[key(
+            "kind",
+            "text",
+            Some("the kind of the element"),
+            "the kind of identifier; `guiyi id kinds` lists them",
+        )],
         sample: "the value",
         example: "element = \"credit_code\"\ncheck = \"identifier\"\non_failure = \"withhold\"\naccept = [\"914403001922038216\"]\nreject = [\"914403001922038217\"]",
     },
@@ -234,8 +368,14 @@ pub const KINDS: &[Kind] = &[
             "The value stands in an order to another element of the row, by the kind of the first: as amounts, as dates, or as text. A value that is no amount or date is left to the rule that says so.",
             "该值与同一行另一数据元的大小关系成立，按前者的类型比较：金额、日期或文本。不是金额或日期的值由相应规则指出。",
         ),
-        why: Both("Two values that contradict each other cannot both be right.", "互相矛盾的两个值不可能都正确。"),
-        remedy: Both("Find out which of the two is wrong and correct it.", "查明其中哪个值有误并更正。"),
+        why: Both(
+            "Two values that contradict each other cannot both be right.",
+            "互相矛盾的两个值不可能都正确。",
+        ),
+        remedy: Both(
+            "Find out which of the two is wrong and correct it.",
+            "查明其中哪个值有误并更正。",
+        ),
         nulls: Both("A row without a value on either side passes.", "任一侧没有值的行通过。"),
         keys: &[
             key("operator", "text", None, "`=`, `!=`, `<`, `<=`, `>` or `>=`"),
@@ -250,8 +390,14 @@ pub const KINDS: &[Kind] = &[
             "What the value says agrees with another element: a resident ID with a date of birth, a sex, a province or an address; a credit code with a province or an address; a province with an address.",
             "该值包含的信息与另一数据元一致：公民身份号码与出生日期、性别、省份或地址；信用代码与省份或地址；省份与地址。",
         ),
-        why: Both("Two values that contradict each other cannot both be right.", "互相矛盾的两个值不可能都正确。"),
-        remedy: Both("Find out which of the two is wrong and correct it.", "查明其中哪个值有误并更正。"),
+        why: Both(
+            "Two values that contradict each other cannot both be right.",
+            "互相矛盾的两个值不可能都正确。",
+        ),
+        remedy: Both(
+            "Find out which of the two is wrong and correct it.",
+            "查明其中哪个值有误并更正。",
+        ),
         nulls: Both(
             "A row without a value on either side passes; so does an identifier that is not valid, and an address that names no province at its head.",
             "任一侧没有值的行通过；无效的标识代码、开头没有省份的地址也通过。",
@@ -266,15 +412,28 @@ pub const KINDS: &[Kind] = &[
             "The value is a code of a reference table, and in force on a day: the day of the run, or that of another element. Not in the table and not in force are told apart.",
             "取值是参考表中的代码，且在某日有效：运行当日，或另一日期数据元所示之日。不在表中与不在有效期内分别说明。",
         ),
-        why: Both("A code that was abolished, or never existed, means nothing to anybody else.", "已废止或从未存在的代码无法被他方识别。"),
+        why: Both(
+            "A code that was abolished, or never existed, means nothing to anybody else.",
+            "已废止或从未存在的代码无法被他方识别。",
+        ),
         remedy: Both("Choose the code that is in force today.", "改用现行有效的代码。"),
         nulls: Both(
             "A row without a value passes; where the element of `on` has no value, the day of the run counts.",
             "没有值的行通过；`on` 所指数据元没有值时，以运行当日为准。",
         ),
         keys: &[
-            key("table", "text", None, "the name of a shipped table or of a `[[table]]` of the pack, see below"),
-            key("on", "date element", Some("the day of the run"), "the element that tells the day"),
+            key(
+                "table",
+                "text",
+                None,
+                "the name of a shipped table or of a `[[table]]` of the pack, see below",
+            ),
+            key(
+                "on",
+                "date element",
+                Some("the day of the run"),
+                "the element that tells the day",
+            ),
         ],
         sample: "the value; with `on` also the day, ` | ` between",
         example: "element = \"tax_rate\"\ncheck = \"in-table\"\ntable = \"vat-rate\"\non = \"created_date\"\naccept = [\"13\", \"16 | 2018-06-01\"]\nreject = [\"16\", \"16 | 2019-04-01\"]",
@@ -285,15 +444,31 @@ pub const KINDS: &[Kind] = &[
             "The value is a source key of another entity type, or a value of one of its elements. The rows of the other side count but for rejected ones; keys are compared as they are and in capital letters.",
             "取值是另一实体类型的来源编码，或其某数据元的取值。对方被拒收的行不计；编码按原样及大写形式比对。",
         ),
-        why: Both("A reference to nothing leaves a contact without a customer.", "指向空处的引用会使联系人失去所属客户。"),
-        remedy: Both("Set up the missing record, or correct the reference.", "补建缺失的档案，或更正引用。"),
+        why: Both(
+            "A reference to nothing leaves a contact without a customer.",
+            "指向空处的引用会使联系人失去所属客户。",
+        ),
+        remedy: Both(
+            "Set up the missing record, or correct the reference.",
+            "补建缺失的档案，或更正引用。",
+        ),
         nulls: Both(
             "A row without a value passes. Where the other side is not in the run, the rule is not run: that is said as a note about the source, and the rule is never counted as passed.",
             "没有值的行通过。若对方实体未参与本次运行，则该规则未执行：以提示说明，且绝不计为通过。",
         ),
         keys: &[
-            key("entity", "text", None, "`customer`, `supplier`, `material` or `contact`"),
-            key("references", "element", Some("the source key"), "the element of the other entity type"),
+            key(
+                "entity",
+                "text",
+                None,
+                "`customer`, `supplier`, `material` or `contact`",
+            ),
+            key(
+                "references",
+                "element",
+                Some("the source key"),
+                "the element of the other entity type",
+            ),
             key("system", "text", Some("any"), "only the records of this system"),
         ],
         sample: "the value, then ` | ` and the keys there are with `, ` between; without them none is known and nothing is judged",
@@ -305,8 +480,14 @@ pub const KINDS: &[Kind] = &[
             "An expression in CEL over the elements of the row is true. Amounts and numbers are exact decimals, dates are days, everything else is text; `today` is the day of the run.",
             "关于本行数据元的 CEL 表达式成立。金额和数值是精确小数，日期是日，其余为文本；`today` 为运行当日。",
         ),
-        why: Both("What the other checks cannot say is said here.", "其他检查无法表达的要求在此表达。"),
-        remedy: Both("Find out which of the values is wrong and correct it.", "查明其中哪个值有误并更正。"),
+        why: Both(
+            "What the other checks cannot say is said here.",
+            "其他检查无法表达的要求在此表达。",
+        ),
+        remedy: Both(
+            "Find out which of the values is wrong and correct it.",
+            "查明其中哪个值有误并更正。",
+        ),
         nulls: Both(
             "A row in which an element of the expression has no value, or none that is an amount, number or date as it should, passes without being evaluated. With `nulls = \"evaluate\"` the element is `null` in the expression, and `null` compared by `<` fails.",
             "表达式涉及的任一数据元没有值（或不是应有的金额、数值、日期）的行不求值而通过。设 `nulls = \"evaluate\"` 时该数据元在表达式中为 `null`，对 `null` 比大小视为不通过。",
@@ -324,13 +505,24 @@ pub const KINDS: &[Kind] = &[
             "The newest date of the element in all files of a system is at most so many days before the day of the run. Dates after that day do not count. It judges the system as a whole.",
             "系统全部文件中该日期数据元的最新日期距运行当日不超过若干天。晚于当日的日期不计。对系统整体判断。",
         ),
-        why: Both("An export that stands still hides every change since.", "停止更新的导出文件会掩盖此后的一切变化。"),
-        remedy: Both("Find out why the export stands still, and export again.", "查明导出停更原因并重新导出。"),
+        why: Both(
+            "An export that stands still hides every change since.",
+            "停止更新的导出文件会掩盖此后的一切变化。",
+        ),
+        remedy: Both(
+            "Find out why the export stands still, and export again.",
+            "查明导出停更原因并重新导出。",
+        ),
         nulls: Both(
             "Rows without a date do not count; a system whose rows have none at all fails. A system that has no column for the element is not judged, and that is said.",
             "没有日期的行不计；全部行都没有日期的系统不通过。没有该列的系统不判断，并予以说明。",
         ),
-        keys: &[key("max_age_days", "integer", None, "days; dates have no time of day, so neither has this")],
+        keys: &[key(
+            "max_age_days",
+            "integer",
+            None,
+            "days; dates have no time of day, so neither has this",
+        )],
         sample: "the dates of the rows with ` | ` between; samples are judged on 2026-01-15",
         example: "element = \"updated_date\"\ncheck = \"freshness\"\nmax_age_days = 30\naccept = [\"2019-07-01 | 2026-01-02\"]\nreject = [\"2019-07-01 | 2025-11-30\"]",
     },
@@ -340,8 +532,14 @@ pub const KINDS: &[Kind] = &[
             "The number of rows of a system lies between `min` and `max`, and has not changed by more than `max_change` since the last run. Rejected rows do not count. It judges the system as a whole, takes no `when`, and its findings stand at the element.",
             "系统的行数在 `min` 与 `max` 之间，且与上次运行相比变动不超过 `max_change`。被拒收的行不计。对系统整体判断，不接受 `when`，问题记在该数据元上。",
         ),
-        why: Both("Half an export looks like a good one, row by row.", "只导出一半的文件，逐行看并无问题。"),
-        remedy: Both("Export again, and see that the export runs to its end.", "重新导出，并确认导出完整结束。"),
+        why: Both(
+            "Half an export looks like a good one, row by row.",
+            "只导出一半的文件，逐行看并无问题。",
+        ),
+        remedy: Both(
+            "Export again, and see that the export runs to its end.",
+            "重新导出，并确认导出完整结束。",
+        ),
         nulls: Both(
             "Rows count whether the element has a value or not. Without a last run the change is not judged.",
             "无论该数据元是否有值，行都计入。没有上次运行时不判断变动。",
@@ -349,7 +547,12 @@ pub const KINDS: &[Kind] = &[
         keys: &[
             key("min", "integer", Some("unbounded"), "fewest rows"),
             key("max", "integer", Some("unbounded"), "most rows"),
-            key("max_change", "percentage", Some("not judged"), "largest change against the last run, such as `\"20%\"`"),
+            key(
+                "max_change",
+                "percentage",
+                Some("not judged"),
+                "largest change against the last run, such as `\"20%\"`",
+            ),
         ],
         sample: "the number of rows, or `90 after 100` for a change",
         example: "element = \"name\"\ncheck = \"row-count\"\nmin = 1\nmax_change = \"20%\"\naccept = [\"1\", \"90 after 100\"]\nreject = [\"0\", \"70 after 100\"]",
@@ -371,8 +574,16 @@ mod tests {
                 "[[rule]]\ncode = 'XX001'\nseverity = 'error'\ndimension = 'accuracy'\nmessage = 'm'\nmessage_zh = 'm'\n{}",
                 kind.example
             );
-            let entity = EntityType::ALL.into_iter().find(|&entity| parse_rules("r", &text, &shipped(entity)).is_ok());
-            let entity = entity.unwrap_or_else(|| panic!("{}: {:?}", kind.name, parse_rules("r", &text, &shipped(EntityType::Customer))));
+            let entity = EntityType::ALL
+                .into_iter()
+                .find(|&entity| parse_rules("r", &text, &shipped(entity)).is_ok());
+            let entity = entity.unwrap_or_else(|| {
+                panic!(
+                    "{}: {:?}",
+                    kind.name,
+                    parse_rules("r", &text, &shipped(EntityType::Customer))
+                )
+            });
             let rule = parse_rules("r", &text, &shipped(entity)).unwrap().remove(0);
             assert_eq!(rule.check.kind_name(), kind.name);
             assert!(!rule.accept.is_empty() && !rule.reject.is_empty(), "{}", kind.name);

@@ -40,7 +40,7 @@ pub use expression::Expression;
 pub(crate) use expression::{Constant, TODAY, Type};
 pub use mistake::{Mistake, hint_for, nearest};
 pub use policies::{Policies, parse_policies};
-pub use rule::{Check, Comparison, Condition, Demand, OnFailure, Rule, RowCount, Scope, Target, Texts};
+pub use rule::{Check, Comparison, Condition, Demand, OnFailure, RowCount, Rule, Scope, Target, Texts};
 pub use rules::{parse_rules, parse_rules_with_tables, shipped_rules};
 pub use tables::ReferenceTable;
 pub use tolerance::Tolerance;

@@ -175,6 +175,20 @@ pub enum Scope {
     All,
 }
 
+impl Scope {
+    /// All scopes, from the narrowest.
+    pub const ALL: [Self; 3] = [Self::Source, Self::System, Self::All];
+
+    /// The name used in rule packs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::System => "system",
+            Self::All => "all",
+        }
+    }
+}
+
 /// What a foreign key points at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Target {
@@ -215,6 +229,30 @@ pub enum Comparison {
     Greater,
     /// Greater or equal.
     GreaterOrEqual,
+}
+
+impl Comparison {
+    /// All comparisons.
+    pub const ALL: [Self; 6] = [
+        Self::Equal,
+        Self::NotEqual,
+        Self::Less,
+        Self::LessOrEqual,
+        Self::Greater,
+        Self::GreaterOrEqual,
+    ];
+
+    /// The sign used in rule packs.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
 }
 
 /// Where a rule applies: what an element of the row must be.

@@ -127,7 +127,10 @@ fn parse_rule(table: &Table<'_>, dictionary: &Dictionary, tables: &[Arc<super::R
     let code = table.string("code");
     let attribute = element(table, "element", dictionary);
     let severity = table.choice("severity", &SEVERITIES);
-    let dimension = table.choice("dimension", &Dimension::ALL.map(|dimension| (dimension.name(), dimension)));
+    let dimension = table.choice(
+        "dimension",
+        &Dimension::ALL.map(|dimension| (dimension.name(), dimension)),
+    );
     let indicator = parse_indicator(table, dimension);
     let on_failure = table.opt_choice("on_failure", &ON_FAILURE).unwrap_or(OnFailure::Report);
     let tolerance = parse_tolerance(table);
@@ -222,12 +225,18 @@ fn check_on_failure(table: &Table<'_>, check: &Check, on_failure: OnFailure) {
     use OnFailure::{Quarantine, Repair, Report, Withhold};
     let (message, hint) = match (check, on_failure) {
         (_, Report) | (Check::Identifier(_), _) => return,
-        (check, _) if check.is_of_whole_source() => ("this check judges a whole source, which can only be reported", "report"),
-        (Check::Required | Check::Unique { .. }, Withhold | Repair) => {
-            ("this check has no value to repair or to hold back", "one of: report, quarantine")
+        (check, _) if check.is_of_whole_source() => {
+            ("this check judges a whole source, which can only be reported", "report")
         }
+        (Check::Required | Check::Unique { .. }, Withhold | Repair) => (
+            "this check has no value to repair or to hold back",
+            "one of: report, quarantine",
+        ),
         (_, Withhold | Quarantine) => return,
-        (_, Repair) => ("only an identifier can be repaired", "one of: report, withhold, quarantine"),
+        (_, Repair) => (
+            "only an identifier can be repaired",
+            "one of: report, withhold, quarantine",
+        ),
     };
     table.mistake_at("on_failure", message, Some(hint.into()));
 }

@@ -12,8 +12,8 @@ use guiyi_ident::region;
 use super::Texts;
 use super::mistake::hint_for;
 use super::toml::Table;
-use crate::validate::Ordered;
 use crate::dictionary::ElementKind;
+use crate::validate::Ordered;
 
 /// Year, month and day.
 pub type Day = (i16, i8, i8);
@@ -66,7 +66,8 @@ impl ReferenceTable {
                 let mut spans = rows[from..].iter().take_while(|row| *row.code == *code).peekable();
                 if spans.peek().is_none() {
                     Standing::Unknown
-                } else if spans.any(|row| row.from.is_none_or(|from| from <= day) && row.to.is_none_or(|to| day <= to)) {
+                } else if spans.any(|row| row.from.is_none_or(|from| from <= day) && row.to.is_none_or(|to| day <= to))
+                {
                     Standing::InForce
                 } else {
                     Standing::NotInForce
@@ -85,7 +86,10 @@ impl ReferenceTable {
         match &self.content {
             Content::Rows(rows) => {
                 let until = rows.partition_point(|row| *row.code <= *code);
-                rows[..until].last().filter(|row| *row.code == *code).map(|row| &*row.name)
+                rows[..until]
+                    .last()
+                    .filter(|row| *row.code == *code)
+                    .map(|row| &*row.name)
             }
             Content::Regions => region::name(code),
         }
@@ -110,7 +114,10 @@ impl ReferenceTable {
                 "" => Ok(None),
                 text => match Ordered::read(text, ElementKind::Date) {
                     Some(Ordered::Date(year, month, day)) => Ok(Some((year, month, day))),
-                    _ => Err(format!("line {}: \"{text}\" is not a date such as 2019-04-01", number + 2)),
+                    _ => Err(format!(
+                        "line {}: \"{text}\" is not a date such as 2019-04-01",
+                        number + 2
+                    )),
                 },
             };
             if cell(Some(code)).is_empty() {
@@ -232,9 +239,16 @@ pub(super) fn parse_tables(
         let name = table.string("name");
         let file = table.string("file");
         let label = [table.opt_string("label"), table.opt_string("label_zh")];
-        let columns = [("code", "code"), ("column_name", "name"), ("from", "from"), ("to", "to")]
-            .map(|(key, default)| table.opt_string(key).unwrap_or(default));
-        let (Some(name), Some(file)) = (name, file) else { continue };
+        let columns = [
+            ("code", "code"),
+            ("column_name", "name"),
+            ("from", "from"),
+            ("to", "to"),
+        ]
+        .map(|(key, default)| table.opt_string(key).unwrap_or(default));
+        let (Some(name), Some(file)) = (name, file) else {
+            continue;
+        };
         if SHIPPED.contains(&name) || tables.iter().any(|other| *other.name == *name) {
             table.mistake_at("name", format!("there is another table \"{name}\""), None);
         }
@@ -261,7 +275,11 @@ mod tests {
     fn shipped_tables() {
         use Standing::{InForce, NotInForce, Unknown};
         let check = |table: &str, code: &str, day: Day, expected: Standing| {
-            assert_eq!(shipped(table).unwrap().standing(code, day), expected, "{table} {code} {day:?}");
+            assert_eq!(
+                shipped(table).unwrap().standing(code, day),
+                expected,
+                "{table} {code} {day:?}"
+            );
         };
         let today = (2026, 3, 1);
         for name in SHIPPED {
@@ -310,7 +328,13 @@ mod tests {
         assert_eq!(table.name_of("A"), Some("甲"));
         let wrong = |lines: &[&str], expected: &str| assert_eq!(read(lines).unwrap_err(), expected);
         wrong(&["cod,name"], "there is no column \"code\"; did you mean \"cod\"?");
-        wrong(&["code,from", "A,2020-1-1"], "line 2: \"2020-1-1\" is not a date such as 2019-04-01");
-        wrong(&["code,from,to", "A,2020-01-02,2020-01-01"], "line 2: the code ends before it begins");
+        wrong(
+            &["code,from", "A,2020-1-1"],
+            "line 2: \"2020-1-1\" is not a date such as 2019-04-01",
+        );
+        wrong(
+            &["code,from,to", "A,2020-01-02,2020-01-01"],
+            "line 2: the code ends before it begins",
+        );
     }
 }

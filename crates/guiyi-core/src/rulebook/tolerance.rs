@@ -87,7 +87,18 @@ mod tests {
         check("100%", Some(Tolerance::Share(1_000_000)));
         check("0.0001%", Some(Tolerance::Share(1)));
         check("2.50%", Some(Tolerance::Share(25_000)));
-        for text in ["", "%", "-1", "1.5", "100.1%", "0.00001%", "5 %", "½%", "+5", "99999999999999999999%"] {
+        for text in [
+            "",
+            "%",
+            "-1",
+            "1.5",
+            "100.1%",
+            "0.00001%",
+            "5 %",
+            "½%",
+            "+5",
+            "99999999999999999999%",
+        ] {
             check(text, None);
         }
         let share = Tolerance::Share(5_000);

@@ -34,9 +34,12 @@ pub(super) fn report(batches: &[Batch], rulebook: &Rulebook, notes: &mut Notes) 
     };
     let rule: Arc<str> = BRANCH.into();
     let is_branch = |batch: usize, row: usize| Some(is_branch_name(batches[batch].columns[name_element].get(row)?));
-    for group in shared(batches, &[code_element], |source| (source, source), |batch, row| {
-        batch.states[row] != RowState::Rejected
-    }) {
+    for group in shared(
+        batches,
+        &[code_element],
+        |source| (source, source),
+        |batch, row| batch.states[row] != RowState::Rejected,
+    ) {
         if !group.iter().any(|&(batch, row)| is_branch(batch, row) == Some(false)) {
             continue;
         }

@@ -45,7 +45,9 @@ pub(super) fn failures(batch: &Batch, rule: &Rule, expression: &Expression, toda
 /// Whether the expression is evaluated for a row.
 pub(super) fn judges(batch: &Batch, rule: &Rule, expression: &Expression, row: usize) -> bool {
     let given = |&(_, element, kind): &(_, usize, Type)| {
-        batch.columns[element].get(row).is_some_and(|text| value(text, kind).is_some())
+        batch.columns[element]
+            .get(row)
+            .is_some_and(|text| value(text, kind).is_some())
     };
     batch.states[row] != RowState::Rejected
         && (expression.evaluates_nulls || expression.elements.iter().all(given))

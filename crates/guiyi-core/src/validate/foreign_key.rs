@@ -26,13 +26,21 @@ pub fn referable(batches: &[Batch], rulebook: &Rulebook, target: &Target) -> BTr
     }
     let element = target.element.as_ref().map(|name| rulebook.dictionary.position(name));
     for batch in batches {
-        let system = rulebook.sources.get(usize::from(batch.source)).map(|source| &source.system);
+        let system = rulebook
+            .sources
+            .get(usize::from(batch.source))
+            .map(|source| &source.system);
         if target.system.as_ref().is_some_and(|wanted| Some(wanted) != system) {
             continue;
         }
         for row in (0..batch.len()).filter(|&row| batch.states[row] != RowState::Rejected) {
             match element {
-                None => values.extend(batch.key(row).into_iter().flat_map(|key| [key.into(), key.to_uppercase().into()])),
+                None => values.extend(
+                    batch
+                        .key(row)
+                        .into_iter()
+                        .flat_map(|key| [key.into(), key.to_uppercase().into()]),
+                ),
                 Some(Some(element)) => values.extend(batch.columns[element].get(row).map(Box::from)),
                 Some(None) => {}
             }

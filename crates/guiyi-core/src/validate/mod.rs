@@ -140,9 +140,10 @@ fn failures(batch: &Batch, rule: &Rule, rulebook: &Rulebook) -> Vec<Failure> {
             let on = on.and_then(|on| batch.columns[on].get(row));
             in_table::fault(value, table, on, rulebook.today)
         }),
-        Check::ForeignKey { target, known: Some(known) } => {
-            each_value(batch, rule, |_, value| foreign_key::fault(value, target, known))
-        }
+        Check::ForeignKey {
+            target,
+            known: Some(known),
+        } => each_value(batch, rule, |_, value| foreign_key::fault(value, target, known)),
         Check::ForeignKey { known: None, .. } => Vec::new(), // not run, which `whole` says
         Check::Expression(expression) => expression::failures(batch, rule, expression, rulebook.today),
     }

@@ -113,7 +113,9 @@ fn sample_batch(text: &str, rule: &Rule, dictionary: &Dictionary) -> Batch {
     let cell = |row: &[(usize, &str)], element: usize| {
         let given = row.iter().copied().find(|&(position, _)| position == element);
         let value = given.map(|(_, value)| value.to_owned());
-        value.or_else(|| fitting(rule, element)).filter(|value| !value.is_empty())
+        value
+            .or_else(|| fitting(rule, element))
+            .filter(|value| !value.is_empty())
     };
     let columns = (0..dictionary.elements.len())
         .map(|element| Column::received(rows.iter().map(|row| cell(row, element)).collect::<StringArray>()))
@@ -132,7 +134,9 @@ fn sample_batch(text: &str, rule: &Rule, dictionary: &Dictionary) -> Batch {
 fn row_of<'t>(text: &'t str, rule: &Rule, others: &[usize], dictionary: &Dictionary) -> Vec<(usize, &'t str)> {
     let mut own = std::iter::once(rule.attribute).chain(others.iter().copied());
     let parts = text.split(" | ").filter_map(|part| {
-        let named = part.split_once(" = ").and_then(|(name, value)| Some((dictionary.position(name)?, value)));
+        let named = part
+            .split_once(" = ")
+            .and_then(|(name, value)| Some((dictionary.position(name)?, value)));
         named.or_else(|| Some((own.next()?, part)))
     });
     parts.collect()

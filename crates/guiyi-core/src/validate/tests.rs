@@ -191,8 +191,7 @@ fn keys_copies_and_conflicts() {
 
 #[test]
 fn unique_and_branches() {
-    let rules =
-        "[[rule]]\ncode = 'XX001'\nelement = 'name'\ncheck = 'unique'\nwith = ['amount']\ntolerance = '50%'";
+    let rules = "[[rule]]\ncode = 'XX001'\nelement = 'name'\ncheck = 'unique'\nwith = ['amount']\ntolerance = '50%'";
     let rulebook = rulebook(rules);
     let mut batches = [batch(
         0,

@@ -22,7 +22,7 @@ use super::{Ordered, applies, is_fed};
 use crate::dictionary::ElementKind;
 use crate::finding::{Action, Fault, Finding, Severity};
 use crate::record::Batch;
-use crate::rulebook::{Check, Rule, RowCount, Rulebook};
+use crate::rulebook::{Check, RowCount, Rule, Rulebook};
 
 /// The findings about the systems whose rows are all in these batches.
 pub fn findings(batches: &[Batch], rulebook: &Rulebook) -> Vec<Finding> {
@@ -94,7 +94,9 @@ impl State {
                 continue;
             }
             for (position, rule) in rulebook.rules.iter().enumerate() {
-                let judgment = judgment(rule, rulebook, source, || self.seen_of_system(source, position, rulebook));
+                let judgment = judgment(rule, rulebook, source, || {
+                    self.seen_of_system(source, position, rulebook)
+                });
                 if let Some((severity, fault)) = judgment {
                     findings.push(finding(source, rule, severity, fault));
                 }

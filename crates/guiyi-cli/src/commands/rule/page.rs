@@ -42,14 +42,27 @@ pub(super) fn text(rule: &Rule, dictionary: &Dictionary, language: Language) -> 
         (&element.label, &element.definition)
     };
     let colon = if chinese { "：" } else { ": " };
-    let what = format!("{}\n{} ({}){colon}{definition}", in_language(kind.demands, language), label, element.name);
+    let what = format!(
+        "{}\n{} ({}){colon}{definition}",
+        in_language(kind.demands, language),
+        label,
+        element.name
+    );
     section("What", "要求", &what);
-    let why = rule.why.as_ref().map_or(in_language(kind.why, language), |why| why.in_language(language));
+    let why = rule
+        .why
+        .as_ref()
+        .map_or(in_language(kind.why, language), |why| why.in_language(language));
     section("Why", "原因", why);
     section("Nulls", "空值", in_language(kind.nulls, language));
     section("Passes", "通过的样例", &samples(&rule.accept, chinese));
     section("Fails", "不通过的样例", &samples(&rule.reject, chinese));
-    let remedy = rule.remedy.as_ref().map_or(in_language(kind.remedy, language), |remedy| remedy.in_language(language));
+    let remedy = rule
+        .remedy
+        .as_ref()
+        .map_or(in_language(kind.remedy, language), |remedy| {
+            remedy.in_language(language)
+        });
     section("What to do", "如何处理", remedy);
     if let Some(source) = rule.source.as_ref().or(element.standard.as_ref()) {
         section("Source", "依据", source);
@@ -71,13 +84,21 @@ fn samples(samples: &[std::sync::Arc<str>], chinese: bool) -> String {
 fn facts(rule: &Rule, dictionary: &Dictionary, chinese: bool) -> String {
     let mut lines = Vec::new();
     let mut fact = |english: &str, name_zh: &str, value: String| {
-        lines.push(if chinese { format!("{name_zh}：{value}") } else { format!("{english}: {value}") });
+        lines.push(if chinese {
+            format!("{name_zh}：{value}")
+        } else {
+            format!("{english}: {value}")
+        });
     };
     fact("entity", "实体", dictionary.entity.name().to_owned());
-    fact("check", "检查", kind_of(&rule.check).name.to_owned());
+    fact("check", "检查", demand(&rule.check, dictionary));
     fact("severity", "严重程度", rule.severity.name().to_owned());
     fact("dimension", "维度", dimension(rule, chinese));
-    fact("on failure", "不通过时", on_failure(rule.on_failure, chinese).to_owned());
+    fact(
+        "on failure",
+        "不通过时",
+        on_failure(rule.on_failure, chinese).to_owned(),
+    );
     if rule.tolerance != Tolerance::default() {
         fact("tolerance", "容忍度", rule.tolerance.to_string());
     }
@@ -90,13 +111,66 @@ fn facts(rule: &Rule, dictionary: &Dictionary, chinese: bool) -> String {
     lines.join("\n")
 }
 
+/// The kind of check with what the rule gives it.
+fn demand(check: &Check, dictionary: &Dictionary) -> String {
+    let name = |element: usize| &*dictionary.elements[element].name;
+    let bounds = |min: Option<&str>, max: Option<&str>| format!("{} … {}", min.unwrap_or(""), max.unwrap_or(""));
+    let given = match check {
+        Check::Required => String::new(),
+        Check::Unique { elements, scope } => {
+            let names: Vec<&str> = elements.iter().map(|&element| name(element)).collect();
+            format!("{}, scope {}", names.join(" + "), scope.name())
+        }
+        Check::Pattern(regex) => unanchored(regex.as_str()).to_owned(),
+        Check::Length { min, max } => bounds(Some(&min.to_string()), Some(&max.to_string())),
+        Check::Range { min, max } => bounds(min.as_deref(), max.as_deref()),
+        Check::OneOf(values) => values.join(", "),
+        Check::Identifier(kind) => kind.name().to_owned(),
+        Check::Compare { operator, other } => format!("{} {}", operator.sign(), name(*other)),
+        Check::Agrees { other } => name(*other).to_owned(),
+        Check::InTable { table, on: Some(on) } => format!("{} on {}", table.name, name(*on)),
+        Check::InTable { table, on: None } => table.name.to_string(),
+        Check::ForeignKey { target, .. } => {
+            let element = target.element.as_deref().unwrap_or("source key");
+            format!("{} of {}", element, target.entity.name())
+        }
+        Check::Expression(expression) => expression.text.to_string(),
+        Check::Freshness { max_age_days } => format!("{max_age_days} days"),
+        Check::RowCount(count) => {
+            let number = |bound: Option<u64>| bound.map(|bound| bound.to_string());
+            let change = count
+                .max_change
+                .map(|change| format!(", change up to {}", Tolerance::Share(change)));
+            bounds(number(count.min).as_deref(), number(count.max).as_deref()) + &change.unwrap_or_default()
+        }
+        _ => String::new(),
+    };
+    format!("{} {given}", check.kind_name()).trim_end().to_owned()
+}
+
+/// A pattern as the pack has it.
+fn unanchored(pattern: &str) -> &str {
+    let inner = pattern
+        .strip_prefix(r"\A(?:")
+        .and_then(|inner| inner.strip_suffix(r")\z"));
+    inner.unwrap_or(pattern)
+}
+
 fn dimension(rule: &Rule, chinese: bool) -> String {
     let of = |indicator: Indicator| {
-        let label = if chinese { indicator.label_zh() } else { indicator.label() };
+        let label = if chinese {
+            indicator.label_zh()
+        } else {
+            indicator.label()
+        };
         format!(", {} {label}", indicator.code())
     };
     let indicator = rule.indicator.map(of).unwrap_or_default();
-    let name = if chinese { rule.dimension.label_zh() } else { rule.dimension.name() };
+    let name = if chinese {
+        rule.dimension.label_zh()
+    } else {
+        rule.dimension.name()
+    };
     format!("{name}{indicator} (GB/T 36344-2018)")
 }
 
@@ -110,7 +184,7 @@ fn on_failure(on_failure: OnFailure, chinese: bool) -> &'static str {
         (OnFailure::Withhold, true) => "仅有一种修正时自动修正，否则扣留该值",
         (OnFailure::Quarantine, false) => "the row is held back",
         (OnFailure::Quarantine, true) => "整行隔离",
-        }
+    }
 }
 
 /// The conditions of a rule, as a pack would have them.
@@ -123,7 +197,7 @@ fn conditions(rule: &Rule, dictionary: &Dictionary) -> Vec<String> {
             Demand::Absent => format!("{name} absent"),
             Demand::OneOf(values) => format!("{name} one_of {}", list(values)),
             Demand::NotOneOf(values) => format!("{name} not_one_of {}", list(values)),
-            Demand::Matches(regex) => format!("{name} matches {}", regex.as_str()),
+            Demand::Matches(regex) => format!("{name} matches {}", unanchored(regex.as_str())),
         }
     });
     shown.collect()

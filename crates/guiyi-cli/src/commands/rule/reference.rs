@@ -17,16 +17,28 @@ pub(super) fn markdown() -> String {
     keys(&mut text, CONDITION_KEYS);
     text.push_str("\n## What each check does with nulls\n\n| check | nulls | 空值 |\n|---|---|---|\n");
     for kind in KINDS {
-        _ = writeln!(text, "| [`{0}`](#{0}) | {1} | {2} |", kind.name, kind.nulls.0, kind.nulls.1);
+        _ = writeln!(
+            text,
+            "| [`{0}`](#{0}) | {1} | {2} |",
+            kind.name, kind.nulls.0, kind.nulls.1
+        );
     }
     text.push_str("\n## Checks\n");
     for kind in KINDS {
-        _ = write!(text, "\n### {}\n\n{}\n{}\n\n", kind.name, kind.demands.0, kind.demands.1);
+        _ = write!(
+            text,
+            "\n### {}\n\n{}\n{}\n\n",
+            kind.name, kind.demands.0, kind.demands.1
+        );
         if !kind.keys.is_empty() {
             keys(&mut text, kind.keys);
             text.push('\n');
         }
-        _ = write!(text, "A sample is {}.\n\n```toml\n[[rule]]\n{}\n```\n", kind.sample, kind.example);
+        _ = write!(
+            text,
+            "A sample is {}.\n\n```toml\n[[rule]]\n{}\n```\n",
+            kind.sample, kind.example
+        );
     }
     text.push_str(EXPRESSIONS);
     text.push_str("\n## Tables\n\n");
@@ -34,7 +46,11 @@ pub(super) fn markdown() -> String {
     keys(&mut text, TABLE_KEYS);
     text.push_str("\nTables that come with Guiyi:\n\n| table | what it holds | 内容 |\n|---|---|---|\n");
     for table in SHIPPED.into_iter().filter_map(tables::shipped) {
-        _ = writeln!(text, "| `{}` | {} | {} |", table.name, table.label.english, table.label.chinese);
+        _ = writeln!(
+            text,
+            "| `{}` | {} | {} |",
+            table.name, table.label.english, table.label.chinese
+        );
     }
     text.push_str("\n## Dimensions and indicators\n\n");
     text.push_str("GB/T 36344-2018; the codes are those of DB31/T 1523-2024.\n\n");

@@ -30,7 +30,10 @@ const READ: Room = Room {
         "Said while a file is read, about a row or a cell that the file itself has wrong.",
         "读取文件时发现的行或单元格问题，源自文件本身。",
     ),
-    nulls: Both("Empty cells are nulls and never a fault here.", "空单元格即空值，此处不算问题。"),
+    nulls: Both(
+        "Empty cells are nulls and never a fault here.",
+        "空单元格即空值，此处不算问题。",
+    ),
     remedy: Both(
         "Look at the row of the file that the finding names; export again with the right delimiter, quotes and encoding.",
         "查看问题所指的文件行；以正确的分隔符、引号和编码重新导出。",
@@ -81,8 +84,11 @@ const IMPUTE: Room = Room {
 
 /// Every code of every room, in the order of the walk.
 fn all() -> impl Iterator<Item = RoomCode> {
-    let read = guiyi_io::CODES.iter().map(|code| (code.code, code.english, code.chinese, &READ));
-    let of = |codes: &'static [(&str, &str, &str)], room: &'static Room| codes.iter().map(move |&(c, e, z)| (c, e, z, room));
+    let read = guiyi_io::CODES
+        .iter()
+        .map(|code| (code.code, code.english, code.chinese, &READ));
+    let of =
+        |codes: &'static [(&str, &str, &str)], room: &'static Room| codes.iter().map(move |&(c, e, z)| (c, e, z, room));
     read.chain(of(standardize::CODES, &STANDARDIZE))
         .chain(of(validate::CODES, &VALIDATE))
         .chain(of(impute::CODES, &IMPUTE))

@@ -48,11 +48,17 @@ fn meanings() {
     check("-annual_purchase < 0 && annual_purchase - 1 == 99", Ok(true));
     check("annual_purchase / (credit_limit - 0.3) > 1", Err("a division by zero"));
     check("updated_date - created_date == 2", Ok(true));
-    check("created_date + 2 == updated_date && \"2024-02-28\" <= created_date", Ok(true));
+    check(
+        "created_date + 2 == updated_date && \"2024-02-28\" <= created_date",
+        Ok(true),
+    );
     check("today - updated_date > 365 && updated_date < today", Ok(true));
     check("size(name) == 8 && name.endsWith('有限公司')", Ok(true));
     check("name.matches('^上海.*') && !(name in ['甲', '乙'])", Ok(true));
-    check("['停用', '注销'].exists(word, word == status) || size(status) > 4", Ok(false));
+    check(
+        "['停用', '注销'].exists(word, word == status) || size(status) > 4",
+        Ok(false),
+    );
     check("status == '启用' ? credit_limit > 0 : true", Ok(true));
 }
 
@@ -68,32 +74,63 @@ fn mistakes() {
     };
     check(
         "credit_limit >= 0 &&\n  anual_purchase > 0",
-        &[(2, 3, "no element is named \"anual_purchase\"", Some("did you mean \"annual_purchase\"?"))],
+        &[(
+            2,
+            3,
+            "no element is named \"anual_purchase\"",
+            Some("did you mean \"annual_purchase\"?"),
+        )],
     );
-    check("name.matches('[a')", &[(1, 15, "the pattern does not compile: unclosed character class", None)]);
+    check(
+        "name.matches('[a')",
+        &[(1, 15, "the pattern does not compile: unclosed character class", None)],
+    );
     check(
         "created_date > '2020-02-30'",
         &[(1, 17, "\"2020-02-30\" is not a date such as \"2020-01-31\"", None)],
     );
     check(
         "credit_limit + 1",
-        &[(1, 1, "the expression gives a value, not true or false", Some("compare something: ==, <=, in, matches, …"))],
+        &[(
+            1,
+            1,
+            "the expression gives a value, not true or false",
+            Some("compare something: ==, <=, in, matches, …"),
+        )],
     );
     check(
         "size(name)",
-        &[(1, 1, "the expression gives int, not true or false", Some("compare something: ==, <=, in, matches, …"))],
+        &[(
+            1,
+            1,
+            "the expression gives int, not true or false",
+            Some("compare something: ==, <=, in, matches, …"),
+        )],
     );
     let hint = Some("an amount is compared with a number, a date with a date or \"2020-01-31\", text with text");
     check(
         "credit_limit > name",
-        &[(1, 1, "the expression cannot be evaluated: > does not take decimal and string", hint)],
+        &[(
+            1,
+            1,
+            "the expression cannot be evaluated: > does not take decimal and string",
+            hint,
+        )],
     );
     check(
         "frob(name) == 'x'",
-        &[(1, 1, "the expression cannot be evaluated: there is no function \"frob\"", None)],
+        &[(
+            1,
+            1,
+            "the expression cannot be evaluated: there is no function \"frob\"",
+            None,
+        )],
     );
     let wrong = Expression::parse("credit_limit >= ", &shipped(EntityType::Customer), false).unwrap_err();
-    assert!(wrong[0].message.starts_with("the expression does not compile: "), "{wrong:?}");
+    assert!(
+        wrong[0].message.starts_with("the expression does not compile: "),
+        "{wrong:?}"
+    );
     assert_eq!((wrong[0].line, wrong[0].column), (1, 17), "{wrong:?}");
 }
 

@@ -111,10 +111,11 @@ impl Val for Calendar {
 
 /// A decimal or an integer.
 fn number(value: &dyn Val) -> Option<Decimal> {
-    value
-        .downcast_ref::<Number>()
-        .map(|number| number.0)
-        .or_else(|| value.downcast_ref::<CelInt>().map(|integer| Decimal::from(*integer.inner())))
+    value.downcast_ref::<Number>().map(|number| number.0).or_else(|| {
+        value
+            .downcast_ref::<CelInt>()
+            .map(|integer| Decimal::from(*integer.inner()))
+    })
 }
 
 fn no_overload(operator: &str, left: &dyn Val, right: &dyn Val) -> ExecutionError {
@@ -146,7 +147,9 @@ macro_rules! reckon {
                     return Err(ExecutionError::DivisionByZero(cel::Value::Null));
                 }
                 let result: Option<Decimal> = $function(self.0, other);
-                result.map(|result| CowVal::owned(Number(result))).ok_or_else(|| too_large($sign))
+                result
+                    .map(|result| CowVal::owned(Number(result)))
+                    .ok_or_else(|| too_large($sign))
             }
         }
     };
@@ -169,7 +172,9 @@ impl Negator for Number {
 
 impl Comparer for Calendar {
     fn compare(&self, right: &dyn Val) -> Result<Ordering, ExecutionError> {
-        let other = right.downcast_ref::<Self>().ok_or_else(|| no_overload("<", self, right))?;
+        let other = right
+            .downcast_ref::<Self>()
+            .ok_or_else(|| no_overload("<", self, right))?;
         Ok(self.0.cmp(&other.0))
     }
 }
@@ -186,7 +191,9 @@ impl Adder for Calendar {
     where
         Self: 'v,
     {
-        let days = right.downcast_ref::<CelInt>().ok_or_else(|| no_overload("+", self, right))?;
+        let days = right
+            .downcast_ref::<CelInt>()
+            .ok_or_else(|| no_overload("+", self, right))?;
         self.plus(*days.inner(), "+").map(CowVal::owned)
     }
 }
@@ -200,7 +207,9 @@ impl Subtractor for Calendar {
             let days = (self.0 - other.0).get_days();
             return Ok(CowVal::owned(CelInt::from(i64::from(days))));
         }
-        let days = right.downcast_ref::<CelInt>().ok_or_else(|| no_overload("-", self, right))?;
+        let days = right
+            .downcast_ref::<CelInt>()
+            .ok_or_else(|| no_overload("-", self, right))?;
         let back = days.inner().checked_neg().ok_or_else(|| too_large("-"))?;
         self.plus(back, "-").map(CowVal::owned)
     }
