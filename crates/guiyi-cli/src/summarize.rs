@@ -205,20 +205,24 @@ fn rules(findings: &[Finding], rulebook: &Rulebook) -> Vec<RuleSummary> {
                 attribute: attribute.map_or(String::new(), |at| {
                     rulebook.dictionary.elements[usize::from(at)].name.to_string()
                 }),
-                message: rule.map_or_else(
-                    || finding.fault.describe(Language::English),
-                    |rule| rule.message.to_string(),
-                ),
-                message_zh: rule.map_or_else(
-                    || finding.fault.describe(Language::Chinese),
-                    |rule| rule.message_zh.to_string(),
-                ),
+                message: words(finding, rule.map(|rule| &*rule.message), Language::English),
+                message_zh: words(finding, rule.map(|rule| &*rule.message_zh), Language::Chinese),
                 severity: finding.severity.name().to_owned(),
                 findings,
                 repaired,
             }
         });
     described.collect()
+}
+
+/// What a rule says, and if it was not run, why; without a rule the fault.
+fn words(finding: &Finding, message: Option<&str>, language: Language) -> String {
+    let fault = || finding.fault.describe(language);
+    match message {
+        Some(message) if finding.fault.is_not_run() => format!("{message} ({})", fault()),
+        Some(message) => message.to_owned(),
+        None => fault(),
+    }
 }
 
 fn completeness(unified: &Unified, rulebook: &Rulebook) -> Vec<ElementSummary> {

@@ -43,9 +43,8 @@ fn condition(table: &Table<'_>, dictionary: &Dictionary) -> Option<Condition> {
     }
     let texts = |values: Vec<&str>| values.into_iter().map(Arc::from).collect();
     let demand = match given.first() {
-        None => Demand::Present,
         Some(&"absent") if absent? => Demand::Absent,
-        Some(&"absent") => Demand::Present,
+        None | Some(&"absent") => Demand::Present,
         Some(&"one_of") => Demand::OneOf(texts(one_of)),
         Some(&"not_one_of") => Demand::NotOneOf(texts(not_one_of)),
         Some(_) => Demand::Matches(regex(table, "matches", matches?)?),

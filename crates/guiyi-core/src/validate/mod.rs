@@ -109,8 +109,6 @@ fn failures(batch: &Batch, rule: &Rule, rulebook: &Rulebook) -> Vec<Failure> {
     let kind = dictionary.elements[rule.attribute].kind;
     match &rule.check {
         Check::Required => required::failures(batch, rule),
-        // What needs all rows: see `across` and `whole`.
-        Check::Unique { .. } | Check::Freshness { .. } | Check::RowCount(_) => Vec::new(),
         Check::Pattern(regex) => each_value(batch, rule, |_, value| pattern::fault(value, regex)),
         Check::Length { min, max } => each_value(batch, rule, |_, value| length::fault(value, *min, *max)),
         Check::Range { min, max } => {
@@ -144,7 +142,10 @@ fn failures(batch: &Batch, rule: &Rule, rulebook: &Rulebook) -> Vec<Failure> {
             target,
             known: Some(known),
         } => each_value(batch, rule, |_, value| foreign_key::fault(value, target, known)),
-        Check::ForeignKey { known: None, .. } => Vec::new(), // not run, which `whole` says
+        // What needs all rows, or was not run: see `across` and `whole`.
+        Check::Unique { .. } | Check::Freshness { .. } | Check::RowCount(_) | Check::ForeignKey { known: None, .. } => {
+            Vec::new()
+        }
         Check::Expression(expression) => expression::failures(batch, rule, expression, rulebook.today),
     }
 }

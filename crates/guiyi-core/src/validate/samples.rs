@@ -146,7 +146,7 @@ fn row_of<'t>(text: &'t str, rule: &Rule, others: &[usize], dictionary: &Diction
 fn fitting(rule: &Rule, element: usize) -> Option<String> {
     let condition = rule.when.iter().find(|condition| condition.attribute == element)?;
     match &condition.demand {
-        Demand::OneOf(values) => values.first().map(|value| value.to_string()),
+        Demand::OneOf(values) => values.first().map(ToString::to_string),
         Demand::Present | Demand::NotOneOf(_) => Some("x".into()),
         Demand::Absent | Demand::Matches(_) => None,
     }

@@ -249,3 +249,67 @@ fn conditions() {
 fn codes_are_distinct_and_in_order() {
     assert!(CODES.windows(2).all(|pair| pair[0].0 < pair[1].0));
 }
+
+#[test]
+fn states_of_whole_sources_merge_in_any_order() {
+    let rules = "[[rule]]\ncode = 'XX001'\nelement = 'name'\ncheck = 'row-count'\nmin = 4\nmax_change = '50%'
+[[rule]]\ncode = 'XX002'\nelement = 'name'\ncheck = 'foreign-key'\nentity = 'supplier'";
+    let mut rulebook = rulebook(rules);
+    rulebook.know_last_counts(&[("crm".into(), 1)].into());
+    let parts = [
+        batch(0, 1, &[["a", "甲", "", ""], ["b", "", "", ""]]),
+        batch(0, 3, &[["c", "丙", "", ""]]),
+        batch(1, 1, &[["a", "甲", "", ""]; 4]),
+    ];
+    let seen = |batches: &[Batch]| {
+        let mut state = whole::State::new(&rulebook);
+        batches.iter().for_each(|batch| state.observe(batch, &rulebook));
+        state
+    };
+    let all = seen(&parts);
+    let single = |at: usize| seen(&parts[at..=at]);
+    assert_eq!(single(2).merge(single(0)).merge(single(1)), all);
+    assert_eq!(single(1).merge(single(2).merge(single(0))), all);
+    assert_eq!(seen(&[]).merge(all.clone()), all);
+    let faults: Vec<_> = all
+        .findings(&rulebook)
+        .into_iter()
+        .map(|f| (f.source, f.row, f.fault))
+        .collect();
+    let not_run = Fault::OtherSideMissing { entity: "supplier" };
+    let few = Fault::RowCount {
+        rows: 3,
+        min: Some(4),
+        max: None,
+    };
+    assert_eq!(
+        faults,
+        [
+            (0, 0, few),
+            (0, 0, not_run.clone()),
+            (1, 0, Fault::RowCountChanged { rows: 4, last: 1 }),
+            (1, 0, not_run)
+        ]
+    );
+    let outcomes = outcomes(
+        &parts,
+        &rulebook,
+        &Notes {
+            findings: all.findings(&rulebook),
+            ..Notes::default()
+        },
+    );
+    let told: Vec<_> = outcomes
+        .iter()
+        .map(|o| (o.checked, o.failed, o.ran, o.passes(&rulebook.rules[o.rule])))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1, 1, true, false),
+            (0, 0, false, false),
+            (1, 1, true, false),
+            (0, 0, false, false)
+        ]
+    );
+}
