@@ -100,7 +100,7 @@ pub(super) fn apply(
                 row: batch.rows[row],
                 key: batch.key(row).map(Into::into),
                 attribute: Some(attribute as u16),
-                rule: code.text(),
+                rule: complaint.code.unwrap_or(code).text(),
                 severity: complaint.severity,
                 fault: complaint.fault,
                 value: Some(text.into()),
@@ -162,6 +162,8 @@ pub(super) struct Derived {
     pub(super) attribute: usize,
     pub(super) value: String,
     pub(super) code: Code,
+    /// [`Origin::Derived`], or [`Origin::Repaired`] for one that takes the place of a faulty value.
+    pub(super) origin: Origin,
     /// In per mille.
     pub(super) confidence: u16,
 }
@@ -174,6 +176,7 @@ impl Derived {
             attribute,
             value,
             code,
+            origin: Origin::Derived,
             confidence: 1000,
         }
     }
@@ -201,14 +204,37 @@ pub(super) fn derive(batch: &mut Batch, log: &mut Log, mut derived: Vec<Derived>
                 value.code,
                 before,
                 after,
-                Origin::Derived,
+                value.origin,
                 value.confidence,
             );
-            edits.push((value.row, Some(value.value), Origin::Derived));
+            edits.push((value.row, Some(value.value), value.origin));
         }
         if !edits.is_empty() {
             batch.columns[attribute] = edited(&column, edits);
         }
+    }
+}
+
+/// Whether values for an element that no column of the source feeds can be found in its other values.
+pub fn may_be_found(rulebook: &Rulebook, source: u16, attribute: usize) -> bool {
+    use ElementKind as K;
+    let Some(source) = rulebook.sources.get(usize::from(source)) else {
+        return false;
+    };
+    let elements = &rulebook.dictionary.elements;
+    let is_fed = |kinds: &[K]| {
+        elements
+            .iter()
+            .zip(&source.mapping)
+            .any(|(element, column)| column.is_some() && kinds.contains(&element.kind))
+    };
+    match elements[attribute].kind {
+        K::Province | K::City | K::County => is_fed(&[K::Address, K::Province, K::City, K::County]),
+        K::Mobile | K::Landline | K::Phone => is_fed(&[K::Mobile, K::Landline, K::Phone, K::PersonName]),
+        K::Note => is_fed(&[K::OrganizationName, K::PersonName]),
+        K::Email => is_fed(&[K::Email]),
+        K::Unit => is_fed(&[K::Quantity]),
+        _ => false,
     }
 }
 

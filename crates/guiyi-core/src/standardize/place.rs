@@ -1,6 +1,7 @@
 //! Places in names and addresses: the regions of today by their full and short names.
 //!
-//! The names come from `guiyi_ident::region`; short ones leave out 省, 市, 区, 自治州 and the like. Reading goes from left
+//! The names come from `guiyi_ident::region`, those of former times from `dictionaries/region/successors.tsv`, where they
+//! stand for the region that took over; short ones leave out 省, 市, 区, 自治州 and the like. Reading goes from left
 //! to right and downward: a province, then a city of it, then a county of that.
 
 use std::sync::LazyLock;
@@ -35,7 +36,12 @@ struct Entry {
     code: u32,
     level: Level,
     is_short: bool,
+    /// Whether the name is one of former times: of a region that was renamed, or that the one of the code took over.
+    is_former: bool,
 }
+
+/// Abolished and renamed regions with the code that took over; its SOURCE.md says how it was built.
+static SUCCESSORS: &str = include_str!("../../../../dictionaries/region/successors.tsv");
 
 /// Names of a region and of those above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +67,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
                     code,
                     level,
                     is_short,
+                    is_former: false,
                 });
             }
         };
@@ -70,7 +77,24 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
             add(short, true);
         }
     }
-    entries.sort_by_key(|entry| (entry.key, std::cmp::Reverse(entry.text.len()), entry.text, entry.code));
+    for line in SUCCESSORS.lines().skip(1) {
+        let mut cells = line.split('\t');
+        let (_, Some(text), _, Some(successor)) = (cells.next(), cells.next(), cells.next(), cells.next()) else {
+            continue;
+        };
+        if let (Some(key), Ok(code)) = (key(text), successor.parse()) {
+            entries.push(Entry {
+                key,
+                text,
+                code,
+                level: level_of(code),
+                is_short: false,
+                is_former: true,
+            });
+        }
+    }
+    entries.sort_by_key(|entry| (entry.key, std::cmp::Reverse(entry.text.len()), entry.text, entry.is_former, entry.code));
+    entries.dedup_by_key(|entry| (entry.text, entry.code));
     entries
 });
 
@@ -210,16 +234,20 @@ pub(super) fn at_head<'a>(text: &'a str, below: Option<&Place<'_>>, short_counti
         .take_while(|entry| entry.key == key)
         .filter(fits);
     let first = fitting.next()?;
+    // A name of today goes before one of former times.
+    let same = std::iter::once(first)
+        .chain(fitting.take_while(|entry| entry.text == first.text && entry.is_former == first.is_former));
     // 吉林 is a province and a city: the higher level goes first, unless the text says 市.
-    let same: Vec<&Entry> = std::iter::once(first)
-        .chain(fitting.take_while(|entry| entry.text == first.text))
-        .collect();
+    let same: Vec<&Entry> = same.collect();
     let level = same.iter().map(|entry| entry.level).min().unwrap_or(first.level);
     let mut of_level = same.iter().filter(|entry| entry.level == level);
     let code = of_level
         .next()
         .map(|entry| entry.code)
         .filter(|_| of_level.next().is_none());
+    if code.is_none() && first.is_former {
+        return None;
+    }
     Some(Place {
         text: &text[..first.text.len()],
         level,
@@ -287,15 +315,24 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// All regions of a level that a text names exactly, by full or short name.
+/// All regions of a level that a text names exactly, by full or short name of today.
 pub(super) fn named(text: &str, level: Level) -> impl Iterator<Item = u32> + '_ {
+    entries_named(text, level, false)
+}
+
+/// All regions of a level that took over one that a text names exactly.
+pub(super) fn formerly(text: &str, level: Level) -> impl Iterator<Item = u32> + '_ {
+    entries_named(text, level, true)
+}
+
+fn entries_named(text: &str, level: Level, is_former: bool) -> impl Iterator<Item = u32> + '_ {
     let entries: &'static [Entry] = &ENTRIES;
     let key = key(text).unwrap_or(u64::MAX);
     let start = entries.partition_point(|entry| entry.key < key);
     entries[start..]
         .iter()
         .take_while(move |entry| entry.key == key)
-        .filter(move |entry| entry.level == level && entry.text == text)
+        .filter(move |entry| entry.level == level && entry.is_former == is_former && entry.text == text)
         .map(|entry| entry.code)
 }
 
@@ -320,6 +357,13 @@ mod tests {
             ("鼓楼区中山路", &["鼓楼区"], "中山路", None),
             ("腾讯", &[], "腾讯", None),
             ("海南省万宁市", &["海南省", "万宁市"], "", Some(469_006)),
+            ("湖北仙桃市干河街道", &["湖北", "仙桃市"], "干河街道", Some(429_004)),
+            ("东莞市长安镇", &["东莞市"], "长安镇", Some(441_900)),
+            ("广州市萝岗区科学城", &["广州市", "萝岗区"], "科学城", Some(440_112)),
+            ("山东省莱芜市莱城区", &["山东省", "莱芜市", "莱城区"], "", Some(370_116)),
+            ("增城市新塘镇", &["增城市"], "新塘镇", Some(440_118)),
+            ("湖北省襄樊市", &["湖北省", "襄樊市"], "", Some(420_600)),
+            ("上海市闸北区", &["上海市", "闸北区"], "", Some(310_106)),
         ] {
             let (chain, left) = chain(text, true);
             assert_eq!(

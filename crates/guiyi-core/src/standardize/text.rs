@@ -6,9 +6,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::change::{Change, Code, Complaint};
-use super::mojibake;
-use crate::finding::{Action, Fault, Severity};
+use super::change::Change;
 
 /// How far a text is folded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,28 +24,7 @@ pub(super) fn standardize(text: &str, style: Style) -> Option<Change> {
     if is_clean(text, style) {
         return None;
     }
-    let (cleaned, repaired) = match mojibake::repair(text) {
-        Some(repaired) => (clean(&repaired, style), true),
-        None => (clean(text, style), false),
-    };
-    let lost = mojibake::is_lost(&cleaned);
-    let mut change = if repaired {
-        Change::repaired(text, cleaned)
-    } else {
-        Change::to(text, cleaned)
-    };
-    if repaired && let Some(change) = &mut change {
-        change.code = Some(Code::ENCODING);
-    }
-    if lost {
-        let change = change.get_or_insert_with(Change::kept);
-        change.complaint = Some(Complaint {
-            severity: Severity::Warning,
-            fault: Fault::Undecodable,
-            action: Action::Reported,
-        });
-    }
-    change
+    Change::to(text, clean(text, style))
 }
 
 /// The canonical form of a text; allocates.
@@ -80,7 +57,6 @@ pub(super) fn is_clean(text: &str, style: Style) -> bool {
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
         match character {
-            '锟' | '烫' => return false,
             ' ' => {
                 let next = characters.as_str().chars().next().unwrap_or(' ');
                 if next == ' ' || drops_space(before, next, style) {
@@ -260,16 +236,6 @@ mod tests {
         }
         check(Style::Note, "张三  财务，电话", "张三 财务，电话");
         check(Style::Name, "某某【深圳】，一部", "某某(深圳),一部");
-    }
-
-    #[test]
-    fn repairs_and_reports_wrong_encodings() {
-        let change = standardize("æ·±åœ³", Style::Text).unwrap();
-        assert_eq!(change.value, super::super::change::Value::Set("深圳".into()));
-        assert_eq!(
-            standardize("锟斤拷公司", Style::Text).unwrap().complaint.unwrap().fault,
-            Fault::Undecodable
-        );
     }
 
     proptest! {
