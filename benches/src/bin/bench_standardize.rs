@@ -50,7 +50,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The table of one size.
 fn measure(directory: &Path) -> Result<String, Box<dyn Error>> {
-    let mut rulebook = Rulebook::shipped(EntityType::Customer, (2026, 3, 1)).map_err(|mistakes| format!("{mistakes:?}"))?;
+    let mut rulebook =
+        Rulebook::shipped(EntityType::Customer, (2026, 3, 1)).map_err(|mistakes| format!("{mistakes:?}"))?;
     let mut batches = Vec::new();
     for (number, (system, key)) in [("erp", "客户编码"), ("crm", "客户编号")].into_iter().enumerate() {
         let mut reader = csv::Reader::from_path(directory.join(format!("{system}_customers.csv")))?;
@@ -61,7 +62,10 @@ fn measure(directory: &Path) -> Result<String, Box<dyn Error>> {
             .records()
             .map(|row| Ok(row?.iter().map(str::to_owned).collect()))
             .collect::<Result<_, csv::Error>>()?;
-        batches.extend(rows.chunks(BATCH_ROWS).map(|rows| Batch::of_text(number as u16, &source, rows)));
+        batches.extend(
+            rows.chunks(BATCH_ROWS)
+                .map(|rows| Batch::of_text(number as u16, &source, rows)),
+        );
         rulebook.sources.push(source);
     }
     let n_rows: usize = batches.iter().map(Batch::len).sum();
@@ -80,7 +84,11 @@ fn measure(directory: &Path) -> Result<String, Box<dyn Error>> {
     for (attribute, element) in rulebook.dictionary.elements.iter().enumerate() {
         let n_values: u64 = batches
             .iter()
-            .map(|batch| (0..batch.len()).filter(|row| batch.columns[attribute].get(*row).is_some()).count() as u64)
+            .map(|batch| {
+                (0..batch.len())
+                    .filter(|row| batch.columns[attribute].get(*row).is_some())
+                    .count() as u64
+            })
             .sum();
         if n_values > 0 {
             let spent = (time(&batches, &rulebook, &hints, Some(attribute)) - idle).max(0.0);
@@ -89,7 +97,10 @@ fn measure(directory: &Path) -> Result<String, Box<dyn Error>> {
         }
     }
     for (kind, (seconds, n_values)) in kinds {
-        text.push_str(&format!("  {kind:<18} {n_values:>9} values {:>6.0} ns\n", seconds * 1e9 / n_values as f64));
+        text.push_str(&format!(
+            "  {kind:<18} {n_values:>9} values {:>6.0} ns\n",
+            seconds * 1e9 / n_values as f64
+        ));
     }
     Ok(text)
 }

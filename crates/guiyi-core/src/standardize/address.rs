@@ -52,7 +52,15 @@ pub(super) fn standardize(text: &str) -> Option<Change> {
 
 /// Words that end a zone.
 const ZONES: [&str; 9] = [
-    "开发区", "高新区", "工业园区", "产业园区", "保税区", "示范区", "合作区", "管理区", "新区",
+    "开发区",
+    "高新区",
+    "工业园区",
+    "产业园区",
+    "保税区",
+    "示范区",
+    "合作区",
+    "管理区",
+    "新区",
 ];
 /// Words that end a road.
 const ROADS: [&str; 8] = ["大道", "胡同", "公路", "路", "街", "巷", "弄", "道"];
@@ -68,7 +76,10 @@ pub fn parse(address: &str) -> Address<'_> {
     };
     let rest = rest.trim_start();
     let mut rest = rest;
-    (parts.zone, rest) = head_with(rest, &ZONES, 14);
+    (parts.zone, rest) = match ZONES.iter().find(|word| rest.starts_with(**word)) {
+        Some(word) => rest.split_at(word.len()),
+        None => head_with(rest, &ZONES, 14),
+    };
     (parts.town, rest) = head_with(rest, &["街道", "镇", "乡"], 8);
     (parts.village, rest) = head_with(rest, &["社区", "村"], 8);
     (parts.road, rest) = road(rest);
@@ -97,7 +108,11 @@ pub fn parse(address: &str) -> Address<'_> {
         }
         parts.building = if parts.room.is_empty() { left } else { bare };
         if !parts.room.is_empty() && block.is_empty() {
-            (parts.building, parts.unit) = if unit.is_empty() { tail_number(bare, &["单元"]) } else { (bare, unit) };
+            (parts.building, parts.unit) = if unit.is_empty() {
+                tail_number(bare, &["单元"])
+            } else {
+                (bare, unit)
+            };
             (parts.building, parts.block) = tail_block(parts.building);
         }
     }
@@ -139,12 +154,19 @@ fn house_number(text: &str) -> (&str, &str) {
         return ("", text);
     }
     let number = text[..end].trim_end_matches(['-', '~', '#']);
-    (number, rest.strip_prefix("号院").or_else(|| rest.strip_prefix('号')).unwrap_or(rest))
+    (
+        number,
+        rest.strip_prefix("号院")
+            .or_else(|| rest.strip_prefix('号'))
+            .unwrap_or(rest),
+    )
 }
 
 /// Figures at the head of a text that one of these words follows, and what stands behind the word.
 fn figures_before<'a>(text: &'a str, words: &[&str]) -> Option<(&'a str, &'a str)> {
-    let end = text.find(|character: char| !character.is_ascii_digit()).filter(|end| *end > 0)?;
+    let end = text
+        .find(|character: char| !character.is_ascii_digit())
+        .filter(|end| *end > 0)?;
     let rest = words.iter().find_map(|word| text[end..].strip_prefix(word))?;
     Some((&text[..end], rest))
 }
@@ -248,12 +270,24 @@ mod tests {
     #[test]
     fn reads_the_parts_inside_an_estate() {
         for (address, expected) in [
-            ("人民路88号明远花园3栋2单元501室", ["", "", "", "88", "明远花园", "3", "2", "", "501"]),
-            ("人民路88号明远大厦A座12层1203室", ["", "", "", "88", "明远大厦", "A", "", "12", "1203"]),
+            (
+                "人民路88号明远花园3栋2单元501室",
+                ["", "", "", "88", "明远花园", "3", "2", "", "501"],
+            ),
+            (
+                "人民路88号明远大厦A座12层1203室",
+                ["", "", "", "88", "明远大厦", "A", "", "12", "1203"],
+            ),
             ("漕宝路300弄5号", ["", "", "300", "5", "", "", "", "", ""]),
             ("建设路5号院3号楼", ["", "", "", "5", "", "3", "", "", ""]),
-            ("成都市高新技术产业开发区天府大道1号", ["高新技术产业开发区", "", "", "1", "", "", "", "", ""]),
-            ("苏州市工业园区星湖街328号", ["工业园区", "", "", "328", "", "", "", "", ""]),
+            (
+                "成都市高新技术产业开发区天府大道1号",
+                ["高新技术产业开发区", "", "", "1", "", "", "", "", ""],
+            ),
+            (
+                "苏州市工业园区星湖街328号",
+                ["工业园区", "", "", "328", "", "", "", "", ""],
+            ),
             ("湖塘镇大坝村人民路2号", ["", "大坝村", "", "2", "", "", "", "", ""]),
             ("人民路3号楼1203", ["", "", "", "", "", "3", "", "", "1203"]),
         ] {

@@ -20,10 +20,18 @@ const CONFIDENCE: u16 = 800;
 /// Area codes by the full name of the city, with its province; `None` for a city that has several.
 static BY_CITY: LazyLock<HashMap<&str, Option<&AreaCode>>> = LazyLock::new(|| {
     let mut by_city: HashMap<&str, Option<&AreaCode>> = HashMap::new();
-    let codes = (10..=29).map(|code| format!("0{code}")).chain((300..1000).map(|code| format!("0{code}")));
-    for area in codes.filter_map(|code| area_code(&code)).filter(|area| area.successor.is_none()) {
+    let codes = (10..=29)
+        .map(|code| format!("0{code}"))
+        .chain((300..1000).map(|code| format!("0{code}")));
+    for area in codes
+        .filter_map(|code| area_code(&code))
+        .filter(|area| area.successor.is_none())
+    {
         for city in area.place.split('、') {
-            by_city.entry(city).and_modify(|known| *known = None).or_insert(Some(area));
+            by_city
+                .entry(city)
+                .and_modify(|known| *known = None)
+                .or_insert(Some(area));
         }
     }
     by_city
@@ -91,7 +99,11 @@ mod tests {
             ("河北省", "邯郸市", Some("0310")),
             ("广东省", "无此市", None),
         ] {
-            assert_eq!(area_of(Some(province), Some(city)).map(|area| area.code), expected, "{city}");
+            assert_eq!(
+                area_of(Some(province), Some(city)).map(|area| area.code),
+                expected,
+                "{city}"
+            );
         }
         assert!(is_local("65529988-8001") && !is_local("010-65529988") && !is_local("13800138000"));
     }

@@ -52,11 +52,15 @@ impl Hints {
         match kind {
             ElementKind::Date => {
                 let seen = self.dates.entry((0, 0)).or_default();
-                texts.iter().for_each(|text| seen.see(text));
+                for text in texts {
+                    seen.see(text);
+                }
             }
             ElementKind::Amount => {
                 let seen = self.amounts.entry((0, 0)).or_default();
-                texts.iter().for_each(|text| seen.see(text));
+                for text in texts {
+                    seen.see(text);
+                }
             }
             _ => {}
         }

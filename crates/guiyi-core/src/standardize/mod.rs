@@ -36,8 +36,6 @@ mod text;
 pub mod unit;
 mod url;
 
-use rust_decimal::Decimal;
-
 pub use amount::AmountHints;
 pub use change::CODES;
 pub use columns::may_be_found;
@@ -175,7 +173,9 @@ impl<'a> Reader<'a> {
     fn without_stand_in(&self, text: &str, origin: Origin) -> Option<Change> {
         let change = self.read(text, origin)?;
         let stand_in = match &change.value {
-            Value::Set(value) if !matches!(self.kind, ElementKind::Enumeration | ElementKind::Boolean) => placeholder::standardize(value, self.kind),
+            Value::Set(value) if !matches!(self.kind, ElementKind::Enumeration | ElementKind::Boolean) => {
+                placeholder::standardize(value, self.kind)
+            }
             _ => None,
         };
         Some(stand_in.unwrap_or(change))

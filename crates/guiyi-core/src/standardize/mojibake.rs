@@ -104,7 +104,8 @@ fn gbk(bytes: &[u8]) -> Option<String> {
 /// Whether a text is Chinese throughout, and has a greater share of common characters than the other one.
 fn is_commoner(meant: &str, received: &str) -> bool {
     let is_expected = |character: char| {
-        matches!(character, ' '..='~' | '\u{3000}'..='\u{3011}' | '\u{ff01}'..='\u{ff5e}' | '·') || is_chinese(character)
+        matches!(character, ' '..='~' | '\u{3000}'..='\u{3011}' | '\u{ff01}'..='\u{ff5e}' | '·')
+            || is_chinese(character)
     };
     let share = |text: &str| {
         let (mut common, mut all) = (0_u32, 0_u32);
@@ -142,7 +143,8 @@ fn begins_utf8(character: char) -> bool {
         let mut bits = vec![0; 0x1_0000 / 64];
         for lead in 0xe3..=0xef_u8 {
             for trail in 0x80..=0xbf_u8 {
-                let (text, is_faulty) = GBK.decode_without_bom_handling(&[lead, trail]);
+                let pair = [lead, trail];
+                let (text, is_faulty) = GBK.decode_without_bom_handling(&pair);
                 if !is_faulty && let Some(character) = text.chars().next() {
                     let code = character as usize;
                     if code < 0x1_0000 {

@@ -58,7 +58,11 @@ fn outcome(text: &str, kind: ElementKind, change: Option<Change>) -> Standardize
         };
     };
     let code = change.code.unwrap_or(Code::of_kind(kind));
-    let code = change.complaint.as_ref().and_then(|complaint| complaint.code).unwrap_or(code);
+    let code = change
+        .complaint
+        .as_ref()
+        .and_then(|complaint| complaint.code)
+        .unwrap_or(code);
     Standardized {
         value: match change.value {
             Value::Kept => kept(),
@@ -82,7 +86,12 @@ mod tests {
 
     #[test]
     fn a_column_is_judged_as_one() {
-        let dates = column(ElementKind::Date, &["31/12/2023", "03/05/2024", "2024-02-30", ""], "", 2026);
+        let dates = column(
+            ElementKind::Date,
+            &["31/12/2023", "03/05/2024", "2024-02-30", ""],
+            "",
+            2026,
+        );
         let values: Vec<_> = dates.iter().map(|date| date.value.as_deref()).collect();
         assert_eq!(values, [Some("2023-12-31"), Some("2024-05-03"), None, None]);
         assert!(dates[2].fault.is_some() && dates[3].fault.is_none());

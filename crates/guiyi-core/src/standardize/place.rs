@@ -56,8 +56,17 @@ pub(super) struct Names {
 /// Entries in order of their first two characters, the longest name first.
 static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     let mut entries = Vec::new();
+    // A county that its province governs directly stands in the table under the prefecture of earlier days too.
+    let direct: Vec<(u32, &str)> = region::current()
+        .filter_map(|region| Some((region.code.parse().ok()?, region.name)))
+        .filter(|(code, _)| is_direct(*code))
+        .collect();
     for Region { code, name, .. } in region::current() {
         let Ok(code) = code.parse() else { continue };
+        let is_of_earlier_days = |(other, same): &(u32, &str)| *same == name && other / 10_000 == code / 10_000;
+        if !is_direct(code) && direct.iter().any(is_of_earlier_days) {
+            continue;
+        }
         let level = level_of(code);
         let mut add = |text: &'static str, is_short| {
             if let Some(key) = key(text) {
@@ -93,7 +102,15 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
             });
         }
     }
-    entries.sort_by_key(|entry| (entry.key, std::cmp::Reverse(entry.text.len()), entry.text, entry.is_former, entry.code));
+    entries.sort_by_key(|entry| {
+        (
+            entry.key,
+            std::cmp::Reverse(entry.text.len()),
+            entry.text,
+            entry.is_former,
+            entry.code,
+        )
+    });
     entries.dedup_by_key(|entry| (entry.text, entry.code));
     entries
 });
@@ -132,6 +149,11 @@ static NAMES: LazyLock<Vec<Names>> = LazyLock::new(|| {
         })
         .collect()
 });
+
+/// Whether a province governs the county directly: 仙桃市, 万宁市.
+fn is_direct(code: u32) -> bool {
+    code / 100 % 100 == 90 && !code.is_multiple_of(100)
+}
 
 /// 北京, 天津, 上海, 重庆.
 fn is_municipality(code: u32) -> bool {

@@ -50,7 +50,11 @@ pub(super) fn parse(text: &str) -> Option<(String, Option<&'static Unit>)> {
         Some(end) if !text[end..].is_empty() || text.ends_with(|last: char| last.is_ascii_digit()) => {
             split_unit(text, end)
         }
-        _ => text.split_at(text.char_indices().find(|(_, c)| !is_numeral(*c)).map_or(text.len(), |(at, _)| at)),
+        _ => text.split_at(
+            text.char_indices()
+                .find(|(_, c)| !is_numeral(*c))
+                .map_or(text.len(), |(at, _)| at),
+        ),
     };
     let rest = rest.trim_matches([' ', '.', '(', ')']);
     let unit = if rest.is_empty() { None } else { Some(unit::find(rest)?) };
@@ -63,6 +67,10 @@ pub(super) fn parse(text: &str) -> Option<(String, Option<&'static Unit>)> {
 
 /// The text before the unit and the unit, which may end with a figure.
 fn split_unit(text: &str, end: usize) -> (&str, &str) {
+    let end = end
+        + text[end..]
+            .find(|character: char| !matches!(character, '万' | '亿'))
+            .unwrap_or(text.len() - end);
     if end == text.len() {
         let head = text.trim_end_matches(['2', '3']);
         let letters = head.trim_end_matches(|c: char| c.is_ascii_alphabetic());

@@ -49,13 +49,18 @@ pub(super) fn complete(batch: &mut Batch, rulebook: &Rulebook, log: &mut Log) {
     for row in 0..batch.len() {
         let at = |level: Option<usize>| level.and_then(|attribute| batch.columns[attribute].get(row));
         let held = levels.map(at);
-        let is_whole = levels.iter().zip(held).all(|(level, held)| level.is_none() || held.is_some());
+        let is_whole = levels
+            .iter()
+            .zip(held)
+            .all(|(level, held)| level.is_none() || held.is_some());
         // The address is asked only where the elements leave something open.
         let mut verdict = *known.entry((held, None)).or_insert_with(|| judge(held, None));
         if !(is_whole && matches!(verdict, Verdict::Place(_)))
             && let Some(code) = at(address).and_then(code_of)
         {
-            verdict = *known.entry((held, Some(code))).or_insert_with(|| judge(held, Some(code)));
+            verdict = *known
+                .entry((held, Some(code)))
+                .or_insert_with(|| judge(held, Some(code)));
         }
         let (place, wrong) = match verdict {
             Verdict::Nothing => continue,
@@ -130,7 +135,12 @@ fn judge(held: Held<'_>, address: Option<u32>) -> Verdict {
     let contradicts = |place: &Names, level: usize| {
         held[level].is_some() && is_known(level) && at_level(place, level).is_some() && !agrees(place, level)
     };
-    let perfect = hypotheses.iter().filter(|place| !(0..3).any(|level| contradicts(place, level)));
+    // A place that ends above a level that is held says nothing about it.
+    let reaches =
+        |place: &Names| (0..3).all(|level| held[level].is_none() || !is_known(level) || level_reached(place, level));
+    let perfect = hypotheses
+        .iter()
+        .filter(|place| reaches(place) && !(0..3).any(|level| contradicts(place, level)));
     let depth = |place: &Names| u32::from(place.city.is_some()) + u32::from(place.county.is_some());
     let of_best_depth = |places: &[&Names]| {
         let deepest = places.iter().map(|place| depth(place)).max();
@@ -142,7 +152,11 @@ fn judge(held: Held<'_>, address: Option<u32>) -> Verdict {
     if !perfect.is_empty() {
         // Of several counties of one name the address decides.
         let by_address: Vec<&Names> = match &of_address {
-            Some(address) => perfect.iter().copied().filter(|place| is_same_place(place, address)).collect(),
+            Some(address) => perfect
+                .iter()
+                .copied()
+                .filter(|place| is_same_place(place, address))
+                .collect(),
             None => Vec::new(),
         };
         let chosen = of_best_depth(if by_address.is_empty() { &perfect } else { &by_address });
@@ -152,7 +166,9 @@ fn judge(held: Held<'_>, address: Option<u32>) -> Verdict {
         return Verdict::Nothing;
     };
     let witnesses = |place: &Names| {
-        let of_elements = (0..3).filter(|level| held[*level].is_some() && agrees(place, *level)).count();
+        let of_elements = (0..3)
+            .filter(|level| held[*level].is_some() && agrees(place, *level))
+            .count();
         of_elements + usize::from(of_address.is_some_and(|address| is_same_place(&address, place)))
     };
     let most = hypotheses.iter().map(witnesses).max().unwrap_or(0);
@@ -184,6 +200,15 @@ fn regions_of(name: Option<&str>, level: usize) -> Vec<Names> {
         return formerly(name, Level::County).filter_map(names).collect();
     }
     today
+}
+
+/// Whether a place is as low as a level; a county that its province governs directly needs no city.
+fn level_reached(place: &Names, level: usize) -> bool {
+    match level {
+        0 => true,
+        1 => place.city.is_some() || place.county.is_some(),
+        _ => place.county.is_some(),
+    }
 }
 
 /// The name that a place has at a level.
@@ -221,15 +246,31 @@ mod tests {
         let nanjing = [Some("江苏省"), Some("南京市"), Some("鼓楼区")];
         check([None, Some("南京市"), Some("鼓楼区")], "", Verdict::Place(nanjing));
         check([None, None, Some("鼓楼区")], "南京市中山路1号", Verdict::Place(nanjing));
-        check([Some("湖北省"), None, Some("仙桃市")], "", Verdict::Place([Some("湖北省"), None, Some("仙桃市")]));
-        check([None, Some("深圳市"), Some("高新区")], "", Verdict::Place([Some("广东省"), Some("深圳市"), None]));
+        check(
+            [Some("湖北省"), None, Some("仙桃市")],
+            "",
+            Verdict::Place([Some("湖北省"), None, Some("仙桃市")]),
+        );
+        check(
+            [None, Some("深圳市"), Some("高新区")],
+            "",
+            Verdict::Place([Some("广东省"), Some("深圳市"), None]),
+        );
     }
 
     #[test]
     fn two_witnesses_mend_the_third() {
         let nanshan = [Some("广东省"), Some("深圳市"), Some("南山区")];
-        check([Some("广西壮族自治区"), Some("深圳市"), Some("南山区")], "", Verdict::Wrong(0, nanshan));
-        check([Some("广东省"), Some("广州市"), Some("南山区")], "深圳市南山区科技路1号", Verdict::Wrong(1, nanshan));
+        check(
+            [Some("广西壮族自治区"), Some("深圳市"), Some("南山区")],
+            "",
+            Verdict::Wrong(0, nanshan),
+        );
+        check(
+            [Some("广东省"), Some("广州市"), Some("南山区")],
+            "深圳市南山区科技路1号",
+            Verdict::Wrong(1, nanshan),
+        );
         check([Some("江苏省"), Some("深圳市"), None], "", Verdict::Conflict(1));
         check(
             [Some("江苏省"), Some("深圳市"), None],

@@ -73,7 +73,8 @@ fn with_signs(text: &str) -> String {
 fn multiplies(before: &str, sign: char, behind: &str) -> bool {
     let before = before.trim_end();
     let next = behind.trim_start();
-    if !next.starts_with(|c: char| c.is_ascii_digit() || c == 'Φ' || c == '.') && !next.starts_with(['φ', 'Ø', 'ø']) {
+    if !next.starts_with(|c: char| c.is_ascii_digit() || c == 'Φ' || c == '.') && !next.starts_with(['φ', 'Ø', 'ø'])
+    {
         return false;
     }
     let measure = before

@@ -52,7 +52,10 @@ pub fn find(text: &str) -> Option<&'static Unit> {
         return Some(unit);
     }
     // `Kg.`, `M^2` and `/PCS` are found by what is left of them.
-    let bare = text.trim_matches(['.', '/', ' ', '(', ')']).replace("^2", "2").replace("^3", "3");
+    let bare = text
+        .trim_matches(['.', '/', ' ', '(', ')'])
+        .replace("^2", "2")
+        .replace("^3", "3");
     units.get(&bare.to_lowercase()).filter(|_| !bare.is_empty())
 }
 
@@ -109,9 +112,17 @@ mod tests {
         for line in include_str!("../../../../dictionaries/unit/unit.tsv").lines().skip(1) {
             let cells: Vec<&str> = line.split('\t').collect();
             assert_eq!(cells.len(), 5, "{line}");
-            for spelling in [cells[0], cells[2]].into_iter().chain(cells[4].split(' ')).filter(|word| !word.is_empty()) {
+            for spelling in [cells[0], cells[2]]
+                .into_iter()
+                .chain(cells[4].split(' '))
+                .filter(|word| !word.is_empty())
+            {
                 let other = seen.insert(spelling.to_lowercase(), cells[0]);
-                assert!(other.is_none_or(|other| other == cells[0]), "{spelling}: {other:?} and {}", cells[0]);
+                assert!(
+                    other.is_none_or(|other| other == cells[0]),
+                    "{spelling}: {other:?} and {}",
+                    cells[0]
+                );
             }
         }
     }

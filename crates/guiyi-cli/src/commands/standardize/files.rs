@@ -62,10 +62,13 @@ fn source(reader: &Reader, dictionary: &Dictionary, args: &Args) -> anyhow::Resu
     let file = reader.path.display();
     let headers: Vec<&str> = reader.headers.iter().map(|header| &**header).collect();
     let position = |wanted: &str| {
-        headers.iter().position(|header| *header == wanted.trim()).with_context(|| {
-            let hint = hint_for(wanted, headers.iter().copied()).unwrap_or_default();
-            format!("{file}: no column \"{wanted}\"\n  hint: {hint}")
-        })
+        headers
+            .iter()
+            .position(|header| *header == wanted.trim())
+            .with_context(|| {
+                let hint = hint_for(wanted, headers.iter().copied()).unwrap_or_default();
+                format!("{file}: no column \"{wanted}\"\n  hint: {hint}")
+            })
     };
     let key = match &args.key {
         Some(key) => Some(position(key)?),
@@ -87,7 +90,10 @@ fn source(reader: &Reader, dictionary: &Dictionary, args: &Args) -> anyhow::Resu
         let Some(element) = dictionary.position(element.trim()) else {
             let names = dictionary.elements.iter().map(|element| &*element.name);
             let hint = hint_for(element, names).unwrap_or_default();
-            bail!("\"{element}\" is no data element of {}\n  hint: {hint}", dictionary.entity.name());
+            bail!(
+                "\"{element}\" is no data element of {}\n  hint: {hint}",
+                dictionary.entity.name()
+            );
         };
         // Several files may have different columns: a header must be in one of them.
         if args.files.len() == 1 || headers.contains(&header.trim()) {
@@ -173,7 +179,9 @@ impl<'a> Written<'a> {
     fn free_name(&mut self, path: &Path) -> String {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let names = std::iter::once(stem.clone()).chain((2..).map(|number| format!("{stem}-{number}")));
-        let free = names.into_iter().find(|name| !self.taken.contains(&name.to_lowercase()));
+        let free = names
+            .into_iter()
+            .find(|name| !self.taken.contains(&name.to_lowercase()));
         let name = free.unwrap_or(stem);
         self.taken.insert(name.to_lowercase());
         name
@@ -191,7 +199,9 @@ fn learn(number: u16, reader: &mut Reader, rulebook: &Rulebook) -> anyhow::Resul
     let source = &rulebook.sources[usize::from(number)];
     let mut hints = Hints::default();
     let mut open: BTreeSet<usize> = (0..source.mapping.len())
-        .filter(|position| source.mapping[*position].is_none() && standardize::may_be_found(rulebook, number, *position))
+        .filter(|position| {
+            source.mapping[*position].is_none() && standardize::may_be_found(rulebook, number, *position)
+        })
         .collect();
     let mut found = Vec::new();
     each_batch(number, reader, rulebook, |batches| {
@@ -203,7 +213,8 @@ fn learn(number: u16, reader: &mut Reader, rulebook: &Rulebook) -> anyhow::Resul
                     return (hints, Vec::new());
                 }
                 let (batch, _) = standardize::run(batch, rulebook, &Hints::default());
-                let is_filled = |position: &&usize| (0..batch.len()).any(|row| batch.columns[**position].get(row).is_some());
+                let is_filled =
+                    |position: &&usize| (0..batch.len()).any(|row| batch.columns[**position].get(row).is_some());
                 (hints, open.iter().filter(is_filled).copied().collect())
             })
             .collect();

@@ -184,10 +184,9 @@ impl Args {
     fn read_options(&self) -> anyhow::Result<ReadOptions> {
         let encoding = match &self.encoding {
             None => None,
-            Some(name) => Some(
-                TextEncoding::from_name(name)
-                    .with_context(|| format!("\"{name}\" is no encoding\n  hint: such as utf-8, gb18030, big5, utf-16le"))?,
-            ),
+            Some(name) => Some(TextEncoding::from_name(name).with_context(|| {
+                format!("\"{name}\" is no encoding\n  hint: such as utf-8, gb18030, big5, utf-16le")
+            })?),
         };
         let delimiter = match self.delimiter.as_deref() {
             None => None,

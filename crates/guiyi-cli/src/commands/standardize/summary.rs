@@ -58,20 +58,27 @@ struct ElementSummary {
 impl FileSummary {
     pub(super) fn new(reader: &Reader, source: &Source, dictionary: &Dictionary) -> Self {
         let header = |column: usize| source.headers.get(column).map(|header| header.to_string());
-        let elements = dictionary.elements.iter().zip(&source.mapping).map(|(element, column)| ElementSummary {
-            element: element.name.to_string(),
-            label_zh: element.label_zh.to_string(),
-            header: column.and_then(header),
-            as_is: 0,
-            standardized: 0,
-            repaired: 0,
-            moved: 0,
-            null: 0,
-            withheld: 0,
-            destroyed: 0,
-        });
+        let elements = dictionary
+            .elements
+            .iter()
+            .zip(&source.mapping)
+            .map(|(element, column)| ElementSummary {
+                element: element.name.to_string(),
+                label_zh: element.label_zh.to_string(),
+                header: column.and_then(header),
+                as_is: 0,
+                standardized: 0,
+                repaired: 0,
+                moved: 0,
+                null: 0,
+                withheld: 0,
+                destroyed: 0,
+            });
         let is_unknown = |column: &usize| *column != source.key_column && !source.mapping.contains(&Some(*column));
-        let encoding = reader.encoding.map(|encoding| format!(", {}", encoding.name())).unwrap_or_default();
+        let encoding = reader
+            .encoding
+            .map(|encoding| format!(", {}", encoding.name()))
+            .unwrap_or_default();
         Self {
             file: reader.path.display().to_string(),
             read_as: format!("{:?}{encoding}", reader.format).to_lowercase(),
@@ -79,7 +86,10 @@ impl FileSummary {
             rows_read: 0,
             rows_left_out: 0,
             findings: 0,
-            unknown_headers: (0..source.headers.len()).filter(is_unknown).filter_map(header).collect(),
+            unknown_headers: (0..source.headers.len())
+                .filter(is_unknown)
+                .filter_map(header)
+                .collect(),
             elements: elements.collect(),
             gravest: None,
         }
@@ -89,7 +99,9 @@ impl FileSummary {
     pub(super) fn count(&mut self, batch: &Batch, notes: &Notes) {
         self.rows_read += batch.len() as u64;
         self.findings += notes.findings.len() as u64;
-        self.gravest = self.gravest.max(notes.findings.iter().map(|finding| finding.severity).max());
+        self.gravest = self
+            .gravest
+            .max(notes.findings.iter().map(|finding| finding.severity).max());
         let is_rejected = |row: &usize| batch.states[*row] == RowState::Rejected;
         self.rows_left_out += (0..batch.len()).filter(is_rejected).count() as u64;
         for (element, column) in self.elements.iter_mut().zip(&batch.columns) {
@@ -162,14 +174,37 @@ impl FileSummary {
         let titles = if chinese {
             ["原样", "规范化", "修复", "移入", "空", "暂扣", "已损毁"]
         } else {
-            ["as is", "standardized", "repaired", "moved in", "null", "held back", "destroyed"]
+            [
+                "as is",
+                "standardized",
+                "repaired",
+                "moved in",
+                "null",
+                "held back",
+                "destroyed",
+            ]
         };
         let shown: Vec<&ElementSummary> = self.elements.iter().filter(|element| element.is_shown()).collect();
-        let name = |element: &ElementSummary| if chinese { element.label_zh.clone() } else { element.element.clone() };
-        let width = shown.iter().map(|element| columns_of(&name(element))).max().unwrap_or(0).max(8);
+        let name = |element: &ElementSummary| {
+            if chinese {
+                element.label_zh.clone()
+            } else {
+                element.element.clone()
+            }
+        };
+        let width = shown
+            .iter()
+            .map(|element| columns_of(&name(element)))
+            .max()
+            .unwrap_or(0)
+            .max(8);
         _ = write!(text, "  {}", " ".repeat(width));
         for title in titles {
-            _ = write!(text, "{}{title}", " ".repeat(14_usize.saturating_sub(columns_of(title))));
+            _ = write!(
+                text,
+                "{}{title}",
+                " ".repeat(14_usize.saturating_sub(columns_of(title)))
+            );
         }
         text.push('\n');
         for element in shown {
@@ -213,5 +248,7 @@ impl ElementSummary {
 
 /// Columns of a terminal that a text takes: two for a Chinese character.
 fn columns_of(text: &str) -> usize {
-    text.chars().map(|character| if character as u32 >= 0x2e80 { 2 } else { 1 }).sum()
+    text.chars()
+        .map(|character| if character as u32 >= 0x2e80 { 2 } else { 1 })
+        .sum()
 }

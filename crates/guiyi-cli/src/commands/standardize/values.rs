@@ -27,7 +27,10 @@ pub(super) fn run(kind: &str, args: &Args) -> anyhow::Result<Verdict> {
         [] => {}
         [path] if path == Path::new("-") => {
             let mut bytes = Vec::new();
-            std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read stdin")?;
+            std::io::stdin()
+                .lock()
+                .read_to_end(&mut bytes)
+                .context("cannot read stdin")?;
             let text = String::from_utf8(bytes).context("stdin is not UTF-8\n  hint: iconv -f gb18030 -t utf-8")?;
             texts.extend(text.lines().map(str::to_owned));
         }
@@ -47,7 +50,10 @@ pub(super) fn run(kind: &str, args: &Args) -> anyhow::Result<Verdict> {
             Format::Json => _ = writeln!(said, "{}", as_json(text, value, args)),
         }
     }
-    let gravest = values.iter().filter_map(|value| value.fault.as_ref().map(|fault| fault.0)).max();
+    let gravest = values
+        .iter()
+        .filter_map(|value| value.fault.as_ref().map(|fault| fault.0))
+        .max();
     print(said.as_bytes())?;
     Ok(args.fail_on.verdict(gravest))
 }
@@ -55,7 +61,11 @@ pub(super) fn run(kind: &str, args: &Args) -> anyhow::Result<Verdict> {
 /// Says on stderr what is wrong with a value and what else it held.
 fn complain(line: usize, text: &str, value: &Standardized, args: &Args) {
     if let Some((severity, fault)) = &value.fault {
-        say(&format!("{line}: {}: \"{text}\" {}", severity.name(), fault.describe(args.language())));
+        say(&format!(
+            "{line}: {}: \"{text}\" {}",
+            severity.name(),
+            fault.describe(args.language())
+        ));
     }
     for (kind, further) in value.further.iter().filter(|_| !args.quiet) {
         say(&format!("{line}: also {}: {further}", kind.name()));

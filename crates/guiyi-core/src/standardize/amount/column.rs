@@ -28,8 +28,13 @@ impl AmountHints {
 
     /// Counts one cell; only bare figures with their separators tell anything.
     pub(in crate::standardize) fn see(&mut self, text: &str) {
-        let body = text.trim_matches([' ', '-', '+', '(', ')', '\'']).trim_start_matches('¥').trim_start_matches('￥');
-        let is_figures = body.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.'));
+        let body = text
+            .trim_matches([' ', '-', '+', '(', ')', '\''])
+            .trim_start_matches('¥')
+            .trim_start_matches('￥');
+        let is_figures = body
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.'));
         if !is_figures || !body.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
             return;
         }
@@ -40,13 +45,21 @@ impl AmountHints {
         let n_signs = body.bytes().filter(|byte| !byte.is_ascii_digit()).count();
         let is_decimal = n_signs > n_same || (n_same == 1 && n_behind != 3);
         // Several of one sign separate thousands, so the other one is for decimals.
-        let votes_comma = if is_decimal { Some(is_comma) } else { (n_same > 1).then_some(!is_comma) };
+        let votes_comma = if is_decimal {
+            Some(is_comma)
+        } else {
+            (n_same > 1).then_some(!is_comma)
+        };
         match votes_comma {
             Some(true) => self.commas += 1,
             Some(false) if last.is_some() => self.points += 1,
             _ => {}
         }
-        let whole = if is_decimal { &body[..last.unwrap_or(body.len())] } else { body };
+        let whole = if is_decimal {
+            &body[..last.unwrap_or(body.len())]
+        } else {
+            body
+        };
         let whole = whole.trim_start_matches(['0', ',', '.']);
         let n_figures = whole.bytes().filter(u8::is_ascii_digit).count();
         if n_figures > 0 {
@@ -69,12 +82,13 @@ impl AmountHints {
             return None;
         }
         let around = |decade: usize| -> u64 { self.decades[decade.saturating_sub(1)..=decade + 1].iter().sum() };
-        (1..DECADES - 5).find(|&low| {
-            let (lower, upper) = (around(low), around(low + 4));
-            let smaller = lower.min(upper);
-            smaller * 10 >= total && (lower + upper) * 100 >= total * 85 && self.decades[low + 2] * 8 <= smaller
-        })
-        .map(|low| low + 2)
+        (1..DECADES - 5)
+            .find(|&low| {
+                let (lower, upper) = (around(low), around(low + 4));
+                let smaller = lower.min(upper);
+                smaller * 10 >= total && (lower + upper) * 100 >= total * 85 && self.decades[low + 2] * 8 <= smaller
+            })
+            .map(|low| low + 2)
     }
 }
 
@@ -84,7 +98,9 @@ mod tests {
 
     fn hints(cells: &[&str]) -> AmountHints {
         let mut hints = AmountHints::default();
-        cells.iter().for_each(|cell| hints.see(cell));
+        for cell in cells {
+            hints.see(cell);
+        }
         hints
     }
 

@@ -45,7 +45,12 @@ impl AmountContext {
 pub(super) fn standardize(text: &str, context: &AmountContext) -> Option<Change> {
     let change = read(text, context);
     if let Some(limit) = context.mixed_below
-        && text.bytes().take_while(|byte| *byte != b'.').filter(u8::is_ascii_digit).count() <= limit
+        && text
+            .bytes()
+            .take_while(|byte| *byte != b'.')
+            .filter(u8::is_ascii_digit)
+            .count()
+            <= limit
         && !text.contains(['万', '亿', '元'])
         && change.as_ref().is_none_or(|change| change.complaint.is_none())
     {
@@ -98,7 +103,8 @@ pub(super) fn standardize_number(text: &str, header_unit: Option<&str>) -> Optio
     let value = match bare.strip_suffix(['%', '‰']) {
         Some(share) => {
             let places = if bare.ends_with('%') { 2 } else { 3 };
-            signed(share.trim_end(), |text| plain(text, false)).and_then(|value| value.checked_mul(Decimal::new(1, places)))
+            signed(share.trim_end(), |text| plain(text, false))
+                .and_then(|value| value.checked_mul(Decimal::new(1, places)))
         }
         None => number(bare),
     };
@@ -120,16 +126,24 @@ fn number(text: &str) -> Option<Decimal> {
 
 /// The text without the unit behind its figures, if that is the unit with this code.
 fn without_unit<'a>(text: &'a str, code: &str) -> &'a str {
-    let end = text.rfind(|character: char| character.is_ascii_digit()).map_or(0, |at| at + 1);
+    let end = text
+        .rfind(|character: char| character.is_ascii_digit())
+        .map_or(0, |at| at + 1);
     let (figures, rest) = text.split_at(end);
-    if unit::find(rest).is_some_and(|unit| unit.code == code) { figures } else { text }
+    if unit::find(rest).is_some_and(|unit| unit.code == code) {
+        figures
+    } else {
+        text
+    }
 }
 
 /// The code of the unit that a header names in brackets or behind a stroke: `净重(KG)`.
 pub(super) fn header_measure(header: &str) -> Option<&'static str> {
     let header = clean(header, Style::Name);
     let inner = header.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
-    let name = inner.map(|parts| parts.1).or_else(|| header.rsplit_once('/').map(|parts| parts.1))?;
+    let name = inner
+        .map(|parts| parts.1)
+        .or_else(|| header.rsplit_once('/').map(|parts| parts.1))?;
     unit::find(name).map(|unit| unit.code)
 }
 
@@ -355,7 +369,17 @@ mod tests {
             ("1,000.5", "10005000.00"),
         ] {
             assert_eq!(
-                after(text, standardize(text, &AmountContext { unit, ..AmountContext::PLAIN })).as_deref(),
+                after(
+                    text,
+                    standardize(
+                        text,
+                        &AmountContext {
+                            unit,
+                            ..AmountContext::PLAIN
+                        }
+                    )
+                )
+                .as_deref(),
                 Some(expected),
                 "{text}"
             );
@@ -373,20 +397,34 @@ mod tests {
             ("12个", None),
             ("5‰", Some("0.005")),
         ] {
-            assert_eq!(after(text, standardize_number(text, None)).as_deref(), expected, "{text}");
+            assert_eq!(
+                after(text, standardize_number(text, None)).as_deref(),
+                expected,
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn the_column_decides_what_a_cell_leaves_open() {
         let mut hints = AmountHints::default();
-        ["1.234,56", "99,5"].iter().for_each(|cell| hints.see(cell));
+        hints.see("1.234,56");
+        hints.see("99,5");
         let context = AmountContext {
             decimal_comma: hints.has_decimal_comma(),
             ..AmountContext::PLAIN
         };
-        for (text, expected) in [("1.234", "1234.00"), ("12,34", "12.34"), ("1.234,56", "1234.56"), ("7", "7.00")] {
-            assert_eq!(after(text, standardize(text, &context)).as_deref(), Some(expected), "{text}");
+        for (text, expected) in [
+            ("1.234", "1234.00"),
+            ("12,34", "12.34"),
+            ("1.234,56", "1234.56"),
+            ("7", "7.00"),
+        ] {
+            assert_eq!(
+                after(text, standardize(text, &context)).as_deref(),
+                Some(expected),
+                "{text}"
+            );
         }
         assert_eq!(header_measure("净重(KG)"), Some("KG"));
         let weight = |text| after(text, standardize_number(text, Some("KG")));
@@ -401,7 +439,10 @@ mod tests {
             ..AmountContext::PLAIN
         };
         let change = standardize("500.00", &context).unwrap();
-        assert_eq!((change.value, change.complaint.unwrap().fault), (Value::Kept, Fault::Ambiguous));
+        assert_eq!(
+            (change.value, change.complaint.unwrap().fault),
+            (Value::Kept, Fault::Ambiguous)
+        );
         assert_eq!(standardize("5000000.00", &context), None);
     }
 

@@ -123,7 +123,11 @@ pub(super) fn standardize(text: &str, context: &DateContext) -> Option<Change> {
             |day| Change::to(text, written(day)),
         ),
         Reading::Serial(serial) if context.hints.has_dates() => {
-            let serial = if context.from_1904 { serial + SYSTEM_1904 } else { serial };
+            let serial = if context.from_1904 {
+                serial + SYSTEM_1904
+            } else {
+                serial
+            };
             Change::to(text, written(from_serial(serial)))
         }
         Reading::Serial(_) => ambiguous(),
@@ -244,7 +248,15 @@ mod tests {
     #[test]
     fn holds_back_what_is_no_date() {
         let context = context(&["2024-03-05"]);
-        for text in ["60", "1900-01-00", "1900/1/0", "1900-01-01", "9999-12-31", "00000000", "长期"] {
+        for text in [
+            "60",
+            "1900-01-00",
+            "1900/1/0",
+            "1900-01-01",
+            "9999-12-31",
+            "00000000",
+            "长期",
+        ] {
             assert_eq!(after(text, &context), Err(Some(Fault::Placeholder)), "{text}");
         }
         for text in [

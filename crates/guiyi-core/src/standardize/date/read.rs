@@ -79,10 +79,20 @@ fn read_date(date: &str) -> Reading {
 }
 
 /// Words for a term without an end, which is no day.
-const OPEN_END: [&str; 8] = ["长期", "永久", "长期有效", "永久有效", "无固定期限", "无期限", "至今", "不限"];
+const OPEN_END: [&str; 8] = [
+    "长期",
+    "永久",
+    "长期有效",
+    "永久有效",
+    "无固定期限",
+    "无期限",
+    "至今",
+    "不限",
+];
 
 /// The text without a day of the week in front or behind: `星期二`, `(周二)`, `Tue,`.
 fn without_weekday(text: &str) -> &str {
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let bare = text.trim_end_matches(')');
     for word in ["星期", "周", "礼拜"] {
         if let Some((date, day)) = bare.rsplit_once(word)
@@ -92,7 +102,6 @@ fn without_weekday(text: &str) -> &str {
             return date.trim_end_matches(['(', ' ', ',']);
         }
     }
-    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     match text.split_once([',', ' ']) {
         Some((day, date)) if DAYS.iter().any(|name| day.to_ascii_lowercase().starts_with(name)) => date.trim_start(),
         _ => text,
@@ -158,7 +167,10 @@ fn english(found: [&str; 3], at: usize) -> Reading {
         1 => (found[0], found[2]),
         _ => return Reading::Nothing,
     };
-    let day = ["st", "nd", "rd", "th"].iter().find_map(|ending| day.strip_suffix(ending)).unwrap_or(day);
+    let day = ["st", "nd", "rd", "th"]
+        .iter()
+        .find_map(|ending| day.strip_suffix(ending))
+        .unwrap_or(day);
     match (month, day.parse(), year.parse::<i32>()) {
         (Some(month), Ok(day), Ok(year)) if year >= 1000 => year_month_day(year, month as u32 + 1, day),
         _ => Reading::Nothing,
@@ -227,7 +239,9 @@ fn republic(text: &str) -> Option<Reading> {
 
 /// The date, and the time of day behind it, if there is one.
 fn split_time(text: &str) -> (&str, Option<&str>) {
-    let Some(colon) = text.find(':') else { return (text, None) };
+    let Some(colon) = text.find(':') else {
+        return (text, None);
+    };
     let bytes = text.as_bytes();
     // Back over the hour, then over what separates it from the date.
     let mut end = colon;
@@ -242,7 +256,10 @@ fn split_time(text: &str) -> (&str, Option<&str>) {
         .trim_end();
     let date = date.strip_suffix(['T', 't']).unwrap_or(date);
     let time = &text[end..];
-    let is_time = time.bytes().all(|byte| byte.is_ascii_digit() || b":.+-ZzAPMapmGTUC ".contains(&byte)) && colon - end <= 2;
+    let is_time = time
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || b":.+-ZzAPMapmGTUC ".contains(&byte))
+        && colon - end <= 2;
     if is_time && (date.len() < end || date.ends_with('日')) {
         (date, Some(time))
     } else {

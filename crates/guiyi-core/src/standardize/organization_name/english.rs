@@ -49,9 +49,11 @@ pub(super) fn split(name: &str) -> Option<(&str, &str, &'static str)> {
             rest = &rest[..start];
         }
         let head = rest.trim_end_matches([' ', ',']);
-        // The form is a word of its own: `Texaco` is none of `Co.`.
+        // The form is a word of its own: `Texaco` is none of `Co.`; and something stands before it.
         let stands_alone = head.len() < rest.len();
-        (stands_alone && !head.is_empty()).then_some((head, &name[head.len()..], *form))
+        let first = head.trim_end_matches('.');
+        let is_form = |(words, _): &(&[&str], &str)| words.len() == 1 && first.eq_ignore_ascii_case(words[0]);
+        (stands_alone && !head.is_empty() && !FORMS.iter().any(is_form)).then_some((head, &name[head.len()..], *form))
     })
 }
 
