@@ -54,7 +54,9 @@ fn measure(directory: &Path) -> Result<String, Box<dyn Error>> {
         Rulebook::shipped(EntityType::Customer, (2026, 3, 1)).map_err(|mistakes| format!("{mistakes:?}"))?;
     let mut batches = Vec::new();
     for (number, (system, key)) in [("erp", "客户编码"), ("crm", "客户编号")].into_iter().enumerate() {
-        let mut reader = csv::Reader::from_path(directory.join(format!("{system}_customers.csv")))?;
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .from_path(directory.join(format!("{system}_customers.csv")))?;
         let headers: Vec<String> = reader.headers()?.iter().map(str::to_owned).collect();
         let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
         let source = Source::by_header(system, &headers, key, &rulebook.dictionary).ok_or("the key is no header")?;
