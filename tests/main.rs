@@ -10,4 +10,5 @@ mod hostile;
 mod interrupted;
 mod project;
 mod repeatable;
+mod standardize;
 mod tidy;

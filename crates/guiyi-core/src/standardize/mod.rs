@@ -65,7 +65,8 @@ pub fn run(batch: Batch, rulebook: &Rulebook, hints: &Hints) -> (Batch, Notes) {
     let mut batch = batch;
     let mut log = Log::default();
     for (attribute, element) in rulebook.dictionary.elements.iter().enumerate() {
-        let reader = Reader::new(attribute, element, &batch, rulebook, hints);
+        let mut reader = Reader::new(attribute, element, &batch, rulebook, hints);
+        reader.may_be_lost &= mojibake::may_be_lost(batch.columns[attribute].values.value_data());
         columns::apply(&mut batch, attribute, element.kind, &mut log, |text, origin| {
             reader.standardize(text, origin)
         });
@@ -85,6 +86,8 @@ struct Reader<'a> {
     amounts: AmountContext,
     /// The unit that the header of a column of numbers names.
     measure: Option<&'static str>,
+    /// Whether characters of some value may be gone for good.
+    may_be_lost: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -126,6 +129,7 @@ impl<'a> Reader<'a> {
             dates,
             amounts,
             measure,
+            may_be_lost: holds_words(kind),
         }
     }
 
@@ -137,23 +141,19 @@ impl<'a> Reader<'a> {
             return Some(self.repaired(meant, origin));
         }
         let change = self.without_stand_in(text, origin);
-        // A canonical text bears marks of loss too seldom to look for them in every one.
-        if change.is_none() && text.is_ascii() || !holds_words(self.kind) {
+        if !self.may_be_lost || !mojibake::is_lost(text) {
             return change;
         }
         if mojibake::is_destroyed(text) {
             return Some(Change::withheld(Severity::Error, Fault::Undecodable));
         }
-        if mojibake::is_lost(text) {
-            let complaint = Complaint {
-                severity: Severity::Warning,
-                fault: Fault::Undecodable,
-                action: Action::Reported,
-                code: Some(Code::ENCODING),
-            };
-            return Some(change.unwrap_or_else(Change::kept).complaining(complaint));
-        }
-        change
+        let complaint = Complaint {
+            severity: Severity::Warning,
+            fault: Fault::Undecodable,
+            action: Action::Reported,
+            code: Some(Code::ENCODING),
+        };
+        Some(change.unwrap_or_else(Change::kept).complaining(complaint))
     }
 
     /// What becomes of a value that was decoded wrongly, given as it was meant.

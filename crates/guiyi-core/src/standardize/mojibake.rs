@@ -16,7 +16,9 @@ pub(super) fn repair(text: &str) -> Option<String> {
     if byte_of(first).is_some() {
         let bytes: Vec<u8> = text.chars().map(byte_of).collect::<Option<_>>()?;
         return match String::from_utf8(bytes) {
-            Ok(meant) => meant.chars().any(is_chinese).then_some(meant),
+            Ok(meant) if meant.chars().any(is_chinese) => Some(meant),
+            // Pairs of GBK can look like UTF-8 of other scripts.
+            Ok(other) => gbk(other.as_bytes()),
             Err(error) => gbk(error.as_bytes()),
         };
     }
@@ -38,6 +40,26 @@ pub(super) fn is_lost(text: &str) -> bool {
         return false;
     }
     text.contains('\u{fffd}') || text.contains("锟斤拷") || text.contains("烫烫烫") || is_cut(text)
+}
+
+/// Whether some value of a column may bear such marks; one pass over its bytes.
+pub(super) fn may_be_lost(bytes: &[u8]) -> bool {
+    let is_mark = |first: u8, second: u8| {
+        // The ends of U+FFFD, 锟 and 烫, and a question mark.
+        ((first == 0xbf) & (second == 0xbd))
+            | ((first == 0x94) & (second == 0x9f))
+            | ((first == 0x83) & (second == 0xab))
+            | (second == b'?')
+    };
+    let chunk_has = |chunk: &[u8]| {
+        chunk
+            .windows(2)
+            .fold(false, |found, pair| found | is_mark(pair[0], pair[1]))
+    };
+    // Chunks overlap by one byte, so that no pair is missed.
+    (0..bytes.len())
+        .step_by(4096)
+        .any(|start| chunk_has(&bytes[start..bytes.len().min(start + 4097)]))
 }
 
 /// Whether nothing but such marks is left of the text.
@@ -232,6 +254,9 @@ mod tests {
             ("公司", false, false),
         ] {
             assert_eq!((is_lost(text), is_destroyed(text)), (is_gone, is_all), "{text}");
+            assert!(may_be_lost(text.as_bytes()) || !is_gone, "{text}");
+            let far = format!("{}{text}", "a".repeat(4096 - text.len() / 2));
+            assert!(may_be_lost(far.as_bytes()) || !is_gone, "{text}");
         }
     }
 

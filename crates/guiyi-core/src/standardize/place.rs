@@ -238,12 +238,35 @@ pub(super) fn names(code: u32) -> Option<Names> {
         .map(|found| NAMES[found])
 }
 
+/// Entries that begin with the two characters of a key.
+fn entries_of(key: u64) -> &'static [Entry] {
+    // Where the entries of each first character begin: one look instead of a search over all.
+    static STARTS: LazyLock<Vec<u16>> = LazyLock::new(|| {
+        let first_of = |entry: &Entry| (entry.key >> 32) as usize;
+        (0..=0x1_0000)
+            .scan(0, |at, character| {
+                while ENTRIES.get(*at).is_some_and(|entry| first_of(entry) < character) {
+                    *at += 1;
+                }
+                Some(*at as u16)
+            })
+            .collect()
+    });
+    let first = (key >> 32) as usize;
+    let (Some(&start), Some(&end)) = (STARTS.get(first), STARTS.get(first + 1)) else {
+        return &[];
+    };
+    let entries: &'static [Entry] = &ENTRIES;
+    let of_first = &entries[usize::from(start)..usize::from(end)];
+    let start = of_first.partition_point(|entry| entry.key < key);
+    let n_entries = of_first[start..].iter().take_while(|entry| entry.key == key).count();
+    &of_first[start..start + n_entries]
+}
+
 /// The longest place at the head of a text; `below` restricts it to regions inside another one, `short_counties` allows
 /// county names without their last word, such as 南山.
 pub(super) fn at_head<'a>(text: &'a str, below: Option<&Place<'_>>, short_counties: bool) -> Option<Place<'a>> {
-    let key = key(text)?;
-    let entries: &'static [Entry] = &ENTRIES;
-    let start = entries.partition_point(|entry| entry.key < key);
+    let entries = entries_of(key(text)?);
     let fits = |entry: &&Entry| {
         (!entry.is_short || entry.level != Level::County || short_counties)
             && text.starts_with(entry.text)
@@ -251,22 +274,19 @@ pub(super) fn at_head<'a>(text: &'a str, below: Option<&Place<'_>>, short_counti
                 entry.level > above.level && above.code.is_none_or(|code| is_inside(entry.code, code))
             })
     };
-    let mut fitting = entries[start..]
-        .iter()
-        .take_while(|entry| entry.key == key)
-        .filter(fits);
+    let mut fitting = entries.iter().filter(fits);
     let first = fitting.next()?;
     // A name of today goes before one of former times.
-    let same = std::iter::once(first)
-        .chain(fitting.take_while(|entry| entry.text == first.text && entry.is_former == first.is_former));
+    let same = fitting.take_while(|entry| entry.text == first.text && entry.is_former == first.is_former);
     // 吉林 is a province and a city: the higher level goes first, unless the text says 市.
-    let same: Vec<&Entry> = same.collect();
-    let level = same.iter().map(|entry| entry.level).min().unwrap_or(first.level);
-    let mut of_level = same.iter().filter(|entry| entry.level == level);
-    let code = of_level
-        .next()
-        .map(|entry| entry.code)
-        .filter(|_| of_level.next().is_none());
+    let (mut level, mut code) = (first.level, Some(first.code));
+    for entry in same {
+        if entry.level < level {
+            (level, code) = (entry.level, Some(entry.code));
+        } else if entry.level == level {
+            code = None;
+        }
+    }
     if code.is_none() && first.is_former {
         return None;
     }
@@ -348,12 +368,8 @@ pub(super) fn formerly(text: &str, level: Level) -> impl Iterator<Item = u32> + 
 }
 
 fn entries_named(text: &str, level: Level, is_former: bool) -> impl Iterator<Item = u32> + '_ {
-    let entries: &'static [Entry] = &ENTRIES;
-    let key = key(text).unwrap_or(u64::MAX);
-    let start = entries.partition_point(|entry| entry.key < key);
-    entries[start..]
+    entries_of(key(text).unwrap_or(u64::MAX))
         .iter()
-        .take_while(move |entry| entry.key == key)
         .filter(move |entry| entry.level == level && entry.is_former == is_former && entry.text == text)
         .map(|entry| entry.code)
 }

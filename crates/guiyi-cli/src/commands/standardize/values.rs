@@ -82,7 +82,7 @@ fn as_json(text: &str, value: &Standardized, args: &Args) -> serde_json::Value {
         "received": text,
         "value": value.value,
         "origin": value.origin.name(),
-        "rule": value.rule,
+        "rule": value.rule.as_deref(),
         "severity": value.fault.as_ref().map(|fault| fault.0.name()),
         "reason": value.fault.as_ref().map(|fault| fault.1.describe(args.language())),
         "further": further,

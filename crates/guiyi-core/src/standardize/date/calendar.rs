@@ -37,7 +37,22 @@ pub(super) fn from_serial(serial: u32) -> Day {
 }
 
 pub(super) fn written((year, month, day): Day) -> String {
-    format!("{year:04}-{month:02}-{day:02}")
+    let digit = |value: u32| char::from(b'0' + (value % 10) as u8);
+    let year = year.unsigned_abs();
+    [
+        digit(year / 1000),
+        digit(year / 100),
+        digit(year / 10),
+        digit(year),
+        '-',
+        digit(month / 10),
+        digit(month),
+        '-',
+        digit(day / 10),
+        digit(day),
+    ]
+    .into_iter()
+    .collect()
 }
 
 /// The day after this one.

@@ -129,8 +129,27 @@ pub fn match_key(name: &str) -> String {
 
 /// Whether a name has nothing that this room would touch; `false` may also mean "not sure".
 fn is_canonical(name: &str) -> bool {
-    let is_plain = |character: char| matches!(character, '\u{4e00}'..='\u{9fff}' | '0'..='9' | 'A'..='Z' | 'a'..='z');
-    name.chars().all(is_plain) && !ends_doubled(name) && !name.is_empty()
+    let mut is_plain = true;
+    let mut brackets = 0_u32;
+    for character in name.chars() {
+        match character {
+            '\u{4e00}'..='\u{9fff}' | '0'..='9' | 'A'..='Z' | 'a'..='z' => {}
+            '(' | ')' => brackets += 1,
+            _ => is_plain = false,
+        }
+    }
+    is_plain && !name.is_empty() && !ends_doubled(name) && (brackets == 0 || (brackets == 2 && has_inner_bracket(name)))
+}
+
+/// Whether the one pair of brackets stands inside the name and holds something, or is `(有限合伙)` at its end: nothing
+/// that could be a note.
+fn has_inner_bracket(name: &str) -> bool {
+    match (name.find('('), name.find(')')) {
+        (Some(open), Some(close)) => {
+            open > 0 && open + 1 < close && (close + 1 < name.len() || name.ends_with("合伙)"))
+        }
+        _ => false,
+    }
 }
 
 /// All brackets as `()`; empty ones and open ends go.
