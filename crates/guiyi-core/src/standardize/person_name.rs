@@ -5,7 +5,7 @@
 
 use super::change::{Aside, Change, Code};
 use super::phone;
-use super::text::{Style, clean, is_cjk};
+use super::text::{Style, clean, clean_owned, is_cjk};
 use crate::dictionary::ElementKind;
 
 /// The parts of a Chinese name.
@@ -81,7 +81,7 @@ pub(super) fn standardize(text: &str) -> Option<Change> {
     for _ in 0..4 {
         let before = name.clone();
         take_facts(&mut name, &mut asides);
-        name = with_middle_dot(&clean(&name, Style::Name));
+        name = with_middle_dot(&clean_owned(name, Style::Name));
         if name == before {
             break;
         }

@@ -44,6 +44,15 @@ pub(super) fn clean(text: &str, style: Style) -> String {
     cleaned
 }
 
+/// The canonical form of a text that is ours to keep; allocates only if something changes.
+pub(super) fn clean_owned(text: String, style: Style) -> String {
+    if is_clean(&text, style) {
+        text
+    } else {
+        clean(&text, style)
+    }
+}
+
 /// Whether the text is canonical; `false` may also mean "not sure".
 pub(super) fn is_clean(text: &str, style: Style) -> bool {
     let bytes = text.as_bytes();
@@ -123,7 +132,16 @@ fn without_text_marker(text: &str) -> &str {
 fn fold_characters(text: &str, style: Style) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut compatible = String::new();
-    for character in text.chars() {
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        // Nothing composes with these, so they need no look at what stands around them.
+        if compatible.is_empty()
+            && let Some(plain) = plain(character, style)
+            && characters.peek().is_none_or(|next| plain_or_wide(*next))
+        {
+            folded.push(plain);
+            continue;
+        }
         if is_invisible(character) {
             continue;
         }
@@ -142,6 +160,19 @@ fn fold_characters(text: &str, style: Style) -> String {
     }
     flush(&mut compatible, &mut folded);
     folded
+}
+
+/// What a character of the common kinds becomes: printable ASCII, Chinese, and ASCII in full width.
+fn plain(character: char, style: Style) -> Option<char> {
+    match character {
+        ' '..='~' | '\u{4e00}'..='\u{9fff}' => Some(character),
+        '\u{ff01}'..='\u{ff5e}' if !keeps_meaning(character, style) => char::from_u32(character as u32 - 0xfee0),
+        _ => None,
+    }
+}
+
+fn plain_or_wide(character: char) -> bool {
+    matches!(character, ' '..='~' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}')
 }
 
 fn flush(compatible: &mut String, folded: &mut String) {

@@ -12,7 +12,7 @@ pub use parse::{Branch, OrganizationName, parse};
 use super::change::{Aside, Change, Code};
 use super::place::chain;
 use super::simplified::simplified;
-use super::text::{Style, clean, is_cjk};
+use super::text::{Style, clean, clean_owned, is_cjk};
 use crate::dictionary::ElementKind;
 use crate::record::Origin;
 
@@ -87,7 +87,7 @@ pub(super) fn standardize(text: &str) -> Option<Change> {
         take_notes(&mut name, &mut notes);
         is_doubled |= undouble_form(&mut name);
         name = english::with_form(&name).unwrap_or(name);
-        name = clean(&name, Style::Name);
+        name = clean_owned(name, Style::Name);
         if name == before {
             break;
         }
@@ -154,7 +154,7 @@ fn has_inner_bracket(name: &str) -> bool {
 
 /// All brackets as `()`; empty ones and open ends go.
 fn one_bracket_form(name: String) -> String {
-    if !name.contains(['[', ']', '{', '}', '(', ')', '<', '>', '《', '》', '「', '」']) {
+    if !name.contains(['[', ']', '{', '}', '<', '>', '《', '》', '「', '」']) && !name.contains("()") {
         return name;
     }
     let folded: String = name
@@ -169,7 +169,7 @@ fn one_bracket_form(name: String) -> String {
     while whole.contains("()") {
         whole = whole.replace("()", "");
     }
-    clean(&whole, Style::Name)
+    clean_owned(whole, Style::Name)
 }
 
 /// Moves one note from either end of the name.
