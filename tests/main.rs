@@ -11,4 +11,5 @@ mod interrupted;
 mod project;
 mod repeatable;
 mod rules;
+mod standardize;
 mod tidy;

@@ -100,11 +100,21 @@ pub enum ElementKind {
     Code,
     /// A remark; never compared.
     Note,
+    /// A number and its unit, canonical `2.5 KG`.
+    Quantity,
+    /// A unit of quantity, canonical its code in `dictionaries/unit/unit.tsv`.
+    Unit,
+    /// Size, model and material of a thing, as text with one form of its signs: `Φ12×30`.
+    Specification,
+    /// Yes or no, canonical `true` and `false`.
+    Boolean,
+    /// Web address.
+    Url,
 }
 
 impl ElementKind {
     /// All kinds.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 28] = [
         Self::Text,
         Self::OrganizationName,
         Self::PersonName,
@@ -128,6 +138,11 @@ impl ElementKind {
         Self::Enumeration,
         Self::Code,
         Self::Note,
+        Self::Quantity,
+        Self::Unit,
+        Self::Specification,
+        Self::Boolean,
+        Self::Url,
     ];
 
     /// The stable name used in dictionaries.
@@ -156,6 +171,11 @@ impl ElementKind {
             Self::Enumeration => "enumeration",
             Self::Code => "code",
             Self::Note => "note",
+            Self::Quantity => "quantity",
+            Self::Unit => "unit",
+            Self::Specification => "specification",
+            Self::Boolean => "boolean",
+            Self::Url => "url",
         }
     }
 

@@ -69,7 +69,7 @@ fn propose(system: &str, path: &Path, entity: EntityType) -> anyhow::Result<Stri
 }
 
 /// Whether a header names the system's own code.
-fn is_key(header: &str) -> bool {
+pub(crate) fn is_key(header: &str) -> bool {
     let header = header.trim().to_lowercase();
     ["编码", "编号", "代码", "code", "id", "no", "number"]
         .iter()

@@ -49,6 +49,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
     ),
     ("ST122", "code in its canonical form", "编码规范化"),
     ("ST123", "remark in its canonical form", "备注规范化"),
+    ("ST124", "quantity in its canonical form", "数量规范化"),
+    ("ST125", "unit in its canonical form", "计量单位规范化"),
+    ("ST126", "specification in its canonical form", "规格型号规范化"),
+    ("ST127", "yes or no in its canonical form", "是否值规范化"),
+    ("ST128", "web address in its canonical form", "网址规范化"),
     ("ST001", "a stand-in word where a value should be", "以占位词代替真实值"),
     (
         "ST002",
@@ -61,12 +66,27 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "字符编码错误",
     ),
     (
+        "ST202",
+        "an amount of a column that seems to mix yuan and ten thousands of yuan",
+        "疑似混用元与万元的金额",
+    ),
+    (
         "ST301",
         "a further value of the cell, moved to an empty element",
         "同一单元格内的其他值，移入空的属性",
     ),
     ("ST302", "a note taken out of a name", "从名称中分离出的备注"),
     ("ST303", "region taken out of the address", "从地址中得出的行政区"),
+    (
+        "ST304",
+        "abolished region, or one that the rest of the record contradicts",
+        "已撤销或与其他属性矛盾的行政区",
+    ),
+    (
+        "ST305",
+        "area code of the record's city put before a local number",
+        "按所在城市补全电话区号",
+    ),
     (
         "ST901",
         "the source key does not follow its pattern",
@@ -80,14 +100,22 @@ pub const CODES: &[(&str, &str, &str)] = &[
 pub(super) struct Code(u8);
 
 impl Code {
-    pub(super) const PLACEHOLDER_WORD: Self = Self(23);
-    pub(super) const PLACEHOLDER_DIGITS: Self = Self(24);
-    pub(super) const ENCODING: Self = Self(25);
-    pub(super) const FURTHER_VALUE: Self = Self(26);
-    pub(super) const NOTE: Self = Self(27);
-    pub(super) const REGION: Self = Self(28);
-    pub(super) const KEY_PATTERN: Self = Self(29);
-    pub(super) const KEY_PART: Self = Self(30);
+    pub(super) const PLACEHOLDER_WORD: Self = Self::after_kinds(0);
+    pub(super) const PLACEHOLDER_DIGITS: Self = Self::after_kinds(1);
+    pub(super) const ENCODING: Self = Self::after_kinds(2);
+    pub(super) const MIXED_UNITS: Self = Self::after_kinds(3);
+    pub(super) const FURTHER_VALUE: Self = Self::after_kinds(4);
+    pub(super) const NOTE: Self = Self::after_kinds(5);
+    pub(super) const REGION: Self = Self::after_kinds(6);
+    pub(super) const REGION_CONFLICT: Self = Self::after_kinds(7);
+    pub(super) const AREA_CODE: Self = Self::after_kinds(8);
+    pub(super) const KEY_PATTERN: Self = Self::after_kinds(9);
+    pub(super) const KEY_PART: Self = Self::after_kinds(10);
+
+    /// The code at this place behind those of the kinds.
+    const fn after_kinds(place: u8) -> Self {
+        Self(ElementKind::ALL.len() as u8 + place)
+    }
 
     /// The code for changes of form of a kind.
     pub(super) fn of_kind(kind: ElementKind) -> Self {
@@ -128,6 +156,8 @@ pub(super) struct Complaint {
     pub(super) severity: Severity,
     pub(super) fault: Fault,
     pub(super) action: Action,
+    /// Another code than that of the change.
+    pub(super) code: Option<Code>,
 }
 
 /// What becomes of one cell.
@@ -177,8 +207,15 @@ impl Change {
             severity,
             fault,
             action: Action::Withheld,
+            code: None,
         });
         change
+    }
+
+    /// The same change with something to say beside it.
+    pub(super) fn complaining(mut self, complaint: Complaint) -> Self {
+        self.complaint = Some(complaint);
+        self
     }
 
     /// A stand-in word or number.
@@ -218,7 +255,16 @@ mod tests {
         for (position, kind) in ElementKind::ALL.into_iter().enumerate() {
             assert_eq!(&*Code::of_kind(kind).text(), format!("ST1{:02}", position + 1));
         }
-        assert_eq!(&*Code::KEY_PATTERN.text(), "ST901");
+        for (code, text) in [
+            (Code::PLACEHOLDER_DIGITS, "ST002"),
+            (Code::ENCODING, "ST201"),
+            (Code::MIXED_UNITS, "ST202"),
+            (Code::FURTHER_VALUE, "ST301"),
+            (Code::AREA_CODE, "ST305"),
+            (Code::KEY_PATTERN, "ST901"),
+        ] {
+            assert_eq!(&*code.text(), text);
+        }
         assert_eq!(&*Code::KEY_PART.text(), CODES[CODES.len() - 1].0);
         let mut codes: Vec<_> = CODES.iter().map(|code| code.0).collect();
         codes.sort_unstable();

@@ -25,14 +25,16 @@ pub(super) struct Log {
 
 impl Log {
     /// The notes in the order of rows, then of elements, then as they came.
-    pub(super) fn into_notes(mut self) -> Notes {
-        self.notes
-            .findings
-            .sort_by_key(|finding| (finding.row, finding.attribute));
-        self.notes
-            .corrections
-            .sort_by_key(|correction| (correction.row, correction.attribute));
-        self.notes
+    pub(super) fn into_notes(self) -> Notes {
+        Notes {
+            findings: sorted(self.notes.findings, |finding| {
+                // A fault of the row goes before those of its elements.
+                (finding.row, finding.attribute.map_or(0, |attribute| attribute + 1))
+            }),
+            corrections: sorted(self.notes.corrections, |correction| {
+                (correction.row, correction.attribute)
+            }),
+        }
     }
 
     /// Writes down a finding.
@@ -74,6 +76,77 @@ impl Log {
     }
 }
 
+/// The items in the order of their keys, equal ones as they came. Sorts keys and moves each item once: items are large.
+fn sorted<T>(items: Vec<T>, key: impl Fn(&T) -> (u64, u16)) -> Vec<T> {
+    let mut order: Vec<((u64, u16), u32)> = items.iter().zip(0..).map(|(item, at)| (key(item), at)).collect();
+    order.sort_unstable();
+    let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
+    order
+        .into_iter()
+        .filter_map(|(_, at)| items[at as usize].take())
+        .collect()
+}
+
+/// What became of the values seen last in a column whose values repeat: one place for each of a few hashes.
+struct Memory {
+    places: Vec<Option<(usize, Option<Change>)>>,
+}
+
+impl Memory {
+    const PLACES: usize = 512;
+
+    /// A memory for a kind whose values repeat; one without places for another.
+    fn of(kind: ElementKind) -> Self {
+        use ElementKind as K;
+        let repeats = matches!(
+            kind,
+            K::Province
+                | K::City
+                | K::County
+                | K::Enumeration
+                | K::Unit
+                | K::Boolean
+                | K::Date
+                | K::Postcode
+                | K::Cnaps
+        );
+        Self {
+            places: vec![None; if repeats { Self::PLACES } else { 0 }],
+        }
+    }
+
+    /// What became of a text; `change` is asked where it is not remembered.
+    fn recall(
+        &mut self,
+        column: &Column,
+        row: usize,
+        text: &str,
+        change: impl FnOnce() -> Option<Change>,
+    ) -> Option<Change> {
+        if self.places.is_empty() {
+            return change();
+        }
+        let bytes = text.as_bytes();
+        let hash = bytes.iter().rev().take(12).fold(bytes.len() as u32, |hash, byte| {
+            (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+        });
+        let place = &mut self.places[(hash ^ hash >> 15) as usize % Self::PLACES];
+        match place {
+            // The change of a value of ours may be another one.
+            Some((known, change))
+                if column.origin(*known) == column.origin(row) && column.values.value(*known) == text =>
+            {
+                change.clone()
+            }
+            _ => {
+                let change = change();
+                *place = Some((row, change.clone()));
+                change
+            }
+        }
+    }
+}
+
 /// Standardizes one column of a batch.
 pub(super) fn apply(
     batch: &mut Batch,
@@ -87,9 +160,10 @@ pub(super) fn apply(
         return;
     }
     let mut edits: Vec<(usize, Option<String>, Origin)> = Vec::new();
+    let mut memory = Memory::of(kind);
     for row in 0..column.values.len() {
         let Some(text) = column.get(row) else { continue };
-        let Some(mut change) = standardize(text, column.origin(row)) else {
+        let Some(mut change) = memory.recall(&column, row, text, || standardize(text, column.origin(row))) else {
             continue;
         };
         log.asides.extend(change.asides.drain(..).map(|aside| (row, aside)));
@@ -100,7 +174,7 @@ pub(super) fn apply(
                 row: batch.rows[row],
                 key: batch.key(row).map(Into::into),
                 attribute: Some(attribute as u16),
-                rule: code.text(),
+                rule: complaint.code.unwrap_or(code).text(),
                 severity: complaint.severity,
                 fault: complaint.fault,
                 value: Some(text.into()),
@@ -162,6 +236,8 @@ pub(super) struct Derived {
     pub(super) attribute: usize,
     pub(super) value: String,
     pub(super) code: Code,
+    /// [`Origin::Derived`], or [`Origin::Repaired`] for one that takes the place of a faulty value.
+    pub(super) origin: Origin,
     /// In per mille.
     pub(super) confidence: u16,
 }
@@ -174,6 +250,7 @@ impl Derived {
             attribute,
             value,
             code,
+            origin: Origin::Derived,
             confidence: 1000,
         }
     }
@@ -201,14 +278,37 @@ pub(super) fn derive(batch: &mut Batch, log: &mut Log, mut derived: Vec<Derived>
                 value.code,
                 before,
                 after,
-                Origin::Derived,
+                value.origin,
                 value.confidence,
             );
-            edits.push((value.row, Some(value.value), Origin::Derived));
+            edits.push((value.row, Some(value.value), value.origin));
         }
         if !edits.is_empty() {
             batch.columns[attribute] = edited(&column, edits);
         }
+    }
+}
+
+/// Whether values for an element that no column of the source feeds can be found in its other values.
+pub fn may_be_found(rulebook: &Rulebook, source: u16, attribute: usize) -> bool {
+    use ElementKind as K;
+    let Some(source) = rulebook.sources.get(usize::from(source)) else {
+        return false;
+    };
+    let elements = &rulebook.dictionary.elements;
+    let is_fed = |kinds: &[K]| {
+        elements
+            .iter()
+            .zip(&source.mapping)
+            .any(|(element, column)| column.is_some() && kinds.contains(&element.kind))
+    };
+    match elements[attribute].kind {
+        K::Province | K::City | K::County => is_fed(&[K::Address, K::Province, K::City, K::County]),
+        K::Mobile | K::Landline | K::Phone => is_fed(&[K::Mobile, K::Landline, K::Phone, K::PersonName]),
+        K::Note => is_fed(&[K::OrganizationName, K::PersonName]),
+        K::Email => is_fed(&[K::Email]),
+        K::Unit => is_fed(&[K::Quantity]),
+        _ => false,
     }
 }
 

@@ -8,7 +8,7 @@ use super::text::{Style, clean, is_clean};
 use crate::dictionary::Element;
 
 /// The spellings of one element's code list.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct CodeList<'a> {
     codes: Vec<&'a str>,
     /// Folded spelling -> code; where two members share a spelling, the first one has it.

@@ -16,10 +16,9 @@ pub(super) fn standardize(text: &str, kind: ElementKind) -> Option<Change> {
         .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
         && !text.is_empty()
     {
-        return if kind == ElementKind::Postcode {
-            pad_postcode(text, text)
-        } else {
-            None
+        return match kind {
+            ElementKind::Postcode => pad_postcode(text, text),
+            _ => is_rounded(text, kind).then(Change::destroyed),
         };
     }
     let cleaned: Cow<'_, str> = if text.is_ascii() {
@@ -45,7 +44,22 @@ pub(super) fn standardize(text: &str, kind: ElementKind) -> Option<Change> {
     {
         return Some(change);
     }
+    if is_rounded(&compact, kind) {
+        return Some(Change::destroyed());
+    }
     Change::to(text, compact)
+}
+
+/// Whether a spreadsheet kept only the first 15 of 18 figures: they end with three zeros, and the check fails.
+fn is_rounded(text: &str, kind: ElementKind) -> bool {
+    if text.len() != 18 || !text.ends_with("000") || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    match kind {
+        ElementKind::ResidentId => guiyi_ident::resident_id::ResidentId::parse(text).is_err(),
+        ElementKind::CreditCode => guiyi_ident::credit_code::CreditCode::parse(text).is_err(),
+        _ => false,
+    }
 }
 
 fn without_separators(text: &str) -> String {
@@ -112,6 +126,8 @@ mod tests {
         check(CreditCode, "9.1440E+17", None);
         check(ResidentId, "11010519491231002x", Some("11010519491231002X"));
         check(ResidentId, "1.10105E+17", None);
+        check(ResidentId, "110105194912310000", None);
+        check(CreditCode, "914403001922038000", None);
         check(BankAccount, "6217 0031 1549 9074 448", Some("6217003115499074448"));
         check(Cnaps, "102100099996.0", Some("102100099996"));
         check(Gtin, "6901234567892", Some("6901234567892"));

@@ -77,7 +77,7 @@ pub(super) fn amount(text: &str) -> Option<Decimal> {
             '整' | '正' if figures.is_empty() => reader.end()?,
             _ => {
                 if !figures.is_empty() {
-                    reader.number(super::amount::figures(&figures)?)?;
+                    reader.number(super::amount::figures(&figures, false)?)?;
                     figures.clear();
                 }
                 if let Some(value) = digit(character) {
@@ -98,7 +98,7 @@ pub(super) fn amount(text: &str) -> Option<Decimal> {
         }
     }
     if !figures.is_empty() {
-        reader.number(super::amount::figures(&figures)?)?;
+        reader.number(super::amount::figures(&figures, false)?)?;
     }
     reader.value()
 }

@@ -5,7 +5,7 @@
 
 use super::change::{Aside, Change, Code};
 use super::phone;
-use super::text::{Style, clean, is_cjk};
+use super::text::{Style, clean, clean_owned, is_cjk};
 use crate::dictionary::ElementKind;
 
 /// The parts of a Chinese name.
@@ -81,7 +81,7 @@ pub(super) fn standardize(text: &str) -> Option<Change> {
     for _ in 0..4 {
         let before = name.clone();
         take_facts(&mut name, &mut asides);
-        name = with_middle_dot(&clean(&name, Style::Name));
+        name = with_middle_dot(&clean_owned(name, Style::Name));
         if name == before {
             break;
         }
@@ -131,11 +131,26 @@ fn take_facts(name: &mut String, asides: &mut Vec<Aside>) {
         asides.push(note(inner));
         name.truncate(start);
     }
+    if let Some((title, rest)) = latin_title(name) {
+        asides.push(note(title));
+        *name = rest.to_owned();
+    }
     if let Some((full, title)) = full_name_and_title(name) {
         asides.push(note(title));
         let length = full.len();
         name.truncate(length);
     }
+}
+
+/// Titles in front of names in Latin script, in lower case.
+const LATIN_TITLES: [&str; 8] = ["mr", "mrs", "ms", "miss", "dr", "prof", "sir", "madam"];
+
+/// A Latin name without the title in front of it: `Mr. John Smith`; `None` for one without a title.
+fn latin_title(name: &str) -> Option<(&str, &str)> {
+    let (title, rest) = name.split_once([' ', '.'])?;
+    let rest = rest.trim_start_matches(['.', ' ']);
+    let is_title = LATIN_TITLES.iter().any(|known| title.eq_ignore_ascii_case(known));
+    (is_title && rest.starts_with(|first: char| first.is_ascii_alphabetic())).then_some((title, rest))
 }
 
 /// A full name and the title behind it; `None` for a bare surname with a title, and for a name without one.
@@ -144,12 +159,21 @@ fn full_name_and_title(name: &str) -> Option<(&str, &str)> {
     if name.len() < 12 {
         return None;
     }
-    let title = TITLES.iter().find(|title| name.ends_with(**title))?;
+    // Four characters that end with 总 are a full name and a title; three may be a name.
+    let is_short = |title: &&&str| name.chars().count() == 4 && name.ends_with(**title) && !starts_compound(name);
+    let title = TITLES
+        .iter()
+        .find(|title| name.ends_with(**title))
+        .or_else(|| SHORT_TITLES.iter().find(is_short))?;
     let full = name[..name.len() - title.len()].trim_end();
     let n_characters = full.chars().count();
     let is_name = (2..=4).contains(&n_characters) && full.chars().all(is_cjk) && !COMPOUND.contains(&full);
     // Another title below (`王副总经理`) would make the cut depend on how often it is made.
     (is_name && !ends_with_title(full)).then(|| (full, &name[full.len()..]))
+}
+
+fn starts_compound(name: &str) -> bool {
+    COMPOUND.iter().any(|surname| name.starts_with(surname))
 }
 
 fn ends_with_title(name: &str) -> bool {
@@ -222,6 +246,9 @@ mod tests {
             ("王总", "王总", vec![]),
             ("王建国经理", "王建国", vec!["经理"]),
             ("欧阳经理", "欧阳经理", vec![]),
+            ("王建国总", "王建国", vec!["总"]),
+            ("Mr. John Smith", "John Smith", vec!["Mr"]),
+            ("Drew Smith", "Drew Smith", vec![]),
             ("王建国(财务)", "王建国", vec!["财务"]),
             ("王建国 13800138000 财务", "王建国", vec!["13800138000", "财务"]),
             ("阿卜杜拉•买买提", "阿卜杜拉·买买提", vec![]),

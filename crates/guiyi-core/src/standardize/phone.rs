@@ -119,6 +119,7 @@ fn is_extension(text: &str) -> bool {
 fn numbers(text: &str) -> Vec<Number> {
     let mut found = Vec::new();
     let mut run = String::new();
+    let mut is_variant = false;
     for character in text.chars() {
         match character {
             '0'..='9' | '+' | '(' | ')' | '-' | ' ' | '.' => run.push(character),
@@ -129,11 +130,26 @@ fn numbers(text: &str) -> Vec<Number> {
                     run.push('x');
                 }
             }
-            _ => take(&mut run, &mut found),
+            _ => {
+                take(&mut run, is_variant, &mut found);
+                is_variant = matches!(character, '/' | '、');
+            }
         }
     }
-    take(&mut run, &mut found);
+    take(&mut run, is_variant, &mut found);
     found
+}
+
+/// `26013388/89` is two numbers that differ in their last figures; one or two of them, for three can be an extension.
+fn variant(before: Option<&Number>, figures: &str) -> Option<Number> {
+    let before = before?;
+    let is_plain = before.line != Line::Other && before.text.matches('-').count() <= 1;
+    if !is_plain || !(1..=2).contains(&figures.len()) || !figures.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let kept = before.text.len() - figures.len();
+    let text = format!("{}{figures}", before.text.get(..kept)?);
+    Some(Number { text, ..before.clone() })
 }
 
 fn figures(run: &str) -> usize {
@@ -141,8 +157,12 @@ fn figures(run: &str) -> usize {
 }
 
 /// Reads the numbers of one run of figures and what may stand between them.
-fn take(run: &mut String, found: &mut Vec<Number>) {
+fn take(run: &mut String, is_variant: bool, found: &mut Vec<Number>) {
     let part = std::mem::take(run);
+    if is_variant && let Some(number) = variant(found.last(), part.trim()) {
+        found.push(number);
+        return;
+    }
     let (main, extension) = part.split_once('x').unwrap_or((&part, ""));
     let extension: String = extension.chars().filter(char::is_ascii_digit).collect();
     if is_extension(&extension) || extension.is_empty() {
@@ -408,6 +428,13 @@ mod tests {
             "010-65529988",
             &["0755-26013388"],
         );
+        check(
+            ElementKind::Phone,
+            "0755-26013388/89",
+            "0755-26013388",
+            &["0755-26013389"],
+        );
+        check(ElementKind::Phone, "0755-26013388/801", "0755-26013388", &[]);
     }
 
     proptest! {

@@ -1,6 +1,7 @@
 //! Places in names and addresses: the regions of today by their full and short names.
 //!
-//! The names come from `guiyi_ident::region`; short ones leave out 省, 市, 区, 自治州 and the like. Reading goes from left
+//! The names come from `guiyi_ident::region`, those of former times from `dictionaries/region/successors.tsv`, where they
+//! stand for the region that took over; short ones leave out 省, 市, 区, 自治州 and the like. Reading goes from left
 //! to right and downward: a province, then a city of it, then a county of that.
 
 use std::sync::LazyLock;
@@ -35,7 +36,12 @@ struct Entry {
     code: u32,
     level: Level,
     is_short: bool,
+    /// Whether the name is one of former times: of a region that was renamed, or that the one of the code took over.
+    is_former: bool,
 }
+
+/// Abolished and renamed regions with the code that took over; its SOURCE.md says how it was built.
+static SUCCESSORS: &str = include_str!("../../../../dictionaries/region/successors.tsv");
 
 /// Names of a region and of those above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +56,17 @@ pub(super) struct Names {
 /// Entries in order of their first two characters, the longest name first.
 static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     let mut entries = Vec::new();
+    // A county that its province governs directly stands in the table under the prefecture of earlier days too.
+    let direct: Vec<(u32, &str)> = region::current()
+        .filter_map(|region| Some((region.code.parse().ok()?, region.name)))
+        .filter(|(code, _)| is_direct(*code))
+        .collect();
     for Region { code, name, .. } in region::current() {
         let Ok(code) = code.parse() else { continue };
+        let is_of_earlier_days = |(other, same): &(u32, &str)| *same == name && other / 10_000 == code / 10_000;
+        if !is_direct(code) && direct.iter().any(is_of_earlier_days) {
+            continue;
+        }
         let level = level_of(code);
         let mut add = |text: &'static str, is_short| {
             if let Some(key) = key(text) {
@@ -61,6 +76,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
                     code,
                     level,
                     is_short,
+                    is_former: false,
                 });
             }
         };
@@ -70,7 +86,32 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
             add(short, true);
         }
     }
-    entries.sort_by_key(|entry| (entry.key, std::cmp::Reverse(entry.text.len()), entry.text, entry.code));
+    for line in SUCCESSORS.lines().skip(1) {
+        let mut cells = line.split('\t');
+        let (_, Some(text), _, Some(successor)) = (cells.next(), cells.next(), cells.next(), cells.next()) else {
+            continue;
+        };
+        if let (Some(key), Ok(code)) = (key(text), successor.parse()) {
+            entries.push(Entry {
+                key,
+                text,
+                code,
+                level: level_of(code),
+                is_short: false,
+                is_former: true,
+            });
+        }
+    }
+    entries.sort_by_key(|entry| {
+        (
+            entry.key,
+            std::cmp::Reverse(entry.text.len()),
+            entry.text,
+            entry.is_former,
+            entry.code,
+        )
+    });
+    entries.dedup_by_key(|entry| (entry.text, entry.code));
     entries
 });
 
@@ -108,6 +149,11 @@ static NAMES: LazyLock<Vec<Names>> = LazyLock::new(|| {
         })
         .collect()
 });
+
+/// Whether a province governs the county directly: 仙桃市, 万宁市.
+fn is_direct(code: u32) -> bool {
+    code / 100 % 100 == 90 && !code.is_multiple_of(100)
+}
 
 /// 北京, 天津, 上海, 重庆.
 fn is_municipality(code: u32) -> bool {
@@ -192,12 +238,35 @@ pub(super) fn names(code: u32) -> Option<Names> {
         .map(|found| NAMES[found])
 }
 
+/// Entries that begin with the two characters of a key.
+fn entries_of(key: u64) -> &'static [Entry] {
+    // Where the entries of each first character begin: one look instead of a search over all.
+    static STARTS: LazyLock<Vec<u16>> = LazyLock::new(|| {
+        let first_of = |entry: &Entry| (entry.key >> 32) as usize;
+        (0..=0x1_0000)
+            .scan(0, |at, character| {
+                while ENTRIES.get(*at).is_some_and(|entry| first_of(entry) < character) {
+                    *at += 1;
+                }
+                Some(*at as u16)
+            })
+            .collect()
+    });
+    let first = (key >> 32) as usize;
+    let (Some(&start), Some(&end)) = (STARTS.get(first), STARTS.get(first + 1)) else {
+        return &[];
+    };
+    let entries: &'static [Entry] = &ENTRIES;
+    let of_first = &entries[usize::from(start)..usize::from(end)];
+    let start = of_first.partition_point(|entry| entry.key < key);
+    let n_entries = of_first[start..].iter().take_while(|entry| entry.key == key).count();
+    &of_first[start..start + n_entries]
+}
+
 /// The longest place at the head of a text; `below` restricts it to regions inside another one, `short_counties` allows
 /// county names without their last word, such as 南山.
 pub(super) fn at_head<'a>(text: &'a str, below: Option<&Place<'_>>, short_counties: bool) -> Option<Place<'a>> {
-    let key = key(text)?;
-    let entries: &'static [Entry] = &ENTRIES;
-    let start = entries.partition_point(|entry| entry.key < key);
+    let entries = entries_of(key(text)?);
     let fits = |entry: &&Entry| {
         (!entry.is_short || entry.level != Level::County || short_counties)
             && text.starts_with(entry.text)
@@ -205,21 +274,22 @@ pub(super) fn at_head<'a>(text: &'a str, below: Option<&Place<'_>>, short_counti
                 entry.level > above.level && above.code.is_none_or(|code| is_inside(entry.code, code))
             })
     };
-    let mut fitting = entries[start..]
-        .iter()
-        .take_while(|entry| entry.key == key)
-        .filter(fits);
+    let mut fitting = entries.iter().filter(fits);
     let first = fitting.next()?;
+    // A name of today goes before one of former times.
+    let same = fitting.take_while(|entry| entry.text == first.text && entry.is_former == first.is_former);
     // 吉林 is a province and a city: the higher level goes first, unless the text says 市.
-    let same: Vec<&Entry> = std::iter::once(first)
-        .chain(fitting.take_while(|entry| entry.text == first.text))
-        .collect();
-    let level = same.iter().map(|entry| entry.level).min().unwrap_or(first.level);
-    let mut of_level = same.iter().filter(|entry| entry.level == level);
-    let code = of_level
-        .next()
-        .map(|entry| entry.code)
-        .filter(|_| of_level.next().is_none());
+    let (mut level, mut code) = (first.level, Some(first.code));
+    for entry in same {
+        if entry.level < level {
+            (level, code) = (entry.level, Some(entry.code));
+        } else if entry.level == level {
+            code = None;
+        }
+    }
+    if code.is_none() && first.is_former {
+        return None;
+    }
     Some(Place {
         text: &text[..first.text.len()],
         level,
@@ -287,15 +357,20 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// All regions of a level that a text names exactly, by full or short name.
+/// All regions of a level that a text names exactly, by full or short name of today.
 pub(super) fn named(text: &str, level: Level) -> impl Iterator<Item = u32> + '_ {
-    let entries: &'static [Entry] = &ENTRIES;
-    let key = key(text).unwrap_or(u64::MAX);
-    let start = entries.partition_point(|entry| entry.key < key);
-    entries[start..]
+    entries_named(text, level, false)
+}
+
+/// All regions of a level that took over one that a text names exactly.
+pub(super) fn formerly(text: &str, level: Level) -> impl Iterator<Item = u32> + '_ {
+    entries_named(text, level, true)
+}
+
+fn entries_named(text: &str, level: Level, is_former: bool) -> impl Iterator<Item = u32> + '_ {
+    entries_of(key(text).unwrap_or(u64::MAX))
         .iter()
-        .take_while(move |entry| entry.key == key)
-        .filter(move |entry| entry.level == level && entry.text == text)
+        .filter(move |entry| entry.level == level && entry.is_former == is_former && entry.text == text)
         .map(|entry| entry.code)
 }
 
@@ -320,6 +395,13 @@ mod tests {
             ("鼓楼区中山路", &["鼓楼区"], "中山路", None),
             ("腾讯", &[], "腾讯", None),
             ("海南省万宁市", &["海南省", "万宁市"], "", Some(469_006)),
+            ("湖北仙桃市干河街道", &["湖北", "仙桃市"], "干河街道", Some(429_004)),
+            ("东莞市长安镇", &["东莞市"], "长安镇", Some(441_900)),
+            ("广州市萝岗区科学城", &["广州市", "萝岗区"], "科学城", Some(440_112)),
+            ("山东省莱芜市莱城区", &["山东省", "莱芜市", "莱城区"], "", Some(370_116)),
+            ("增城市新塘镇", &["增城市"], "新塘镇", Some(440_118)),
+            ("湖北省襄樊市", &["湖北省", "襄樊市"], "", Some(420_600)),
+            ("上海市闸北区", &["上海市", "闸北区"], "", Some(310_106)),
         ] {
             let (chain, left) = chain(text, true);
             assert_eq!(

@@ -1,14 +1,13 @@
-//! Names of provinces, cities and counties in full: 广东 becomes 广东省. Gaps are filled from the address.
+//! Names of provinces, cities and counties in full: 广东 becomes 广东省, 廣東 too, and 萝岗区 becomes 黄埔区.
 //!
-//! Law: a name that several regions share, or that no region of today has, stays as it is, cleaned.
+//! Law: a name that several regions share, or that no region has or had, stays as it is, cleaned. What the other
+//! elements of the record say is the business of `regions`.
 
 use super::change::{Change, Code};
-use super::columns::{Derived, Log, derive};
-use super::place::{Level, Names, chain, named, names};
+use super::place::{Level, Names, chain, formerly, named, names};
+use super::simplified::simplified;
 use super::text::{Style, clean, is_clean};
 use crate::dictionary::ElementKind;
-use crate::record::Batch;
-use crate::rulebook::Rulebook;
 
 /// Brings the name of a region to its full form.
 pub(super) fn standardize(text: &str, kind: ElementKind) -> Option<Change> {
@@ -18,11 +17,38 @@ pub(super) fn standardize(text: &str, kind: ElementKind) -> Option<Change> {
         Some(clean(text, Style::Name))
     };
     let name = cleaned.as_deref().unwrap_or(text);
-    match full_name(name, kind) {
+    let full = full_name(name, kind).or_else(|| {
+        let folded: String = name.chars().map(simplified).collect();
+        (folded != name).then(|| full_name(&folded, kind)).flatten()
+    });
+    match full {
         Some(full) if full == text => None,
         Some(full) => Change::to(text, full.to_owned()),
-        None => cleaned.and_then(|cleaned| Change::to(text, cleaned)),
+        None => match former_name(name, kind) {
+            Some(successor) => {
+                let mut change = Change::repaired(text, successor.to_owned())?;
+                change.code = Some(Code::REGION_CONFLICT);
+                Some(change)
+            }
+            None => cleaned.and_then(|cleaned| Change::to(text, cleaned)),
+        },
     }
+}
+
+/// The name of today of a region that was renamed or taken over, if all regions of the former name have one successor.
+fn former_name(text: &str, kind: ElementKind) -> Option<&'static str> {
+    let level = match kind {
+        ElementKind::Province => return None,
+        ElementKind::City => Level::City,
+        _ => Level::County,
+    };
+    let mut found = formerly(text, level);
+    let first = found.next()?;
+    if found.any(|other| other != first) {
+        return None;
+    }
+    let names = names(first)?;
+    if level == Level::City { names.city } else { names.county }
 }
 
 /// The full name that all regions of the kind's level share under this name.
@@ -62,70 +88,6 @@ fn full_name_of(text: &str, level: Level) -> Option<&'static str> {
     named(text, level).next().and_then(names).map(|names| names.province)
 }
 
-/// Fills empty province, city and county elements from the address or from each other, where the region is certain.
-pub(super) fn complete(batch: &mut Batch, rulebook: &Rulebook, log: &mut Log) {
-    let first = |kind| rulebook.dictionary.of_kind(kind).next();
-    let levels = [
-        first(ElementKind::Province),
-        first(ElementKind::City),
-        first(ElementKind::County),
-    ];
-    let address = first(ElementKind::Address);
-    if levels.iter().all(Option::is_none) {
-        return;
-    }
-    let mut derived = Vec::new();
-    for row in 0..batch.len() {
-        let at = |level: Option<usize>| level.and_then(|attribute| batch.columns[attribute].get(row));
-        let held = levels.map(at);
-        if levels
-            .iter()
-            .zip(held)
-            .all(|(level, held)| level.is_none() || held.is_some())
-        {
-            continue;
-        }
-        let of_address = at(address).and_then(|address| chain(address, true).0.code());
-        let of_column = |text: Option<&str>, level| {
-            text.and_then(|text| {
-                let mut codes = named(text, level);
-                codes.next().filter(|_| codes.next().is_none())
-            })
-        };
-        let candidates = [
-            of_address,
-            of_column(held[2], Level::County),
-            of_column(held[1], Level::City),
-            of_column(held[1], Level::Province),
-        ];
-        let agreeing = candidates.into_iter().flatten().filter_map(names).find(|names| {
-            let of_names = [Some(names.province), names.city, names.county];
-            // A level that the place does not reach contradicts nothing.
-            held.iter()
-                .zip(of_names)
-                .all(|(held, name)| held.is_none() || name.is_none() || *held == name)
-        });
-        let Some(known) = agreeing else { continue };
-        for ((level, held), name) in levels
-            .into_iter()
-            .zip(held)
-            .zip([Some(known.province), known.city, known.county])
-        {
-            if let (Some(attribute), None, Some(name)) = (level, held, name) {
-                let value = name.to_owned();
-                derived.push(Derived {
-                    row,
-                    attribute,
-                    value,
-                    code: Code::REGION,
-                    confidence: 950,
-                });
-            }
-        }
-    }
-    derive(batch, log, derived);
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::change::Value;
@@ -157,5 +119,9 @@ mod tests {
         check(County, "南山", "南山区");
         check(County, "朝阳", "朝阳");
         check(County, "南山区", "南山区");
+        check(Province, "廣東", "广东省");
+        check(City, "襄樊市", "襄阳市");
+        check(County, "萝岗区", "黄埔区");
+        check(County, "高新区", "高新区");
     }
 }

@@ -279,3 +279,67 @@ proptest! {
         }
     }
 }
+
+/// `docs/standardize.md` says what becomes of values; its tables are cases.
+#[test]
+fn the_page_says_what_the_room_does() {
+    let page = include_str!("../../../../docs/standardize.md");
+    let mut seen = std::collections::BTreeSet::new();
+    for section in page.split("\n## ").skip(1) {
+        let (title, body) = section.split_once('\n').unwrap();
+        let mut quoted = title.split('`').skip(1).step_by(2);
+        let (Some(kind), header) = (quoted.next(), quoted.next().unwrap_or("")) else {
+            continue;
+        };
+        let kind = ElementKind::from_name(kind).unwrap_or_else(|| panic!("{title}"));
+        seen.insert(kind);
+        let cases: Vec<(&str, Option<&str>)> = body
+            .lines()
+            .filter_map(|line| {
+                let (before, after) = line.strip_prefix("| `")?.split_once("` | ")?;
+                let after = after.strip_suffix(" |")?;
+                Some((
+                    before,
+                    after.strip_prefix('`').and_then(|after| after.strip_suffix('`')),
+                ))
+            })
+            .collect();
+        assert!(!cases.is_empty(), "{title}");
+        let texts: Vec<&str> = cases.iter().map(|case| case.0).collect();
+        for ((text, expected), found) in cases.iter().zip(column(kind, &texts, header, 2026)) {
+            assert_eq!(found.value.as_deref(), *expected, "{title}: {text}");
+            assert_eq!(found.fault.is_some(), expected.is_none(), "{title}: {text}");
+        }
+    }
+    assert_eq!(seen.len(), ElementKind::ALL.len(), "every kind has its section");
+}
+
+/// Text of every kind that looks like what people type, and text that does not.
+fn plausible() -> impl Strategy<Value = String> {
+    let mojibake = prop::sample::select(vec!["ÉîÛÚ", "娣卞湷", "æ·±åœ³", "锟斤拷", "娣卞湷甯?"]);
+    prop_oneof![
+        any::<String>(),
+        "(广东省|江苏|)(深圳市|南京|萝岗区|)(南山区|鼓楼区|高新区|)[人民科技]{0,2}路?[0-9]{0,3}号?[A-C]?座?[0-9]{0,4}室?",
+        "[¥￥(△-]?[0-9]{1,3}[,. ]?[0-9]{0,3}[.,]?[0-9]{0,2}[万亿元wWkK)-]{0,2}",
+        "[0-9.]{1,5}[*×xX ]{0,2}[0-9]{0,3} ?(个|KG|公斤|箱|m2|㎡|坨|)",
+        "[φØΦ]?[0-9]{1,3}[*xX×][0-9]{1,3}(mm2|mm|平方|)",
+        "(ACME|明远贸易)[ ]?(Co|有限公司|公司)[., ]{0,2}(Ltd|公司|)[.]?(（停用）|-旧|)",
+        "[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?( [0-9]{1,2}:[0-9]{2}(Z|[+]08:00|))?",
+        "(是|否|Y|N|无|√|1|0|true|x)",
+        mojibake.prop_map(str::to_owned),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn every_kind_is_idempotent(text in plausible(), other in plausible()) {
+        for kind in ElementKind::ALL {
+            let once = column(kind, &[&text, &other], "", 2026);
+            for (received, first) in [&text, &other].into_iter().zip(&once) {
+                let Some(value) = &first.value else { continue };
+                let again = column(kind, &[value], "", 2026);
+                prop_assert_eq!(again[0].value.as_ref(), Some(value), "{}: {:?}", kind.name(), received);
+            }
+        }
+    }
+}

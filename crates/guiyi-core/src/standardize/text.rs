@@ -6,9 +6,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::change::{Change, Code, Complaint};
-use super::mojibake;
-use crate::finding::{Action, Fault, Severity};
+use super::change::Change;
 
 /// How far a text is folded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,28 +24,7 @@ pub(super) fn standardize(text: &str, style: Style) -> Option<Change> {
     if is_clean(text, style) {
         return None;
     }
-    let (cleaned, repaired) = match mojibake::repair(text) {
-        Some(repaired) => (clean(&repaired, style), true),
-        None => (clean(text, style), false),
-    };
-    let lost = mojibake::is_lost(&cleaned);
-    let mut change = if repaired {
-        Change::repaired(text, cleaned)
-    } else {
-        Change::to(text, cleaned)
-    };
-    if repaired && let Some(change) = &mut change {
-        change.code = Some(Code::ENCODING);
-    }
-    if lost {
-        let change = change.get_or_insert_with(Change::kept);
-        change.complaint = Some(Complaint {
-            severity: Severity::Warning,
-            fault: Fault::Undecodable,
-            action: Action::Reported,
-        });
-    }
-    change
+    Change::to(text, clean(text, style))
 }
 
 /// The canonical form of a text; allocates.
@@ -67,6 +44,15 @@ pub(super) fn clean(text: &str, style: Style) -> String {
     cleaned
 }
 
+/// The canonical form of a text that is ours to keep; allocates only if something changes.
+pub(super) fn clean_owned(text: String, style: Style) -> String {
+    if is_clean(&text, style) {
+        text
+    } else {
+        clean(&text, style)
+    }
+}
+
 /// Whether the text is canonical; `false` may also mean "not sure".
 pub(super) fn is_clean(text: &str, style: Style) -> bool {
     let bytes = text.as_bytes();
@@ -80,7 +66,6 @@ pub(super) fn is_clean(text: &str, style: Style) -> bool {
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
         match character {
-            '锟' | '烫' => return false,
             ' ' => {
                 let next = characters.as_str().chars().next().unwrap_or(' ');
                 if next == ' ' || drops_space(before, next, style) {
@@ -147,7 +132,16 @@ fn without_text_marker(text: &str) -> &str {
 fn fold_characters(text: &str, style: Style) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut compatible = String::new();
-    for character in text.chars() {
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        // Nothing composes with these, so they need no look at what stands around them.
+        if compatible.is_empty()
+            && let Some(plain) = plain(character, style)
+            && characters.peek().is_none_or(|next| plain_or_wide(*next))
+        {
+            folded.push(plain);
+            continue;
+        }
         if is_invisible(character) {
             continue;
         }
@@ -166,6 +160,19 @@ fn fold_characters(text: &str, style: Style) -> String {
     }
     flush(&mut compatible, &mut folded);
     folded
+}
+
+/// What a character of the common kinds becomes: printable ASCII, Chinese, and ASCII in full width.
+fn plain(character: char, style: Style) -> Option<char> {
+    match character {
+        ' '..='~' | '\u{4e00}'..='\u{9fff}' => Some(character),
+        '\u{ff01}'..='\u{ff5e}' if !keeps_meaning(character, style) => char::from_u32(character as u32 - 0xfee0),
+        _ => None,
+    }
+}
+
+fn plain_or_wide(character: char) -> bool {
+    matches!(character, ' '..='~' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}')
 }
 
 fn flush(compatible: &mut String, folded: &mut String) {
@@ -260,16 +267,6 @@ mod tests {
         }
         check(Style::Note, "张三  财务，电话", "张三 财务，电话");
         check(Style::Name, "某某【深圳】，一部", "某某(深圳),一部");
-    }
-
-    #[test]
-    fn repairs_and_reports_wrong_encodings() {
-        let change = standardize("æ·±åœ³", Style::Text).unwrap();
-        assert_eq!(change.value, super::super::change::Value::Set("深圳".into()));
-        assert_eq!(
-            standardize("锟斤拷公司", Style::Text).unwrap().complaint.unwrap().fault,
-            Fault::Undecodable
-        );
     }
 
     proptest! {

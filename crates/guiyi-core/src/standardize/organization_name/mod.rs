@@ -3,16 +3,16 @@
 //! What people add to a name (`（停用）`, `-旧`, `【重复】`, `(月结)`, `-王总`, `*`) moves to the note element.
 //! [`parse()`] and [`match_key`] serve matching. Laws: idempotent; a place or a legal form in brackets is never a note.
 
+mod english;
 mod parse;
 mod words;
 
 pub use parse::{Branch, OrganizationName, parse};
 
 use super::change::{Aside, Change, Code};
-use super::mojibake;
 use super::place::chain;
 use super::simplified::simplified;
-use super::text::{Style, clean, is_cjk};
+use super::text::{Style, clean, clean_owned, is_cjk};
 use crate::dictionary::ElementKind;
 use crate::record::Origin;
 
@@ -77,8 +77,7 @@ pub(super) fn standardize(text: &str) -> Option<Change> {
     if is_canonical(text) {
         return None;
     }
-    let repaired = mojibake::repair(text);
-    let mut name = clean(repaired.as_deref().unwrap_or(text), Style::Name);
+    let mut name = clean(text, Style::Name);
     let mut notes = Vec::new();
     let mut is_doubled = false;
     // Each step can lay open what another one takes; names are short, and every round takes something.
@@ -87,13 +86,14 @@ pub(super) fn standardize(text: &str) -> Option<Change> {
         name = one_bracket_form(name);
         take_notes(&mut name, &mut notes);
         is_doubled |= undouble_form(&mut name);
-        name = clean(&name, Style::Name);
+        name = english::with_form(&name).unwrap_or(name);
+        name = clean_owned(name, Style::Name);
         if name == before {
             break;
         }
     }
     let mut change = Change::to(text, name)?;
-    if is_doubled || repaired.is_some() {
+    if is_doubled {
         change.origin = Origin::Repaired;
     }
     let note = |value| Aside {
@@ -129,13 +129,32 @@ pub fn match_key(name: &str) -> String {
 
 /// Whether a name has nothing that this room would touch; `false` may also mean "not sure".
 fn is_canonical(name: &str) -> bool {
-    let is_plain = |character: char| matches!(character, '\u{4e00}'..='\u{9fff}' | '0'..='9' | 'A'..='Z' | 'a'..='z');
-    name.chars().all(is_plain) && !ends_doubled(name) && !name.is_empty()
+    let mut is_plain = true;
+    let mut brackets = 0_u32;
+    for character in name.chars() {
+        match character {
+            '\u{4e00}'..='\u{9fff}' | '0'..='9' | 'A'..='Z' | 'a'..='z' => {}
+            '(' | ')' => brackets += 1,
+            _ => is_plain = false,
+        }
+    }
+    is_plain && !name.is_empty() && !ends_doubled(name) && (brackets == 0 || (brackets == 2 && has_inner_bracket(name)))
+}
+
+/// Whether the one pair of brackets stands inside the name and holds something, or is `(有限合伙)` at its end: nothing
+/// that could be a note.
+fn has_inner_bracket(name: &str) -> bool {
+    match (name.find('('), name.find(')')) {
+        (Some(open), Some(close)) => {
+            open > 0 && open + 1 < close && (close + 1 < name.len() || name.ends_with("合伙)"))
+        }
+        _ => false,
+    }
 }
 
 /// All brackets as `()`; empty ones and open ends go.
 fn one_bracket_form(name: String) -> String {
-    if !name.contains(['[', ']', '{', '}', '(', ')', '<', '>', '《', '》', '「', '」']) {
+    if !name.contains(['[', ']', '{', '}', '<', '>', '《', '》', '「', '」']) && !name.contains("()") {
         return name;
     }
     let folded: String = name
@@ -150,7 +169,7 @@ fn one_bracket_form(name: String) -> String {
     while whole.contains("()") {
         whole = whole.replace("()", "");
     }
-    clean(&whole, Style::Name)
+    clean_owned(whole, Style::Name)
 }
 
 /// Moves one note from either end of the name.
@@ -293,6 +312,8 @@ mod tests {
         );
         check("明远贸易有限公司(上海)", "明远贸易有限公司(上海)", &[]);
         check("Acme Tools Co., Ltd.", "Acme Tools Co., Ltd.", &[]);
+        check("ACME TOOLS CO.,LTD", "ACME TOOLS Co., Ltd.", &[]);
+        check("Acme Company Limited（停用）", "Acme Co., Ltd.", &["停用"]);
     }
 
     #[test]
@@ -320,7 +341,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn twice_is_once(text in "[明远公司有限（(）)【】*\\-/ 停用旧集团上海.]{0,14}", other in any::<String>()) {
+        fn twice_is_once(text in "[明远公司有限（(）)【】*\\-/ 停用旧集团上海.]{0,14}( (Co|CO)[., ]{0,2}(Ltd|LTD|Inc)[.]?)?", other in any::<String>()) {
             for text in [&text, &other] {
                 if let Some(Value::Set(once)) = standardize(text).map(|change| change.value) {
                     prop_assert_eq!(standardize(&once), None, "{}", text);

@@ -121,7 +121,10 @@ fn split_form(name: &str) -> (&str, &str) {
             return name.split_at(core.len());
         }
     }
-    (name, "")
+    match super::english::split(name) {
+        Some((core, form, _)) => (core, form.trim_start_matches([' ', ','])),
+        None => (name, ""),
+    }
 }
 
 /// What stands before the first bracket, in it and behind it.
@@ -236,6 +239,7 @@ mod tests {
             "合伙企业(有限合伙)",
         );
         check("明远", &[], "明远", "", "");
+        check("ACME TOOLS CO., LTD.", &[], "ACME TOOLS", "", "CO., LTD.");
         check("北京", &[], "北京", "", "");
         assert!(check("明远集团有限公司", &[], "明远", "", "有限公司").is_group);
         assert!(check("明远科技(集团)有限公司", &[], "明远", "科技", "有限公司").is_group);

@@ -4,15 +4,17 @@
 //! Laws: a date that does not exist is never rolled over; where day and month can be swapped, the column decides, and
 //! if it cannot, the value is held back as ambiguous.
 
+mod calendar;
+mod read;
+
 use std::borrow::Cow;
 
 use super::change::{Change, Code};
-use super::numeral;
 use super::text::{Style, clean};
 use crate::finding::{Fault, Severity};
 
-/// Year, month, day.
-pub(super) type Day = (i32, u32, u32);
+use calendar::{Day, SYSTEM_1904, from_serial, valid, written};
+use read::{Reading, is_canonical, read, signed};
 
 /// How a column writes its dates: counts of cells, mergeable.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -74,25 +76,10 @@ pub(super) struct DateContext {
     pub(super) hints: DateHints,
     /// As the source declares it.
     pub(super) day_first: Option<bool>,
+    /// Whether the serial numbers of the source count from 1904.
+    pub(super) from_1904: bool,
     /// Year of the run; two-digit years up to five years after it are of its century.
     pub(super) year: i32,
-}
-
-/// What a text says before the column is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reading {
-    Day(Day),
-    /// Two parts up to 31, then a year of four digits.
-    YearLast(u32, u32, i32),
-    /// Three parts of at most two digits.
-    Short(u32, u32, u32),
-    /// A number that may be the serial of a spreadsheet.
-    Serial(u32),
-    /// Stands for no date: `1900-01-00`, `9999-12-31`, `0000-00-00`.
-    Placeholder,
-    /// Of the form of a date, but no such day exists.
-    Impossible,
-    Nothing,
 }
 
 /// Brings a date to `YYYY-MM-DD`.
@@ -135,7 +122,14 @@ pub(super) fn standardize(text: &str, context: &DateContext) -> Option<Change> {
             },
             |day| Change::to(text, written(day)),
         ),
-        Reading::Serial(serial) if context.hints.has_dates() => Change::to(text, written(from_serial(serial))),
+        Reading::Serial(serial) if context.hints.has_dates() => {
+            let serial = if context.from_1904 {
+                serial + SYSTEM_1904
+            } else {
+                serial
+            };
+            Change::to(text, written(from_serial(serial)))
+        }
         Reading::Serial(_) => ambiguous(),
         Reading::Placeholder => Some(Change::placeholder(Code::PLACEHOLDER_WORD)),
         Reading::Impossible | Reading::Nothing => Some(Change::unreadable("date")),
@@ -176,234 +170,6 @@ fn cleaned(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether the text is a day of the calendar in the canonical form, and not a stand-in.
-fn is_canonical(text: &str) -> bool {
-    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else {
-        return false;
-    };
-    let bytes = [y1, y2, y3, y4, m1, m2, d1, d2];
-    if !bytes.iter().all(u8::is_ascii_digit) {
-        return false;
-    }
-    let number = |bytes: &[u8]| bytes.iter().fold(0, |value, byte| value * 10 + u32::from(byte - b'0'));
-    let (year, month, day) = (number(&bytes[..4]), number(&bytes[4..6]), number(&bytes[6..]));
-    matches!(year_month_day(signed(year), month, day), Reading::Day(_))
-}
-
-fn read(text: &str) -> Reading {
-    if let Some(reading) = republic(text) {
-        return reading;
-    }
-    let date = without_time(text);
-    if date.bytes().all(|byte| byte.is_ascii_digit()) {
-        return bare(date);
-    }
-    if let Some((whole, fraction)) = date.split_once('.')
-        && whole.len() == 5
-        && fraction.bytes().all(|byte| byte.is_ascii_digit())
-        && let Reading::Serial(serial) = bare(whole)
-    {
-        return Reading::Serial(serial);
-    }
-    if date.contains('年') {
-        return chinese(date);
-    }
-    parts(date)
-}
-
-/// Figures only: `20240305`, `20240305120000`, a serial number.
-fn bare(digits: &str) -> Reading {
-    let number = |from: usize, to: usize| digits[from..to].parse::<u32>().unwrap_or(u32::MAX);
-    match digits.len() {
-        8 | 14 => year_month_day(signed(number(0, 4)), number(4, 6), number(6, 8)),
-        1 | 2 => Reading::Placeholder,
-        5 if (20_000..=60_000).contains(&number(0, 5)) => Reading::Serial(number(0, 5)),
-        _ => Reading::Nothing,
-    }
-}
-
-/// Three parts with separators, or a month by its English name.
-fn parts(date: &str) -> Reading {
-    let mut found = [""; 3];
-    let mut count = 0;
-    for part in date
-        .split(['-', '/', '.', ' ', ',', '_'])
-        .filter(|part| !part.is_empty())
-    {
-        if count == 3 {
-            return Reading::Nothing;
-        }
-        found[count] = part;
-        count += 1;
-    }
-    if count != 3 {
-        return Reading::Nothing;
-    }
-    if let Some(at) = found.iter().position(|part| part.as_bytes()[0].is_ascii_alphabetic()) {
-        return english(found, at);
-    }
-    if !found
-        .iter()
-        .all(|part| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit()))
-    {
-        return Reading::Nothing;
-    }
-    let [a, b, c] = found.map(|part| part.parse::<u32>().unwrap_or(0));
-    match found.map(str::len) {
-        [4, 1 | 2, 1 | 2] => year_month_day(signed(a), b, c),
-        [1 | 2, 1 | 2, 4] if a <= 31 && b <= 31 && (1850..=9998).contains(&c) => Reading::YearLast(a, b, signed(c)),
-        [1 | 2, 1 | 2, 1 | 2] => Reading::Short(a, b, c),
-        [1 | 2, 1 | 2, 4] => Reading::Impossible,
-        _ => Reading::Nothing,
-    }
-}
-
-/// `5 Mar 2024`, `Mar 5, 2024`, `05-MAR-2024`; a year of four digits is asked for.
-fn english(found: [&str; 3], at: usize) -> Reading {
-    const MONTHS: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
-    let name = found[at].to_ascii_lowercase();
-    let month = MONTHS.iter().position(|month| name.starts_with(month));
-    let (day, year) = match at {
-        0 => (found[1], found[2]),
-        1 => (found[0], found[2]),
-        _ => return Reading::Nothing,
-    };
-    match (month, day.parse(), year.parse::<i32>()) {
-        (Some(month), Ok(day), Ok(year)) if year >= 1000 => year_month_day(year, month as u32 + 1, day),
-        _ => Reading::Nothing,
-    }
-}
-
-/// `2024年3月5日`, `二〇二四年三月五日`, `24年3月5日`.
-fn chinese(date: &str) -> Reading {
-    let Some((year_text, rest)) = date.split_once('年') else {
-        return Reading::Nothing;
-    };
-    let Some((month, rest)) = rest.split_once('月') else {
-        return Reading::Nothing;
-    };
-    let day = rest.strip_suffix(['日', '号']).unwrap_or(rest);
-    let numbers = (
-        numeral::digits(year_text.trim()),
-        numeral::small(month.trim()),
-        numeral::small(day.trim()),
-    );
-    let (Some(year), Some(month), Some(day)) = numbers else {
-        return Reading::Nothing;
-    };
-    match year_text.trim().chars().count() {
-        4 => year_month_day(signed(year), month, day),
-        // 年 names the year, so only the century is open; that is decided as for two-digit years.
-        2 if valid(2000, month, day).is_some() => {
-            year_month_day(if year < 70 { 2000 } else { 1900 } + signed(year), month, day)
-        }
-        _ => Reading::Impossible,
-    }
-}
-
-/// Years of the Republic of China: `民国113年3月5日`, `民國113/3/5`.
-fn republic(text: &str) -> Option<Reading> {
-    let rest = text
-        .strip_prefix("中华")
-        .or_else(|| text.strip_prefix("中華"))
-        .unwrap_or(text);
-    let rest = rest.strip_prefix("民国").or_else(|| rest.strip_prefix("民國"))?;
-    let mut found = rest
-        .split(['年', '月', '日', '-', '/', '.'])
-        .map(str::trim)
-        .filter(|part| !part.is_empty());
-    let year = found.next()?;
-    let year = if year == "元" {
-        1
-    } else {
-        numeral::digits(year)
-            .filter(|year| *year > 9)
-            .or_else(|| numeral::small(year))?
-    };
-    let (month, day) = (numeral::small(found.next()?)?, numeral::small(found.next()?)?);
-    Some(if found.next().is_none() && year < 300 {
-        year_month_day(signed(year) + 1911, month, day)
-    } else {
-        Reading::Nothing
-    })
-}
-
-/// The text without a time of day behind the date.
-fn without_time(text: &str) -> &str {
-    let Some(colon) = text.find(':') else { return text };
-    let bytes = text.as_bytes();
-    // Back over the hour, then over what separates it from the date.
-    let mut end = colon;
-    while end > 0 && bytes[end - 1].is_ascii_digit() {
-        end -= 1;
-    }
-    let date = text[..end].trim_end();
-    let date = date
-        .strip_suffix("上午")
-        .or_else(|| date.strip_suffix("下午"))
-        .unwrap_or(date)
-        .trim_end();
-    let date = date.strip_suffix(['T', 't']).unwrap_or(date);
-    let time = text[end..].bytes();
-    let is_time = time
-        .clone()
-        .all(|byte| byte.is_ascii_digit() || b":.+-ZzAPMapm ".contains(&byte))
-        && colon - end <= 2;
-    if is_time && (date.len() < end || date.ends_with('日')) {
-        date
-    } else {
-        text
-    }
-}
-
-/// A year as dates hold it; figures of at most nine digits always fit.
-fn signed(year: u32) -> i32 {
-    i32::try_from(year).unwrap_or(i32::MAX)
-}
-
-fn year_month_day(year: i32, month: u32, day: u32) -> Reading {
-    match (year, month, day) {
-        (0, 0, 0) | (1900, 1, 0) | (1899, 12, 30 | 31) | (9999, 12, 31) | (1, 1, 1) => Reading::Placeholder,
-        _ => valid(year, month, day).map_or(Reading::Impossible, Reading::Day),
-    }
-}
-
-/// The day, if the Gregorian calendar has it and a record of a company can hold it.
-fn valid(year: i32, month: u32, day: u32) -> Option<Day> {
-    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => return None,
-    };
-    ((1000..=9999).contains(&year) && (1..=days).contains(&day)).then_some((year, month, day))
-}
-
-/// The day of a serial number of the 1900 system, for serials after its false 29 February 1900.
-///
-/// Days to civil date: Howard Hinnant, chrono-compatible low-level date algorithms.
-fn from_serial(serial: u32) -> Day {
-    // Serial 25569 is 1970-01-01; 719468 days lie between 0000-03-01 and it.
-    let days = i64::from(serial) - 25_569 + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year as i32, month as u32, day as u32)
-}
-
-fn written((year, month, day): Day) -> String {
-    format!("{year:04}-{month:02}-{day:02}")
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -419,6 +185,7 @@ mod tests {
         DateContext {
             hints,
             day_first: None,
+            from_1904: false,
             year: 2026,
         }
     }
@@ -458,6 +225,20 @@ mod tests {
             "24年3月5日",
             "'2024-03-05",
             "2024/3/5 8:05",
+            "2024-03-05T16:30:00+08:00",
+            "2024-03-04T16:00:00.000Z",
+            "2024-03-05T15:59:59Z",
+            "2024-03-04 16:00:00 UTC",
+            "2024年3月5日 星期二",
+            "2024年3月5日(周二)",
+            "2024年3月5日14时30分",
+            "Tue, 5 Mar 2024",
+            "March 5th, 2024",
+            "20240305 120000",
+            "2024. 3. 5.",
+            "贰零贰肆年零叁月零伍日",
+            "中華民國一百一十三年三月五日",
+            "民国113.3.5",
         ] {
             assert_eq!(after(text, &context), Ok("2024-03-05".into()), "{text}");
         }
@@ -467,7 +248,15 @@ mod tests {
     #[test]
     fn holds_back_what_is_no_date() {
         let context = context(&["2024-03-05"]);
-        for text in ["60", "1900-01-00", "1900/1/0", "9999-12-31", "00000000"] {
+        for text in [
+            "60",
+            "1900-01-00",
+            "1900/1/0",
+            "1900-01-01",
+            "9999-12-31",
+            "00000000",
+            "长期",
+        ] {
             assert_eq!(after(text, &context), Err(Some(Fault::Placeholder)), "{text}");
         }
         for text in [
@@ -508,6 +297,15 @@ mod tests {
         assert_eq!(after("3-5-24", &day_first), Ok("2024-05-03".into()));
         assert_eq!(after("03-05-24", &context(&["31-12-99"])), Ok("2024-05-03".into()));
         assert_eq!(after("99-03-05", &empty), Ok("1999-03-05".into()));
+    }
+
+    #[test]
+    fn serials_of_the_1904_system() {
+        let context = DateContext {
+            from_1904: true,
+            ..context(&["2024-03-05"])
+        };
+        assert_eq!(after("43894", &context), Ok("2024-03-05".into()));
     }
 
     proptest! {

@@ -4,22 +4,73 @@
 //! number has no trailing zeros. Currency words, legal numerals, 万 and 亿, accounting negatives and the unit of the header are read.
 //! Law: the unit of the header counts only for values as received, so that a second run changes nothing.
 
+mod column;
+mod figures;
+
 use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 
-use super::change::Change;
+pub use column::AmountHints;
+pub(super) use figures::figures;
+
+use super::change::{Change, Code, Complaint};
 use super::identifier::is_destroyed;
 use super::numeral;
 use super::text::{Style, clean};
+use super::unit;
+use crate::finding::{Action, Fault, Severity};
 
-/// Brings an amount to its canonical form; `unit` is that of the column's header, 1 if it names none.
-pub(super) fn standardize(text: &str, unit: Decimal) -> Option<Change> {
-    if unit == Decimal::ONE && is_canonical(text, 2) {
+/// What the column says of an amount as received; a value of ours is in yuan with a decimal point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct AmountContext {
+    /// The unit that the column's header names, 1 if it names none.
+    pub(super) unit: Decimal,
+    /// Whether fractions stand behind a comma.
+    pub(super) decimal_comma: bool,
+    /// Figures before the decimal sign up to which an amount may be in 万元.
+    pub(super) mixed_below: Option<usize>,
+}
+
+impl AmountContext {
+    /// Yuan with a decimal point.
+    pub(super) const PLAIN: Self = Self {
+        unit: Decimal::ONE,
+        decimal_comma: false,
+        mixed_below: None,
+    };
+}
+
+/// Brings an amount to its canonical form.
+pub(super) fn standardize(text: &str, context: &AmountContext) -> Option<Change> {
+    let change = read(text, context);
+    if let Some(limit) = context.mixed_below
+        && text
+            .bytes()
+            .take_while(|byte| *byte != b'.')
+            .filter(u8::is_ascii_digit)
+            .count()
+            <= limit
+        && !text.contains(['万', '亿', '元'])
+        && change.as_ref().is_none_or(|change| change.complaint.is_none())
+    {
+        return Some(change.unwrap_or_else(Change::kept).complaining(Complaint {
+            severity: Severity::Warning,
+            fault: Fault::Ambiguous,
+            action: Action::Reported,
+            code: Some(Code::MIXED_UNITS),
+        }));
+    }
+    change
+}
+
+fn read(text: &str, context: &AmountContext) -> Option<Change> {
+    let is_plain = context.unit == Decimal::ONE && !context.decimal_comma;
+    if is_plain && is_canonical(text, 2) {
         return None;
     }
     // Whole yuan written with their fen, the commonest form of all.
-    if unit == Decimal::ONE
+    if is_plain
         && let Some(whole) = text.strip_suffix(".00")
         && is_canonical(whole, 2)
     {
@@ -29,15 +80,15 @@ pub(super) fn standardize(text: &str, unit: Decimal) -> Option<Change> {
     if cleaned.is_empty() {
         return Change::to(text, String::new());
     }
-    match parse(&cleaned, unit) {
+    match parse(&cleaned, context) {
         Some(value) => Change::to(text, written(value, 2)),
         None if is_destroyed(&cleaned) => Some(Change::destroyed()),
         None => Some(Change::unreadable("amount")),
     }
 }
 
-/// Brings a plain number to its canonical form.
-pub(super) fn standardize_number(text: &str) -> Option<Change> {
+/// Brings a plain number to its canonical form; a unit behind it is read only if it is the one that the header names.
+pub(super) fn standardize_number(text: &str, header_unit: Option<&str>) -> Option<Change> {
     if is_canonical(text, 0) {
         return None;
     }
@@ -45,15 +96,55 @@ pub(super) fn standardize_number(text: &str) -> Option<Change> {
     if cleaned.is_empty() {
         return Change::to(text, String::new());
     }
-    let value = match cleaned.strip_suffix('%') {
-        Some(percent) => signed(percent.trim_end(), plain).and_then(|value| value.checked_mul(Decimal::new(1, 2))),
-        None => signed(&cleaned, |text| plain(text).or_else(|| numeral::amount(text))),
+    let bare = match header_unit {
+        Some(unit) => without_unit(&cleaned, unit),
+        None => &*cleaned,
+    };
+    let value = match bare.strip_suffix(['%', '‰']) {
+        Some(share) => {
+            let places = if bare.ends_with('%') { 2 } else { 3 };
+            signed(share.trim_end(), |text| plain(text, false))
+                .and_then(|value| value.checked_mul(Decimal::new(1, places)))
+        }
+        None => number(bare),
     };
     match value {
         Some(value) => Change::to(text, written(value, 0)),
         None if is_destroyed(&cleaned) => Some(Change::destroyed()),
         None => Some(Change::unreadable("number")),
     }
+}
+
+/// The number that a text writes, without separators and trailing zeros; `None` if it is none.
+pub(super) fn number_text(text: &str) -> Option<String> {
+    number(text).map(|value| written(value, 0))
+}
+
+fn number(text: &str) -> Option<Decimal> {
+    signed(text, |text| plain(text, false).or_else(|| numeral::amount(text)))
+}
+
+/// The text without the unit behind its figures, if that is the unit with this code.
+fn without_unit<'a>(text: &'a str, code: &str) -> &'a str {
+    let end = text
+        .rfind(|character: char| character.is_ascii_digit())
+        .map_or(0, |at| at + 1);
+    let (figures, rest) = text.split_at(end);
+    if unit::find(rest).is_some_and(|unit| unit.code == code) {
+        figures
+    } else {
+        text
+    }
+}
+
+/// The code of the unit that a header names in brackets or behind a stroke: `净重(KG)`.
+pub(super) fn header_measure(header: &str) -> Option<&'static str> {
+    let header = clean(header, Style::Name);
+    let inner = header.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
+    let name = inner
+        .map(|parts| parts.1)
+        .or_else(|| header.rsplit_once('/').map(|parts| parts.1))?;
+    unit::find(name).map(|unit| unit.code)
 }
 
 /// The factor that a header names, such as 10000 for `注册资本(万元)`; 1 if it names none.
@@ -114,15 +205,24 @@ fn written(value: Decimal, places: u32) -> String {
     value.to_string()
 }
 
-fn parse(text: &str, unit: Decimal) -> Option<Decimal> {
+fn parse(text: &str, context: &AmountContext) -> Option<Decimal> {
+    let unit = context.unit;
     signed(text, |text| {
         let (bare, currency) = without_currency(text)?;
-        if let Some(value) = plain(bare) {
+        if let Some(value) = plain(bare, context.decimal_comma) {
             return if currency == Currency::Yuan {
                 Some(value)
             } else {
                 value.checked_mul(unit)
             };
+        }
+        // `500w` and `5k` are how 万 and 千 are typed in a hurry.
+        if let Some((figures, factor)) = bare
+            .strip_suffix(['w', 'W'])
+            .map(|rest| (rest, 10_000))
+            .or_else(|| bare.strip_suffix(['k', 'K']).map(|rest| (rest, 1_000)))
+        {
+            return plain(figures, context.decimal_comma)?.checked_mul(Decimal::from(factor));
         }
         // A numeral with its own unit says all; `五百` in a column of 万元 does not.
         let value = numeral::amount(bare)?;
@@ -178,56 +278,12 @@ fn without_currency(text: &str) -> Option<(&str, Currency)> {
     }
 }
 
-fn plain(text: &str) -> Option<Decimal> {
+fn plain(text: &str, decimal_comma: bool) -> Option<Decimal> {
     let text = text.trim();
     text.bytes()
-        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
-        .then(|| figures(text))
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b' ' | b'\''))
+        .then(|| figures(text, decimal_comma))
         .flatten()
-}
-
-/// Figures with separators: `1,234.50`, `1234.5`, `.5`, and `1.234,56` where both separators leave no doubt.
-pub(super) fn figures(text: &str) -> Option<Decimal> {
-    let comma = text.rfind(',');
-    let point = text.rfind('.');
-    match (comma, point) {
-        (None, None) => decimal(text),
-        (None, Some(at)) if text.find('.') == Some(at) => decimal(text),
-        (None, Some(_)) => grouped(text, '.').and_then(|whole| decimal(&whole)),
-        (Some(_), None) => grouped(text, ',').and_then(|whole| decimal(&whole)),
-        (Some(comma), Some(point)) if comma < point => {
-            let (whole, fraction) = text.split_at(point);
-            decimal(&(grouped(whole, ',')? + fraction))
-        }
-        (Some(comma), Some(_)) => {
-            let (whole, fraction) = text.split_at(comma);
-            decimal(&format!("{}.{}", grouped(whole, '.')?, &fraction[1..]))
-        }
-    }
-}
-
-/// The digits of a number in groups of three.
-fn grouped(text: &str, separator: char) -> Option<String> {
-    let mut groups = text.split(separator);
-    let first = groups.next()?;
-    let mut whole = first.to_owned();
-    for group in groups {
-        if group.len() != 3 {
-            return None;
-        }
-        whole.push_str(group);
-    }
-    ((1..=3).contains(&first.len()) && whole.bytes().all(|byte| byte.is_ascii_digit())).then_some(whole)
-}
-
-fn decimal(text: &str) -> Option<Decimal> {
-    let text = text.strip_suffix('.').unwrap_or(text);
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let figures = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if (whole.is_empty() && !text.starts_with('.')) || fraction.is_empty() || !figures(whole) || !figures(fraction) {
-        return None;
-    }
-    Decimal::from_str_exact(text).ok()
 }
 
 #[cfg(test)]
@@ -247,7 +303,7 @@ mod tests {
 
     fn check(text: &str, expected: Option<&str>) {
         assert_eq!(
-            after(text, standardize(text, Decimal::ONE)).as_deref(),
+            after(text, standardize(text, &AmountContext::PLAIN)).as_deref(),
             expected,
             "{text:?}"
         );
@@ -277,6 +333,14 @@ mod tests {
             ("-0", "0.00"),
             ("007", "7.00"),
             ("1234.567", "1234.567"),
+            ("1 234 567.89", "1234567.89"),
+            ("1'234.50", "1234.50"),
+            ("500W", "5000000.00"),
+            ("12万元人民币", "120000.00"),
+            ("￥1.5万元", "15000.00"),
+            ("叁佰万圆整", "3000000.00"),
+            ("负500", "-500.00"),
+            ("1,234.56-", "-1234.56"),
             (" 12 ", "12.00"),
         ] {
             check(text, Some(expected));
@@ -305,7 +369,17 @@ mod tests {
             ("1,000.5", "10005000.00"),
         ] {
             assert_eq!(
-                after(text, standardize(text, unit)).as_deref(),
+                after(
+                    text,
+                    standardize(
+                        text,
+                        &AmountContext {
+                            unit,
+                            ..AmountContext::PLAIN
+                        }
+                    )
+                )
+                .as_deref(),
                 Some(expected),
                 "{text}"
             );
@@ -321,20 +395,66 @@ mod tests {
             ("1,200", Some("1200")),
             ("15%", Some("0.15")),
             ("12个", None),
+            ("5‰", Some("0.005")),
         ] {
-            assert_eq!(after(text, standardize_number(text)).as_deref(), expected, "{text}");
+            assert_eq!(
+                after(text, standardize_number(text, None)).as_deref(),
+                expected,
+                "{text}"
+            );
         }
+    }
+
+    #[test]
+    fn the_column_decides_what_a_cell_leaves_open() {
+        let mut hints = AmountHints::default();
+        hints.see("1.234,56");
+        hints.see("99,5");
+        let context = AmountContext {
+            decimal_comma: hints.has_decimal_comma(),
+            ..AmountContext::PLAIN
+        };
+        for (text, expected) in [
+            ("1.234", "1234.00"),
+            ("12,34", "12.34"),
+            ("1.234,56", "1234.56"),
+            ("7", "7.00"),
+        ] {
+            assert_eq!(
+                after(text, standardize(text, &context)).as_deref(),
+                Some(expected),
+                "{text}"
+            );
+        }
+        assert_eq!(header_measure("净重(KG)"), Some("KG"));
+        let weight = |text| after(text, standardize_number(text, Some("KG")));
+        assert_eq!(weight("2.50公斤").as_deref(), Some("2.5"));
+        assert_eq!(weight("500g"), None);
+    }
+
+    #[test]
+    fn amounts_in_two_units_are_reported_and_kept() {
+        let context = AmountContext {
+            mixed_below: Some(4),
+            ..AmountContext::PLAIN
+        };
+        let change = standardize("500.00", &context).unwrap();
+        assert_eq!(
+            (change.value, change.complaint.unwrap().fault),
+            (Value::Kept, Fault::Ambiguous)
+        );
+        assert_eq!(standardize("5000000.00", &context), None);
     }
 
     proptest! {
         #[test]
         fn twice_is_once(text in "[-(△￥]?[0-9,.]{0,9}[万亿元)整-]{0,2}", other in any::<String>()) {
             for text in [&text, &other] {
-                if let Some(Value::Set(once)) = standardize(text, Decimal::ONE).map(|change| change.value) {
-                    prop_assert_eq!(standardize(&once, Decimal::ONE), None);
+                if let Some(Value::Set(once)) = standardize(text, &AmountContext::PLAIN).map(|change| change.value) {
+                    prop_assert_eq!(standardize(&once, &AmountContext::PLAIN), None);
                 }
-                if let Some(Value::Set(once)) = standardize_number(text).map(|change| change.value) {
-                    prop_assert_eq!(standardize_number(&once), None);
+                if let Some(Value::Set(once)) = standardize_number(text, None).map(|change| change.value) {
+                    prop_assert_eq!(standardize_number(&once, None), None);
                 }
             }
         }
@@ -342,7 +462,7 @@ mod tests {
         #[test]
         fn values_survive(fen in any::<i64>()) {
             let value = Decimal::new(fen, 2);
-            let text = after("", standardize(&format!("{value:.2}"), Decimal::ONE).or(Change::to("", format!("{value:.2}")))).unwrap();
+            let text = after("", standardize(&format!("{value:.2}"), &AmountContext::PLAIN).or(Change::to("", format!("{value:.2}")))).unwrap();
             prop_assert_eq!(text.parse::<Decimal>().unwrap(), value);
         }
     }
