@@ -43,10 +43,7 @@ impl ForeignPhone {
         if e164.starts_with("+86") {
             return Err(IdentError::Component {
                 part: Text::new("country code", "国家代码"),
-                reason: Text::new(
-                    "a mainland number, not a foreign one",
-                    "是中国大陆号码，不是境外号码",
-                ),
+                reason: Text::new("a mainland number, not a foreign one", "是中国大陆号码，不是境外号码"),
             });
         }
         // A number that reads differently from its own canonical form has none.
@@ -85,13 +82,16 @@ const NO_COUNTRY: Text = Text::new(
 fn read(international: &str) -> Result<PhoneNumber, IdentError> {
     let unreadable = IdentError::Format(Text::new("not a phone number", "不是电话号码"));
     let number = PhoneNumber::parse(international, None).map_err(|_| unreadable)?;
-    if number.has_extension() {
+    if !number.extension().is_empty() {
         return Err(IdentError::Format(Text::new("an extension", "含有分机号")));
     }
     if !number.is_valid() {
         return Err(IdentError::Component {
             part: NUMBER,
-            reason: Text::new("not in the numbering plan of its country", "不在该国家或地区的号码计划中"),
+            reason: Text::new(
+                "not in the numbering plan of its country",
+                "不在该国家或地区的号码计划中",
+            ),
         });
     }
     Ok(number)
@@ -128,7 +128,11 @@ mod tests {
             ("+1 123 456 7890", "component"),
             ("", "format"),
         ] {
-            assert_eq!(ForeignPhone::parse(text).map_err(|error| error.code()), Err(code), "{text}");
+            assert_eq!(
+                ForeignPhone::parse(text).map_err(|error| error.code()),
+                Err(code),
+                "{text}"
+            );
         }
     }
 }

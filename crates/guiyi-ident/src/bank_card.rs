@@ -162,7 +162,10 @@ mod tests {
     fn issuers() {
         assert!(ISSUERS.is_sorted_by_key(|issuer| issuer.prefix));
         let card = BankCard::parse("6222021001122334458").unwrap();
-        assert_eq!(card.issuer().map(|issuer| (issuer.prefix, issuer.bank)), Some(("622202", "工商银行")));
+        assert_eq!(
+            card.issuer().map(|issuer| (issuer.prefix, issuer.bank)),
+            Some(("622202", "工商银行"))
+        );
         assert!(card.explain()[0].meaning_zh.contains("工商银行"));
         assert_eq!(BankCard::parse("6200000000000005").unwrap().issuer(), None);
     }

@@ -44,27 +44,47 @@ pub fn conversions(kind: Kind, text: &str) -> Vec<Conversion> {
         Kind::Gtin => Gtin::parse(text)
             .ok()
             .map(|gtin| vec![(named("gtin-14", "number of 14 digits", "14 位商品条码"), gtin.gtin14())]),
-        Kind::Icp => Icp::parse(text)
-            .ok()
-            .map(|icp| vec![(named("company-key", "number of the company", "主体备案号"), icp.company_key().to_owned())]),
-        Kind::Email => Email::parse(text).ok().filter(|email| !email.is_free()).map(|email| {
-            vec![(named("domain", "domain of the organization", "单位域名"), email.domain().to_owned())]
+        Kind::Icp => Icp::parse(text).ok().map(|icp| {
+            vec![(
+                named("company-key", "number of the company", "主体备案号"),
+                icp.company_key().to_owned(),
+            )]
         }),
-        Kind::HsCode => HsCode::parse(text)
-            .ok()
-            .map(|code| vec![(named("subheading", "international code of 6 digits", "国际六位编码"), code.subheading().to_owned())]),
+        Kind::Email => Email::parse(text).ok().filter(|email| !email.is_free()).map(|email| {
+            vec![(
+                named("domain", "domain of the organization", "单位域名"),
+                email.domain().to_owned(),
+            )]
+        }),
+        Kind::HsCode => HsCode::parse(text).ok().map(|code| {
+            vec![(
+                named("subheading", "international code of 6 digits", "国际六位编码"),
+                code.subheading().to_owned(),
+            )]
+        }),
         Kind::TaxClassification => TaxClassification::parse(text)
             .ok()
             .and_then(|code| code.parent())
-            .map(|parent| vec![(named("parent", "code of the level above", "上级编码"), parent.to_string())]),
+            .map(|parent| {
+                vec![(
+                    named("parent", "code of the level above", "上级编码"),
+                    parent.to_string(),
+                )]
+            }),
         _ => None,
     };
     let found = found.unwrap_or_default().into_iter();
-    found.map(|((name, label), value)| Conversion { name, label, value }).collect()
+    found
+        .map(|((name, label), value)| Conversion { name, label, value })
+        .collect()
 }
 
 /// The key shared by credit code, taxpayer number and organization code.
-const KEY: (&str, Text) = named("match-key", "key shared with taxpayer number and organization code", "与税号、组织机构代码通用的匹配键");
+const KEY: (&str, Text) = named(
+    "match-key",
+    "key shared with taxpayer number and organization code",
+    "与税号、组织机构代码通用的匹配键",
+);
 
 #[cfg(test)]
 mod tests {
@@ -85,9 +105,15 @@ mod tests {
         ];
         for (kind, text, name, value) in cases {
             let found = conversions(kind, text);
-            assert!(found.iter().any(|found| found.name == name && found.value == value), "{text}: {found:?}");
+            assert!(
+                found.iter().any(|found| found.name == name && found.value == value),
+                "{text}: {found:?}"
+            );
         }
-        assert!(conversions(Kind::TaxpayerNumber, "11010519491231002X").is_empty(), "a person has no organization code");
+        assert!(
+            conversions(Kind::TaxpayerNumber, "11010519491231002X").is_empty(),
+            "a person has no organization code"
+        );
         assert!(conversions(Kind::CreditCode, "914403001922038217").is_empty());
     }
 }

@@ -157,7 +157,13 @@ mod tests {
     fn ranges_are_in_order_and_apart() {
         assert!(RANGES.iter().all(|range| range.0 <= range.1));
         assert!(RANGES.windows(2).all(|pair| pair[0].1 < pair[1].0));
-        for (prefix, zh) in [(690, Some("中国")), (489, Some("香港")), (978, Some("图书（ISBN）")), (999, Some("优惠券")), (140, None)] {
+        for (prefix, zh) in [
+            (690, Some("中国")),
+            (489, Some("香港")),
+            (978, Some("图书（ISBN）")),
+            (999, Some("优惠券")),
+            (140, None),
+        ] {
             assert_eq!(owner(prefix).map(|text| text.zh), zh, "{prefix}");
         }
     }

@@ -5,9 +5,9 @@
 use crate::check_digit::gs1;
 use crate::error::{IdentError, Text};
 use crate::part::Part;
-use crate::{gs1_prefix, suggest};
 use crate::text::{Ascii, DIGITS_ONLY, all_digits, compact, is_filler, number, read, text_value, wrong_length};
 use crate::warning::Warning;
+use crate::{gs1_prefix, suggest};
 
 const LENGTH: &str = "8, 12, 13 or 14";
 
@@ -82,7 +82,12 @@ impl Gtin {
             ));
         }
         parts.extend([
-            Part::new(("prefix", "前缀码"), &code[level..level + prefix_len], owner.en, owner.zh),
+            Part::new(
+                ("prefix", "前缀码"),
+                &code[level..level + prefix_len],
+                owner.en,
+                owner.zh,
+            ),
             Part::new(
                 ("company and item", "厂商和商品代码"),
                 &code[level + prefix_len..last],

@@ -78,10 +78,12 @@ pub fn nearest(text: &str) -> Option<(Kind, IdentError)> {
 
 /// Whether nothing but the shape speaks for the kind.
 fn is_mere_shape(checked: &Checked) -> bool {
-    checked
-        .warnings
-        .iter()
-        .any(|warning| matches!(warning, Warning::NoCheck | Warning::CheckUnproven | Warning::ForeignForm))
+    checked.warnings.iter().any(|warning| {
+        matches!(
+            warning,
+            Warning::NoCheck | Warning::CheckUnproven | Warning::ForeignForm
+        )
+    })
 }
 
 #[cfg(test)]

@@ -60,12 +60,7 @@ impl Kind {
             Self::Passport => ("E12345679", "ICAO 9303", "none: shape only", "无，仅判断形式"),
             Self::TravelPermit => ("H60123456", "国家移民管理局", "none: shape only", "无，仅判断形式"),
             Self::Mobile => ("13800138000", "工信部码号计划", "segment table", "号段表"),
-            Self::Landline => (
-                "0755-26013388",
-                "工信部码号计划",
-                "area code and length",
-                "区号与位数",
-            ),
+            Self::Landline => ("0755-26013388", "工信部码号计划", "area code and length", "区号与位数"),
             Self::ServiceNumber => ("95588", "工信部码号计划", "first digits", "号码开头"),
             Self::BankCard => ("6222021001122334458", "ISO/IEC 7812-1", "Luhn", "Luhn"),
             Self::Cnaps => (
@@ -85,7 +80,12 @@ impl Kind {
             Self::Postcode => ("518129", "GB/T 10112", "first two digits", "前两位"),
             Self::Email => ("zhang.san@example.com", "RFC 5321", "shape", "形式"),
             Self::Url => ("https://www.example.com", "RFC 3986", "shape", "形式"),
-            Self::Icp => ("京ICP备12345678号-1", "工信部令第33号", "province and length", "省份与位数"),
+            Self::Icp => (
+                "京ICP备12345678号-1",
+                "工信部令第33号",
+                "province and length",
+                "省份与位数",
+            ),
             Self::Gtin => ("6901234567892", "GB 12904-2008, GS1", "mod 10", "模 10"),
             Self::HsCode => ("8517130000", "HS 2022, 海关税则", "chapter only", "仅判断章"),
             Self::TaxClassification => (
@@ -113,7 +113,9 @@ mod tests {
     fn every_example_is_valid_and_canonical() {
         for &kind in Kind::ALL {
             let example = kind.reference().example;
-            let checked = kind.check(example).unwrap_or_else(|error| panic!("{kind} {example}: {error}"));
+            let checked = kind
+                .check(example)
+                .unwrap_or_else(|error| panic!("{kind} {example}: {error}"));
             assert_eq!(checked.canonical, example, "{kind}");
         }
     }

@@ -68,7 +68,10 @@ impl TaxClassification {
 
     /// How many of the ten levels are given, 1 to 10.
     pub fn depth(&self) -> usize {
-        1 + self.code.bytes()[1..].chunks(2).take_while(|level| *level != b"00").count()
+        1 + self.code.bytes()[1..]
+            .chunks(2)
+            .take_while(|level| *level != b"00")
+            .count()
     }
 
     /// The code of the level above, or `None` at the top.
@@ -117,11 +120,19 @@ impl TaxClassification {
     /// The code with its trailing zeros; empty when the text is valid, or does not end at a level.
     pub fn suggestions(text: &str) -> Vec<String> {
         let code = compact(text);
-        if !(3..19).contains(&code.len()) || code.len() % 2 == 0 || !all_digits(code.as_bytes()) || is_filler(code.as_bytes()) {
+        if !(3..19).contains(&code.len())
+            || code.len() % 2 == 0
+            || !all_digits(code.as_bytes())
+            || is_filler(code.as_bytes())
+        {
             return Vec::new();
         }
         let candidate = format!("{code:0<19}");
-        if Self::parse(&candidate).is_ok() { vec![candidate] } else { Vec::new() }
+        if Self::parse(&candidate).is_ok() {
+            vec![candidate]
+        } else {
+            Vec::new()
+        }
     }
 }
 
