@@ -17,8 +17,9 @@ pub struct Target {
 
 /// Every target of this build, identifiers first.
 pub fn targets() -> Vec<Target> {
-    let mut targets = identifier::targets();
     #[cfg(feature = "rooms")]
-    targets.extend(rooms::targets());
-    targets
+    let rooms = rooms::targets();
+    #[cfg(not(feature = "rooms"))]
+    let rooms = Vec::new();
+    [identifier::targets(), rooms].into_iter().flatten().collect()
 }

@@ -137,9 +137,12 @@ impl CreditCode {
         labels(bytes[0], bytes[1]).expect("the pair was found when the code was read")
     }
 
-    /// Valid codes one slip away from the text; empty when it is valid.
+    /// Valid codes of a known region one slip away from the text; empty when it is valid.
     pub fn suggestions(text: &str) -> Vec<String> {
-        suggest::repairs(&text::compact(text), |candidate| Self::parse(candidate).is_ok())
+        let own = Self::parse(text).is_ok();
+        suggest::repairs(&text::compact(text), |candidate| {
+            Self::parse(candidate).is_ok_and(|code| own || code.warnings().is_empty())
+        })
     }
 }
 
@@ -333,5 +336,7 @@ mod tests {
         assert_eq!(CreditCode::suggestions("9l4403001922038216"), ["914403001922038216"]);
         assert_eq!(CreditCode::suggestions("914403001922308216"), ["914403001922038216"]);
         assert!(CreditCode::suggestions("914403001922038216").is_empty());
+        // The swap to 914043... fits both checks, but 404300 is no region.
+        assert!(CreditCode::suggestions("914403001922038217").is_empty());
     }
 }

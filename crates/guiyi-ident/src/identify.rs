@@ -4,8 +4,10 @@
 //! Law: the order is one of evidence, fixed and independent of the input: check characters and tables before
 //! tables alone, tables before mere shapes; a form without a fitting check comes behind those that have one.
 
+use crate::date;
 use crate::error::IdentError;
 use crate::kind::{Checked, Kind};
+use crate::text::{all_digits, compact};
 use crate::warning::Warning;
 
 /// The kinds from the one that proves most to the one that proves least.
@@ -53,27 +55,32 @@ pub fn identify(text: &str) -> Vec<(Kind, Checked)> {
 
 /// The kind that the text comes nearest to, and why it is not of it; meant for a text that no kind accepts.
 ///
-/// Nearest is the kind with a fault furthest inside: a check or a part before a wrong character, that before a wrong
-/// length. Only kinds that prove something are asked, since any text is near to a mere shape. Among equals, one that
-/// offers a repair comes first.
+/// Nearest is a kind under which the text is destroyed or filler, then one that offers exactly one repair, then one whose
+/// shape fits and whose check or part does not. A text that fits no shape is near to none: `None`.
+/// Only kinds that prove something are asked, since any text is near to a mere shape.
 pub fn nearest(text: &str) -> Option<(Kind, IdentError)> {
-    let depth = |error: &IdentError| match error {
-        IdentError::Destroyed(_) | IdentError::Placeholder => 0,
-        IdentError::Checksum { .. } | IdentError::Component { .. } => 1,
-        IdentError::Format(_) => 2,
-        IdentError::Length { .. } => 3,
-    };
     let faults = BY_EVIDENCE[..BY_EVIDENCE.len() - 4]
         .iter()
         .filter_map(|&kind| kind.check(text).err().map(|error| (kind, error)));
     let faults: Vec<(Kind, IdentError)> = faults.collect();
-    let best = faults.iter().map(|(_, error)| depth(error)).min()?;
-    let nearest: Vec<&(Kind, IdentError)> = faults.iter().filter(|(_, error)| depth(error) == best).collect();
-    if best == 0 {
-        return nearest.first().map(|&&fault| fault);
-    }
-    let repairable = faults.iter().find(|(kind, _)| kind.suggest(text).len() == 1);
-    repairable.or(nearest.first().copied()).copied()
+    let first = |fits: &dyn Fn(&(Kind, IdentError)) -> bool| faults.iter().copied().find(fits);
+    first(&|(_, error)| matches!(error, IdentError::Destroyed(_) | IdentError::Placeholder))
+        .or_else(|| first(&|(kind, _)| kind.suggest(text).len() == 1))
+        .or_else(|| first(&|(kind, error)| *kind == Kind::ResidentId && is_misfit(error) && has_birth_date(text)))
+        .or_else(|| first(&|(_, error)| is_misfit(error)))
+}
+
+fn is_misfit(error: &IdentError) -> bool {
+    matches!(error, IdentError::Checksum { .. } | IdentError::Component { .. })
+}
+
+/// Whether characters 7 to 14 of 18 are a day since 1900, as one credit code of two thousand has by chance.
+fn has_birth_date(text: &str) -> bool {
+    let code = compact(text);
+    code.len() == 18
+        && code.is_ascii()
+        && all_digits(&code.as_bytes()[..17])
+        && date::judge(&code.as_bytes()[6..14]).is_ok()
 }
 
 /// Whether nothing but the shape speaks for the kind.
@@ -122,12 +129,13 @@ mod tests {
             ("914403001922038217", Kind::CreditCode, "checksum"),
             ("9144O3001922038216", Kind::CreditCode, "format"),
             ("1.10105E+17", Kind::CreditCode, "destroyed"),
-            ("11010519490229002X", Kind::ResidentId, "checksum"),
+            ("110105194912310021", Kind::ResidentId, "checksum"),
             ("4111111111111112", Kind::BankCard, "checksum"),
         ];
         for (text, kind, code) in cases {
             let found = nearest(text).map(|(kind, error)| (kind, error.code()));
             assert_eq!(found, Some((kind, code)), "{text}");
         }
+        assert_eq!(nearest("foo"), None);
     }
 }

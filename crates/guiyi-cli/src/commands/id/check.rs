@@ -171,9 +171,10 @@ fn text_line(value: &str, judged: &Judged, output: Output, text: &mut Vec<u8>) -
         }
         ("valid", kind.name(), checked.canonical.as_str())
     } else if let Some((kind, error)) = &judged.fault {
-        notes.push(format!("{}: {}", error.code(), reason(*error, output)));
+        notes.push(classed(*error, output));
         ("invalid", kind.name(), "")
     } else {
+        notes.push(output.pick("no kind has this shape", "不符合任何种类的形式").to_owned());
         ("invalid", "", "")
     };
     if let Some(suggestion) = &judged.suggestion {
@@ -187,6 +188,16 @@ pub(super) fn reason(error: guiyi_ident::IdentError, output: Output) -> String {
         "zh" => error.zh(),
         _ => error.to_string(),
     }
+}
+
+/// The class of an error and its message, once: the message of some classes begins with the class.
+pub(super) fn classed(error: guiyi_ident::IdentError, output: Output) -> String {
+    let message = reason(error, output);
+    let class = error.code();
+    let bare = message
+        .strip_prefix("wrong format: ")
+        .or_else(|| message.strip_prefix("destroyed: "));
+    format!("{class}: {}", bare.unwrap_or(&message))
 }
 
 #[derive(Serialize)]

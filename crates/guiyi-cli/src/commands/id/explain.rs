@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::check::reason;
+use super::check::{classed, reason};
 use super::judge::{AnyKind, judge};
 use super::{Format, Output};
 use crate::Verdict;
@@ -90,12 +90,6 @@ fn invalid(value: &str, fault: Option<(AnyKind, guiyi_ident::IdentError)>, outpu
         _ = writeln!(text, "{object}");
     } else {
         let invalid = output.pick("invalid", "无效");
-        _ = writeln!(
-            text,
-            "{value}  {invalid}, {}: {}: {}",
-            kind.name(),
-            error.code(),
-            reason(error, output)
-        );
+        _ = writeln!(text, "{value}  {invalid}, {}: {}", kind.name(), classed(error, output));
     }
 }
