@@ -121,7 +121,7 @@ impl TaxClassification {
     pub fn suggestions(text: &str) -> Vec<String> {
         let code = compact(text);
         if !(3..19).contains(&code.len())
-            || code.len() % 2 == 0
+            || code.len().is_multiple_of(2)
             || !all_digits(code.as_bytes())
             || is_filler(code.as_bytes())
         {
