@@ -5,6 +5,7 @@
 #![expect(missing_docs, reason = "the module docs say it all")]
 
 pub mod identifier;
+pub mod mutate;
 #[cfg(feature = "rooms")]
 pub mod rooms;
 
