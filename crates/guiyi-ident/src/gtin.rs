@@ -3,11 +3,11 @@
 //! Weights 3 and 1 from the right. The four lengths are one number space: compare them as 14 digits, zeros at the left.
 
 use crate::check_digit::gs1;
-use crate::error::IdentError;
+use crate::error::{IdentError, Text};
 use crate::part::Part;
-use crate::suggest;
 use crate::text::{Ascii, DIGITS_ONLY, all_digits, compact, is_filler, number, read, text_value, wrong_length};
 use crate::warning::Warning;
+use crate::{gs1_prefix, suggest};
 
 const LENGTH: &str = "8, 12, 13 or 14";
 
@@ -48,7 +48,8 @@ impl Gtin {
     /// A number that a shop gives for its own use.
     pub fn warnings(&self) -> Vec<Warning> {
         match self.prefix() {
-            20..=29 | 40..=49 | 200..=299 if self.as_str().len() > 8 => vec![Warning::InStore],
+            20..=29 | 40..=49 | 200..=299 => vec![Warning::InStore],
+            0..=99 if self.as_str().len() == 8 => vec![Warning::InStore],
             _ => Vec::new(),
         }
     }
@@ -69,16 +70,8 @@ impl Gtin {
         let last = code.len() - 1;
         let level = usize::from(code.len() == 14);
         let prefix_len = if code.len() == 12 { 2 } else { 3 };
-        let (en, zh) = match self.prefix() {
-            680..=699 => ("GS1 China", "中国物品编码中心"),
-            471 => ("GS1 Taiwan", "台湾地区"),
-            489 => ("GS1 Hong Kong", "香港"),
-            958 => ("GS1 Macau", "澳门"),
-            977..=979 => ("serials and books", "期刊、图书"),
-            20..=29 | 40..=49 | 200..=299 => ("for use inside a company", "店内码"),
-            0..=139 => ("GS1 US", "美国"),
-            _ => ("another GS1 organization", "其他编码组织"),
-        };
+        let owner = gs1_prefix::owner(self.prefix());
+        let owner = owner.unwrap_or(Text::new("not assigned", "未分配的前缀"));
         let mut parts = Vec::new();
         if level == 1 {
             parts.push(Part::new(
@@ -89,7 +82,12 @@ impl Gtin {
             ));
         }
         parts.extend([
-            Part::new(("prefix", "前缀码"), &code[level..level + prefix_len], en, zh),
+            Part::new(
+                ("prefix", "前缀码"),
+                &code[level..level + prefix_len],
+                owner.en,
+                owner.zh,
+            ),
             Part::new(
                 ("company and item", "厂商和商品代码"),
                 &code[level + prefix_len..last],

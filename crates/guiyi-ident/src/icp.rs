@@ -38,9 +38,6 @@ impl Icp {
                 expected: "12 to 22",
             });
         };
-        if province::of_abbreviation(head).is_none() {
-            return Err(IdentError::component(PROVINCE, "no such province", "没有这个省份简称"));
-        }
         let rest = chars.as_str();
         let Some((mark, digits)) = KINDS
             .iter()
@@ -51,6 +48,9 @@ impl Icp {
                 "不是 ICP备、ICP证 或 公网安备",
             ));
         };
+        if province::of_abbreviation(head).is_none() {
+            return Err(IdentError::component(PROVINCE, "no such province", "没有这个省份简称"));
+        }
         let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
         let (serial, tail) = digits.split_at(end);
         let fits = match mark {

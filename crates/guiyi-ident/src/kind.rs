@@ -94,6 +94,8 @@ kinds! {
     Url, crate::Url, "url", "web address", "网址";
     Icp, crate::Icp, "icp", "web site filing number", "网站备案号";
     Gtin, crate::Gtin, "gtin", "trade item number", "商品条码";
+    HsCode, crate::HsCode, "hs-code", "customs commodity code", "海关商品编码";
+    TaxClassification, crate::TaxClassification, "tax-classification", "tax classification of goods and services", "商品和服务税收分类编码";
     Lei, crate::Lei, "lei", "legal entity identifier", "法人识别编码";
     GlobalId, crate::GlobalId, "global-id", "global ID", "全局标识";
 }

@@ -86,7 +86,7 @@ impl fmt::Display for Landline {
 impl Landline {
     /// Reads a number, with its extension after `ext`, `转`, `分机` or a hyphen.
     pub fn parse(text: &str) -> Result<Self, IdentError> {
-        if let Some((area, local)) = plain(text) {
+        if let Some((area, local)) = plain(text).filter(|(area, _)| area_code(area).is_some()) {
             return assemble(area, local, None);
         }
         let (number, extension) = split(text);
@@ -182,11 +182,11 @@ impl Landline {
 }
 
 const EXTENSION: Text = Text::new("extension", "分机");
-const LOCAL: IdentError = IdentError::component(
-    Text::new("local number", "本地号码"),
-    "its length or first digit does not fit the area code",
-    "长度或首位与区号不符",
-);
+const LOCAL: Text = Text::new("local number", "本地号码");
+const LOCAL_LENGTH: IdentError =
+    IdentError::component(LOCAL, "its length does not fit the area code", "位数与区号不符");
+const LOCAL_FIRST: IdentError =
+    IdentError::component(LOCAL, "no local number begins with 0 or 1", "本地号码不以 0 或 1 开头");
 
 /// The two halves of `0755-26013388` or `075526013388`, as most cells have it: read without allocation.
 fn plain(text: &str) -> Option<(&str, &str)> {
@@ -218,8 +218,11 @@ fn assemble(area: &str, local: &str, extension: Option<Ascii<6>>) -> Result<Land
         ));
     };
     let fits = matches!((local.len(), area.seven, area.eight), (7, true, _) | (8, _, true));
-    if !fits || matches!(local.as_bytes()[0], b'0' | b'1') {
-        return Err(LOCAL);
+    if !fits {
+        return Err(LOCAL_LENGTH);
+    }
+    if matches!(local.as_bytes()[0], b'0' | b'1') {
+        return Err(LOCAL_FIRST);
     }
     let mut code = [0; 13];
     let hyphen = area.code.len();
@@ -229,7 +232,7 @@ fn assemble(area: &str, local: &str, extension: Option<Ascii<6>>) -> Result<Land
     code[hyphen + 1..end].copy_from_slice(local.as_bytes());
     Ascii::new(&code[..end])
         .map(|code| Landline { code, area, extension })
-        .ok_or(LOCAL)
+        .ok_or(LOCAL_LENGTH)
 }
 
 /// The digits of the number without separators, and the digits of the extension.
@@ -295,6 +298,7 @@ mod tests {
             ("010-65529988 ext 8001", "010-65529988 ext 8001"),
             ("0565-2345678", "0565-2345678"),
             ("01088888888", "010-88888888"),
+            ("0106-5529988", "010-65529988"),
         ];
         for (text, expected) in cases {
             let read = Landline::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));

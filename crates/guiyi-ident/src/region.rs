@@ -258,6 +258,23 @@ mod tests {
     }
 
     #[test]
+    fn a_lookup_has_one_answer() {
+        for pair in ROWS.windows(2).filter(|pair| pair[0].key == pair[1].key) {
+            assert!(pair[0].to <= pair[1].from, "two names in one year: {pair:?}");
+        }
+        let mut names: Vec<(&str, &str)> = current()
+            .filter(|region| region.name.ends_with(['市', '县', '旗']))
+            .map(|region| (&region.code[..2], region.name))
+            .collect();
+        names.sort_unstable();
+        let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+        assert!(twice.is_empty(), "{twice:?}");
+        assert_eq!(name_in("421086", 1994), Some("仙桃市"));
+        assert_eq!(name_in("421086", 1996), None);
+        assert_eq!(name_in("429004", 2024), Some("仙桃市"));
+    }
+
+    #[test]
     fn current_regions_hang_together() {
         let regions: Vec<Region> = current().collect();
         let codes: Vec<&str> = regions.iter().map(|region| region.code).collect();

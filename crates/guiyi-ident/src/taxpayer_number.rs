@@ -132,7 +132,10 @@ impl TaxpayerNumber {
     /// Valid numbers one slip away from the text; empty when it is valid.
     pub fn suggestions(text: &str) -> Vec<String> {
         suggest::repairs(&compact(text), |candidate| {
-            Self::parse(candidate).is_ok_and(|number| number.form != Form::Person || person(candidate).len() == 18)
+            Self::parse(candidate).is_ok_and(|number| {
+                let checked = number.form != Form::Person || person(candidate).len() == 18;
+                checked && !number.warnings().contains(&Warning::RegionUnknown)
+            })
         })
     }
 }

@@ -9,6 +9,7 @@ use guiyi_ident::landline;
 use super::change::{Aside, Change, Code};
 use super::text::{Style, clean};
 use crate::dictionary::ElementKind;
+use crate::foreign_phone::ForeignPhone;
 use crate::record::Origin;
 
 /// What kind of line a number belongs to.
@@ -217,7 +218,7 @@ fn read(main: &str, extension: &str) -> Option<Number> {
             let fits = (7..=15).contains(&digits.len()) && !digits.starts_with("86");
             return fits.then(|| Number {
                 line: Line::Other,
-                text: format!("+{digits}"),
+                text: ForeignPhone::parse(main).map_or_else(|_| format!("+{digits}"), |phone| phone.to_string()),
                 repaired: false,
             });
         }
@@ -388,6 +389,7 @@ mod tests {
             ("65529988-8001", "65529988-8001"),
             ("400-820-8820", "4008208820"),
             ("+1 650 253 0000", "+16502530000"),
+            ("+44 (0)20 7946 0958", "+442079460958"),
             ("95588", "95588"),
             ("见名片", "见名片"),
             ("1380013800", "1380013800"),
