@@ -6,8 +6,10 @@
 
 mod bench;
 mod demo;
+mod dictionary;
 mod hostile;
 mod interrupted;
+mod profile;
 mod project;
 mod repeatable;
 mod tidy;

@@ -1,8 +1,8 @@
 //! What is counted of one column while its rows go by.
 //!
 //! Within a batch every distinct value is looked at once, weighted with its rows, so a column of few values costs
-//! little. Law: the state is that of the values and their counts; two states of parts of a column merge into the state
-//! of the whole, except that counts of the commonest values and shapes are lower bounds once they outgrow their memory.
+//! little. Law: the state is that of the values and their counts, whatever the order of rows and the size of batches,
+//! except that counts of the commonest values and shapes are lower bounds once they outgrow their memory.
 
 use std::collections::BTreeMap;
 
@@ -70,13 +70,6 @@ impl Spread {
         self.min = self.min.min(value);
         self.max = self.max.max(value);
         self.sum += value * count as f64;
-    }
-
-    fn merge(&mut self, other: Self) {
-        self.count += other.count;
-        self.min = self.min.min(other.min);
-        self.max = self.max.max(other.max);
-        self.sum += other.sum;
     }
 
     /// The mean, `None` of nothing.
@@ -157,28 +150,6 @@ impl ColumnState {
             self.dates.add(figures::day_number(date), count);
             self.date_forms[form as usize] += count;
         }
-    }
-
-    /// Adds the counts of another part of the column.
-    pub(super) fn merge(&mut self, other: Self) {
-        self.rows += other.rows;
-        self.nulls += other.nulls;
-        self.distinct.merge(other.distinct);
-        self.frequent.merge(other.frequent);
-        self.shapes.merge(other.shapes);
-        self.sample.merge(other.sample);
-        for (text, count) in other.placeholders {
-            *self.placeholders.entry(text).or_default() += count;
-        }
-        for (mine, theirs) in self.dirt.iter_mut().zip(other.dirt) {
-            *mine += theirs;
-        }
-        for (mine, theirs) in self.date_forms.iter_mut().zip(other.date_forms) {
-            *mine += theirs;
-        }
-        self.lengths.merge(other.lengths);
-        self.numbers.merge(other.numbers);
-        self.dates.merge(other.dates);
     }
 
     /// Rows that hold a stand-in.

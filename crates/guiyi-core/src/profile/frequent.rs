@@ -44,16 +44,6 @@ impl Frequent {
         }
     }
 
-    /// Adds the counts of another part.
-    pub(super) fn merge(&mut self, other: Self) {
-        self.taken += other.taken;
-        let mut counts: Vec<_> = other.counts.into_iter().collect();
-        counts.sort_unstable_by_key(|(hash, _)| *hash);
-        for (hash, (count, text)) in counts {
-            self.add(hash, &text, count);
-        }
-    }
-
     /// The `n` commonest; those whose count the error may have made are left out.
     pub(super) fn commonest(&self, n: usize) -> Commonest {
         let mut items: Vec<(Box<str>, u64)> = self
@@ -119,13 +109,5 @@ mod tests {
         };
         assert_eq!(&**text, "5");
         assert!(*count <= 10_000 && count + mixed.error >= 10_000, "{mixed:?}");
-    }
-
-    #[test]
-    fn merging_keeps_the_bound() {
-        let mut one = of(0..500, 32);
-        one.merge(of((0..500).map(|i| i % 2), 32));
-        let commonest = one.commonest(2);
-        assert!(commonest.items.iter().all(|(_, count)| count + commonest.error >= 250));
     }
 }

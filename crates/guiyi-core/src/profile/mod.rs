@@ -42,9 +42,9 @@ pub use self::figures::DateForm;
 pub use self::frequent::Commonest;
 pub use self::infer::Inferred;
 pub use self::relations::Relation;
-pub use self::result::{ColumnProfile, Dates, Numbers, Profile};
+pub use self::result::{ColumnProfile, Dates, Numbers, Profile, QUANTILES};
 pub use self::shape::shape;
-pub use self::suggest::suggest_rules;
+pub use self::suggest::{CONFIDENT, suggest_rules};
 
 /// How a profile is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
