@@ -73,11 +73,16 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     match &args.command {
         None | Some(Command::List) => print(list(&dictionary, language).as_bytes()),
         Some(Command::Show { element, json }) => {
-            let position = dictionary.position(element).or_else(|| dictionary.position_for_header(element));
+            let position = dictionary
+                .position(element)
+                .or_else(|| dictionary.position_for_header(element));
             let Some(position) = position else {
                 let names = dictionary.elements.iter().map(|element| &*element.name);
                 let hint = hint_for(element, names).unwrap_or_default();
-                bail!("no data element of a {} is \"{element}\"; {hint}", dictionary.entity.name());
+                bail!(
+                    "no data element of a {} is \"{element}\"; {hint}",
+                    dictionary.entity.name()
+                );
             };
             let element = &dictionary.elements[position];
             let page = if *json {
@@ -109,7 +114,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
 
 /// The shipped dictionary, or one of the user's own.
 pub(super) fn load(entity: EntityType, file: Option<&Path>) -> anyhow::Result<Dictionary> {
-    let Some(path) = file else { return Ok(elements::shipped(entity)) };
+    let Some(path) = file else {
+        return Ok(elements::shipped(entity));
+    };
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     Dictionary::parse(&path.display().to_string(), &text).map_err(|mistakes| said(&mistakes))
 }
@@ -122,7 +129,12 @@ fn said(mistakes: &[Mistake]) -> anyhow::Error {
 
 fn list(dictionary: &Dictionary, language: Language) -> String {
     use std::fmt::Write as _;
-    let widest = dictionary.elements.iter().map(|element| element.name.len()).max().unwrap_or(0);
+    let widest = dictionary
+        .elements
+        .iter()
+        .map(|element| element.name.len())
+        .max()
+        .unwrap_or(0);
     let mut text = String::new();
     for element in &dictionary.elements {
         let (en, zh) = element.kind.labels();
@@ -130,7 +142,11 @@ fn list(dictionary: &Dictionary, language: Language) -> String {
             Language::English => (en, &element.definition),
             Language::Chinese => (zh, &element.definition_zh),
         };
-        _ = writeln!(text, "{:widest$}  {} ({kind}): {definition}", element.name, element.label_zh);
+        _ = writeln!(
+            text,
+            "{:widest$}  {} ({kind}): {definition}",
+            element.name, element.label_zh
+        );
     }
     text
 }

@@ -78,8 +78,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     let entity = entity(&args.entity)?;
     let dictionary = super::dictionary::load(entity, args.dictionary.as_deref())?;
     let encoding = args.encoding.as_deref().filter(|name| *name != "auto").map(|name| {
-        TextEncoding::from_name(name)
-            .with_context(|| format!("\"{name}\" is no encoding; one of: auto, utf-8, gb18030, big5, utf-16le, utf-16be"))
+        TextEncoding::from_name(name).with_context(|| {
+            format!("\"{name}\" is no encoding; one of: auto, utf-8, gb18030, big5, utf-16le, utf-16be")
+        })
     });
     let read_options = ReadOptions {
         encoding: encoding.transpose()?,
@@ -108,7 +109,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     if let (Some(path), [file]) = (&args.suggest_rules, &files[..]) {
         let rules = suggest_rules(&file.profile, &dictionary, &file.reader.path.display().to_string());
         std::fs::write(path, rules).with_context(|| format!("cannot write {}", path.display()))?;
-        say(&format!("wrote {}; next: read it and name it in `rules` of the project file", path.display()));
+        say(&format!(
+            "wrote {}; next: read it and name it in `rules` of the project file",
+            path.display()
+        ));
     }
     let language = Language::from(args.language);
     let shown = match args.format {

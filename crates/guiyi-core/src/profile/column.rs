@@ -141,7 +141,11 @@ impl ColumnState {
         }
         shape::write(text.trim(), shape);
         self.shapes.add(super::hash::hash(shape), shape, count);
-        let length = if text.is_ascii() { text.len() } else { text.chars().count() };
+        let length = if text.is_ascii() {
+            text.len()
+        } else {
+            text.chars().count()
+        };
         self.lengths.add(length as f64, count);
         if let Some(number) = figures::number(text) {
             self.numbers.add(number, count);

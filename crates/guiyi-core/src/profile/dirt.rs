@@ -77,15 +77,18 @@ pub(super) fn dirt(text: &str) -> u8 {
         see(
             Dirt::Invisible,
             text.chars().any(|c| {
-                matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{a0}' | '\u{ad}')
-                    || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+                matches!(
+                    c,
+                    '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{a0}' | '\u{ad}'
+                ) || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
             }),
         );
         if !text.is_ascii() {
             see(
                 Dirt::FullWidth,
-                text.chars()
-                    .any(|c| matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '＠' | '．' | '－' | '＋' | '＃' | '＊')),
+                text.chars().any(
+                    |c| matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '＠' | '．' | '－' | '＋' | '＃' | '＊'),
+                ),
             );
             see(Dirt::Mojibake, is_mojibake(text));
         }
@@ -127,7 +130,31 @@ fn is_mojibake(text: &str) -> bool {
     if text.contains(['\u{fffd}', '锟']) && (text.contains('\u{fffd}') || text.contains("锟斤拷")) {
         return true;
     }
-    let latin = |c: char| matches!(c, '\u{80}'..='\u{ff}' | '€' | 'ƒ' | '„' | '…' | '†' | '‡' | 'ˆ' | '‰' | 'Š' | '‹' | 'Œ' | 'Ž' | '™' | 'š' | '›' | 'œ' | 'ž' | 'Ÿ');
+    let latin = |c: char| {
+        matches!(
+            c,
+            '\u{80}'
+                ..='\u{ff}'
+                    | '€'
+                    | 'ƒ'
+                    | '„'
+                    | '…'
+                    | '†'
+                    | '‡'
+                    | 'ˆ'
+                    | '‰'
+                    | 'Š'
+                    | '‹'
+                    | 'Œ'
+                    | 'Ž'
+                    | '™'
+                    | 'š'
+                    | '›'
+                    | 'œ'
+                    | 'ž'
+                    | 'Ÿ'
+        )
+    };
     let (mut high, mut others) = (0, 0);
     for c in text.chars().filter(|c| !c.is_ascii()) {
         if latin(c) && c != '\u{a0}' && c != '·' && c != '×' {

@@ -131,7 +131,10 @@ mod tests {
         let exact = of((0..100_000).map(|i| i % 70_000), 1 << 20).count();
         assert_eq!((exact.count, exact.is_exact), (70_000, true));
         let about = of(0..200_000, 10_000).count();
-        assert!(!about.is_exact && (190_000..210_000).contains(&about.count), "{about:?}");
+        assert!(
+            !about.is_exact && (190_000..210_000).contains(&about.count),
+            "{about:?}"
+        );
     }
 
     proptest! {

@@ -124,7 +124,11 @@ fn propose(
     header: HeaderEvidence,
     is_first: bool,
 ) -> Proposal {
-    let accepted = if evidence.filled == 0 { None } else { accepted(evidence, element) };
+    let accepted = if evidence.filled == 0 {
+        None
+    } else {
+        accepted(evidence, element)
+    };
     let trust = trust(element.kind);
     // Dirt must not speak against a header, so three quarters of the values are as good as all of them.
     let fits = accepted.map(|share| (share / 0.75).min(1.0));
@@ -155,7 +159,12 @@ fn accepted(evidence: &Evidence<'_>, element: &Element) -> Option<f64> {
                 .any(|code| same(&code.code) || same(&code.label_zh) || code.synonyms.iter().any(|word| same(word)))
         };
         let total: u64 = evidence.values.iter().map(|(_, count)| count).sum();
-        let codes: u64 = evidence.values.iter().filter(|(text, _)| is_code(text)).map(|(_, count)| count).sum();
+        let codes: u64 = evidence
+            .values
+            .iter()
+            .filter(|(text, _)| is_code(text))
+            .map(|(_, count)| count)
+            .sum();
         return (total > 0).then(|| codes as f64 / total as f64);
     }
     let kind = match element.kind {
@@ -163,7 +172,12 @@ fn accepted(evidence: &Evidence<'_>, element: &Element) -> Option<f64> {
         ElementKind::County => return None,
         kind => kind,
     };
-    evidence.shares.kinds.iter().find(|(other, _)| *other == kind).map(|(_, share)| *share)
+    evidence
+        .shares
+        .kinds
+        .iter()
+        .find(|(other, _)| *other == kind)
+        .map(|(_, share)| *share)
 }
 
 /// How much it says that a value is accepted by a kind, in [0, 1]: 1 for a check digit, 0 where anything passes.
@@ -191,7 +205,9 @@ fn like(header: &str, dictionary: &Dictionary) -> Option<usize> {
     }
     let spellings = dictionary.elements.iter().enumerate().flat_map(|(position, element)| {
         let own = [&element.name, &element.label, &element.label_zh];
-        own.into_iter().chain(&element.synonyms).map(move |spelling| (position, self::bare(spelling)))
+        own.into_iter()
+            .chain(&element.synonyms)
+            .map(move |spelling| (position, self::bare(spelling)))
     });
     let mut best: Option<(usize, usize)> = None;
     for (position, spelling) in spellings {
@@ -231,7 +247,10 @@ mod tests {
     fn shares(kind: ElementKind, share: f64) -> Shares {
         let tried = super::super::kinds::TRIED;
         Shares {
-            kinds: tried.iter().map(|other| (*other, if *other == kind { share } else { 0.0 })).collect(),
+            kinds: tried
+                .iter()
+                .map(|other| (*other, if *other == kind { share } else { 0.0 }))
+                .collect(),
             identifiers: Vec::new(),
         }
     }
@@ -242,7 +261,12 @@ mod tests {
         let evidence: Vec<Evidence<'_>> = columns
             .iter()
             .zip(&shares)
-            .map(|((header, _, _), shares)| Evidence { header, filled: 100, shares, values: Vec::new() })
+            .map(|((header, _, _), shares)| Evidence {
+                header,
+                filled: 100,
+                shares,
+                values: Vec::new(),
+            })
             .collect();
         let found: Vec<Option<&str>> = assign(&evidence, &dictionary)
             .into_iter()
@@ -254,7 +278,10 @@ mod tests {
     #[test]
     fn header_and_content_decide_together() {
         use ElementKind as K;
-        check(&[("手机", K::Mobile, 0.9), ("号码", K::Mobile, 0.9)], &[Some("mobile"), None]);
+        check(
+            &[("手机", K::Mobile, 0.9), ("号码", K::Mobile, 0.9)],
+            &[Some("mobile"), None],
+        );
         check(&[("列3", K::CreditCode, 0.8)], &[Some("credit_code")]);
         check(&[("客户名称（中文）", K::OrganizationName, 0.9)], &[Some("name")]);
         check(&[("我方手机号", K::Mobile, 0.9)], &[Some("mobile")]);

@@ -42,9 +42,7 @@ pub(super) fn number(text: &str) -> Option<f64> {
     if text.is_empty() || text.len() > 32 {
         return None;
     }
-    let text = text
-        .strip_prefix(['￥', '¥', '$'])
-        .map_or(text, str::trim_start);
+    let text = text.strip_prefix(['￥', '¥', '$']).map_or(text, str::trim_start);
     let (sign, text) = match text.strip_prefix('-') {
         Some(rest) => (-1.0, rest),
         None => (1.0, text),
@@ -100,11 +98,7 @@ pub(super) fn date(text: &str) -> Option<(Date, DateForm)> {
 }
 
 fn figures(text: &str, width: std::ops::RangeInclusive<usize>) -> Option<(u32, &str)> {
-    let end = text
-        .bytes()
-        .take(*width.end())
-        .take_while(u8::is_ascii_digit)
-        .count();
+    let end = text.bytes().take(*width.end()).take_while(u8::is_ascii_digit).count();
     if end < *width.start() {
         return None;
     }
@@ -147,7 +141,18 @@ mod tests {
         check("￥1,234,567", Some(1_234_567.0));
         check("0.1", Some(0.1));
         check(".5", Some(0.5));
-        for text in ["", "-", ".", "1,23", "1,2345", "1.2.3", "12,", "1.2万", "0755-26013388", "1e5"] {
+        for text in [
+            "",
+            "-",
+            ".",
+            "1,23",
+            "1,2345",
+            "1.2.3",
+            "12,",
+            "1.2万",
+            "0755-26013388",
+            "1e5",
+        ] {
             check(text, None);
         }
     }
@@ -167,7 +172,15 @@ mod tests {
         check("2024.3.5", Some(("2024-03-05", DateForm::Dots)));
         check("19491001", Some(("1949-10-01", DateForm::Compact)));
         check("2024年3月5日", Some(("2024-03-05", DateForm::Chinese)));
-        for text in ["2024-02-30", "20241301", "2024-3", "202403051", "2024-03-05abc", "0755-26-01", "2024年深圳市"] {
+        for text in [
+            "2024-02-30",
+            "20241301",
+            "2024-3",
+            "202403051",
+            "2024-03-05abc",
+            "0755-26-01",
+            "2024年深圳市",
+        ] {
             check(text, None);
         }
     }

@@ -66,7 +66,11 @@ impl Inferred {
             ),
             Self::Identifier(kind) => matches!(
                 kind,
-                Kind::BankCard | Kind::Passport | Kind::TravelPermit | Kind::ResidentPermit | Kind::ForeignResidentPermit
+                Kind::BankCard
+                    | Kind::Passport
+                    | Kind::TravelPermit
+                    | Kind::ResidentPermit
+                    | Kind::ForeignResidentPermit
             ),
             _ => false,
         }
@@ -86,7 +90,10 @@ pub(super) struct Shares {
 impl Shares {
     /// The share of a kind; 0 if it was not tried.
     pub(super) fn of(&self, kind: ElementKind) -> f64 {
-        self.kinds.iter().find(|(other, _)| *other == kind).map_or(0.0, |(_, share)| *share)
+        self.kinds
+            .iter()
+            .find(|(other, _)| *other == kind)
+            .map_or(0.0, |(_, share)| *share)
     }
 }
 
@@ -99,7 +106,12 @@ pub(super) fn infer(column: &ColumnState, shares: &Shares, distinct: DistinctCou
     }
     let of = |kind| shares.of(kind);
     let is = |kind: ElementKind| (Inferred::Kind(kind), of(kind));
-    for (kind, least) in [(K::CreditCode, 0.4), (K::ResidentId, 0.4), (K::Email, 0.5), (K::Mobile, 0.5)] {
+    for (kind, least) in [
+        (K::CreditCode, 0.4),
+        (K::ResidentId, 0.4),
+        (K::Email, 0.5),
+        (K::Mobile, 0.5),
+    ] {
         if of(kind) >= least && !(kind == K::Mobile && of(K::Phone) - of(K::Mobile) > 0.25) {
             return is(kind);
         }
@@ -110,7 +122,13 @@ pub(super) fn infer(column: &ColumnState, shares: &Shares, distinct: DistinctCou
             return (Inferred::Identifier(*kind), *share);
         }
     }
-    for (kind, least) in [(K::Cnaps, 0.7), (K::Gtin, 0.7), (K::Landline, 0.8), (K::Phone, 0.6), (K::Date, 0.6)] {
+    for (kind, least) in [
+        (K::Cnaps, 0.7),
+        (K::Gtin, 0.7),
+        (K::Landline, 0.8),
+        (K::Phone, 0.6),
+        (K::Date, 0.6),
+    ] {
         if of(kind) >= least {
             return is(kind);
         }
@@ -123,7 +141,11 @@ pub(super) fn infer(column: &ColumnState, shares: &Shares, distinct: DistinctCou
     let is_category = distinct.is_exact && distinct.count <= CATEGORY_VALUES && distinct.count * 10 <= filled;
     if is_category && of(K::PersonName) < 0.9 {
         let is_number = of(K::Amount) >= 0.95 && distinct.count > 2;
-        return if is_number { number(column, shares, distinct) } else { (Inferred::Category, 1.0) };
+        return if is_number {
+            number(column, shares, distinct)
+        } else {
+            (Inferred::Category, 1.0)
+        };
     }
     for (kind, least) in [(K::OrganizationName, 0.4), (K::Address, 0.5), (K::PersonName, 0.6)] {
         if of(kind) >= least {
@@ -159,7 +181,11 @@ fn number(column: &ColumnState, shares: &Shares, distinct: DistinctCount) -> (In
     let as_money = share_of_shapes(column, |shape| {
         shape.ends_with(r"\.\d{2}") || shape.contains(['￥', '¥', ',', '元', '万']) || shape.contains(r"\p{Han}")
     });
-    let kind = if as_money >= 0.2 { ElementKind::Amount } else { ElementKind::Number };
+    let kind = if as_money >= 0.2 {
+        ElementKind::Amount
+    } else {
+        ElementKind::Number
+    };
     (Inferred::Kind(kind), share)
 }
 
@@ -170,7 +196,12 @@ fn codes(column: &ColumnState) -> Option<f64> {
     };
     let total = column.filled() as f64;
     let shapes = column.shapes.commonest(8);
-    let few: u64 = shapes.items.iter().filter(|(shape, _)| is_code(shape)).map(|(_, count)| count).sum();
+    let few: u64 = shapes
+        .items
+        .iter()
+        .filter(|(shape, _)| is_code(shape))
+        .map(|(_, count)| count)
+        .sum();
     let share = few as f64 / total;
     (share >= 0.7).then_some(share)
 }
@@ -179,6 +210,11 @@ fn codes(column: &ColumnState) -> Option<f64> {
 pub(super) fn share_of_shapes(column: &ColumnState, is: impl Fn(&str) -> bool) -> f64 {
     let shapes = column.shapes.commonest(usize::MAX);
     let total: u64 = shapes.items.iter().map(|(_, count)| count).sum();
-    let such: u64 = shapes.items.iter().filter(|(shape, _)| is(shape)).map(|(_, count)| count).sum();
+    let such: u64 = shapes
+        .items
+        .iter()
+        .filter(|(shape, _)| is(shape))
+        .map(|(_, count)| count)
+        .sum();
     if total == 0 { 0.0 } else { such as f64 / total as f64 }
 }

@@ -87,7 +87,12 @@ impl Probe {
         let hints = standardize::learn(std::slice::from_ref(&batch), &rulebook);
         let (batch, _) = standardize::run(batch, &rulebook, &hints);
         (0..values.len())
-            .map(|row| batch.columns[0].get(row).filter(|value| is_of(kind, value)).map(Into::into))
+            .map(|row| {
+                batch.columns[0]
+                    .get(row)
+                    .filter(|value| is_of(kind, value))
+                    .map(Into::into)
+            })
             .collect()
     }
 }
@@ -120,7 +125,9 @@ fn is_of(kind: ElementKind, value: &str) -> bool {
     let n_digits = value.bytes().filter(u8::is_ascii_digit).count();
     match kind {
         ElementKind::Phone => {
-            [Kind::Mobile, Kind::Landline, Kind::ServiceNumber].iter().any(|kind| kind.accepts(value))
+            [Kind::Mobile, Kind::Landline, Kind::ServiceNumber]
+                .iter()
+                .any(|kind| kind.accepts(value))
                 || (value.starts_with(['0', '+', '4', '8']) && n_digits >= 10 && n_digits <= 18 && value.contains('-'))
         }
         ElementKind::BankAccount => (12..=25).contains(&n_digits) && n_digits == value.len(),
@@ -152,7 +159,9 @@ fn is_of(kind: ElementKind, value: &str) -> bool {
 fn is_place(value: &str, level: Level) -> bool {
     let address = address::parse(value);
     let mut places = address.region.iter();
-    let is_it = places.next().is_some_and(|place| place.level == level && place.text == value);
+    let is_it = places
+        .next()
+        .is_some_and(|place| place.level == level && place.text == value);
     is_it && places.next().is_none()
 }
 
@@ -169,20 +178,45 @@ mod tests {
         };
         check(
             ElementKind::CreditCode,
-            &["914403001922038216", "9144 0300 1922 0382 16", "914403001922038217", "无"],
+            &[
+                "914403001922038216",
+                "9144 0300 1922 0382 16",
+                "914403001922038217",
+                "无",
+            ],
             &[true, true, false, false],
         );
         check(ElementKind::Mobile, &["+86 138-0013-8001", "12345"], &[true, false]);
-        check(ElementKind::Phone, &["0755-26013388", "4008001234", "深圳"], &[true, true, false]);
-        check(ElementKind::Province, &["广东省", "广东", "深圳市"], &[true, true, false]);
-        check(ElementKind::OrganizationName, &["深圳市蓝岭科技有限公司", "张伟"], &[true, false]);
-        check(ElementKind::PersonName, &["张伟", "欧阳志强", "原材料"], &[true, true, false]);
+        check(
+            ElementKind::Phone,
+            &["0755-26013388", "4008001234", "深圳"],
+            &[true, true, false],
+        );
+        check(
+            ElementKind::Province,
+            &["广东省", "广东", "深圳市"],
+            &[true, true, false],
+        );
+        check(
+            ElementKind::OrganizationName,
+            &["深圳市蓝岭科技有限公司", "张伟"],
+            &[true, false],
+        );
+        check(
+            ElementKind::PersonName,
+            &["张伟", "欧阳志强", "原材料"],
+            &[true, true, false],
+        );
         check(
             ElementKind::Address,
             &["广东省深圳市南山区科技南路18号", "深圳市蓝岭科技有限公司"],
             &[true, false],
         );
         check(ElementKind::Date, &["2024年3月5日", "2024-02-30"], &[true, false]);
-        check(ElementKind::Amount, &["1.2万", "￥1,234.50", "abc"], &[true, true, false]);
+        check(
+            ElementKind::Amount,
+            &["1.2万", "￥1,234.50", "abc"],
+            &[true, true, false],
+        );
     }
 }

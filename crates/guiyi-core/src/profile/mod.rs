@@ -70,7 +70,10 @@ impl Profiler {
     pub fn new(headers: &[Arc<str>], options: Options) -> Self {
         Self {
             headers: headers.to_vec(),
-            columns: headers.iter().map(|_| ColumnState::new(options.distinct_limit)).collect(),
+            columns: headers
+                .iter()
+                .map(|_| ColumnState::new(options.distinct_limit))
+                .collect(),
             relations: Relations::default(),
             options,
             rows: 0,
@@ -102,7 +105,11 @@ impl Profiler {
     /// The mistakes of the shipped rule pack; it has none in a released version.
     pub fn finish(mut self, dictionary: &Dictionary) -> Result<Profile, Vec<Mistake>> {
         let probe = Probe::new(self.options.today)?;
-        let judged: Vec<_> = self.columns.par_iter_mut().map(|column| result::judge(column, &probe)).collect();
+        let judged: Vec<_> = self
+            .columns
+            .par_iter_mut()
+            .map(|column| result::judge(column, &probe))
+            .collect();
         let evidence: Vec<Evidence<'_>> = self
             .headers
             .iter()
@@ -112,7 +119,11 @@ impl Profiler {
                 header,
                 filled: column.filled(),
                 shares: &judged.shares,
-                values: column.sample.values().filter(|(text, _)| !column.placeholders.contains_key(text.trim())).collect(),
+                values: column
+                    .sample
+                    .values()
+                    .filter(|(text, _)| !column.placeholders.contains_key(text.trim()))
+                    .collect(),
             })
             .collect();
         let proposals = elements::assign(&evidence, dictionary);

@@ -95,12 +95,27 @@ impl Relations {
                 if a == b || counts[a] < 2 || counts[b] < 2 {
                     continue;
                 }
-                let equal = heads[a].iter().zip(heads[b]).filter(|(one, other)| one == other && **one != NULL).count();
+                let equal = heads[a]
+                    .iter()
+                    .zip(heads[b])
+                    .filter(|(one, other)| one == other && **one != NULL)
+                    .count();
                 if a < b && equal * 5 >= n_rows * 4 {
-                    self.equal.push(Equal { columns: (a, b), equal: 0, rows: 0 });
-                } else if equal * 5 < n_rows * 4 && counts[a] * 4 <= n_rows && counts[b] * 4 <= n_rows && decides(heads[a], heads[b])
+                    self.equal.push(Equal {
+                        columns: (a, b),
+                        equal: 0,
+                        rows: 0,
+                    });
+                } else if equal * 5 < n_rows * 4
+                    && counts[a] * 4 <= n_rows
+                    && counts[b] * 4 <= n_rows
+                    && decides(heads[a], heads[b])
                 {
-                    self.decides.push(Decides { columns: (a, b), with: Map::default(), holds: true });
+                    self.decides.push(Decides {
+                        columns: (a, b),
+                        with: Map::default(),
+                        holds: true,
+                    });
                 }
                 let may_be_key = a < b && counts[a] < n_rows && counts[b] < n_rows && counts[a] * counts[b] >= n_rows;
                 if may_be_key && self.keys.len() < PAIRS && is_filled(a) && is_filled(b) {
@@ -127,7 +142,10 @@ impl Relations {
             let share = pair.equal as f64 / pair.rows.max(1) as f64;
             (share >= 0.9).then_some(Relation::Equal(pair.columns.0, pair.columns.1, share))
         }));
-        let held = self.decides.into_iter().filter(|pair| pair.holds && pair.with.len() > 1);
+        let held = self
+            .decides
+            .into_iter()
+            .filter(|pair| pair.holds && pair.with.len() > 1);
         found.extend(held.map(|pair| Relation::Decides(pair.columns.0, pair.columns.1)));
         found
     }
@@ -157,8 +175,18 @@ mod tests {
     #[test]
     fn what_holds_in_every_row() {
         // a and b together are a key; c repeats a; a decides d; e breaks it in the last row.
-        let row = |i: u64| [i / 10 + 1, i % 10 + 1, i / 10 + 1, i / 50 + 1, u64::from(i == 99) + i / 50 + 1];
-        let columns: Vec<Vec<u64>> = (0..5).map(|column| (0..100).map(|i| row(i)[column]).collect()).collect();
+        let row = |i: u64| {
+            [
+                i / 10 + 1,
+                i % 10 + 1,
+                i / 10 + 1,
+                i / 50 + 1,
+                u64::from(i == 99) + i / 50 + 1,
+            ]
+        };
+        let columns: Vec<Vec<u64>> = (0..5)
+            .map(|column| (0..100).map(|i| row(i)[column]).collect())
+            .collect();
         let mut relations = Relations::default();
         for part in [0..60, 60..100] {
             let part: Vec<Vec<u64>> = columns.iter().map(|column| column[part.clone()].to_vec()).collect();

@@ -127,14 +127,20 @@ pub(super) fn judge(column: &mut ColumnState, probe: &Probe) -> Judged {
     let (texts, counts): (Vec<&str>, Vec<u64>) = values(column).unzip();
     let total = counts.iter().sum::<u64>().max(1) as f64;
     let share = |accepted: &mut dyn Iterator<Item = bool>| {
-        let of: u64 = accepted.zip(&counts).filter(|(accepted, _)| *accepted).map(|(_, count)| count).sum();
+        let of: u64 = accepted
+            .zip(&counts)
+            .filter(|(accepted, _)| *accepted)
+            .map(|(_, count)| count)
+            .sum();
         of as f64 / total
     };
     let mut shares = Shares::default();
     let (mut amounts, mut dates) = (Readings::new(), Readings::new());
     for kind in TRIED {
         let readings = probe.read(kind, &texts);
-        shares.kinds.push((kind, share(&mut readings.iter().map(Option::is_some))));
+        shares
+            .kinds
+            .push((kind, share(&mut readings.iter().map(Option::is_some))));
         match kind {
             ElementKind::Amount => amounts = readings,
             ElementKind::Date => dates = readings,
@@ -142,7 +148,9 @@ pub(super) fn judge(column: &mut ColumnState, probe: &Probe) -> Judged {
         }
     }
     for kind in IDENTIFIERS {
-        shares.identifiers.push((kind, share(&mut texts.iter().map(|text| kind.accepts(text.trim())))));
+        shares
+            .identifiers
+            .push((kind, share(&mut texts.iter().map(|text| kind.accepts(text.trim())))));
     }
     let distinct = column.distinct.count();
     let (kind, kind_share) = infer::infer(column, &shares, distinct);
@@ -176,8 +184,8 @@ pub(super) fn column(
     let mut placeholders: Vec<(Box<str>, u64)> = column.placeholders.clone().into_iter().collect();
     placeholders.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
     placeholders.truncate(SHOWN);
-    let sensitive_element = element
-        .is_some_and(|proposal| dictionary.elements[proposal.element].sensitivity == Sensitivity::Sensitive);
+    let sensitive_element =
+        element.is_some_and(|proposal| dictionary.elements[proposal.element].sensitivity == Sensitivity::Sensitive);
     ColumnProfile {
         header,
         rows: column.rows,
@@ -195,7 +203,11 @@ pub(super) fn column(
             .lengths
             .mean()
             .map(|mean| (column.lengths.min as u64, mean, column.lengths.max as u64)),
-        numbers: if is_number { numbers(column, &judged.amounts) } else { None },
+        numbers: if is_number {
+            numbers(column, &judged.amounts)
+        } else {
+            None
+        },
         dates: if is_date { dates(column, &judged.dates) } else { None },
         commonest: commonest(column),
         patterns: column.shapes.commonest(SHOWN),
@@ -221,8 +233,16 @@ fn commonest(column: &ColumnState) -> Commonest {
 }
 
 fn other_kinds(judged: &Judged) -> Vec<(Inferred, f64)> {
-    let kinds = judged.shares.kinds.iter().map(|(kind, share)| (Inferred::Kind(*kind), *share));
-    let identifiers = judged.shares.identifiers.iter().map(|(kind, share)| (Inferred::Identifier(*kind), *share));
+    let kinds = judged
+        .shares
+        .kinds
+        .iter()
+        .map(|(kind, share)| (Inferred::Kind(*kind), *share));
+    let identifiers = judged
+        .shares
+        .identifiers
+        .iter()
+        .map(|(kind, share)| (Inferred::Identifier(*kind), *share));
     let mut others: Vec<(Inferred, f64)> = kinds
         .chain(identifiers)
         .filter(|(kind, share)| *kind != judged.kind && *share >= 0.05 && says_something(*kind, judged.kind))

@@ -150,7 +150,12 @@ fn one_of(column: &ColumnProfile, element: &Element) -> Option<Suggestion> {
     if !(is_list && is_whole && is_free && column.distinct.count <= LISTED && all == column.filled) {
         return None;
     }
-    let values: Vec<String> = column.commonest.items.iter().map(|(text, _)| quoted(text.trim())).collect();
+    let values: Vec<String> = column
+        .commonest
+        .items
+        .iter()
+        .map(|(text, _)| quoted(text.trim()))
+        .collect();
     Some(Suggestion {
         check: format!("check = \"one-of\"\nvalues = [{}]", values.join(", ")),
         severity: "warning",
@@ -197,7 +202,10 @@ fn range(column: &ColumnProfile, element: &Element) -> Option<Suggestion> {
             let min = &dates.min;
             (
                 format!("check = \"range\"\nmin = \"{min}\"\nmax = \"today\""),
-                format!("dates from {min} to {}, half of them until {}", dates.max, dates.quantiles[2]),
+                format!(
+                    "dates from {min} to {}, half of them until {}",
+                    dates.max, dates.quantiles[2]
+                ),
             )
         }
         // A unit in the header moves the values; the rule would speak of others than the profile saw.
@@ -223,7 +231,10 @@ fn range(column: &ColumnProfile, element: &Element) -> Option<Suggestion> {
 }
 
 fn length(column: &ColumnProfile, element: &Element) -> Option<Suggestion> {
-    if !matches!(element.kind, ElementKind::OrganizationName | ElementKind::Text | ElementKind::Address) {
+    if !matches!(
+        element.kind,
+        ElementKind::OrganizationName | ElementKind::Text | ElementKind::Address
+    ) {
         return None;
     }
     let (min, _, max) = column.lengths?;

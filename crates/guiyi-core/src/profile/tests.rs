@@ -39,8 +39,16 @@ fn rows() -> Vec<Vec<String>> {
         vec![
             format!("HD-KA-{i:05}"),
             format!("深圳市蓝岭{}科技有限公司", ["甲", "乙", "丙", "丁"][i % 4]),
-            if i % 10 == 0 { "无".into() } else { "914403001922038216".into() },
-            if i % 20 == 0 { "１３8 0013 8000".into() } else { format!("138001{:05}", 38000 + i) },
+            if i % 10 == 0 {
+                "无".into()
+            } else {
+                "914403001922038216".into()
+            },
+            if i % 20 == 0 {
+                "１３8 0013 8000".into()
+            } else {
+                format!("138001{:05}", 38000 + i)
+            },
             format!("{}-03-{:02}", 2000 + i % 20, 1 + i % 28),
             format!("{}.50", i * 10),
             ["A", "B级", "C", ""][i % 4].into(),
@@ -55,13 +63,25 @@ fn columns_are_recognized() {
     let kinds: Vec<&str> = profile.columns.iter().map(|column| column.kind.name()).collect();
     assert_eq!(
         kinds,
-        ["code", "organization-name", "credit-code", "mobile", "date", "amount", "category"]
+        [
+            "code",
+            "organization-name",
+            "credit-code",
+            "mobile",
+            "date",
+            "amount",
+            "category"
+        ]
     );
     let dictionary = shipped(EntityType::Customer);
     let elements: Vec<Option<&str>> = profile
         .columns
         .iter()
-        .map(|column| column.element.map(|proposal| &*dictionary.elements[proposal.element].name))
+        .map(|column| {
+            column
+                .element
+                .map(|proposal| &*dictionary.elements[proposal.element].name)
+        })
         .collect();
     assert_eq!(
         elements,
@@ -80,11 +100,17 @@ fn columns_are_recognized() {
     };
     assert!(code.is_key);
     assert_eq!(code.patterns.items, [(r"[A-Z]{2}-[A-Z]{2}-\d{5}".into(), 200)]);
-    assert_eq!((credit.placeholders.as_slice(), credit.filled), (&[("无".into(), 20)][..], 180));
+    assert_eq!(
+        (credit.placeholders.as_slice(), credit.filled),
+        (&[("无".into(), 20)][..], 180)
+    );
     assert!(mobile.is_sensitive && !amount.is_sensitive);
     assert_eq!(mobile.dirt, [(Dirt::FullWidth, 10)]);
     let dates = date.dates.as_ref().unwrap();
-    assert_eq!((dates.count, &*dates.min, &*dates.max), (200, "2000-03-01", "2019-03-28"));
+    assert_eq!(
+        (dates.count, &*dates.min, &*dates.max),
+        (200, "2000-03-01", "2019-03-28")
+    );
     assert_eq!(dates.forms, [(DateForm::Dashes, 200)]);
     let numbers = amount.numbers.unwrap();
     assert_eq!((numbers.min, numbers.max, numbers.quantiles[2]), (0.5, 1990.5, 990.5));
@@ -107,22 +133,45 @@ fn suggested_rules_are_a_rule_pack_that_the_data_keep() {
     let dictionary = shipped(EntityType::Customer);
     let text = suggest_rules(&profile, &dictionary, "t.csv");
     let rules = parse_rules("t.toml", &text, &dictionary).unwrap_or_else(|mistakes| panic!("{mistakes:?}\n{text}"));
-    for expected in ["check = \"required\"", "check = \"identifier\"", "check = \"range\"", "check = \"one-of\""] {
+    for expected in [
+        "check = \"required\"",
+        "check = \"identifier\"",
+        "check = \"range\"",
+        "check = \"one-of\"",
+    ] {
         assert!(text.contains(expected), "{expected}\n{text}");
     }
     assert!(rules.len() >= 6, "{text}");
-    assert!(!text.contains("13800"), "no sensitive value stands in a suggestion\n{text}");
+    assert!(
+        !text.contains("13800"),
+        "no sensitive value stands in a suggestion\n{text}"
+    );
 }
 
 #[test]
 fn strange_tables() {
     let empty = profile(&["a", ""], &[], 10, OPTIONS);
     assert_eq!((empty.rows, empty.columns[0].kind.name()), (0, "empty"));
-    let odd = [vec!["\u{0}".to_owned(), "  ".into()], vec!["\u{fffd}\u{fffd}".into()], vec!["9".repeat(5000), "e+".into()]];
-    let odd = profile(&["名称\n", "名称\n"], &odd, 2, Options { distinct_limit: 0, ..OPTIONS });
+    let odd = [
+        vec!["\u{0}".to_owned(), "  ".into()],
+        vec!["\u{fffd}\u{fffd}".into()],
+        vec!["9".repeat(5000), "e+".into()],
+    ];
+    let odd = profile(
+        &["名称\n", "名称\n"],
+        &odd,
+        2,
+        Options {
+            distinct_limit: 0,
+            ..OPTIONS
+        },
+    );
     assert_eq!(odd.rows, 3);
     let text = suggest_rules(&odd, &shipped(EntityType::Customer), "a\nb");
-    assert!(parse_rules("r", &text, &shipped(EntityType::Customer)).is_ok(), "{text}");
+    assert!(
+        parse_rules("r", &text, &shipped(EntityType::Customer)).is_ok(),
+        "{text}"
+    );
 }
 
 #[test]

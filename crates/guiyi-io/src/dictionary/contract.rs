@@ -109,14 +109,23 @@ pub fn contract(dictionary: &Dictionary, rules: &[Rule]) -> Result<String, serde
     };
     let (across, single): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|rule| is_across(rule));
     let properties = dictionary.elements.iter().enumerate().map(|(position, element)| {
-        let own: Vec<&Rule> = single.iter().copied().filter(|rule| rule.attribute == position).collect();
+        let own: Vec<&Rule> = single
+            .iter()
+            .copied()
+            .filter(|rule| rule.attribute == position)
+            .collect();
         property(element, &own, dictionary)
     });
     let mut schema_quality = vec![Quality {
         metric: Some("rowCount"),
         must_be_greater_than: Some(0),
         dimension: Some("completeness"),
-        ..Quality::new("rowCount", "library", "error", "There is at least one record".to_owned())
+        ..Quality::new(
+            "rowCount",
+            "library",
+            "error",
+            "There is at least one record".to_owned(),
+        )
     }];
     schema_quality.extend(across.iter().map(|rule| quality(rule, dictionary)));
     let contract = Contract {
@@ -170,7 +179,12 @@ fn property(element: &Element, rules: &[&Rule], dictionary: &Dictionary) -> Prop
             arguments: Some(json!({"validValues": values})),
             must_be: Some(0),
             dimension: Some("conformity"),
-            ..Quality::new("code-list", "library", "warning", format!("{} is in its code list", element.label))
+            ..Quality::new(
+                "code-list",
+                "library",
+                "warning",
+                format!("{} is in its code list", element.label),
+            )
         });
     }
     Property {
@@ -179,8 +193,14 @@ fn property(element: &Element, rules: &[&Rule], dictionary: &Dictionary) -> Prop
         logical_type,
         physical_type,
         description: format!("{} {}", element.definition, element.definition_zh),
-        required: rules.iter().filter(strict).any(|rule| matches!(rule.check, Check::Required)),
-        unique: rules.iter().filter(strict).any(|rule| matches!(rule.check, Check::Unique(_))),
+        required: rules
+            .iter()
+            .filter(strict)
+            .any(|rule| matches!(rule.check, Check::Required)),
+        unique: rules
+            .iter()
+            .filter(strict)
+            .any(|rule| matches!(rule.check, Check::Unique(_))),
         classification: element.sensitivity.name(),
         critical_data_element: element.importance == Importance::Key,
         authoritative_definitions: element.standard.iter().map(|standard| authority(standard)).collect(),
@@ -231,7 +251,12 @@ fn quality(rule: &Rule, dictionary: &Dictionary) -> Quality {
         Severity::Warning => "warning",
         Severity::Error => "error",
     };
-    let mut check = Quality::new(&rule.code, "library", severity, format!("{} {}", rule.message, rule.message_zh));
+    let mut check = Quality::new(
+        &rule.code,
+        "library",
+        severity,
+        format!("{} {}", rule.message, rule.message_zh),
+    );
     check.dimension = match rule.dimension {
         _ if matches!(rule.check, Check::Unique(_)) => Some("uniqueness"),
         Dimension::Conformity => Some("conformity"),
@@ -251,8 +276,15 @@ fn quality(rule: &Rule, dictionary: &Dictionary) -> Quality {
         }
         Check::Pattern(regex) => Some(("invalidValues", Some(json!({"pattern": portable(regex.as_str())})))),
         Check::Length { min, max } => {
-            let most = if *max == u32::MAX as usize { String::new() } else { max.to_string() };
-            Some(("invalidValues", Some(json!({"pattern": format!("^.{{{min},{most}}}$")}))))
+            let most = if *max == u32::MAX as usize {
+                String::new()
+            } else {
+                max.to_string()
+            };
+            Some((
+                "invalidValues",
+                Some(json!({"pattern": format!("^.{{{min},{most}}}$")})),
+            ))
         }
         Check::OneOf(values) => {
             let values: Vec<&str> = values.iter().map(|value| &**value).collect();
@@ -282,6 +314,8 @@ fn quality(rule: &Rule, dictionary: &Dictionary) -> Quality {
 
 /// A Rust pattern anchored with `\A` and `\z`, in the words that every engine knows.
 fn portable(pattern: &str) -> String {
-    let inner = pattern.strip_prefix(r"\A(?:").and_then(|inner| inner.strip_suffix(r")\z"));
+    let inner = pattern
+        .strip_prefix(r"\A(?:")
+        .and_then(|inner| inner.strip_suffix(r")\z"));
     inner.map_or_else(|| pattern.to_owned(), |inner| format!("^(?:{inner})$"))
 }

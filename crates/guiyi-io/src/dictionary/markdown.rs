@@ -27,7 +27,12 @@ pub fn markdown(dictionary: &Dictionary, language: Language) -> String {
             format!("`{}`", element.name),
             element.label.to_string(),
             element.label_zh.to_string(),
-            if zh { &element.definition_zh } else { &element.definition }.to_string(),
+            if zh {
+                &element.definition_zh
+            } else {
+                &element.definition
+            }
+            .to_string(),
             if zh { kind.1 } else { kind.0 }.to_owned(),
             format_of(element, language),
             element.standard.as_deref().unwrap_or_default().to_owned(),
@@ -57,9 +62,18 @@ pub fn element_page(element: &Element, language: Language) -> String {
     let facts = [
         (say("kind", "类型"), if zh { kind.1 } else { kind.0 }.to_owned()),
         (say("format", "格式"), format_of(element, language)),
-        (say("standard", "标准"), element.standard.as_deref().unwrap_or("–").to_owned()),
-        (say("importance", "重要性"), importance(element.importance, zh).to_owned()),
-        (say("sensitivity", "敏感级别"), sensitivity(element.sensitivity, zh).to_owned()),
+        (
+            say("standard", "标准"),
+            element.standard.as_deref().unwrap_or("–").to_owned(),
+        ),
+        (
+            say("importance", "重要性"),
+            importance(element.importance, zh).to_owned(),
+        ),
+        (
+            say("sensitivity", "敏感级别"),
+            sensitivity(element.sensitivity, zh).to_owned(),
+        ),
         (say("headers", "列名同义词"), element.synonyms.join("、")),
     ];
     for (name, value) in facts {

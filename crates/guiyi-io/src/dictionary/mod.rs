@@ -24,7 +24,8 @@ pub fn to_json(dictionary: &Dictionary) -> Value {
 
 /// An element as a JSON object.
 pub fn element_json(element: &Element) -> Value {
-    let code = |code: &CodeValue| json!({"code": &*code.code, "label_zh": &*code.label_zh, "synonyms": texts(&code.synonyms)});
+    let code =
+        |code: &CodeValue| json!({"code": &*code.code, "label_zh": &*code.label_zh, "synonyms": texts(&code.synonyms)});
     json!({
         "name": &*element.name,
         "label": &*element.label,

@@ -47,7 +47,12 @@ pub fn workbook(dictionary: &Dictionary) -> Result<Vec<u8>, XlsxError> {
     let headers: Vec<Vec<String>> = dictionary
         .elements
         .iter()
-        .flat_map(|element| element.synonyms.iter().map(|synonym| vec![element.name.to_string(), synonym.to_string()]))
+        .flat_map(|element| {
+            element
+                .synonyms
+                .iter()
+                .map(|synonym| vec![element.name.to_string(), synonym.to_string()])
+        })
         .collect();
     let names = [
         "名称 name",
@@ -67,7 +72,11 @@ pub fn workbook(dictionary: &Dictionary) -> Result<Vec<u8>, XlsxError> {
         &["数据元 element", "代码 code", "名称", "同义词 synonyms"],
         &codes,
     )?;
-    write(workbook.add_worksheet().set_name("headers")?, &["数据元 element", "列名 header"], &headers)?;
+    write(
+        workbook.add_worksheet().set_name("headers")?,
+        &["数据元 element", "列名 header"],
+        &headers,
+    )?;
     workbook.save_to_buffer()
 }
 

@@ -30,7 +30,11 @@ struct Page<'a> {
 
 /// What stands in the first line about a file.
 fn facts(file: &FileProfile<'_>) -> String {
-    let encoding = file.reader.encoding.map(crate::read::TextEncoding::name).unwrap_or_default();
+    let encoding = file
+        .reader
+        .encoding
+        .map(crate::read::TextEncoding::name)
+        .unwrap_or_default();
     let sheet = file.reader.sheet.as_deref().unwrap_or_default();
     let facts = [file.reader.format.name(), &encoding, sheet];
     let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
@@ -61,10 +65,15 @@ fn filled(column: &ColumnProfile) -> String {
 }
 
 fn confidence(column: &ColumnProfile) -> String {
-    column.element.map_or_else(String::new, |proposal| percent((proposal.confidence * 100.0).round() / 100.0))
+    column.element.map_or_else(String::new, |proposal| {
+        percent((proposal.confidence * 100.0).round() / 100.0)
+    })
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "called by the template with a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "called by the template with a reference"
+)]
 fn dirt(dirt: &Dirt) -> Text<'static> {
     let (en, zh) = dirt.labels();
     both(en, zh)
@@ -80,14 +89,25 @@ fn middle(file: &FileProfile<'_>, column: &ColumnProfile) -> Option<[String; 3]>
     if file.is_masked(column) {
         return None;
     }
-    let numbers = column.numbers.map(|n| [n.min, n.quantiles[2], n.max].map(|value| value.to_string()));
-    numbers.or_else(|| column.dates.as_ref().map(|d| [d.min.clone(), d.quantiles[2].clone(), d.max.clone()]))
+    let numbers = column
+        .numbers
+        .map(|n| [n.min, n.quantiles[2], n.max].map(|value| value.to_string()));
+    numbers.or_else(|| {
+        column
+            .dates
+            .as_ref()
+            .map(|d| [d.min.clone(), d.quantiles[2].clone(), d.max.clone()])
+    })
 }
 
 fn relation<'a>(file: &'a FileProfile<'_>, relation: &Relation) -> Option<(&'a str, Text<'static>, &'a str)> {
     let header = |at: usize| &*file.profile.columns[at].header;
     match *relation {
-        Relation::Key(a, b) => Some((header(a), both("identifies a row together with", "联合唯一："), header(b))),
+        Relation::Key(a, b) => Some((
+            header(a),
+            both("identifies a row together with", "联合唯一："),
+            header(b),
+        )),
         Relation::Equal(a, b, _) => Some((header(a), both("is repeated by", "与之重复："), header(b))),
         Relation::Decides(a, b) => Some((header(a), both("decides", "决定："), header(b))),
         _ => None,

@@ -22,7 +22,13 @@ pub fn to_json(file: &FileProfile<'_>) -> Value {
             _ => None,
         })
         .collect();
-    let keys: Vec<_> = file.profile.columns.iter().filter(|c| c.is_key).map(|c| &*c.header).collect();
+    let keys: Vec<_> = file
+        .profile
+        .columns
+        .iter()
+        .filter(|c| c.is_key)
+        .map(|c| &*c.header)
+        .collect();
     json!({
         "file": reader.path.display().to_string(),
         "format": reader.format.name(),
@@ -54,7 +60,10 @@ fn column_json(file: &FileProfile<'_>, column: &ColumnProfile) -> Value {
         })
     });
     let quantiles = |values: Vec<Value>| -> Value {
-        let named = QUANTILES.iter().zip(values).map(|(quantile, value)| (format!("{quantile}"), value));
+        let named = QUANTILES
+            .iter()
+            .zip(values)
+            .map(|(quantile, value)| (format!("{quantile}"), value));
         named.collect::<serde_json::Map<_, _>>().into()
     };
     let numbers = column.numbers.filter(|_| !masked).map(|numbers| {
@@ -65,7 +74,10 @@ fn column_json(file: &FileProfile<'_>, column: &ColumnProfile) -> Value {
         })
     });
     let dates = column.dates.as_ref().filter(|_| !masked).map(|dates| {
-        let forms = dates.forms.iter().map(|(form, count)| (form.name().to_owned(), json!(count)));
+        let forms = dates
+            .forms
+            .iter()
+            .map(|(form, count)| (form.name().to_owned(), json!(count)));
         json!({
             "plain": dates.count, "min": dates.min, "max": dates.max, "mean": dates.mean,
             "median": dates.quantiles[2],
@@ -73,8 +85,14 @@ fn column_json(file: &FileProfile<'_>, column: &ColumnProfile) -> Value {
             "forms": forms.collect::<serde_json::Map<_, _>>(),
         })
     });
-    let kinds = column.other_kinds.iter().map(|(kind, share)| (kind.name().to_owned(), json!(rounded(*share))));
-    let dirt = column.dirt.iter().map(|(dirt, count)| (dirt.name().to_owned(), json!(count)));
+    let kinds = column
+        .other_kinds
+        .iter()
+        .map(|(kind, share)| (kind.name().to_owned(), json!(rounded(*share))));
+    let dirt = column
+        .dirt
+        .iter()
+        .map(|(dirt, count)| (dirt.name().to_owned(), json!(count)));
     json!({
         "header": &*column.header,
         "kind": column.kind.name(),
@@ -105,7 +123,10 @@ fn commonest(commonest: &Commonest) -> Value {
 }
 
 fn counts(items: &[(Box<str>, u64)]) -> Vec<Value> {
-    items.iter().map(|(text, count)| json!({"text": &**text, "rows": count})).collect()
+    items
+        .iter()
+        .map(|(text, count)| json!({"text": &**text, "rows": count}))
+        .collect()
 }
 
 /// Four digits behind the point are enough for a share.

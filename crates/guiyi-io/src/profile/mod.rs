@@ -68,5 +68,7 @@ pub fn profile(reader: &mut Reader, dictionary: &Dictionary, options: Options) -
     for part in reader.batches(0, &source, BATCH_ROWS)? {
         profiler.add(&part?.0);
     }
-    Ok(profiler.finish(dictionary).expect("compiled in and parsed by the tests"))
+    Ok(profiler
+        .finish(dictionary)
+        .expect("compiled in and parsed by the tests"))
 }

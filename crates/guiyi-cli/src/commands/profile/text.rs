@@ -49,7 +49,11 @@ pub(super) fn show(file: &FileProfile<'_>, language: Language) -> String {
         text.push('\n');
         detail(file, column, language, &mut text);
     }
-    let relations: Vec<String> = profile.relations.iter().filter_map(|found| relation(file, found, zh)).collect();
+    let relations: Vec<String> = profile
+        .relations
+        .iter()
+        .filter_map(|found| relation(file, found, zh))
+        .collect();
     if !relations.is_empty() {
         _ = write!(text, "\n{}\n", say("Between columns", "列间关系"));
         for line in relations {
@@ -76,7 +80,12 @@ fn row(file: &FileProfile<'_>, column: &ColumnProfile, zh: bool) -> [String; 6] 
             format!("{name} {:.2}", proposal.confidence)
         },
     );
-    let values: Vec<&str> = file.shown_values(column).iter().take(2).map(|(text, _)| &**text).collect();
+    let values: Vec<&str> = file
+        .shown_values(column)
+        .iter()
+        .take(2)
+        .map(|(text, _)| &**text)
+        .collect();
     [
         one_line(&column.header),
         format!("{kind} {}", percent(column.kind_share)),
@@ -99,16 +108,28 @@ fn detail(file: &FileProfile<'_>, column: &ColumnProfile, language: Language, te
     if let Some(proposal) = column.element {
         let element = &file.dictionary.elements[proposal.element];
         let reason = proposal.describe(element, language);
-        line(say("feeds", "数据元"), format!("{} ({:.2}): {reason}", element.name, proposal.confidence));
+        line(
+            say("feeds", "数据元"),
+            format!("{} ({:.2}): {reason}", element.name, proposal.confidence),
+        );
     }
-    let missing = column.placeholders.iter().map(|(word, count)| format!("{} ×{count}", one_line(word)));
+    let missing = column
+        .placeholders
+        .iter()
+        .map(|(word, count)| format!("{} ×{count}", one_line(word)));
     let nulls = (column.nulls > 0).then(|| format!("{} {}", say("null", "空"), column.nulls));
-    line(say("missing", "缺失"), nulls.into_iter().chain(missing).collect::<Vec<_>>().join(", "));
+    line(
+        say("missing", "缺失"),
+        nulls.into_iter().chain(missing).collect::<Vec<_>>().join(", "),
+    );
     let others = column.other_kinds.iter().take(4).map(|(kind, share)| {
         let labels = kind.labels();
         format!("{} {}", if zh { labels.1 } else { labels.0 }, percent(*share))
     });
-    line(say("also reads as", "也可识别为"), others.collect::<Vec<_>>().join(", "));
+    line(
+        say("also reads as", "也可识别为"),
+        others.collect::<Vec<_>>().join(", "),
+    );
     if let Some((min, mean, max)) = column.lengths {
         line(say("length", "长度"), format!("{min} … {mean:.1} … {max}"));
     }
@@ -117,17 +138,40 @@ fn detail(file: &FileProfile<'_>, column: &ColumnProfile, language: Language, te
             let [p5, _, median, _, p95] = n.quantiles;
             line(
                 say("range", "范围"),
-                format!("{} … {} ; {} {:.2}, p5 {p5}, {} {median}, p95 {p95}", n.min, n.max, say("mean", "均值"), n.mean, say("median", "中位")),
+                format!(
+                    "{} … {} ; {} {:.2}, p5 {p5}, {} {median}, p95 {p95}",
+                    n.min,
+                    n.max,
+                    say("mean", "均值"),
+                    n.mean,
+                    say("median", "中位")
+                ),
             );
         }
         if let Some(dates) = &column.dates {
-            line(say("range", "范围"), format!("{} … {} ; {} {}", dates.min, dates.max, say("median", "中位"), dates.quantiles[2]));
-            let forms: Vec<String> = dates.forms.iter().map(|(form, count)| format!("{} ×{count}", form.name())).collect();
+            line(
+                say("range", "范围"),
+                format!(
+                    "{} … {} ; {} {}",
+                    dates.min,
+                    dates.max,
+                    say("median", "中位"),
+                    dates.quantiles[2]
+                ),
+            );
+            let forms: Vec<String> = dates
+                .forms
+                .iter()
+                .map(|(form, count)| format!("{} ×{count}", form.name()))
+                .collect();
             line(say("forms", "日期格式"), forms.join(", "));
         }
         line(say("commonest", "常见值"), counted(&column.commonest.items, 5));
     } else {
-        line(say("commonest", "常见值"), say("hidden, --unmask shows them", "已隐藏，--unmask 可显示").to_owned());
+        line(
+            say("commonest", "常见值"),
+            say("hidden, --unmask shows them", "已隐藏，--unmask 可显示").to_owned(),
+        );
     }
     line(say("patterns", "格式"), counted(&column.patterns.items, 4));
     let dirt = column.dirt.iter().map(|(dirt, count)| {
@@ -138,7 +182,11 @@ fn detail(file: &FileProfile<'_>, column: &ColumnProfile, language: Language, te
 }
 
 fn counted(items: &[(Box<str>, u64)], n: usize) -> String {
-    let items: Vec<String> = items.iter().take(n).map(|(item, count)| format!("{} ×{count}", one_line(item))).collect();
+    let items: Vec<String> = items
+        .iter()
+        .take(n)
+        .map(|(item, count)| format!("{} ×{count}", one_line(item)))
+        .collect();
     items.join(", ")
 }
 
@@ -147,8 +195,12 @@ fn relation(file: &FileProfile<'_>, relation: &Relation, zh: bool) -> Option<Str
     Some(match (*relation, zh) {
         (Relation::Key(a, b), false) => format!("{} and {} together identify a row", header(a), header(b)),
         (Relation::Key(a, b), true) => format!("{} 与 {} 联合唯一", header(a), header(b)),
-        (Relation::Equal(a, b, share), false) => format!("{} repeats {} in {} of the rows", header(b), header(a), percent(share)),
-        (Relation::Equal(a, b, share), true) => format!("{} 与 {} 在 {} 的行中相同", header(a), header(b), percent(share)),
+        (Relation::Equal(a, b, share), false) => {
+            format!("{} repeats {} in {} of the rows", header(b), header(a), percent(share))
+        }
+        (Relation::Equal(a, b, share), true) => {
+            format!("{} 与 {} 在 {} 的行中相同", header(a), header(b), percent(share))
+        }
         (Relation::Decides(a, b), false) => format!("{} decides {}", header(a), header(b)),
         (Relation::Decides(a, b), true) => format!("{} 决定 {}", header(a), header(b)),
         _ => return None,
@@ -158,7 +210,13 @@ fn relation(file: &FileProfile<'_>, relation: &Relation, zh: bool) -> Option<Str
 /// Writes rows with their columns aligned; the last column is not padded.
 fn align(table: &[[String; 6]], text: &mut String) {
     let widths: Vec<usize> = (0..6)
-        .map(|column| table.iter().map(|row| shortened(&row[column]).width()).max().unwrap_or(0))
+        .map(|column| {
+            table
+                .iter()
+                .map(|row| shortened(&row[column]).width())
+                .max()
+                .unwrap_or(0)
+        })
         .collect();
     for row in table {
         let mut line = String::new();
