@@ -5,6 +5,8 @@
 //! disagree the proposal stands with little confidence and says why. Content alone proposes only kinds that nothing
 //! else looks like.
 
+use std::collections::BTreeSet;
+
 use super::infer::Shares;
 use crate::dictionary::{Dictionary, Element, ElementKind};
 use crate::finding::Language;
@@ -80,6 +82,7 @@ const LEAST: f64 = 0.3;
 /// For each column the element that it feeds; the surest proposals first, on a tie the column and the element that
 /// stand first.
 pub(super) fn assign(columns: &[Evidence<'_>], dictionary: &Dictionary) -> Vec<Option<Proposal>> {
+    let spellings: Vec<BTreeSet<String>> = dictionary.elements.iter().map(spellings).collect();
     let mut proposals = Vec::new();
     for (column, evidence) in columns.iter().enumerate() {
         let (known, is_same) = match dictionary.position_for_header(evidence.header) {
@@ -93,7 +96,7 @@ pub(super) fn assign(columns: &[Evidence<'_>], dictionary: &Dictionary) -> Vec<O
                 false => HeaderEvidence::None,
             };
             let is_first = dictionary.of_kind(element.kind).next() == Some(position);
-            let proposal = propose(evidence, position, element, header, is_first);
+            let proposal = propose(evidence, position, element, header, is_first, &spellings[position]);
             if proposal.confidence >= LEAST {
                 proposals.push((column, proposal));
             }
@@ -123,11 +126,12 @@ fn propose(
     element: &Element,
     header: HeaderEvidence,
     is_first: bool,
+    spellings: &BTreeSet<String>,
 ) -> Proposal {
     let accepted = if evidence.filled == 0 {
         None
     } else {
-        accepted(evidence, element)
+        accepted(evidence, element, spellings)
     };
     let trust = trust(element.kind);
     // Dirt must not speak against a header, so three quarters of the values are as good as all of them.
@@ -135,7 +139,7 @@ fn propose(
     let confidence = match (header, fits) {
         (HeaderEvidence::Same, None) => 0.85,
         (HeaderEvidence::Same, Some(fits)) => 0.95 - (1.0 - fits) * trust * 0.65,
-        (HeaderEvidence::Like, None) => 0.55,
+        (HeaderEvidence::Like, None) => 0.45,
         (HeaderEvidence::Like, Some(fits)) => 0.6 - (1.0 - fits) * trust * 0.5 + 0.2 * fits * trust,
         (HeaderEvidence::None, Some(fits)) if is_first && trust >= 0.7 && fits >= 0.6 => 0.65 * fits * trust,
         (HeaderEvidence::None, _) => 0.0,
@@ -149,20 +153,13 @@ fn propose(
 }
 
 /// The share of the values that an element accepts; `None` if it accepts anything.
-fn accepted(evidence: &Evidence<'_>, element: &Element) -> Option<f64> {
+fn accepted(evidence: &Evidence<'_>, element: &Element, spellings: &BTreeSet<String>) -> Option<f64> {
     if element.kind == ElementKind::Enumeration {
-        let is_code = |text: &str| {
-            let same = |other: &str| other.to_lowercase() == text.trim().to_lowercase();
-            element
-                .codes
-                .iter()
-                .any(|code| same(&code.code) || same(&code.label_zh) || code.synonyms.iter().any(|word| same(word)))
-        };
         let total: u64 = evidence.values.iter().map(|(_, count)| count).sum();
         let codes: u64 = evidence
             .values
             .iter()
-            .filter(|(text, _)| is_code(text))
+            .filter(|(text, _)| spellings.contains(&text.trim().to_lowercase()))
             .map(|(_, count)| count)
             .sum();
         return (total > 0).then(|| codes as f64 / total as f64);
@@ -178,6 +175,13 @@ fn accepted(evidence: &Evidence<'_>, element: &Element) -> Option<f64> {
         .iter()
         .find(|(other, _)| *other == kind)
         .map(|(_, share)| *share)
+}
+
+/// Every spelling of an element's codes, in lower case.
+fn spellings(element: &Element) -> BTreeSet<String> {
+    let codes = element.codes.iter();
+    let all = codes.flat_map(|code| [&code.code, &code.label_zh].into_iter().chain(&code.synonyms));
+    all.map(|spelling| spelling.to_lowercase()).collect()
 }
 
 /// How much it says that a value is accepted by a kind, in [0, 1]: 1 for a check digit, 0 where anything passes.

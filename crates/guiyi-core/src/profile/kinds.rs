@@ -148,7 +148,7 @@ fn is_of(kind: ElementKind, value: &str) -> bool {
         ElementKind::Address => {
             let address = address::parse(value);
             let has_road = !(address.road.is_empty() && address.town.is_empty());
-            let has_number = !(address.number.is_empty() && address.room.is_empty() && address.building.is_empty());
+            let has_number = !(address.number.is_empty() && address.room.is_empty());
             let n_places = address.region.iter().count();
             (n_places > 0 && (has_road || has_number)) || n_places > 1 || (has_road && has_number)
         }

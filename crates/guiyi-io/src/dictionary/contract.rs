@@ -220,7 +220,8 @@ fn authority(standard: &str) -> Authority {
     };
     Authority {
         url,
-        kind: "businessDefinition",
+        // Not businessDefinition: tools fetch those, and a contract must hold without a network.
+        kind: "standard",
     }
 }
 
