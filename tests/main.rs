@@ -6,9 +6,11 @@
 
 mod bench;
 mod demo;
+mod dictionary;
 mod hostile;
 mod id;
 mod interrupted;
+mod profile;
 mod project;
 mod repeatable;
 mod rules;

@@ -88,6 +88,9 @@ pub(crate) struct CheckArgs {
     /// The project file.
     #[arg(default_value = "guiyi.toml")]
     pub(crate) project: PathBuf,
+    /// Print the reference of the project file instead: every key with type, default and example.
+    #[arg(long)]
+    pub(crate) reference: bool,
 }
 
 #[derive(Debug, Args)]

@@ -64,3 +64,5 @@ pub mod survive;
 pub mod score;
 
 pub mod pipeline;
+
+pub mod profile;

@@ -8,7 +8,9 @@
 
 mod codes;
 mod error;
+pub mod dictionary;
 pub mod outputs;
+pub mod profile;
 pub mod read;
 pub mod report;
 pub mod write;

@@ -226,6 +226,7 @@ fn rulebook() -> Rulebook {
         standard: None,
         importance: Importance::Normal,
         sensitivity: Sensitivity::Public,
+        format: None,
         codes: Vec::new(),
         synonyms: Vec::new(),
     };

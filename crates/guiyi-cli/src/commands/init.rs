@@ -2,10 +2,13 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use guiyi_core::dictionary::{self, EntityType};
-use guiyi_core::rulebook::mistake::hint_for;
+use guiyi_core::finding::Language;
+use guiyi_core::profile::{CONFIDENT, ColumnProfile, HeaderEvidence};
+use guiyi_io::profile;
 use guiyi_io::read::{self, ReadOptions};
 
 use crate::Verdict;
@@ -13,14 +16,14 @@ use crate::args::InitArgs;
 use crate::project::TEMPLATE;
 use crate::words::say;
 
+/// Distinct values up to which a key is told for certain.
+const DISTINCT_LIMIT: usize = 1 << 20;
+
 pub(crate) fn run(args: &InitArgs) -> anyhow::Result<Verdict> {
     if args.path.exists() && !args.force {
         bail!("{} exists; --force overwrites it", args.path.display());
     }
-    let Some(entity) = EntityType::from_name(&args.entity) else {
-        let hint = hint_for(&args.entity, EntityType::ALL.iter().map(|entity| entity.name())).unwrap_or_default();
-        bail!("\"{}\" is no entity type; {hint}", args.entity);
-    };
+    let entity = super::profile::entity(&args.entity)?;
     let mut text = TEMPLATE.to_owned();
     for source in &args.sources {
         let Some((system, path)) = source.split_once('=') else {
@@ -36,22 +39,33 @@ pub(crate) fn run(args: &InitArgs) -> anyhow::Result<Verdict> {
     Ok(Verdict::Clean)
 }
 
-/// A `[[source]]` for an export: its headers, mapped where the dictionary knows them.
+/// A `[[source]]` for an export, mapped by its headers and by what its columns hold.
 fn propose(system: &str, path: &Path, entity: EntityType) -> anyhow::Result<String> {
-    let reader = read::open(path, &ReadOptions::default())?;
+    let mut reader = read::open(path, &ReadOptions::default())?;
     let dictionary = dictionary::shipped(entity);
-    let headers = &reader.headers;
-    let key = headers.iter().position(|header| is_key(header)).unwrap_or(0);
-    let mut taken = vec![false; dictionary.elements.len()];
-    let (mut columns, mut unknown) = (String::new(), Vec::new());
-    for (at, header) in headers.iter().enumerate().filter(|&(at, _)| at != key) {
-        match dictionary.position_for_header(header) {
-            Some(element) if !taken[element] => {
-                taken[element] = true;
-                let name = &dictionary.elements[element].name;
-                _ = writeln!(columns, "{name} = {}", quoted(header));
+    let profile = profile::profile(&mut reader, &dictionary, super::profile::options(DISTINCT_LIMIT))?;
+    let columns = &profile.columns;
+    let is_named_key = |column: &&ColumnProfile| is_key(&column.header);
+    let key = columns
+        .iter()
+        .filter(is_named_key)
+        .max_by_key(|column| column.distinct.count)
+        .or_else(|| columns.iter().find(|column| column.is_key))
+        .or_else(|| columns.first())
+        .map(|column| Arc::clone(&column.header));
+    let (mut mapped, mut unknown) = (String::new(), Vec::new());
+    for column in columns.iter().filter(|column| Some(&column.header) != key.as_ref()) {
+        match column.element.filter(|proposal| proposal.confidence >= CONFIDENT) {
+            Some(proposal) => {
+                let element = &dictionary.elements[proposal.element];
+                _ = write!(mapped, "{} = {}", element.name, quoted(&column.header));
+                // What the header alone does not say deserves a second look.
+                _ = match proposal.header {
+                    HeaderEvidence::Same if proposal.confidence > 0.7 => writeln!(mapped),
+                    _ => writeln!(mapped, " # {}", proposal.describe(element, Language::English)),
+                };
             }
-            _ => unknown.push(quoted(&headers[at])),
+            None => unknown.push(quoted(&column.header)),
         }
     }
     let mut text = format!(
@@ -59,9 +73,9 @@ fn propose(system: &str, path: &Path, entity: EntityType) -> anyhow::Result<Stri
         quoted(system),
         entity.name(),
         quoted(&path.display().to_string()),
-        quoted(headers.get(key).map_or("", |header| &**header)),
+        quoted(key.as_deref().unwrap_or_default()),
     );
-    _ = write!(text, "\n[source.columns]\n{columns}");
+    _ = write!(text, "\n[source.columns]\n{mapped}");
     if !unknown.is_empty() {
         _ = writeln!(text, "# no data element known for: {}", unknown.join(", "));
     }

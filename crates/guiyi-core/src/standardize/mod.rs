@@ -78,6 +78,11 @@ pub fn run(batch: Batch, rulebook: &Rulebook, hints: &Hints) -> (Batch, Notes) {
     (batch, log.into_notes())
 }
 
+/// Whether people type this where they have no value, in a column of whatever kind.
+pub fn is_placeholder(text: &str) -> bool {
+    placeholder::standardize(text, ElementKind::Code).is_some()
+}
+
 /// All that the values of one element need to be read.
 struct Reader<'a> {
     kind: ElementKind,

@@ -23,6 +23,7 @@ fn rulebook() -> Rulebook {
         standard: None,
         importance: Importance::Normal,
         sensitivity: Sensitivity::Public,
+        format: None,
         codes: match kind {
             ElementKind::Enumeration => vec![CodeValue {
                 code: "active".into(),

@@ -24,6 +24,7 @@ fn rulebook(default: &[Strategy], groups: &[&[usize]]) -> Rulebook {
             standard: None,
             importance: Importance::Normal,
             sensitivity: Sensitivity::Public,
+            format: None,
             codes: Vec::new(),
             synonyms: Vec::new(),
         })

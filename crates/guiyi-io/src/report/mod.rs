@@ -12,6 +12,6 @@ mod scorecard;
 
 mod todo;
 
-mod text;
+pub(crate) mod text;
 
 mod chart;

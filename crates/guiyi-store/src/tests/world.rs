@@ -80,6 +80,7 @@ impl World {
             standard: None,
             importance: Importance::Normal,
             sensitivity: Sensitivity::Public,
+            format: None,
             codes: Vec::new(),
             synonyms: Vec::new(),
         };
