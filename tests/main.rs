@@ -5,9 +5,13 @@
 #![expect(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 mod bench;
+mod crosswalk;
 mod demo;
+mod golden;
 mod hostile;
 mod interrupted;
 mod project;
 mod repeatable;
+mod review;
+mod store;
 mod tidy;
