@@ -34,5 +34,10 @@ BEGIN SELECT RAISE(ABORT, 'an issued ID is never taken back'); END;
 CREATE TRIGGER id_block_is_kept BEFORE DELETE ON id_block
 BEGIN SELECT RAISE(ABORT, 'an issued ID is never taken back'); END;
 
+-- The ID that a superseded ID went into; superseded_by is the active one that stands for both now. Earlier stores did
+-- not keep the difference.
+ALTER TABLE global_id ADD COLUMN superseded_into INTEGER;
+UPDATE global_id SET superseded_into = superseded_by WHERE superseded_by IS NOT NULL;
+
 -- The reason of a run's or a steward's write is found by its number.
 CREATE INDEX ledger_run ON ledger (run);

@@ -327,6 +327,7 @@ fn read_facts(row: &rusqlite::Row<'_>) -> rusqlite::Result<IdFacts> {
         "superseded" => IdState::Superseded {
             by: read_gid(row, 5)?,
             at: row.get::<_, i64>(6)? as u64,
+            into: read_gid(row, 7)?,
         },
         "retired" => IdState::Retired,
         _ => IdState::Active,

@@ -51,9 +51,9 @@ pub(crate) const MEMBER_IDS: &str = "SELECT s.id FROM crosswalk c
 
 pub(crate) const COUNT_ACTIVE: &str =
     "SELECT COUNT(*) FROM global_id WHERE gid BETWEEN $1 AND $2 AND status = 'active'";
-pub(crate) const IDS: &str = "SELECT gid, issued, confirmed, systems, status, superseded_by, superseded_at
+pub(crate) const IDS: &str = "SELECT gid, issued, confirmed, systems, status, superseded_by, superseded_at, superseded_into
     FROM global_id WHERE gid BETWEEN $1 AND $2 ORDER BY gid";
-pub(crate) const ID_FACTS: &str = "SELECT gid, issued, confirmed, systems, status, superseded_by, superseded_at
+pub(crate) const ID_FACTS: &str = "SELECT gid, issued, confirmed, systems, status, superseded_by, superseded_at, superseded_into
     FROM global_id WHERE gid = $1";
 pub(crate) const SUPERSEDED_BY: &str = "SELECT gid FROM global_id WHERE superseded_by = $1 ORDER BY gid";
 pub(crate) const ID: &str = "SELECT status, superseded_by FROM global_id WHERE gid = $1";
@@ -61,10 +61,12 @@ pub(crate) const LAST_ISSUED: &str = "SELECT COALESCE(MAX(issued), 0) FROM globa
 pub(crate) const ADD_ID: &str =
     "INSERT INTO global_id (gid, code, entity, issued, status) VALUES ($1, $2, $3, $4, 'active')";
 pub(crate) const SUPERSEDE_ID: &str =
-    "UPDATE global_id SET status = 'superseded', superseded_by = $1, superseded_at = $2 WHERE gid = $3";
+    "UPDATE global_id SET status = 'superseded', superseded_by = $1, superseded_into = $1, superseded_at = $2
+    WHERE gid = $3";
 pub(crate) const REDIRECT_ID: &str = "UPDATE global_id SET superseded_by = $1 WHERE gid = $2";
-pub(crate) const REINSTATE_ID: &str =
-    "UPDATE global_id SET status = 'active', superseded_by = NULL, superseded_at = NULL WHERE gid = $1";
+pub(crate) const RELOCATE_ID: &str = "UPDATE global_id SET superseded_into = $1 WHERE gid = $2";
+pub(crate) const REINSTATE_ID: &str = "UPDATE global_id SET status = 'active', superseded_by = NULL,
+    superseded_into = NULL, superseded_at = NULL WHERE gid = $1";
 pub(crate) const NEXT_SERIAL: &str = "SELECT next_serial FROM issuer WHERE entity = $1 AND issuer = $2";
 pub(crate) const SET_NEXT_SERIAL: &str = "INSERT INTO issuer (entity, issuer, next_serial) VALUES ($1, $2, $3)
     ON CONFLICT (entity, issuer) DO UPDATE SET next_serial = excluded.next_serial";

@@ -63,6 +63,10 @@ pub(super) fn write_ids(commit: &mut Commit<'_>) -> Result<(), Failure> {
     let mut redirect = connection.prepare_cached(statements::REDIRECT_ID)?;
     for &(gid, survivor) in &assignment.redirected {
         crate::write(&mut redirect, (key::to_key(survivor), key::to_key(gid)))?;
+        if assignment.relocated.binary_search(&gid).is_ok() {
+            let mut relocate = connection.prepare_cached(statements::RELOCATE_ID)?;
+            crate::write(&mut relocate, (key::to_key(survivor), key::to_key(gid)))?;
+        }
     }
     Ok(())
 }

@@ -189,7 +189,7 @@ fn rebuilt_is_stored() {
     // Another policy makes another golden record.
     let mut other = World::rulebook();
     other.survivorship.source_priority = vec!["erp".into()];
-    let mut both = World::first_run(4);
+    let both = World::first_run(4);
     both.run(&mut store, "2026-01-08T08:00:00Z");
     assert_eq!(store.check_rebuild(&book).unwrap().different, []);
     assert_eq!(store.check_rebuild(&other).unwrap().different.len(), 2);

@@ -284,7 +284,7 @@ fn a_merge_is_shown_made_and_kept_by_later_runs() {
 
     // Merging again goes against what the split said.
     let error = store.merge(&book, merge, BY).unwrap_err();
-    assert!(error.to_string().contains("erp/D03 ≠ "), "{error}");
+    assert!(error.to_string().contains("erp/D01 ≠ erp/D03: 王芳"), "{error}");
     let chosen = Merge {
         survivor: Some(id(3)),
         overrule: true,
