@@ -2,7 +2,7 @@
 //!
 //! A run that was reading meanwhile finds the store changed and is told to run again, so that nobody's word is lost.
 
-use guiyi_core::crosswalk::{Assignment, assign};
+use guiyi_core::crosswalk::{Assignment, IdState, assign};
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::rulebook::Rulebook;
@@ -170,11 +170,23 @@ impl Action<'_> {
         commit::write_change(self.connection, change, occasion)
     }
 
+    /// The IDs of a part's clusters. An ID that leads out of the part stays as it is, although records of the part were
+    /// in it once: what else was in it is not seen here.
     fn identify(&self, part: &Known, clusters: &[u32]) -> Result<Assignment, Failure> {
         let memberships = part.memberships(&part.absent);
-        assign(clusters, memberships.history(part), part.mint).map_err(|exhausted| {
+        let mut assignment = assign(clusters, memberships.history(part), part.mint).map_err(|exhausted| {
             let detail = exhausted.to_string();
-            StoreError::Inconsistent { detail }.into()
-        })
+            Failure::from(StoreError::Inconsistent { detail })
+        })?;
+        let leads_here = |gid: GlobalId| {
+            let fact = part.facts.iter().find(|fact| fact.gid == gid);
+            fact.is_some_and(|fact| match fact.state {
+                IdState::Superseded { by, .. } => part.gids().any(|gid| gid == by),
+                _ => false,
+            })
+        };
+        assignment.redirected.retain(|&(gid, _)| leads_here(gid));
+        assignment.relocated.retain(|&gid| leads_here(gid));
+        Ok(assignment)
     }
 }

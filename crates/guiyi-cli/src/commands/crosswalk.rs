@@ -10,7 +10,7 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::rulebook::mistake::hint_for;
 use guiyi_io::read::{ReadOptions, Reader};
-use guiyi_store::{By, CodeRefusal, Codes, NewCode, Resolution, Store};
+use guiyi_store::{CodeRefusal, Codes, NewCode, Resolution, Store};
 use serde_json::json;
 
 use super::steward::{Author, Desk, InProject, Show, either, entities, one_entity, open_to_read, parse_id};
@@ -394,8 +394,7 @@ fn import(desk: &mut Desk, entity: EntityType, args: &Import) -> anyhow::Result<
         .collect();
     let mut n_new = 0;
     if wrong.is_empty() || args.partial {
-        let (actor, utc) = (args.author.name()?, args.author.utc());
-        let by = By { actor: &actor, reason: &args.reason, utc: &utc };
+        let by = desk.signature.because(&args.reason);
         for (line, answer) in lines.iter().zip(desk.store.add_codes(entity, &codes, by, args.partial)?) {
             match answer {
                 Ok(is_new) => n_new += u64::from(is_new),

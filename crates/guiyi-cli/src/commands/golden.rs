@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::bail;
 use guiyi_core::global_id::GlobalId;
-use guiyi_store::{By, Effect, Merge, NewPin, Split};
+use guiyi_store::{Effect, Merge, NewPin, Split};
 
 use super::golden_words as words;
 use super::steward::{Author, Desk, InProject, RecordName, Show, either, entity_of, open_to_read, parse_id, parse_time};
@@ -238,16 +238,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
                 value: (!args.value.trim().is_empty()).then(|| args.value.trim()),
                 expires: args.expires.as_deref(),
             };
-            let (actor, utc) = (args.author.name()?, args.author.utc());
-            let by = By { actor: &actor, reason: &args.reason, utc: &utc };
+            let by = desk.signature.because(&args.reason);
             let effect = desk.store.pin(&book, pin, by)?;
             done(&desk, &effect, false, &args.show)
         }
         Command::Unpin(args) => {
             let mut desk = Desk::open(project, &args.author)?;
             let book = desk.rulebook_of(args.id)?;
-            let (actor, utc) = (args.author.name()?, args.author.utc());
-            let by = By { actor: &actor, reason: &args.reason, utc: &utc };
+            let by = desk.signature.because(&args.reason);
             let effect = desk.store.unpin(&book, args.id, &args.element, by)?;
             done(&desk, &effect, false, &args.show)
         }
@@ -263,8 +261,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
                 survivor: args.survivor,
                 overrule: args.overrule,
             };
-            let (actor, utc) = (args.author.name()?, args.author.utc());
-            let by = By { actor: &actor, reason: &args.reason, utc: &utc };
+            let by = desk.signature.because(&args.reason);
             let effect = if args.preview {
                 desk.store.preview_merge(&book, merge, by)?
             } else {
@@ -281,8 +278,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
                 gid: args.id,
                 records: &records,
             };
-            let (actor, utc) = (args.author.name()?, args.author.utc());
-            let by = By { actor: &actor, reason: &args.reason, utc: &utc };
+            let by = desk.signature.because(&args.reason);
             let effect = if args.preview {
                 desk.store.preview_split(&book, split, by)?
             } else {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::ISSUERS;
-use guiyi_store::{Block, By};
+use guiyi_store::Block;
 use serde_json::json;
 
 use super::steward::{Author, Desk, Show};
@@ -116,13 +116,9 @@ pub(crate) fn lease(args: &LeaseArgs) -> anyhow::Result<Verdict> {
 #[expect(dead_code, reason = "`guiyi id` is to call it")]
 fn give(asked: &Asked, holder: Option<&str>) -> anyhow::Result<Block> {
     let mut desk = Desk::open_or_make(&asked.project, &asked.author)?;
-    let (actor, utc) = (asked.author.name()?, asked.author.utc());
-    let by = By {
-        actor: &actor,
-        reason: asked.reason.as_deref().unwrap_or("asked for"),
-        utc: &utc,
-    };
-    let block = desk.store.mint(asked.entity, asked.issuer, asked.count, holder.unwrap_or(&actor), by)?;
+    let by = desk.signature.because(asked.reason.as_deref().unwrap_or("asked for"));
+    let holder = holder.unwrap_or(by.actor);
+    let block = desk.store.mint(asked.entity, asked.issuer, asked.count, holder, by)?;
     say(&format!("{} IDs for {}", asked.count, block.holder));
     Ok(block)
 }

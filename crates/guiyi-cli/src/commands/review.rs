@@ -306,11 +306,7 @@ fn decide(desk: &mut Desk, entity: EntityType, args: &Decide) -> anyhow::Result<
         verdict: args.decision,
         reason: "",
     };
-    let by = guiyi_store::By {
-        reason: &args.reason,
-        actor: &args.author.name()?,
-        utc: &args.author.utc(),
-    };
+    let by = desk.signature.because(&args.reason);
     let answers = desk.store.decide(entity, &[decision], by, false)?;
     match answers.into_iter().next() {
         Some(Ok(Decided::New)) => say("decided; the next run goes by it"),

@@ -111,9 +111,7 @@ pub(crate) fn import(desk: &mut Desk, file: &Path, partial: bool) -> anyhow::Res
                     reason: &line.reason,
                 })
                 .collect();
-            let by = desk.by(&reason);
-            let (actor, utc) = (by.actor.to_owned(), by.utc.to_owned());
-            let by = guiyi_store::By { actor: &actor, reason: &reason, utc: &utc };
+            let by = desk.signature.because(&reason);
             let answers = if is_trial {
                 desk.store.preview_decide(entity, &decisions, by)?
             } else {

@@ -52,8 +52,7 @@ impl Author {
         format!("{:.0}", self.now.unwrap_or_else(jiff::Timestamp::now))
     }
 
-    /// Name of the one who does it.
-    pub(crate) fn name(&self) -> anyhow::Result<String> {
+    fn name(&self) -> anyhow::Result<String> {
         let of_system = || std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok();
         let name = self.by.clone().or_else(of_system).unwrap_or_default();
         if name.trim().is_empty() {
@@ -63,12 +62,28 @@ impl Author {
     }
 }
 
+/// Who does it and when.
+pub(crate) struct Signature {
+    actor: String,
+    utc: String,
+}
+
+impl Signature {
+    /// Who, why, when.
+    pub(crate) fn because<'a>(&'a self, reason: &'a str) -> By<'a> {
+        By {
+            actor: &self.actor,
+            reason,
+            utc: &self.utc,
+        }
+    }
+}
+
 /// A project's store and who writes into it; the run lock is held.
 pub(crate) struct Desk {
     pub(crate) project: Project,
     pub(crate) store: Store,
-    actor: String,
-    utc: String,
+    pub(crate) signature: Signature,
     _lock: RunLock,
 }
 
@@ -95,19 +110,12 @@ impl Desk {
         Ok(Self {
             store: Store::open(&project.store)?,
             project,
-            actor: author.name()?,
-            utc,
+            signature: Signature {
+                actor: author.name()?,
+                utc,
+            },
             _lock: lock,
         })
-    }
-
-    /// Who, why, when.
-    pub(crate) fn by<'a>(&'a self, reason: &'a str) -> By<'a> {
-        By {
-            actor: &self.actor,
-            reason,
-            utc: &self.utc,
-        }
     }
 
     /// The rulebook of an entity type.

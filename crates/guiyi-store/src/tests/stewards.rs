@@ -7,7 +7,7 @@ use proptest::prelude::{ProptestConfig, Just, Strategy, any, prop, prop_assert, 
 
 use super::world::{World, dump, row};
 use crate::{
-    By, Decided, GoldenRecord, Merge, NewDecision, NewPin, PairFinding, Refusal, Resolution, ReviewPair, Split, Store,
+    By, Decided, Merge, NewDecision, NewPin, PairFinding, Refusal, Resolution, ReviewPair, Split, Store,
     StoreError, Verdict,
 };
 
@@ -314,13 +314,23 @@ fn a_split_of_what_a_run_had_joined() {
     sound(&store);
 }
 
-/// What a merge followed by its split must leave as it was.
-fn state(store: &Store) -> Vec<(GlobalId, Resolution, Option<GoldenRecord>)> {
+/// What a merge followed by its split must leave as it was: for each issued ID what it stands for, and the values,
+/// lineage and records there.
+fn state(store: &Store) -> Vec<String> {
     let issued = store.load_known(&World::rulebook(), &nothing()).unwrap().facts;
     let of = |gid: GlobalId| {
         let (resolution, golden) = store.resolved(gid).unwrap().unwrap();
-        let golden = golden.map(|golden| GoldenRecord { version: 0, ..golden });
-        (gid, resolution, golden)
+        let golden = golden.unwrap();
+        let members: Vec<&str> = golden.members.iter().map(|member| &*member.key).collect();
+        let values = golden.values.iter().map(|value| {
+            let from = value.member.map_or("-", |member| members[member]);
+            format!("{} {from} {}", value.value.as_deref().unwrap_or("-"), value.ground.name())
+        });
+        let stands = match resolution {
+            Resolution::Superseded(survivor) => format!("→ {survivor}"),
+            other => format!("{other:?}"),
+        };
+        format!("{gid} {stands} [{}] {}", members.join(" "), values.collect::<Vec<_>>().join(", "))
     };
     issued.iter().map(|fact| of(fact.gid)).collect()
 }
@@ -393,7 +403,7 @@ proptest! {
             let survivor = if loser == a { b } else { a };
             let records: Vec<(&str, &str)> = keys.iter().map(|(system, key)| (&**system, &**key)).collect();
             store.split(&book, Split { gid: survivor, records: &records }, BY).unwrap();
-            prop_assert_eq!(state(&store), before);
+            prop_assert_eq!(state(&store), before, "merged {} and {} under {}", a, b, survivor);
             prop_assert_eq!(store.verify().unwrap(), Vec::<String>::new());
             prop_assert_eq!(world_of(run).run(&mut store, "2026-02-02T00:00:00Z").feed_lines, 0, "after the split");
         }
