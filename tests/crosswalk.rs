@@ -43,11 +43,27 @@ fn orders_reach_the_other_system() {
          6,HD-KA-00001,60\n"
             .as_bytes(),
     );
-    let translate = ["crosswalk", "translate", "orders.csv", "--column", "customer_code", "--from", "crm", "--to", "erp"];
+    let translate = [
+        "crosswalk",
+        "translate",
+        "orders.csv",
+        "--column",
+        "customer_code",
+        "--from",
+        "crm",
+        "--to",
+        "erp",
+    ];
     let ran = bench.guiyi(&translate);
-    assert!(ran.code == 1 && ran.stdout.contains("3 rows translated, 3 rejected"), "{ran:?}");
+    assert!(
+        ran.code == 1 && ran.stdout.contains("3 rows translated, 3 rejected"),
+        "{ran:?}"
+    );
     let done = read_csv(&bench.path("orders.erp.csv"));
-    let codes: Vec<(&str, &str)> = done.iter().map(|row| (&*row["\u{feff}order"], &*row["erp_code"])).collect();
+    let codes: Vec<(&str, &str)> = done
+        .iter()
+        .map(|row| (&*row["\u{feff}order"], &*row["erp_code"]))
+        .collect();
     assert_eq!(codes, [("1", "D03-000001"), ("2", "D03-000002"), ("6", "D03-000001")]);
     let rejected = read_csv(&bench.path("orders.erp.rejected.csv"));
     let why: Vec<(&str, &str, &str)> = rejected
@@ -61,8 +77,21 @@ fn orders_reach_the_other_system() {
     // Mended, nothing is left to reject.
     bench.write("orders.csv", b"order,customer_code\n1,HD-KA-00001\n");
     let ran = bench.guiyi(&translate);
-    assert!(ran.code == 0 && !bench.path("orders.erp.rejected.csv").exists(), "{ran:?}");
-    let ran = bench.guiyi(&["crosswalk", "translate", "orders.csv", "--column", "customer", "--from", "crm", "--to", "erp"]);
+    assert!(
+        ran.code == 0 && !bench.path("orders.erp.rejected.csv").exists(),
+        "{ran:?}"
+    );
+    let ran = bench.guiyi(&[
+        "crosswalk",
+        "translate",
+        "orders.csv",
+        "--column",
+        "customer",
+        "--from",
+        "crm",
+        "--to",
+        "erp",
+    ]);
     assert!(ran.code == 2 && ran.stderr.contains("customer_code"), "{ran:?}");
 }
 
@@ -75,12 +104,27 @@ fn old_codes_come_in_and_resolve() {
             .as_bytes(),
     );
     let import = |options: &[&str]| {
-        let all = [&["crosswalk", "import", "old.csv", "--reason", "the old system", "--by", "王芳"], options].concat();
+        let all = [
+            &[
+                "crosswalk",
+                "import",
+                "old.csv",
+                "--reason",
+                "the old system",
+                "--by",
+                "王芳",
+            ],
+            options,
+        ]
+        .concat();
         bench.guiyi(&all)
     };
     let before = bench.store_dump();
     let ran = import(&[]);
-    assert!(ran.code == 1 && ran.stderr.contains("row 3") && ran.stderr.contains("nothing was written"), "{ran:?}");
+    assert!(
+        ran.code == 1 && ran.stderr.contains("row 3") && ran.stderr.contains("nothing was written"),
+        "{ran:?}"
+    );
     assert_eq!(bench.store_dump(), before);
     let ran = import(&["--partial"]);
     assert!(ran.code == 1 && ran.stderr.contains("1 codes new, 2 wrong"), "{ran:?}");
@@ -92,6 +136,15 @@ fn old_codes_come_in_and_resolve() {
     assert_eq!(bench.guiyi(&["store", "verify"]).code, 0);
 
     assert_eq!(bench.guiyi(&["crosswalk", "export", "codes.csv"]).code, 0);
-    assert!(fs::read_to_string(bench.path("codes.csv")).unwrap().contains("HD-KA-00009"));
-    assert!(bench.guiyi(&["crosswalk", "export", "codes.txt"]).stderr.contains("extension"));
+    assert!(
+        fs::read_to_string(bench.path("codes.csv"))
+            .unwrap()
+            .contains("HD-KA-00009")
+    );
+    assert!(
+        bench
+            .guiyi(&["crosswalk", "export", "codes.txt"])
+            .stderr
+            .contains("extension")
+    );
 }

@@ -22,7 +22,10 @@ fn golden(bench: &Bench, arguments: &[&str]) -> Ran {
 }
 
 fn by(bench: &Bench, arguments: &[&str]) -> Ran {
-    let ran = golden(bench, &[arguments, &["--reason", "asked by phone", "--by", "王芳"]].concat());
+    let ran = golden(
+        bench,
+        &[arguments, &["--reason", "asked by phone", "--by", "王芳"]].concat(),
+    );
     assert_eq!(ran.code, 0, "{ran:?}");
     ran
 }
@@ -54,12 +57,20 @@ fn a_pin_holds_until_it_expires() {
     let before = bench.store_dump();
     bench.run(0);
     assert_eq!(bench.store_dump(), before);
-    assert!(bench.table("golden_customer.csv").iter().any(|row| row["city"] == "无锡市"));
+    assert!(
+        bench
+            .table("golden_customer.csv")
+            .iter()
+            .any(|row| row["city"] == "无锡市")
+    );
     assert_eq!(bench.guiyi(&["store", "rebuild", "--check"]).code, 0);
     bench.run_with(&["--now", "2026-04-01T00:00:00Z"], 0);
     assert_eq!(value(&bench, &two, "city").0, "苏州市");
     let ran = golden(&bench, &["pin", &two, "stars", "5", "--reason", "x", "--by", "王芳"]);
-    assert!(ran.code == 2 && ran.stderr.contains("stars") && ran.stderr.contains("hint"), "{ran:?}");
+    assert!(
+        ran.code == 2 && ran.stderr.contains("stars") && ran.stderr.contains("hint"),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -73,7 +84,10 @@ fn merged_and_split_again() {
     by(&bench, &["merge", &one, &two]);
     assert_eq!(id(&bench, "erp", "D03-000002"), one);
     let shown = golden(&bench, &["show", &two]);
-    assert!(shown.stdout.contains(&format!("{two} was merged into {one}")), "{shown:?}");
+    assert!(
+        shown.stdout.contains(&format!("{two} was merged into {one}")),
+        "{shown:?}"
+    );
     let merged = bench.store_dump();
     bench.run(0);
     assert_eq!(bench.store_dump(), merged, "the next run agrees");
@@ -84,14 +98,20 @@ fn merged_and_split_again() {
     bench.run(0);
     assert_eq!(bench.store_dump(), split);
     let how = golden(&bench, &["how", &one]);
-    assert!(how.stdout.contains(&format!("from {two}")) && how.stdout.contains("asked by phone"), "{how:?}");
+    assert!(
+        how.stdout.contains(&format!("from {two}")) && how.stdout.contains("asked by phone"),
+        "{how:?}"
+    );
     let history = golden(&bench, &["history", &two]);
     assert!(history.stdout.contains("superseded"), "{history:?}");
     let same = golden(&bench, &["diff", &format!("{two}@1"), &two]);
     assert!(same.stdout.contains("no difference"), "{same:?}");
 
     let ran = golden(&bench, &["merge", &one, &two, "--reason", "again", "--by", "王芳"]);
-    assert!(ran.code == 2 && ran.stderr.contains('≠') && ran.stderr.contains("hint"), "{ran:?}");
+    assert!(
+        ran.code == 2 && ran.stderr.contains('≠') && ran.stderr.contains("hint"),
+        "{ran:?}"
+    );
     assert_eq!(bench.guiyi(&["store", "verify"]).code, 0);
     assert_eq!(bench.guiyi(&["store", "rebuild", "--check"]).code, 0);
 }
@@ -107,7 +127,10 @@ fn as_it_was_known() {
     assert!(at("2026-03-05").stdout.contains("无锡市"));
     let early = at("2026-02-28");
     assert!(early.code == 2 && early.stderr.contains("was not active"), "{early:?}");
-    let both = golden(&bench, &["show", &two, "--as-of", "2026-03-10", "--known-at", "2026-03-02"]);
+    let both = golden(
+        &bench,
+        &["show", &two, "--as-of", "2026-03-10", "--known-at", "2026-03-02"],
+    );
     assert!(both.stdout.contains("苏州市"), "{both:?}");
     let diff = golden(&bench, &["diff", &format!("{two}@1"), &format!("{two}@2")]);
     assert!(diff.stdout.contains("苏州市 → 无锡市"), "{diff:?}");

@@ -41,16 +41,32 @@ fn the_pairs_of_the_last_run_wait_and_decisions_hold() {
     let [c, d] = names(&pairs[1]);
 
     let shown = bench.guiyi(&["review", "guiyi.toml", "show", &a, &b]);
-    assert!(shown.code == 0 && shown.stdout.contains(&a) && shown.stdout.contains('%'), "{shown:?}");
+    assert!(
+        shown.code == 0 && shown.stdout.contains(&a) && shown.stdout.contains('%'),
+        "{shown:?}"
+    );
     let decide = |a: &str, b: &str, what: &str| {
-        bench.guiyi(&["review", "decide", a, b, what, "--reason", "asked by phone", "--by", "王芳"])
+        bench.guiyi(&[
+            "review",
+            "decide",
+            a,
+            b,
+            what,
+            "--reason",
+            "asked by phone",
+            "--by",
+            "王芳",
+        ])
     };
     assert_eq!(decide(&a, &b, "match").code, 0);
     assert_eq!(decide(&c, &d, "不匹配").code, 0);
     let again = decide(&a, &b, "match");
     assert!(again.code == 0 && again.stderr.contains("already"), "{again:?}");
     let wrong = decide(&a, "erp/none", "match");
-    assert!(wrong.code == 2 && wrong.stderr.contains("erp/none") && wrong.stderr.contains("hint"), "{wrong:?}");
+    assert!(
+        wrong.code == 2 && wrong.stderr.contains("erp/none") && wrong.stderr.contains("hint"),
+        "{wrong:?}"
+    );
     assert_eq!(decide(&a, &b, "perhaps").code, 2);
     assert_eq!(pending(&bench).len(), pairs.len() - 2);
 
@@ -88,35 +104,54 @@ fn a_spreadsheet_goes_out_and_comes_back() {
         }
         bench.write("filled.csv", sheet.as_bytes());
     };
-    let import = |options: &[&str]| bench.guiyi(&[&["review", "import", "filled.csv", "--by", "王芳"], options].concat());
+    let import =
+        |options: &[&str]| bench.guiyi(&[&["review", "import", "filled.csv", "--by", "王芳"], options].concat());
 
     fill(&["match", "maybe", "", "not_match"]);
     let before = bench.store_dump();
     let ran = import(&[]);
     assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(ran.stderr.contains("filled.csv row 3") && ran.stderr.contains("\"maybe\""), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("filled.csv row 3") && ran.stderr.contains("\"maybe\""),
+        "{}",
+        ran.stderr
+    );
     assert!(ran.stderr.contains("nothing was written"), "{}", ran.stderr);
     assert_eq!(bench.store_dump(), before);
 
     let ran = import(&["--partial"]);
-    assert!(ran.code == 1 && ran.stderr.contains("2 decisions new") && ran.stderr.contains("1 wrong"), "{ran:?}");
+    assert!(
+        ran.code == 1 && ran.stderr.contains("2 decisions new") && ran.stderr.contains("1 wrong"),
+        "{ran:?}"
+    );
     assert_eq!(pending(&bench).len(), rows.len() - 2);
     fill(&["match", "unsure", "", "not_match"]);
     let ran = import(&[]);
-    assert!(ran.code == 0 && ran.stderr.contains("1 decisions new, 0 changed, 2 as before"), "{ran:?}");
+    assert!(
+        ran.code == 0 && ran.stderr.contains("1 decisions new, 0 changed, 2 as before"),
+        "{ran:?}"
+    );
 
     bench.write("other.csv", b"a,b\n1,2\n");
     let ran = bench.guiyi(&["review", "import", "other.csv", "--by", "王芳"]);
-    assert!(ran.code == 2 && ran.stderr.contains("system_a") && ran.stderr.contains("hint"), "{ran:?}");
+    assert!(
+        ran.code == 2 && ran.stderr.contains("system_a") && ran.stderr.contains("hint"),
+        "{ran:?}"
+    );
 }
 
 #[test]
 fn a_contradiction_is_shown() {
     let bench = bench();
     let rows = bench.table("crosswalk.csv");
-    let names: Vec<String> = rows[..3].iter().map(|row| format!("{}/{}", row["system"], row["source_key"])).collect();
+    let names: Vec<String> = rows[..3]
+        .iter()
+        .map(|row| format!("{}/{}", row["system"], row["source_key"]))
+        .collect();
     let decide = |a: usize, b: usize, what: &str| {
-        bench.guiyi(&["review", "decide", &names[a], &names[b], what, "--reason", "seen", "--by", "王芳"])
+        bench.guiyi(&[
+            "review", "decide", &names[a], &names[b], what, "--reason", "seen", "--by", "王芳",
+        ])
     };
     assert_eq!(decide(0, 1, "match").code, 0);
     assert_eq!(decide(1, 2, "match").code, 0);
@@ -125,7 +160,11 @@ fn a_contradiction_is_shown() {
     for name in &names {
         assert!(ran.stderr.contains(name), "{}", ran.stderr);
     }
-    assert!(ran.stderr.contains('≠') && ran.stderr.contains("王芳"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains('≠') && ran.stderr.contains("王芳"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

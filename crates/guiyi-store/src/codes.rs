@@ -91,8 +91,8 @@ impl Store {
 
     /// Names of the systems that the store knows, in order.
     pub fn systems(&self) -> Result<Vec<String>, StoreError> {
-        let mut names: Vec<String> = rows(&self.connection, statements::SYSTEMS, [], |row| row.get(1))
-            .map_err(|error| self.failed(error))?;
+        let mut names: Vec<String> =
+            rows(&self.connection, statements::SYSTEMS, [], |row| row.get(1)).map_err(|error| self.failed(error))?;
         names.sort_unstable();
         Ok(names)
     }
@@ -153,7 +153,10 @@ fn add(action: &Action<'_>, code: &NewCode<'_>) -> Result<Result<bool, CodeRefus
     }
     let mut add = action.connection.prepare_cached(statements::ADD_ALIAS)?;
     let (entity, gid, by) = (action.entity.name(), key::to_key(code.gid), action.by);
-    crate::write(&mut add, (entity, system, code.key, gid, action.run, by.utc, code.valid_to))?;
+    crate::write(
+        &mut add,
+        (entity, system, code.key, gid, action.run, by.utc, code.valid_to),
+    )?;
     Ok(Ok(true))
 }
 
@@ -216,7 +219,13 @@ impl Codes {
             self.index();
         }
         let meant = bare(code);
-        let mut found: Vec<&str> = self.bare.get(&*meant).into_iter().flatten().map(|code| &**code).collect();
+        let mut found: Vec<&str> = self
+            .bare
+            .get(&*meant)
+            .into_iter()
+            .flatten()
+            .map(|code| &**code)
+            .collect();
         if found.is_empty() {
             for near in neighbors(&meant, &self.alphabet) {
                 found.extend(self.bare.get(&*near).into_iter().flatten().map(|code| &**code));
@@ -307,7 +316,11 @@ mod tests {
     fn codes(known: &[&str]) -> Codes {
         let gid = |serial| from_serial(EntityType::Customer, 0, serial).unwrap();
         Codes {
-            ids: known.iter().zip(1..).map(|(code, serial)| ((*code).into(), gid(serial))).collect(),
+            ids: known
+                .iter()
+                .zip(1..)
+                .map(|(code, serial)| ((*code).into(), gid(serial)))
+                .collect(),
             ..Codes::default()
         }
     }

@@ -284,8 +284,11 @@ fn refuse_twice(answers: &mut [Result<Wanted, Refusal>]) {
 /// Refuses every decision that has a part in a contradiction, until none is left.
 pub(crate) fn refuse_contradictions(stored: &Standing, answers: &mut [Result<Wanted, Refusal>]) {
     loop {
-        let mut holding: BTreeMap<&(Name, Name), (&Decision, Vec<usize>)> =
-            stored.0.iter().map(|(pair, (_, decision))| (pair, (decision, Vec::new()))).collect();
+        let mut holding: BTreeMap<&(Name, Name), (&Decision, Vec<usize>)> = stored
+            .0
+            .iter()
+            .map(|(pair, (_, decision))| (pair, (decision, Vec::new())))
+            .collect();
         for (position, answer) in answers.iter().enumerate() {
             let Ok(wanted) = answer else { continue };
             let of_pair = holding.entry(&wanted.pair).or_insert((&wanted.decision, Vec::new()));

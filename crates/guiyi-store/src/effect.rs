@@ -71,7 +71,9 @@ impl Begun {
             .iter()
             .flat_map(|golden| golden.members.iter().map(|member| (golden.gid, member)))
         {
-            let now = after.iter().find(|golden| golden.members.iter().any(|other| other.is(member)));
+            let now = after
+                .iter()
+                .find(|golden| golden.members.iter().any(|other| other.is(member)));
             if let Some(to) = now.map(|golden| golden.gid).filter(|to| *to != from) {
                 moved.push(MovedCode {
                     system: member.system.clone(),

@@ -109,7 +109,13 @@ fn history(connection: &Connection, gid: GlobalId) -> Result<Vec<Version>, Failu
             members: names(&members),
         });
     }
-    if let Some(GoldenRecord { version, values, members, .. }) = golden(connection, gid)? {
+    if let Some(GoldenRecord {
+        version,
+        values,
+        members,
+        ..
+    }) = golden(connection, gid)?
+    {
         let mut run = connection.prepare_cached(statements::GOLDEN_RUN)?;
         let run = run.query_row([number], |row| row.get(0))?;
         versions.push(Version {
@@ -124,13 +130,17 @@ fn history(connection: &Connection, gid: GlobalId) -> Result<Vec<Version>, Failu
 }
 
 fn names(members: &[(i64, Member)]) -> Vec<(String, String)> {
-    let names = members.iter().map(|(_, member)| (member.system.clone(), member.key.clone()));
+    let names = members
+        .iter()
+        .map(|(_, member)| (member.system.clone(), member.key.clone()));
     names.collect()
 }
 
 /// The members during a run's version, by system and key.
 fn members_at(stays: &[Stay], run: i64) -> Vec<(i64, Member)> {
-    let there = stays.iter().filter(|stay| stay.since <= run && stay.until.is_none_or(|until| run < until));
+    let there = stays
+        .iter()
+        .filter(|stay| stay.since <= run && stay.until.is_none_or(|until| run < until));
     let members: BTreeMap<&(String, String), i64> = there.map(|stay| (&stay.record, stay.id)).collect();
     let member = |(record, id): (&(String, String), i64)| {
         let (system, key) = record.clone();
@@ -199,9 +209,10 @@ fn how(connection: &Connection, gid: GlobalId) -> Result<Vec<Step>, Failure> {
 
 /// Who wrote under a number, when and why.
 fn moment(connection: &Connection, run: i64) -> Result<Moment, Failure> {
-    let (utc, actor, is_run): (String, String, bool) = connection
-        .prepare_cached(statements::RUN)?
-        .query_row([run], |row| Ok((row.get(0)?, row.get(1)?, !row.get_ref(2)?.as_blob()?.is_empty())))?;
+    let (utc, actor, is_run): (String, String, bool) =
+        connection.prepare_cached(statements::RUN)?.query_row([run], |row| {
+            Ok((row.get(0)?, row.get(1)?, !row.get_ref(2)?.as_blob()?.is_empty()))
+        })?;
     // The lines of a steward's write all carry the steward's reason.
     let reason = if is_run {
         None

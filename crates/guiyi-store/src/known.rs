@@ -80,13 +80,24 @@ pub struct Decision {
 
 impl std::fmt::Display for Decision {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { a, b, actor, utc, reason, .. } = self;
+        let Self {
+            a,
+            b,
+            actor,
+            utc,
+            reason,
+            ..
+        } = self;
         let sign = match self.verdict {
             Verdict::Match => "=",
             Verdict::NotMatch => "≠",
             Verdict::Unsure => "?",
         };
-        write!(formatter, "{}/{} {sign} {}/{}: {actor}, {utc}: {reason}", a.0, a.1, b.0, b.1)
+        write!(
+            formatter,
+            "{}/{} {sign} {}/{}: {actor}, {utc}: {reason}",
+            a.0, a.1, b.0, b.1
+        )
     }
 }
 

@@ -8,13 +8,13 @@ use guiyi_core::crosswalk::IdFacts;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::rulebook::Rulebook;
 
+use crate::Store;
 use crate::action::{Action, By, Keep};
 use crate::commit::Failure;
 use crate::decisions::{NewDecision, Refusal, Standing, Wanted, refuse_contradictions};
 use crate::effect::Effect;
 use crate::error::StoreError;
 use crate::known::{Known, Verdict};
-use crate::Store;
 
 /// Two golden records to be made one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,7 +186,8 @@ fn decide(action: &Action<'_>, verdicts: &[(&Placed, &Placed, Verdict)]) -> Resu
 }
 
 fn is_across(left: &[&Placed], right: &[&Placed], decision: &crate::Decision) -> bool {
-    let on = |side: &[&Placed], end: &(String, String)| side.iter().any(|record| (&record.0, &record.1) == (&end.0, &end.1));
+    let on =
+        |side: &[&Placed], end: &(String, String)| side.iter().any(|record| (&record.0, &record.1) == (&end.0, &end.1));
     (on(left, &decision.a) && on(right, &decision.b)) || (on(left, &decision.b) && on(right, &decision.a))
 }
 

@@ -60,7 +60,9 @@ impl Store {
                 .query_row((entity.name(), issuer), |row| row.get(0))
                 .optional()?;
             let first_serial = next.unwrap_or(1);
-            let after = first_serial.checked_add(count).filter(|after| *after <= SERIALS && count > 0);
+            let after = first_serial
+                .checked_add(count)
+                .filter(|after| *after <= SERIALS && count > 0);
             let Some(after) = after else {
                 let left = SERIALS.saturating_sub(first_serial);
                 return Err(refuse(format!("{count} IDs asked for, the issuer has {left} left")).into());
@@ -78,11 +80,23 @@ impl Store {
             let mut add = connection.prepare_cached(statements::ADD_BLOCK)?;
             crate::write(
                 &mut add,
-                (entity.name(), issuer, first_serial, block.last_serial, holder, action.run),
+                (
+                    entity.name(),
+                    issuer,
+                    first_serial,
+                    block.last_serial,
+                    holder,
+                    action.run,
+                ),
             )?;
             let [first, last] = [first_serial, block.last_serial].map(|serial| from_serial(entity, issuer, serial));
             let (first, last) = (first.as_ref(), last.as_ref());
-            action.note("mint", entity.name(), first.map(GlobalId::as_str), last.map(GlobalId::as_str))?;
+            action.note(
+                "mint",
+                entity.name(),
+                first.map(GlobalId::as_str),
+                last.map(GlobalId::as_str),
+            )?;
             Ok((block, Keep::All))
         })
     }

@@ -124,7 +124,10 @@ impl Store {
         };
         let names: Vec<String> = serde_json::from_str(&names).map_err(damaged)?;
         let values: Vec<Option<String>> = serde_json::from_str(&values).map_err(damaged)?;
-        let filled = names.into_iter().zip(values).filter_map(|(name, value)| Some((name, value?)));
+        let filled = names
+            .into_iter()
+            .zip(values)
+            .filter_map(|(name, value)| Some((name, value?)));
         Ok(Some(filled.collect()))
     }
 }
@@ -140,7 +143,10 @@ pub(crate) fn write(commit: &Commit<'_>, pairs: &[ReviewPair]) -> Result<u64, Fa
             let detail = format!("record {record} of a pair is not there");
             return Err(StoreError::Inconsistent { detail }.into());
         };
-        Ok((commit.system_ids[usize::from(*source)], records.keys[number].to_string()))
+        Ok((
+            commit.system_ids[usize::from(*source)],
+            records.keys[number].to_string(),
+        ))
     };
     let mut kept: BTreeMap<(Name, Name), PairFinding> = rows(connection, statements::REVIEW_PAIRS, [entity], |row| {
         let finding = PairFinding {
@@ -170,8 +176,17 @@ pub(crate) fn write(commit: &Commit<'_>, pairs: &[ReviewPair]) -> Result<u64, Fa
         crate::write(
             &mut put,
             rusqlite::params![
-                values.0, values.1, values.2, values.3, values.4, values.5, values.6, values.7, values.8,
-                finding.reason, finding.reason_zh
+                values.0,
+                values.1,
+                values.2,
+                values.3,
+                values.4,
+                values.5,
+                values.6,
+                values.7,
+                values.8,
+                finding.reason,
+                finding.reason_zh
             ],
         )?;
         n_written += 1;

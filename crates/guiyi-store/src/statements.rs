@@ -51,9 +51,11 @@ pub(crate) const MEMBER_IDS: &str = "SELECT s.id FROM crosswalk c
 
 pub(crate) const COUNT_ACTIVE: &str =
     "SELECT COUNT(*) FROM global_id WHERE gid BETWEEN $1 AND $2 AND status = 'active'";
-pub(crate) const IDS: &str = "SELECT gid, issued, confirmed, systems, status, superseded_by, superseded_at, superseded_into
+pub(crate) const IDS: &str =
+    "SELECT gid, issued, confirmed, systems, status, superseded_by, superseded_at, superseded_into
     FROM global_id WHERE gid BETWEEN $1 AND $2 ORDER BY gid";
-pub(crate) const ID_FACTS: &str = "SELECT gid, issued, confirmed, systems, status, superseded_by, superseded_at, superseded_into
+pub(crate) const ID_FACTS: &str =
+    "SELECT gid, issued, confirmed, systems, status, superseded_by, superseded_at, superseded_into
     FROM global_id WHERE gid = $1";
 pub(crate) const SUPERSEDED_BY: &str = "SELECT gid FROM global_id WHERE superseded_by = $1 ORDER BY gid";
 pub(crate) const ID: &str = "SELECT status, superseded_by FROM global_id WHERE gid = $1";
@@ -141,7 +143,8 @@ pub(crate) const DECISIONS: &str = "SELECT a.name, d.a_key, b.name, d.b_key, d.v
     FROM decision d JOIN system a ON a.id = d.a_system JOIN system b ON b.id = d.b_system
     WHERE d.entity = $1 AND d.withdrawn = 0 ORDER BY a.name, d.a_key, b.name, d.b_key";
 
-pub(crate) const STORED_DECISIONS: &str = "SELECT d.id, d.a_system, d.a_key, d.b_system, d.b_key, d.verdict, a.name, b.name,
+pub(crate) const STORED_DECISIONS: &str =
+    "SELECT d.id, d.a_system, d.a_key, d.b_system, d.b_key, d.verdict, a.name, b.name,
     d.reason, d.actor, d.utc FROM decision d JOIN system a ON a.id = d.a_system JOIN system b ON b.id = d.b_system
     WHERE d.entity = $1 AND d.withdrawn = 0 ORDER BY d.id";
 pub(crate) const WITHDRAW_DECISION: &str = "UPDATE decision SET withdrawn = 1 WHERE id = $1";
@@ -149,7 +152,8 @@ pub(crate) const ADD_DECISION: &str =
     "INSERT INTO decision (entity, a_system, a_key, b_system, b_key, verdict, reason, actor, utc)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
-pub(crate) const REVIEW_PAIRS: &str = "SELECT a_system, a_key, b_system, b_key, probability, weight, veto, reason, reason_zh
+pub(crate) const REVIEW_PAIRS: &str =
+    "SELECT a_system, a_key, b_system, b_key, probability, weight, veto, reason, reason_zh
     FROM review_pair WHERE entity = $1 ORDER BY a_system, a_key, b_system, b_key";
 pub(crate) const PUT_REVIEW_PAIR: &str = "INSERT INTO review_pair (entity, a_system, a_key, b_system, b_key, since,
     probability, weight, veto, reason, reason_zh) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)

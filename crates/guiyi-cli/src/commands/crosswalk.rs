@@ -9,10 +9,11 @@ use arrow_array::Array;
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::rulebook::mistake::hint_for;
-use guiyi_io::read::{ReadOptions, Reader};
-use guiyi_store::{CodeRefusal, Codes, NewCode, Resolution, Store};
+use guiyi_io::read::ReadOptions;
+use guiyi_store::{CodeRefusal, NewCode, Resolution, Store};
 use serde_json::json;
 
+use super::crosswalk_translate::{Translate, translate};
 use super::steward::{Author, Desk, InProject, Show, either, entities, one_entity, open_to_read, parse_id};
 use super::table::{self, Sheet};
 use crate::args::Format;
@@ -63,29 +64,6 @@ struct Lookup {
     /// The code.
     code: String,
     /// Only of this entity type.
-    #[arg(long, value_name = "TYPE")]
-    entity: Option<String>,
-    #[command(flatten)]
-    show: Show,
-}
-
-#[derive(Debug, clap::Args)]
-struct Translate {
-    /// The file, in any format that `guiyi run` reads.
-    file: PathBuf,
-    /// The column that holds the codes.
-    #[arg(long)]
-    column: String,
-    /// The system that the codes are of.
-    #[arg(long)]
-    from: String,
-    /// The system whose codes are wanted; `global_id` for the global ID.
-    #[arg(long)]
-    to: String,
-    /// Where to write; the default is the file's name with the other system's.
-    #[arg(long, short)]
-    output: Option<PathBuf>,
-    /// The entity type, if the project has several.
     #[arg(long, value_name = "TYPE")]
     entity: Option<String>,
     #[command(flatten)]
@@ -150,7 +128,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
 }
 
 /// The system as the store writes it.
-fn system(store: &Store, named: &str) -> anyhow::Result<String> {
+pub(super) fn system(store: &Store, named: &str) -> anyhow::Result<String> {
     let systems = store.systems()?;
     match systems.iter().find(|system| system.eq_ignore_ascii_case(named)) {
         Some(system) => Ok(system.clone()),
@@ -185,7 +163,11 @@ fn lookup(store: &Store, of_types: &[EntityType], args: &Lookup, chinese: bool) 
         let unknown = either(chinese, "is not known", "不存在");
         say(&format!("{system}/{} {unknown}", args.code));
         if !suggested.is_empty() {
-            say(&format!("  hint: {} {}", either(chinese, "perhaps", "是否为"), suggested.join(", ")));
+            say(&format!(
+                "  hint: {} {}",
+                either(chinese, "perhaps", "是否为"),
+                suggested.join(", ")
+            ));
         }
         return Ok(Verdict::Findings);
     }
@@ -194,14 +176,23 @@ fn lookup(store: &Store, of_types: &[EntityType], args: &Lookup, chinese: bool) 
         let codes = store.codes_of(gid)?;
         _ = writeln!(text, "{gid}  {}", entity.name());
         for code in &codes {
-            let until = code.valid_to.as_deref().map(|until| format!(" → {until}")).unwrap_or_default();
-            _ = writeln!(text, "  {}/{}\t{}\t{}{until}", code.system, code.key, code.id_type, code.valid_from);
+            let until = code
+                .valid_to
+                .as_deref()
+                .map(|until| format!(" → {until}"))
+                .unwrap_or_default();
+            _ = writeln!(
+                text,
+                "  {}/{}\t{}\t{}{until}",
+                code.system, code.key, code.id_type, code.valid_from
+            );
         }
         let codes = codes.iter().map(|code| {
             json!({"system": code.system, "key": code.key, "id_type": code.id_type,
                 "valid_from": code.valid_from, "valid_to": code.valid_to})
         });
-        answers.push(json!({"global_id": gid.to_string(), "entity": entity.name(), "codes": codes.collect::<Vec<_>>()}));
+        answers
+            .push(json!({"global_id": gid.to_string(), "entity": entity.name(), "codes": codes.collect::<Vec<_>>()}));
     }
     match args.show.format {
         Format::Text => print(text.as_bytes()),
@@ -209,139 +200,11 @@ fn lookup(store: &Store, of_types: &[EntityType], args: &Lookup, chinese: bool) 
     }
 }
 
-/// Where a code leads, or why nowhere.
-#[derive(Clone)]
-enum Led {
-    To { gid: GlobalId, code: String },
-    Nowhere { reason: &'static str, suggestions: String },
-}
-
-/// Finds codes; what was said about a code is not worked out twice.
-struct Translator {
-    from: Codes,
-    /// `None`: the global ID is wanted.
-    to: Option<Codes>,
-    unknown: HashMap<String, Led>,
-}
-
-impl Translator {
-    fn translate(&mut self, code: &str) -> Led {
-        if let Some(gid) = self.from.id(code) {
-            let Some(to) = &self.to else {
-                return Led::To { gid, code: gid.to_string() };
-            };
-            return match to.of_id(gid) {
-                [only] => Led::To { gid, code: only.to_string() },
-                [] => Led::Nowhere { reason: "no code there", suggestions: gid.to_string() },
-                several => Led::Nowhere { reason: "several codes there", suggestions: several.join(" ") },
-            };
-        }
-        if code.is_empty() {
-            return Led::Nowhere { reason: "no code", suggestions: String::new() };
-        }
-        if let Some(led) = self.unknown.get(code) {
-            return led.clone();
-        }
-        let suggestions = self.from.suggest(code).join(" ");
-        let led = Led::Nowhere { reason: "unknown code", suggestions };
-        self.unknown.insert(code.to_owned(), led.clone());
-        led
-    }
-}
-
-fn translate(store: &Store, entity: EntityType, args: &Translate, chinese: bool) -> anyhow::Result<Verdict> {
-    let from = system(store, &args.from)?;
-    let to = if args.to == "global_id" { None } else { Some(system(store, &args.to)?) };
-    let mut reader = guiyi_io::read::open(&args.file, &ReadOptions::default())?;
-    let column = column(&reader, &args.column)?;
-    let mut translator = Translator {
-        from: store.codes(entity, &from)?,
-        to: to.as_deref().map(|to| store.codes(entity, to)).transpose()?,
-        unknown: HashMap::new(),
-    };
-
-    let named = to.as_deref().unwrap_or("global_id");
-    let stem = args.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let output = args.output.clone().unwrap_or_else(|| args.file.with_file_name(format!("{stem}.{named}.csv")));
-    let output_stem = output.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let extension = output.extension().unwrap_or_default().to_string_lossy().into_owned();
-    let rejects = output.with_file_name(format!("{output_stem}.rejected.{extension}"));
-    let headers: Vec<String> = reader.headers.iter().map(ToString::to_string).collect();
-    let with = |more: &[&str]| -> Vec<String> { headers.iter().cloned().chain(more.iter().map(|h| (*h).to_owned())).collect() };
-    let new_column = if to.is_some() { format!("{named}_code") } else { "global_id".to_owned() };
-    let new_columns: &[&str] = if to.is_some() { &[&new_column, "global_id"] } else { &[&new_column] };
-    let mut done = Sheet::create(&output, &with(new_columns))?;
-    let mut rejected = Sheet::create(&rejects, &with(&["guiyi_row", "guiyi_reason", "guiyi_suggestions"]))?;
-    let (mut n_done, mut n_rejected) = (0_u64, 0_u64);
-    let source = table::source(&reader, column);
-    for part in reader.batches(0, &source, 8192)? {
-        let (batch, _) = part?;
-        for row in 0..batch.len() {
-            let cell = |at: usize| {
-                let column = batch.received.get(at).filter(|column| column.is_valid(row));
-                column.map_or("", |column| column.value(row))
-            };
-            let mut cells: Vec<&str> = (0..headers.len()).map(cell).collect();
-            let (gid, number);
-            match translator.translate(table::plain(cell(column).trim())) {
-                Led::To { gid: found, code } => {
-                    n_done += 1;
-                    gid = found.to_string();
-                    cells.push(&code);
-                    if to.is_some() {
-                        cells.push(&gid);
-                    }
-                    done.row(&cells)?;
-                }
-                Led::Nowhere { reason, suggestions } => {
-                    n_rejected += 1;
-                    number = batch.rows[row].to_string();
-                    cells.extend([&*number, reason, &suggestions]);
-                    rejected.row(&cells)?;
-                }
-            }
-        }
-    }
-    done.finish()?;
-    if n_rejected > 0 {
-        rejected.finish()?;
-    } else if rejects.exists() {
-        // Of an earlier try; it would tell of faults that are mended.
-        std::fs::remove_file(&rejects)?;
-    }
-    match args.show.format {
-        Format::Json => {
-            let value = json!({"translated": n_done, "rejected": n_rejected, "output": output.display().to_string(),
-                "rejects": (n_rejected > 0).then(|| rejects.display().to_string())});
-            print(format!("{value:#}\n").as_bytes())?;
-        }
-        Format::Text if chinese => {
-            print(format!("{n_done} 行已转换，{n_rejected} 行未能转换：{}\n", output.display()).as_bytes())?;
-        }
-        Format::Text => {
-            print(format!("{n_done} rows translated, {n_rejected} rejected: {}\n", output.display()).as_bytes())?;
-        }
-    }
-    if n_rejected == 0 {
-        return Ok(Verdict::Clean);
-    }
-    say(&format!("{}: {}", either(chinese, "rejected rows", "未能转换的行"), rejects.display()));
-    Ok(Verdict::Findings)
-}
-
-/// The column of a name.
-fn column(reader: &Reader, name: &str) -> anyhow::Result<usize> {
-    match reader.headers.iter().position(|header| **header == *name) {
-        Some(at) => Ok(at),
-        None => {
-            let hint = hint_for(name, reader.headers.iter().map(|header| &**header)).unwrap_or_default();
-            bail!("{} has no column \"{name}\"; {hint}", reader.path.display())
-        }
-    }
-}
-
 fn export(store: &Store, of_types: &[EntityType], file: &Path) -> anyhow::Result<Verdict> {
-    let mut headers: Vec<String> = guiyi_io::outputs::CROSSWALK.iter().map(|header| (*header).to_owned()).collect();
+    let mut headers: Vec<String> = guiyi_io::outputs::CROSSWALK
+        .iter()
+        .map(|header| (*header).to_owned())
+        .collect();
     headers.push("canonical_id".to_owned());
     let mut sheet = Sheet::create(file, &headers)?;
     let mut n_rows = 0;
@@ -363,7 +226,16 @@ fn export(store: &Store, of_types: &[EntityType], file: &Path) -> anyhow::Result
             };
             let valid_to = row.valid_to.as_deref().unwrap_or_default();
             let status = row.status.name();
-            sheet.row(&[&row.system, entity.name(), &row.key, &gid, status, &row.valid_from, valid_to, stands])?;
+            sheet.row(&[
+                &row.system,
+                entity.name(),
+                &row.key,
+                &gid,
+                status,
+                &row.valid_from,
+                valid_to,
+                stands,
+            ])?;
             n_rows += 1;
         }
     }
@@ -395,11 +267,17 @@ fn import(desk: &mut Desk, entity: EntityType, args: &Import) -> anyhow::Result<
     let mut n_new = 0;
     if wrong.is_empty() || args.partial {
         let by = desk.signature.because(&args.reason);
-        for (line, answer) in lines.iter().zip(desk.store.add_codes(entity, &codes, by, args.partial)?) {
+        for (line, answer) in lines
+            .iter()
+            .zip(desk.store.add_codes(entity, &codes, by, args.partial)?)
+        {
             match answer {
                 Ok(is_new) => n_new += u64::from(is_new),
                 Err(CodeRefusal::Taken(gid)) => {
-                    wrong.push((line.number, format!("{}/{} leads to {gid} already", line.system, line.code)));
+                    wrong.push((
+                        line.number,
+                        format!("{}/{} leads to {gid} already", line.system, line.code),
+                    ));
                 }
                 Err(_) => wrong.push((line.number, format!("{} was never issued", line.gid))),
             }
@@ -414,16 +292,27 @@ fn import(desk: &mut Desk, entity: EntityType, args: &Import) -> anyhow::Result<
     } else {
         say("nothing was written\n  hint: mend the rows above, or write the others with --partial");
     }
-    Ok(if wrong.is_empty() { Verdict::Clean } else { Verdict::Findings })
+    Ok(if wrong.is_empty() {
+        Verdict::Clean
+    } else {
+        Verdict::Findings
+    })
 }
 
 fn read(desk: &Desk, entity: EntityType, file: &Path) -> anyhow::Result<(Vec<Line>, Vec<(u64, String)>)> {
     let mut reader = guiyi_io::read::open(file, &ReadOptions::default())?;
-    let find = |name: &str| reader.headers.iter().position(|header| header.eq_ignore_ascii_case(name));
+    let find = |name: &str| {
+        reader
+            .headers
+            .iter()
+            .position(|header| header.eq_ignore_ascii_case(name))
+    };
     let (id, to_system, to_code, valid_to) = (find("global_id"), find("to_system"), find("to_code"), find("valid_to"));
-    let (Some(system), Some(code), true) =
-        (find("system"), find("code"), id.is_some() || (to_system.is_some() && to_code.is_some()))
-    else {
+    let (Some(system), Some(code), true) = (
+        find("system"),
+        find("code"),
+        id.is_some() || (to_system.is_some() && to_code.is_some()),
+    ) else {
         bail!(
             "{} lacks columns\n  hint: it takes `system`, `code`, and `global_id` or `to_system` and `to_code`",
             file.display()
@@ -435,7 +324,9 @@ fn read(desk: &Desk, entity: EntityType, file: &Path) -> anyhow::Result<(Vec<Lin
         let (batch, _) = part?;
         for row in 0..batch.len() {
             let cell = |at: Option<usize>| {
-                let column = at.and_then(|at| batch.received.get(at)).filter(|column| column.is_valid(row));
+                let column = at
+                    .and_then(|at| batch.received.get(at))
+                    .filter(|column| column.is_valid(row));
                 column.map_or("", |column| table::plain(column.value(row).trim()))
             };
             let number = batch.rows[row];
@@ -448,7 +339,9 @@ fn read(desk: &Desk, entity: EntityType, file: &Path) -> anyhow::Result<(Vec<Lin
             };
             let until = match cell(valid_to) {
                 "" => Ok(None),
-                text => super::steward::parse_time(text).map(Some).map_err(|why| format!("valid_to \"{text}\": {why}")),
+                text => super::steward::parse_time(text)
+                    .map(Some)
+                    .map_err(|why| format!("valid_to \"{text}\": {why}")),
             };
             if cell(Some(system)).is_empty() || cell(Some(code)).is_empty() {
                 wrong.push((number, "no system or no code".to_owned()));

@@ -7,7 +7,9 @@ use guiyi_core::global_id::GlobalId;
 use guiyi_store::{Effect, Merge, NewPin, Split};
 
 use super::golden_words as words;
-use super::steward::{Author, Desk, InProject, RecordName, Show, either, entity_of, open_to_read, parse_id, parse_time};
+use super::steward::{
+    Author, Desk, InProject, RecordName, Show, either, entity_of, open_to_read, parse_id, parse_time,
+};
 use crate::args::Format;
 use crate::words::say;
 use crate::{Verdict, print};
@@ -149,7 +151,12 @@ struct MergeTwo {
     #[arg(long)]
     preview: bool,
     /// Why.
-    #[arg(long, required_unless_present = "preview", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        required_unless_present = "preview",
+        default_value = "",
+        hide_default_value = true
+    )]
     reason: String,
     #[command(flatten)]
     author: Author,
@@ -169,7 +176,12 @@ struct SplitOne {
     #[arg(long)]
     preview: bool,
     /// Why.
-    #[arg(long, required_unless_present = "preview", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        required_unless_present = "preview",
+        default_value = "",
+        hide_default_value = true
+    )]
     reason: String,
     #[command(flatten)]
     author: Author,
@@ -181,7 +193,9 @@ fn parse_version(text: &str) -> Result<(GlobalId, Option<u64>), String> {
     let Some((id, version)) = text.split_once('@') else {
         return Ok((parse_id(text)?, None));
     };
-    let version = version.parse().map_err(|_| format!("\"{version}\" is no version number"))?;
+    let version = version
+        .parse()
+        .map_err(|_| format!("\"{version}\" is no version number"))?;
     Ok((parse_id(id)?, Some(version)))
 }
 
@@ -202,7 +216,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             if versions.is_empty() {
                 bail!("{} was never issued", args.id);
             }
-            answer(&words::history(&versions, args.show.is_chinese(&project)), args.show.format)
+            answer(
+                &words::history(&versions, args.show.is_chinese(&project)),
+                args.show.format,
+            )
         }
         Command::How(args) => {
             let (project, store) = open_to_read(project)?;
@@ -227,7 +244,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
                 }
             };
             let (left, right) = (of(args.a)?, of(args.b)?);
-            answer(&words::diff(&left, &right, args.show.is_chinese(&project)), args.show.format)
+            answer(
+                &words::diff(&left, &right, args.show.is_chinese(&project)),
+                args.show.format,
+            )
         }
         Command::Pin(args) => {
             let mut desk = Desk::open(project, &args.author)?;
@@ -272,8 +292,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
         Command::Split(args) => {
             let mut desk = Desk::open(project, &args.author)?;
             let book = desk.rulebook_of(args.id)?;
-            let records: Vec<(&str, &str)> =
-                args.records.iter().map(|record| (&*record.system, &*record.key)).collect();
+            let records: Vec<(&str, &str)> = args
+                .records
+                .iter()
+                .map(|record| (&*record.system, &*record.key))
+                .collect();
             let split = Split {
                 gid: args.id,
                 records: &records,
@@ -301,11 +324,19 @@ fn done(desk: &Desk, effect: &Effect, is_preview: bool, show: &Show) -> anyhow::
     let chinese = show.is_chinese(&desk.project);
     let mut said = words::effect(effect, chinese);
     if effect.feed.is_empty() {
-        _ = writeln!(said.text, "{}", either(chinese, "no golden record changed", "主数据没有变化"));
+        _ = writeln!(
+            said.text,
+            "{}",
+            either(chinese, "no golden record changed", "主数据没有变化")
+        );
     }
     answer(&said, show.format)?;
     if is_preview {
-        say(either(chinese, "only a preview: nothing was written", "仅为预览，未写入"));
+        say(either(
+            chinese,
+            "only a preview: nothing was written",
+            "仅为预览，未写入",
+        ));
     }
     Ok(Verdict::Clean)
 }

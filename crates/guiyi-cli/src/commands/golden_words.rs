@@ -61,7 +61,9 @@ pub(crate) fn golden(
     let pins = store.pins(entity_of(shown)?)?;
     let pin_of = |value: &GoldenValue| {
         let of_element = |pin: &&Pinned| pin.gid == shown && pin.element == value.element;
-        pins.iter().find(of_element).filter(|_| value.ground == Ground::Override)
+        pins.iter()
+            .find(of_element)
+            .filter(|_| value.ground == Ground::Override)
     };
     _ = writeln!(
         text,
@@ -77,9 +79,16 @@ pub(crate) fn golden(
             }
             continue;
         };
-        let from = match (value.member.and_then(|member| version.members.get(member)), pin_of(value)) {
+        let from = match (
+            value.member.and_then(|member| version.members.get(member)),
+            pin_of(value),
+        ) {
             (_, Some(pin)) => {
-                let until = pin.expires.as_ref().map(|expires| format!(" → {expires}")).unwrap_or_default();
+                let until = pin
+                    .expires
+                    .as_ref()
+                    .map(|expires| format!(" → {expires}"))
+                    .unwrap_or_default();
                 format!("{}, {}{until}: {}", pin.actor, pin.utc, pin.reason)
             }
             (Some((system, key)), _) => format!("{system}/{key} {}", value.origin.name()),
@@ -102,11 +111,18 @@ pub(crate) fn golden(
 }
 
 fn label_of<'a>(labels: &'a [(String, String)], element: &'a str) -> &'a str {
-    labels.iter().find(|(name, _)| name == element).map_or(element, |(_, label)| label)
+    labels
+        .iter()
+        .find(|(name, _)| name == element)
+        .map_or(element, |(_, label)| label)
 }
 
 fn moment_words(moment: &Moment) -> String {
-    let reason = moment.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let reason = moment
+        .reason
+        .as_ref()
+        .map(|reason| format!(": {reason}"))
+        .unwrap_or_default();
     format!("{}  {}{reason}", moment.utc, moment.actor)
 }
 
@@ -121,7 +137,10 @@ fn record_json((system, key): &(String, String)) -> Value {
 fn version_json(version: &Version, pins: &[Pinned], gid: GlobalId) -> Value {
     let value = |value: &GoldenValue| {
         let of_element = |pin: &&Pinned| pin.gid == gid && pin.element == value.element;
-        let pin = pins.iter().find(of_element).filter(|_| value.ground == Ground::Override);
+        let pin = pins
+            .iter()
+            .find(of_element)
+            .filter(|_| value.ground == Ground::Override);
         json!({
             "element": value.element,
             "value": value.value,
@@ -196,7 +215,9 @@ fn difference(before: Option<&Version>, after: &Version) -> Vec<String> {
         }
     }
     let members = |version: Option<&Version>| -> BTreeSet<(String, String)> {
-        version.map(|version| version.members.iter().cloned().collect()).unwrap_or_default()
+        version
+            .map(|version| version.members.iter().cloned().collect())
+            .unwrap_or_default()
     };
     let (old, new) = (members(before), members(Some(after)));
     lines.extend(new.difference(&old).map(|(system, key)| format!("+ {system}/{key}")));
@@ -231,19 +252,19 @@ pub(crate) fn how(steps: &[Step], chinese: bool) -> Answer {
             };
         }
         for (record, to) in &step.left {
-            let to = to.map(|to| format!("{} {to}", either(chinese, "to", "转到"))).unwrap_or_default();
+            let to = to
+                .map(|to| format!("{} {to}", either(chinese, "to", "转到")))
+                .unwrap_or_default();
             _ = writeln!(text, "  - {}  {to}", name(record));
         }
     }
     let moves = |moves: &[((String, String), Option<GlobalId>)], word: &str| -> Vec<Value> {
-        let one = |(record, gid): &((String, String), Option<GlobalId>)| {
-            json!({"system": record.0, "key": record.1, word: gid.map(|gid| gid.to_string())})
-        };
+        let one = |(record, gid): &((String, String), Option<GlobalId>)| json!({"system": record.0, "key": record.1, word: gid.map(|gid| gid.to_string())});
         moves.iter().map(one).collect()
     };
-    let json = steps.iter().map(|step| {
-        json!({"at": moment_json(&step.at), "came": moves(&step.came, "from"), "left": moves(&step.left, "to")})
-    });
+    let json = steps.iter().map(
+        |step| json!({"at": moment_json(&step.at), "came": moves(&step.came, "from"), "left": moves(&step.left, "to")}),
+    );
     let json = json.collect();
     Answer { text, json }
 }
@@ -262,13 +283,23 @@ pub(crate) fn effect(effect: &Effect, chinese: bool) -> Answer {
         };
         let of = |goldens: &'_ [GoldenRecord]| goldens.iter().find(|golden| golden.gid == change.gid).cloned();
         let (before, after) = (of(&effect.before), of(&effect.after));
-        _ = writeln!(text, "{}  {} {}  {kind}", change.gid, either(chinese, "version", "版本"), change.version);
+        _ = writeln!(
+            text,
+            "{}  {} {}  {kind}",
+            change.gid,
+            either(chinese, "version", "版本"),
+            change.version
+        );
         for line in values_changed(before.as_ref(), after.as_ref()) {
             _ = writeln!(text, "  {line}");
         }
     }
     if !effect.moved.is_empty() {
-        _ = writeln!(text, "{}", either(chinese, "codes that lead elsewhere now", "编码对照的变化"));
+        _ = writeln!(
+            text,
+            "{}",
+            either(chinese, "codes that lead elsewhere now", "编码对照的变化")
+        );
     }
     for code in &effect.moved {
         _ = writeln!(text, "  {}/{}  {} → {}", code.system, code.key, code.from, code.to);
@@ -304,6 +335,13 @@ fn values_changed(before: Option<&GoldenRecord>, after: Option<&GoldenRecord>) -
     let changed = after.values.iter().filter(|value| old(&value.element) != value.value);
     let shown = |value: Option<String>| value.unwrap_or_else(|| "-".into());
     changed
-        .map(|value| format!("{}\t{} → {}", value.element, shown(old(&value.element)), shown(value.value.clone())))
+        .map(|value| {
+            format!(
+                "{}\t{} → {}",
+                value.element,
+                shown(old(&value.element)),
+                shown(value.value.clone())
+            )
+        })
         .collect()
 }

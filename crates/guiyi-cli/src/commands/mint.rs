@@ -62,7 +62,10 @@ struct Asked {
 
 fn parse_type(text: &str) -> Result<EntityType, String> {
     let of_letter = |entity: &EntityType| text.eq_ignore_ascii_case(&entity.letter().to_string());
-    let found = EntityType::ALL.into_iter().find(of_letter).or_else(|| EntityType::from_name(text));
+    let found = EntityType::ALL
+        .into_iter()
+        .find(of_letter)
+        .or_else(|| EntityType::from_name(text));
     found.ok_or_else(|| {
         let known = EntityType::ALL.map(|entity| format!("{} ({})", entity.letter(), entity.name()));
         format!("it is one of {}", known.join(", "))

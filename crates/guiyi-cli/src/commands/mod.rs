@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod crosswalk;
+mod crosswalk_translate;
 pub(crate) mod dictionary;
 pub(crate) mod golden;
 mod golden_words;

@@ -251,8 +251,14 @@ fn show(
     let is_pair = |a: &(String, String), b: &(String, String)| {
         (is(a, &args.a) && is(b, &args.b)) || (is(a, &args.b) && is(b, &args.a))
     };
-    let pending = store.pending(entity)?.into_iter().find(|pair| is_pair(&pair.a, &pair.b));
-    let decision = store.decisions(entity)?.into_iter().find(|decision| is_pair(&decision.a, &decision.b));
+    let pending = store
+        .pending(entity)?
+        .into_iter()
+        .find(|pair| is_pair(&pair.a, &pair.b));
+    let decision = store
+        .decisions(entity)?
+        .into_iter()
+        .find(|decision| is_pair(&decision.a, &decision.b));
     let gid = |record: &RecordName| store.lookup(entity, &record.system, &record.key);
     let gids = (gid(&args.a)?, gid(&args.b)?);
     if args.show.format == Format::Json {
@@ -277,7 +283,12 @@ fn show(
         _ = writeln!(text, "{label}\t{left}\t{sign}\t{right}");
     };
     row(either(chinese, "record", "记录"), &code(&args.a), &code(&args.b), "");
-    row("global_id", &shown(gids.0), &shown(gids.1), if gids.0 == gids.1 { "=" } else { "≠" });
+    row(
+        "global_id",
+        &shown(gids.0),
+        &shown(gids.1),
+        if gids.0 == gids.1 { "=" } else { "≠" },
+    );
     for (element, label) in elements {
         let (left, right) = (cell(&left, element), cell(&right, element));
         if left != "-" || right != "-" {

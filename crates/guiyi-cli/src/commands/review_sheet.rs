@@ -21,8 +21,19 @@ use crate::words::say;
 
 /// The columns before the elements.
 const COLUMNS: [&str; 13] = [
-    "entity", "system_a", "key_a", "system_b", "key_b", "decision", "reason", "probability", "global_id_a", "global_id_b",
-    "since", "why", "why_zh",
+    "entity",
+    "system_a",
+    "key_a",
+    "system_b",
+    "key_b",
+    "decision",
+    "reason",
+    "probability",
+    "global_id_a",
+    "global_id_b",
+    "since",
+    "why",
+    "why_zh",
 ];
 
 /// Writes the pairs of some entity types; gives their number.
@@ -41,7 +52,9 @@ pub(crate) fn write(
             }
         }
     }
-    let sides = elements.iter().flat_map(|element| [format!("{element}_a"), format!("{element}_b")]);
+    let sides = elements
+        .iter()
+        .flat_map(|element| [format!("{element}_a"), format!("{element}_b")]);
     let headers: Vec<String> = COLUMNS.iter().map(|column| (*column).to_owned()).chain(sides).collect();
     let mut sheet = Sheet::create(file, &headers)?;
     let mut n_pairs = 0;
@@ -59,8 +72,19 @@ pub(crate) fn write(
             let probability = format!("{:.4}", f64::from(pair.finding.probability) / 1e6);
             let gids = (pair.gids.0.to_string(), pair.gids.1.to_string());
             let mut cells = vec![
-                entity.name(), &pair.a.0, &pair.a.1, &pair.b.0, &pair.b.1, decision, reason, &probability, &gids.0,
-                &gids.1, &pair.since, &pair.finding.reason, &pair.finding.reason_zh,
+                entity.name(),
+                &pair.a.0,
+                &pair.a.1,
+                &pair.b.0,
+                &pair.b.1,
+                decision,
+                reason,
+                &probability,
+                &gids.0,
+                &gids.1,
+                &pair.since,
+                &pair.finding.reason,
+                &pair.finding.reason_zh,
             ];
             for element in &elements {
                 cells.extend([&left, &right].map(|values| values.get(element).map_or("", String::as_str)));
@@ -150,7 +174,12 @@ type Read = (Vec<Line>, Vec<(u64, String)>, usize);
 /// The filled-in lines, the wrong ones with the reason, and the number of lines left blank.
 fn read(file: &Path, default: Option<EntityType>) -> anyhow::Result<Read> {
     let mut reader = guiyi_io::read::open(file, &ReadOptions::default())?;
-    let find = |name: &str| reader.headers.iter().position(|header| header.eq_ignore_ascii_case(name));
+    let find = |name: &str| {
+        reader
+            .headers
+            .iter()
+            .position(|header| header.eq_ignore_ascii_case(name))
+    };
     let mut places = Vec::new();
     let mut missing = Vec::new();
     for name in ["system_a", "key_a", "system_b", "key_b", "decision"] {
@@ -191,7 +220,10 @@ fn read(file: &Path, default: Option<EntityType>) -> anyhow::Result<Read> {
             };
             let named = entity.map(cell).filter(|name| !name.is_empty());
             let Some(entity) = named.map_or(default, EntityType::from_name) else {
-                wrong.push((number, format!("entity \"{}\" is no entity type", named.unwrap_or_default())));
+                wrong.push((
+                    number,
+                    format!("entity \"{}\" is no entity type", named.unwrap_or_default()),
+                ));
                 continue;
             };
             lines.push(Line {

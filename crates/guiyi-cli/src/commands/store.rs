@@ -98,7 +98,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
                     say(&format!("ledger head {}", state.ledger_head.as_deref().unwrap_or("-")));
                 }
             }
-            Ok(if problems.is_empty() { Verdict::Clean } else { Verdict::Findings })
+            Ok(if problems.is_empty() {
+                Verdict::Clean
+            } else {
+                Verdict::Findings
+            })
         }
         Command::Backup(args) => {
             let (_, store) = open_to_read(project)?;
@@ -146,7 +150,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
                     "规则在上次运行后有改动，差异可能由此产生",
                 ));
             }
-            Ok(if different.is_empty() { Verdict::Clean } else { Verdict::Findings })
+            Ok(if different.is_empty() {
+                Verdict::Clean
+            } else {
+                Verdict::Findings
+            })
         }
     }
 }

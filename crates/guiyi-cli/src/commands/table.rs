@@ -17,7 +17,10 @@ pub(crate) struct Sheet {
 impl Sheet {
     /// Begins a table; the extension of the file says the format.
     pub(crate) fn create(file: &Path, headers: &[String]) -> anyhow::Result<Self> {
-        let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        let extension = file
+            .extension()
+            .and_then(|extension| extension.to_str())
+            .unwrap_or_default();
         let format = match extension.to_ascii_lowercase().as_str() {
             // With the mark by which Excel knows UTF-8.
             "csv" => OutputFormat::Csv(CsvOptions {
@@ -26,7 +29,10 @@ impl Sheet {
             }),
             "xlsx" => OutputFormat::Xlsx,
             "parquet" => OutputFormat::Parquet,
-            _ => bail!("{}: give the file the extension .xlsx, .csv or .parquet", file.display()),
+            _ => bail!(
+                "{}: give the file the extension .xlsx, .csv or .parquet",
+                file.display()
+            ),
         };
         // Never published: only its partial directory is used, beside the file, and gone afterwards.
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();

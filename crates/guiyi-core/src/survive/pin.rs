@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use arrow_array::{Array, StringArray};
 use arrow_array::builder::StringBuilder;
+use arrow_array::{Array, StringArray};
 
 use super::{Golden, Ground, NO_RECORD};
 use crate::record::Origin;
@@ -29,10 +29,7 @@ pub fn pin(golden: &mut Golden, pins: &[Pin<'_>]) {
     let n_golden = golden.len();
     let mut by_element: BTreeMap<usize, BTreeMap<usize, Option<&str>>> = BTreeMap::new();
     for pin in pins.iter().filter(|pin| pin.golden < n_golden) {
-        by_element
-            .entry(pin.element)
-            .or_default()
-            .insert(pin.golden, pin.value);
+        by_element.entry(pin.element).or_default().insert(pin.golden, pin.value);
     }
     for (element, pins) in by_element {
         let Some(column) = golden.columns.get_mut(element) else {

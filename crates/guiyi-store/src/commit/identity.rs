@@ -97,10 +97,20 @@ pub(super) fn write_ledger(commit: &Commit<'_>, occasion: Occasion<'_>, feed: &F
         each("supersede", loser, Some(survivor), occasion.reason.unwrap_or("matched"))?;
     }
     for &gid in &assignment.reinstated {
-        each("reinstate", gid, None, occasion.reason.unwrap_or("not matched any more"))?;
+        each(
+            "reinstate",
+            gid,
+            None,
+            occasion.reason.unwrap_or("not matched any more"),
+        )?;
     }
     for &(gid, survivor) in &assignment.redirected {
-        each("redirect", gid, Some(survivor), occasion.reason.unwrap_or("its records moved"))?;
+        each(
+            "redirect",
+            gid,
+            Some(survivor),
+            occasion.reason.unwrap_or("its records moved"),
+        )?;
     }
     let report = &commit.report;
     let counts = format!(

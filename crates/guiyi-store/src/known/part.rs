@@ -18,12 +18,7 @@ pub(crate) fn load_part(connection: &Connection, rulebook: &Rulebook, gids: &[Gl
     let entity = rulebook.dictionary.entity;
     let (mut known, source_of) = frame(connection, rulebook)?;
     for &gid in gids {
-        let members = load_rows(
-            connection,
-            statements::SOURCE_HEADS_OF,
-            [key::to_key(gid)],
-            &source_of,
-        )?;
+        let members = load_rows(connection, statements::SOURCE_HEADS_OF, [key::to_key(gid)], &source_of)?;
         known.rows.extend(members);
     }
     known

@@ -85,7 +85,12 @@ fn versions_and_what_stood_when() {
     let steward = Some("checked by phone");
     assert_eq!(
         said,
-        [(1, "tests", None), (2, "tests", None), (3, "王芳", steward), (4, "王芳", steward)]
+        [
+            (1, "tests", None),
+            (2, "tests", None),
+            (3, "王芳", steward),
+            (4, "王芳", steward)
+        ]
     );
     assert!(store.history(id(9)).unwrap().is_empty());
 }
@@ -99,7 +104,11 @@ fn how_it_came_to_be() {
     let left: Vec<_> = steps.iter().map(|step| step.left.clone()).collect();
     assert_eq!(
         came,
-        [vec![(record("erp", "D01"), None)], vec![(record("crm", "K03"), Some(id(3)))], vec![]]
+        [
+            vec![(record("erp", "D01"), None)],
+            vec![(record("crm", "K03"), Some(id(3)))],
+            vec![]
+        ]
     );
     assert_eq!(left, [vec![], vec![], vec![(record("crm", "K03"), Some(id(3)))]]);
     let steps = store.how(id(3)).unwrap();
@@ -115,7 +124,10 @@ fn blocks_are_given_once() {
     let block = store.mint(CUSTOMER, 7, 3, "plant Suzhou", now).unwrap();
     let ids: Vec<String> = block.ids().map(|gid| gid.to_string()).collect();
     assert_eq!((block.first_serial, ids.len(), &ids[0][..9]), (1, 3, "C07-00000"));
-    assert_eq!(store.resolve(block.ids().next().unwrap()).unwrap(), Some(Resolution::Reserved));
+    assert_eq!(
+        store.resolve(block.ids().next().unwrap()).unwrap(),
+        Some(Resolution::Reserved)
+    );
     assert_eq!(store.resolve(from_serial(CUSTOMER, 7, 4).unwrap()).unwrap(), None);
     assert_eq!(store.mint(CUSTOMER, 7, 2, "plant Suzhou", now).unwrap().first_serial, 4);
     // The central issuer's runs go on behind the block.
@@ -130,7 +142,10 @@ fn blocks_are_given_once() {
     assert!(store.mint(CUSTOMER, 7, 0, "x", now).is_err());
     assert!(store.mint(CUSTOMER, 7, SERIALS, "x", now).is_err());
     assert_eq!(dump(&store), before);
-    assert_eq!(store.mint(CUSTOMER, 7, SERIALS - 6, "all", now).unwrap().last_serial, SERIALS - 1);
+    assert_eq!(
+        store.mint(CUSTOMER, 7, SERIALS - 6, "all", now).unwrap().last_serial,
+        SERIALS - 1
+    );
     assert!(store.mint(CUSTOMER, 7, 1, "x", now).is_err());
     assert!(store.connection.execute("DELETE FROM id_block", []).is_err());
 }
@@ -153,7 +168,12 @@ fn aliases_lead_where_their_id_leads() {
         code("erp", "D02", id(2)),
     ];
     let answers = store.add_codes(CUSTOMER, &wanted, now, false).unwrap();
-    let expected = [Ok(true), Err(CodeRefusal::Taken(id(2))), Err(CodeRefusal::UnknownId), Ok(false)];
+    let expected = [
+        Ok(true),
+        Err(CodeRefusal::Taken(id(2))),
+        Err(CodeRefusal::UnknownId),
+        Ok(false),
+    ];
     assert_eq!(answers, expected);
     assert_eq!(dump(&store), before, "one wrong, none written");
     assert_eq!(store.add_codes(CUSTOMER, &wanted, now, true).unwrap(), expected);
@@ -196,13 +216,23 @@ fn rebuilt_is_stored() {
     // Somebody edits a value and its digest.
     store
         .connection
-        .execute("UPDATE golden_customer SET name = '改' WHERE gid = (SELECT MIN(gid) FROM golden_customer)", [])
+        .execute(
+            "UPDATE golden_customer SET name = '改' WHERE gid = (SELECT MIN(gid) FROM golden_customer)",
+            [],
+        )
         .unwrap();
-    assert_eq!(store.check_rebuild(&book).unwrap().different, [], "the digest still tells the truth");
+    assert_eq!(
+        store.check_rebuild(&book).unwrap().different,
+        [],
+        "the digest still tells the truth"
+    );
     assert!(!store.verify().unwrap().is_empty());
     store
         .connection
-        .execute("UPDATE golden SET digest = zeroblob(16) WHERE gid = (SELECT MIN(gid) FROM golden_customer)", [])
+        .execute(
+            "UPDATE golden SET digest = zeroblob(16) WHERE gid = (SELECT MIN(gid) FROM golden_customer)",
+            [],
+        )
         .unwrap();
     assert_eq!(store.check_rebuild(&book).unwrap().different, [id(1)]);
 }
@@ -215,9 +245,15 @@ fn backups_are_whole_and_come_back() {
     World::first_run(50).run(&mut store, "2026-01-01T00:00:00Z");
     let before = dump(&store);
     let backup = store.backup(&at("copy.db")).unwrap();
-    assert_eq!((backup.last_run, backup.last_utc.as_deref()), (1, Some("2026-01-01T00:00:00Z")));
+    assert_eq!(
+        (backup.last_run, backup.last_utc.as_deref()),
+        (1, Some("2026-01-01T00:00:00Z"))
+    );
     assert_eq!(backup.ledger_head, store.state().unwrap().ledger_head);
-    assert!(store.backup(&at("copy.db")).is_err(), "an earlier backup is not overwritten");
+    assert!(
+        store.backup(&at("copy.db")).is_err(),
+        "an earlier backup is not overwritten"
+    );
 
     World::second_run(50).run(&mut store, "2026-01-02T00:00:00Z");
     let later = dump(&store);

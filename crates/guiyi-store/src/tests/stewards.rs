@@ -3,12 +3,12 @@
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::{GlobalId, from_serial};
 use guiyi_core::survive::Ground;
-use proptest::prelude::{ProptestConfig, Just, Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
 
 use super::world::{World, dump, row};
 use crate::{
-    By, Decided, Merge, NewDecision, NewPin, PairFinding, Refusal, Resolution, ReviewPair, Split, Store,
-    StoreError, Verdict,
+    By, Decided, Merge, NewDecision, NewPin, PairFinding, Refusal, Resolution, ReviewPair, Split, Store, StoreError,
+    Verdict,
 };
 
 const CUSTOMER: EntityType = EntityType::Customer;
@@ -73,7 +73,10 @@ fn a_later_decision_withdraws_the_earlier() {
     assert_eq!(dump(&store), before, "nothing is written where nothing changes");
     let standing = store.decisions(CUSTOMER).unwrap();
     assert_eq!(standing.len(), 1);
-    assert_eq!(standing[0].to_string(), "erp/D02 = erp/D03: 王芳, 2026-01-15T00:00:00Z: checked by phone");
+    assert_eq!(
+        standing[0].to_string(),
+        "erp/D02 = erp/D03: 王芳, 2026-01-15T00:00:00Z: checked by phone"
+    );
     sound(&store);
 
     let report = world.run(&mut store, "2026-02-01T00:00:00Z");
@@ -119,7 +122,13 @@ fn what_is_refused_and_why() {
     };
     assert_eq!(
         answers,
-        [Ok(Decided::New), Err(unknown), Err(Refusal::SameRecord), Err(Refusal::Twice), Err(Refusal::Twice)]
+        [
+            Ok(Decided::New),
+            Err(unknown),
+            Err(Refusal::SameRecord),
+            Err(Refusal::Twice),
+            Err(Refusal::Twice)
+        ]
     );
     assert_eq!(dump(&store), before, "one wrong, none written");
 
@@ -179,8 +188,19 @@ fn pairs_wait_for_a_steward_until_a_run_shows_them_no_more() {
             ("D02", "D03", (id(2), id(3)), true, "2026-01-02")
         ]
     );
-    decide(&mut store, &[verdict("D03", "D04", Verdict::NotMatch), verdict("D02", "D03", Verdict::Unsure)]);
-    let open: Vec<bool> = store.pending(CUSTOMER).unwrap().iter().map(crate::PendingPair::is_open).collect();
+    decide(
+        &mut store,
+        &[
+            verdict("D03", "D04", Verdict::NotMatch),
+            verdict("D02", "D03", Verdict::Unsure),
+        ],
+    );
+    let open: Vec<bool> = store
+        .pending(CUSTOMER)
+        .unwrap()
+        .iter()
+        .map(crate::PendingPair::is_open)
+        .collect();
     assert_eq!(open, [false, true]);
     world.review = vec![pair(1, 2, 610_000)];
     world.run(&mut store, "2026-01-04T00:00:00Z");
@@ -208,13 +228,25 @@ fn a_pin_stands_at_once_and_until_it_expires() {
         value,
         expires,
     };
-    let effect = store.pin(&book, pin(Some("宁波市"), Some("2026-03-01T00:00:00Z")), BY).unwrap();
-    assert_eq!((effect.before[0].version, effect.after[0].version, effect.feed.len()), (1, 2, 1));
+    let effect = store
+        .pin(&book, pin(Some("宁波市"), Some("2026-03-01T00:00:00Z")), BY)
+        .unwrap();
+    assert_eq!(
+        (effect.before[0].version, effect.after[0].version, effect.feed.len()),
+        (1, 2, 1)
+    );
     assert_eq!(city(&store, id(1)), (Some("宁波市".into()), Ground::Override));
     sound(&store);
-    assert_eq!(world.run(&mut store, "2026-02-01T00:00:00Z").run, None, "the next run agrees");
+    assert_eq!(
+        world.run(&mut store, "2026-02-01T00:00:00Z").run,
+        None,
+        "the next run agrees"
+    );
     let report = world.run(&mut store, "2026-03-01T00:00:00Z");
-    assert_eq!((report.golden_changed, city(&store, id(1))), (1, (Some("杭州市".into()), Ground::Only)));
+    assert_eq!(
+        (report.golden_changed, city(&store, id(1))),
+        (1, (Some("杭州市".into()), Ground::Only))
+    );
 
     // No value at all, over an expired pin; then off again.
     store.pin(&book, pin(None, None), BY).unwrap();
@@ -230,12 +262,35 @@ fn a_pin_stands_at_once_and_until_it_expires() {
     let before = dump(&store);
     let refused = [
         store.unpin(&book, id(1), "city", BY).unwrap_err(),
-        store.pin(&book, pin(None, Some("2026-01-01T00:00:00Z")), BY).unwrap_err(),
-        store.pin(&book, NewPin { element: "stars", ..pin(None, None) }, BY).unwrap_err(),
-        store.pin(&book, NewPin { gid: id(9), ..pin(None, None) }, BY).unwrap_err(),
+        store
+            .pin(&book, pin(None, Some("2026-01-01T00:00:00Z")), BY)
+            .unwrap_err(),
+        store
+            .pin(
+                &book,
+                NewPin {
+                    element: "stars",
+                    ..pin(None, None)
+                },
+                BY,
+            )
+            .unwrap_err(),
+        store
+            .pin(
+                &book,
+                NewPin {
+                    gid: id(9),
+                    ..pin(None, None)
+                },
+                BY,
+            )
+            .unwrap_err(),
     ];
     let said: Vec<String> = refused.iter().map(ToString::to_string).collect();
-    assert!(said[0].contains("is not pinned") && said[2].contains("stars") && said[3].contains("C00-000009"), "{said:?}");
+    assert!(
+        said[0].contains("is not pinned") && said[2].contains("stars") && said[3].contains("C00-000009"),
+        "{said:?}"
+    );
     assert_eq!(dump(&store), before);
 }
 
@@ -263,11 +318,21 @@ fn a_merge_is_shown_made_and_kept_by_later_runs() {
     assert_eq!(preview, effect);
     let told: Vec<(GlobalId, &str)> = effect.feed.iter().map(|change| (change.gid, &*change.kind)).collect();
     assert_eq!(told, [(id(1), "changed"), (id(3), "superseded")]);
-    let moved: Vec<(&str, GlobalId, GlobalId)> =
-        effect.moved.iter().map(|code| (&*code.key, code.from, code.to)).collect();
+    let moved: Vec<(&str, GlobalId, GlobalId)> = effect
+        .moved
+        .iter()
+        .map(|code| (&*code.key, code.from, code.to))
+        .collect();
     assert_eq!(moved, [("D03", id(3), id(1))]);
-    assert_eq!((effect.before.len(), effect.after.len(), effect.after[0].members.len()), (2, 1, 3));
-    assert_eq!(effect.after[0].values[2].value.as_deref(), Some("111"), "the pin sleeps with its ID");
+    assert_eq!(
+        (effect.before.len(), effect.after.len(), effect.after[0].members.len()),
+        (2, 1, 3)
+    );
+    assert_eq!(
+        effect.after[0].values[2].value.as_deref(),
+        Some("111"),
+        "the pin sleeps with its ID"
+    );
     sound(&store);
     assert_eq!(world.run(&mut store, "2026-02-01T00:00:00Z").run, None);
 
@@ -278,7 +343,10 @@ fn a_merge_is_shown_made_and_kept_by_later_runs() {
         records: &[("erp", "D03")],
     };
     store.split(&book, split, BY).unwrap();
-    assert_eq!(store.golden(id(3)).unwrap().unwrap().values[2].value.as_deref(), Some("999"));
+    assert_eq!(
+        store.golden(id(3)).unwrap().unwrap().values[2].value.as_deref(),
+        Some("999")
+    );
     assert_eq!(world.run(&mut store, "2026-02-02T00:00:00Z").run, None);
     sound(&store);
 
@@ -304,7 +372,10 @@ fn a_split_of_what_a_run_had_joined() {
     let error = store.split(&book, split(&[("erp", "D02")]), BY).unwrap_err();
     assert_eq!(error.to_string(), "erp/D02 is not a record of C00-000001-M");
     for nothing in [&[][..], &[("erp", "D01"), ("crm", "K01")]] {
-        assert!(matches!(store.split(&book, split(nothing), BY), Err(StoreError::Inconsistent { .. })));
+        assert!(matches!(
+            store.split(&book, split(nothing), BY),
+            Err(StoreError::Inconsistent { .. })
+        ));
     }
     let effect = store.split(&book, split(&[("erp", "D01")]), BY).unwrap();
     let told: Vec<&str> = effect.feed.iter().map(|change| &*change.kind).collect();
@@ -324,13 +395,21 @@ fn state(store: &Store) -> Vec<String> {
         let members: Vec<&str> = golden.members.iter().map(|member| &*member.key).collect();
         let values = golden.values.iter().map(|value| {
             let from = value.member.map_or("-", |member| members[member]);
-            format!("{} {from} {}", value.value.as_deref().unwrap_or("-"), value.ground.name())
+            format!(
+                "{} {from} {}",
+                value.value.as_deref().unwrap_or("-"),
+                value.ground.name()
+            )
         });
         let stands = match resolution {
             Resolution::Superseded(survivor) => format!("→ {survivor}"),
             other => format!("{other:?}"),
         };
-        format!("{gid} {stands} [{}] {}", members.join(" "), values.collect::<Vec<_>>().join(", "))
+        format!(
+            "{gid} {stands} [{}] {}",
+            members.join(" "),
+            values.collect::<Vec<_>>().join(", ")
+        )
     };
     issued.iter().map(|fact| of(fact.gid)).collect()
 }
@@ -353,7 +432,11 @@ fn history() -> impl Strategy<Value = Vec<Vec<(u8, bool)>>> {
 fn world_of(run: &[(u8, bool)]) -> World {
     let rows = run.iter().enumerate().filter(|(_, (_, delivered))| *delivered);
     let rows = rows.map(|(at, (phone, _))| {
-        let (system, key) = if at % 3 == 2 { ("crm", format!("K{at:02}")) } else { ("erp", format!("D{at:02}")) };
+        let (system, key) = if at % 3 == 2 {
+            ("crm", format!("K{at:02}"))
+        } else {
+            ("erp", format!("D{at:02}"))
+        };
         row(system, &key, &format!("公司{at}"), "", &format!("10{phone}"))
     });
     World {
