@@ -5,8 +5,10 @@
 #![expect(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 mod bench;
+mod crosswalk;
 mod demo;
 mod dictionary;
+mod golden;
 mod hostile;
 mod id;
 mod interrupted;
@@ -15,4 +17,6 @@ mod project;
 mod repeatable;
 mod rules;
 mod standardize;
+mod review;
+mod store;
 mod tidy;

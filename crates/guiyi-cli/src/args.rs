@@ -54,6 +54,14 @@ pub(crate) enum Command {
     Rule(commands::rule::Args),
     /// Show and export the data-element dictionary (元字典).
     Dictionary(commands::dictionary::Args),
+    /// Look at golden records and their past, pin values, merge and split.
+    Golden(commands::golden::Args),
+    /// Look up, translate, export and import the codes of systems.
+    Crosswalk(commands::crosswalk::Args),
+    /// Verify, back up, restore and check the store.
+    Store(commands::store::Args),
+    /// Look at the pairs that a run left to a person, and decide about them, one by one or in a spreadsheet.
+    Review(commands::review::Args),
     /// Find which records are the same real thing, in any files, nothing configured.
     Match(commands::r#match::Args),
     /// Print a completion script for a shell.

@@ -39,6 +39,10 @@ fn main() -> ExitCode {
         Command::Id(args) => commands::id::run(&args),
         Command::Rule(args) => commands::rule::run(&args),
         Command::Dictionary(args) => commands::dictionary::run(&args),
+        Command::Golden(args) => commands::golden::run(&args),
+        Command::Crosswalk(args) => commands::crosswalk::run(&args),
+        Command::Store(args) => commands::store::run(&args),
+        Command::Review(args) => commands::review::run(&args),
         Command::Match(args) => commands::r#match::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -5,6 +5,7 @@
 
 mod reference;
 mod source;
+mod without_files;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

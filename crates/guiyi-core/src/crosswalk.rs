@@ -45,6 +45,8 @@ pub enum IdState {
     Superseded {
         /// The active ID that stands for it now.
         by: GlobalId,
+        /// The ID that it went into, which may have gone into another one since.
+        into: GlobalId,
         /// Number of the run that merged it.
         at: u64,
     },
@@ -95,6 +97,8 @@ pub struct Assignment {
     pub reinstated: Vec<GlobalId>,
     /// IDs superseded earlier that now resolve to another ID than before; ordered by ID.
     pub redirected: Vec<(GlobalId, GlobalId)>,
+    /// Those of `redirected` that went with their records and not with the ID that they went into; ordered by ID.
+    pub relocated: Vec<GlobalId>,
     /// The first serial that has never been issued, after this run.
     pub next_serial: u32,
 }
@@ -111,7 +115,8 @@ pub struct Assignment {
 /// - A cluster with no ID takes back one that its records had before, if that has no active owner: the one that most of
 ///   its records had last. If several clusters want the same, the one whose records came to it first has it.
 /// - Every other cluster gets a new ID, in order of the clusters' smallest records.
-/// - An ID superseded earlier follows its survivor, or if none of the records that it had at its end is there, those.
+/// - An ID superseded earlier follows the ID that it went into, and comes back with it; or if none of the records that it
+///   had at its end is there, it goes with those.
 ///
 /// Cost: n log n in the number of records.
 pub fn assign(clusters: &[u32], history: History<'_>, mint: Mint) -> Result<Assignment, SerialsExhausted> {
@@ -131,13 +136,14 @@ pub fn assign(clusters: &[u32], history: History<'_>, mint: Mint) -> Result<Assi
         next_serial += 1;
     }
     let gids: Vec<GlobalId> = gids.into_iter().flatten().collect();
-    let redirected = redirect(clusters, history, &gids, &superseded, &reinstated);
+    let (redirected, relocated) = redirect(clusters, history, &gids, &superseded, &reinstated);
     Ok(Assignment {
         gids,
         minted,
         superseded: superseded.into_iter().collect(),
         reinstated: reinstated.into_iter().collect(),
         redirected,
+        relocated,
         next_serial,
     })
 }
@@ -208,8 +214,8 @@ fn heir_of_split(stays: &[(GlobalId, u32, u32, u64)], merges: &[u64]) -> u32 {
 fn merges_by_survivor(facts: &[IdFacts]) -> BTreeMap<GlobalId, Vec<u64>> {
     let mut merges: BTreeMap<GlobalId, Vec<u64>> = BTreeMap::new();
     for fact in facts {
-        if let IdState::Superseded { by, at } = fact.state {
-            merges.entry(by).or_default().push(at);
+        if let IdState::Superseded { into, at, .. } = fact.state {
+            merges.entry(into).or_default().push(at);
         }
     }
     for runs in merges.values_mut() {
@@ -320,15 +326,46 @@ impl Claim {
     }
 }
 
-/// The IDs superseded earlier that now resolve elsewhere: to where their survivor went, or if none of the records that
-/// they had at their end is there, to where most of those are.
+/// The IDs superseded earlier that now resolve elsewhere: to where the ID that they went into is now, or if none of the
+/// records that they had at their end is there, to where most of those are; and which of them are of the latter kind.
 fn redirect(
     clusters: &[u32],
     history: History<'_>,
     gids: &[GlobalId],
     superseded: &BTreeMap<GlobalId, GlobalId>,
     reinstated: &BTreeSet<GlobalId>,
-) -> Vec<(GlobalId, GlobalId)> {
+) -> (Vec<(GlobalId, GlobalId)>, Vec<GlobalId>) {
+    let homes = homes(clusters, history, gids);
+    let (mut redirected, mut relocated) = (Vec::new(), Vec::new());
+    for fact in history.facts.iter().filter(|fact| !reinstated.contains(&fact.gid)) {
+        let IdState::Superseded { by, into, .. } = fact.state else {
+            continue;
+        };
+        let survivor = standing_for(into, history.facts, superseded, reinstated)
+            .unwrap_or_else(|| superseded.get(&by).copied().unwrap_or(by));
+        let from = homes.partition_point(|home| home.0 < fact.gid);
+        let to = homes.partition_point(|home| home.0 <= fact.gid);
+        let of_id = &homes[from..to];
+        let elsewhere = if of_id.iter().any(|home| home.1 == survivor) {
+            None
+        } else {
+            let parts = of_id.chunk_by(|a, b| a.1 == b.1);
+            parts.min_by_key(|part| (usize::MAX - part.len(), part[0].2))
+        };
+        let target = elsewhere.map_or(survivor, |part| part[0].1);
+        if target != by {
+            redirected.push((fact.gid, target));
+            if elsewhere.is_some() {
+                relocated.push(fact.gid);
+            }
+        }
+    }
+    (redirected, relocated)
+}
+
+/// For each superseded ID the records that it had at its end, each with the ID that it has now: (superseded ID, ID,
+/// record), sorted.
+fn homes(clusters: &[u32], history: History<'_>, gids: &[GlobalId]) -> Vec<(GlobalId, GlobalId, u32)> {
     let mut stays = history.former.to_vec();
     stays.sort_unstable_by_key(|stay| (stay.record, stay.since));
     let mut homes: Vec<(GlobalId, GlobalId, u32)> = Vec::new();
@@ -347,28 +384,31 @@ fn redirect(
         }
     }
     homes.sort_unstable();
-    let mut redirected = Vec::new();
-    for fact in history.facts.iter().filter(|fact| !reinstated.contains(&fact.gid)) {
-        let IdState::Superseded { by, .. } = fact.state else {
+    homes
+}
+
+/// The active ID that stands for an ID after this run, step by step along the IDs that it and its heirs went into; `None`
+/// if the way ends in one that is retired or not known.
+fn standing_for(
+    gid: GlobalId,
+    facts: &[IdFacts],
+    superseded: &BTreeMap<GlobalId, GlobalId>,
+    reinstated: &BTreeSet<GlobalId>,
+) -> Option<GlobalId> {
+    let mut here = gid;
+    // Every step leads to an ID that ended later, so that the way has an end.
+    for _ in 0..=facts.len() {
+        if let Some(&next) = superseded.get(&here) {
+            here = next;
             continue;
-        };
-        let survivor = superseded.get(&by).copied().unwrap_or(by);
-        let from = homes.partition_point(|home| home.0 < fact.gid);
-        let to = homes.partition_point(|home| home.0 <= fact.gid);
-        let of_id = &homes[from..to];
-        let target = if of_id.iter().any(|home| home.1 == survivor) {
-            survivor
-        } else {
-            let parts = of_id.chunk_by(|a, b| a.1 == b.1);
-            parts
-                .min_by_key(|part| (usize::MAX - part.len(), part[0].2))
-                .map_or(survivor, |part| part[0].1)
-        };
-        if target != by {
-            redirected.push((fact.gid, target));
+        }
+        match find(facts, here)?.state {
+            IdState::Superseded { into, .. } if !reinstated.contains(&here) => here = into,
+            IdState::Retired if !reinstated.contains(&here) => return None,
+            _ => return Some(here),
         }
     }
-    redirected
+    None
 }
 
 #[cfg(test)]

@@ -59,6 +59,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             clusters: &clusters,
             golden: &golden,
             assignment: &assignment,
+            review: None,
         };
         let report = store.commit(&[change], "2026-01-01T00:00:00Z", "load")?[0];
         let committed = begin.elapsed().as_secs_f64();

@@ -6,6 +6,7 @@ use guiyi_core::rulebook::Rulebook;
 use guiyi_core::survive::Golden;
 
 use crate::known::Known;
+use crate::review::ReviewPair;
 
 /// The result of a run over one entity type.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,8 @@ pub struct RunChange<'a> {
     pub golden: &'a Golden,
     /// The ID of each cluster.
     pub assignment: &'a Assignment,
+    /// The pairs that the run leaves to a person; `None`: the run says nothing of pairs, and those of before stay.
+    pub review: Option<&'a [ReviewPair]>,
 }
 
 /// What a commit wrote.
@@ -57,6 +60,8 @@ pub struct CommitReport {
     pub codes_new: u64,
     /// Codes that now lead to another ID.
     pub codes_moved: u64,
+    /// Pairs for a person that were added, taken off or changed.
+    pub pairs_changed: u64,
     /// Lines added to the ledger.
     pub ledger_lines: u64,
     /// Lines added to the change feed.

@@ -83,13 +83,23 @@ impl Digester {
 /// Where one golden value came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cell {
-    /// The source record's number in the store; meaningless where the ground is [`Ground::Nothing`].
+    /// The source record's number in the store, or the pin's where the ground is [`Ground::Override`]; meaningless where it
+    /// is [`Ground::Nothing`].
     pub(crate) record: i64,
     pub(crate) origin: Origin,
     pub(crate) ground: Ground,
 }
 
 impl Cell {
+    /// The lineage of a pinned value, given the number of the pin.
+    pub(crate) fn pinned(pin: i64) -> Self {
+        Self {
+            record: pin,
+            origin: Origin::Received,
+            ground: Ground::Override,
+        }
+    }
+
     /// The lineage of a value, given the number in the store of each record.
     pub(crate) fn of(winner: u32, origin: Origin, ground: Ground, ids: &[i64]) -> Self {
         if winner == NO_RECORD {

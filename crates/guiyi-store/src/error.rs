@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use guiyi_core::global_id::GlobalId;
 use rusqlite::ErrorCode;
+
+use crate::known::Decision;
 
 /// Why a store could not be opened, read or written. Nothing was changed when one is returned.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +34,14 @@ pub enum StoreError {
         found: i64,
         /// The latest version that this program knows.
         known: i64,
+    },
+    /// The file has an earlier schema, which only a writer brings up to date.
+    #[error("{} has the earlier schema version {found}", path.display())]
+    OlderSchema {
+        /// The file.
+        path: PathBuf,
+        /// Its schema version.
+        found: i64,
     },
     /// The file or its directory cannot be written, or the store was opened for reading.
     #[error("the store {} is read-only", path.display())]
@@ -88,6 +99,44 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
+    /// The ID names no golden record: it was superseded, retired, or never issued.
+    #[error("{gid} is not active")]
+    NotActive {
+        /// The ID.
+        gid: GlobalId,
+        /// The ID that stands for it now.
+        survivor: Option<GlobalId>,
+    },
+    /// A record that is not part of the golden record.
+    #[error("{system}/{key} is not a record of {gid}")]
+    NotAMember {
+        /// The golden record.
+        gid: GlobalId,
+        /// Name of the system.
+        system: String,
+        /// The source key.
+        key: String,
+    },
+    /// An element that the dictionary does not have.
+    #[error("there is no data element {element}")]
+    UnknownElement {
+        /// Its name.
+        element: String,
+    },
+    /// No pin to take off.
+    #[error("{element} of {gid} is not pinned")]
+    NotPinned {
+        /// The golden record.
+        gid: GlobalId,
+        /// The element.
+        element: String,
+    },
+    /// Stewards' decisions speak against it.
+    #[error("decisions speak against it:{}", list(decisions))]
+    Contradicted {
+        /// The decisions.
+        decisions: Vec<Decision>,
+    },
     /// Any other failure of the database.
     #[error("the database failed: {0}")]
     Database(#[source] rusqlite::Error),
@@ -100,6 +149,7 @@ impl StoreError {
             Self::CannotOpen { .. } => Some("check that the directory exists and that you may write to it"),
             Self::NotAStore { .. } => Some("name another file; a store is made where there is none"),
             Self::NewerSchema { .. } => Some("update guiyi, or restore a backup from before the update"),
+            Self::OlderSchema { .. } => Some("the next run brings it up to date; a backup before it costs little"),
             Self::ReadOnly { .. } => Some("check the permissions of the file and of its directory"),
             Self::DiskFull { .. } => Some("free some space and run again; the store is as it was before"),
             Self::Damaged { .. } => Some("keep the file, restore the last backup and run again"),
@@ -108,6 +158,14 @@ impl StoreError {
             }
             Self::Stale { .. } => Some("run again"),
             Self::ReservedName { .. } => Some("rename the element in the dictionary"),
+            Self::NotActive { survivor: None, .. } => Some("`guiyi crosswalk lookup` finds the ID of a code"),
+            Self::NotActive { .. } => Some("name the ID that stands for it now: `guiyi golden show` says which"),
+            Self::NotAMember { .. } => Some("`guiyi golden show` lists the records"),
+            Self::UnknownElement { .. } => Some("`guiyi dictionary` lists the data elements"),
+            Self::NotPinned { .. } => Some("`guiyi golden show` says which values are pinned"),
+            Self::Contradicted { .. } => {
+                Some("ask those who decided; a later decision on a pair withdraws the earlier one")
+            }
             Self::DuplicateRecord { .. } | Self::Inconsistent { .. } | Self::Database(_) => None,
         }
     }
@@ -134,4 +192,9 @@ impl StoreError {
             _ => Self::Database(error),
         }
     }
+}
+
+/// Decisions, one a line.
+fn list(decisions: &[Decision]) -> String {
+    decisions.iter().map(|decision| format!("\n  {decision}")).collect()
 }

@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use guiyi_core::crosswalk::{History, IdFacts, IdState, Mint, Stay};
-use guiyi_core::dictionary::EntityType;
+use guiyi_core::dictionary::{Dictionary, EntityType};
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::record::{Column, Origin, Records};
 use guiyi_core::rulebook::Rulebook;
+use guiyi_core::survive::Pin;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::encode::Digest;
 use crate::error::StoreError;
+use crate::pins::{self, Pinned};
 use crate::{key, statements};
 
 /// The issuer of the central store.
@@ -30,6 +32,8 @@ pub struct Known {
     pub systems: Vec<Arc<str>>,
     /// Decisions of stewards that hold.
     pub decisions: Vec<Decision>,
+    /// Values that stewards pinned, also those that have expired, ordered by ID and element.
+    pub pins: Vec<Pinned>,
     /// All issued IDs, ordered by ID.
     pub facts: Vec<IdFacts>,
     /// Where new IDs come from.
@@ -74,6 +78,29 @@ pub struct Decision {
     pub utc: String,
 }
 
+impl std::fmt::Display for Decision {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            a,
+            b,
+            actor,
+            utc,
+            reason,
+            ..
+        } = self;
+        let sign = match self.verdict {
+            Verdict::Match => "=",
+            Verdict::NotMatch => "≠",
+            Verdict::Unsure => "?",
+        };
+        write!(
+            formatter,
+            "{}/{} {sign} {}/{}: {actor}, {utc}: {reason}",
+            a.0, a.1, b.0, b.1
+        )
+    }
+}
+
 /// A steward's verdict on a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -83,6 +110,25 @@ pub enum Verdict {
     NotMatch,
     /// Looked at and left open.
     Unsure,
+}
+
+impl Verdict {
+    /// All verdicts.
+    pub const ALL: [Self; 3] = [Self::Match, Self::NotMatch, Self::Unsure];
+
+    /// The stable name used in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Match => "match",
+            Self::NotMatch => "not_match",
+            Self::Unsure => "unsure",
+        }
+    }
+
+    /// The verdict with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.name() == name)
+    }
 }
 
 /// The memberships of a run's records before the run.
@@ -129,6 +175,46 @@ impl Known {
         }
     }
 
+    /// The pins that hold at `now_utc`, for golden records with these IDs and the elements of this dictionary.
+    pub fn pins_of<'a>(&'a self, gids: &[GlobalId], dictionary: &Dictionary, now_utc: &str) -> Vec<Pin<'a>> {
+        self.pins_where(gids, dictionary, |pinned| pinned.holds_at(now_utc))
+    }
+
+    /// The pins of which `holds` is true.
+    pub(crate) fn pins_where<'a>(
+        &'a self,
+        gids: &[GlobalId],
+        dictionary: &Dictionary,
+        holds: impl Fn(&Pinned) -> bool,
+    ) -> Vec<Pin<'a>> {
+        if self.pins.is_empty() {
+            return Vec::new();
+        }
+        let numbers: BTreeMap<GlobalId, usize> = gids.iter().copied().zip(0..).collect();
+        let pins = self.pins.iter().filter(|pinned| holds(pinned));
+        pins.filter_map(|pinned| {
+            Some(Pin {
+                golden: *numbers.get(&pinned.gid)?,
+                element: dictionary.position(&pinned.element)?,
+                value: pinned.value.as_deref(),
+            })
+        })
+        .collect()
+    }
+
+    /// The number in the store of the pin on an element of a golden record.
+    pub(crate) fn pin_number(&self, gid: GlobalId, element: &str) -> Option<i64> {
+        let at = self
+            .pins
+            .binary_search_by(|pinned| (pinned.gid, &*pinned.element).cmp(&(gid, element)));
+        at.ok().map(|at| self.pins[at].number)
+    }
+
+    /// The IDs of the known records, in their order.
+    pub(crate) fn gids(&self) -> impl Iterator<Item = GlobalId> {
+        self.rows.iter().map(|row| row.gid)
+    }
+
     /// Position in `rows` of a record.
     pub(crate) fn row_of(&self, source: u16, key: &str) -> Option<usize> {
         let source = *self.system_of.get(usize::from(source))?;
@@ -140,6 +226,29 @@ impl Known {
 
 /// Loads what is known. `present`: the admitted records of this run.
 pub(crate) fn load(connection: &Connection, rulebook: &Rulebook, present: &Records) -> Result<Known, LoadError> {
+    let entity = rulebook.dictionary.entity;
+    let (mut known, source_of) = frame(connection, rulebook)?;
+    known.rows = load_rows(connection, statements::SOURCE_HEADS, [entity.name()], &source_of)?;
+    known
+        .rows
+        .sort_unstable_by(|a, b| (a.source, &a.key).cmp(&(b.source, &b.key)));
+    let (low, high) = key::range(entity);
+    known.facts = rows(connection, statements::IDS, [low, high], read_facts)?;
+    known.goldens = rows(connection, statements::GOLDENS, [low, high], read_head)?;
+    known.former = rows(connection, statements::FORMER_CODES, [entity.name()], |row| {
+        let source = source_of.get(&row.get(0)?).copied().unwrap_or(u16::MAX);
+        let position = known.row_of(source, row.get_ref(1)?.as_str()?);
+        Ok(position.map(|position| Ok((position, read_gid(row, 2)?, row.get::<_, i64>(3)? as u64))))
+    })?
+    .into_iter()
+    .flatten()
+    .collect::<Result<_, rusqlite::Error>>()?;
+    known.absent = load_absent(connection, rulebook, &known, present)?;
+    Ok(known)
+}
+
+/// What does not depend on records: systems, decisions, pins, the mint; and the source number of each stored system.
+fn frame(connection: &Connection, rulebook: &Rulebook) -> Result<(Known, BTreeMap<i64, u16>), LoadError> {
     let entity = rulebook.dictionary.entity;
     let last_run = connection.query_row(statements::LAST_RUN, [], |row| row.get::<_, i64>(0))? as u64;
     let stored: Vec<(i64, Arc<str>)> = rows(connection, statements::SYSTEMS, [], |row| {
@@ -161,15 +270,12 @@ pub(crate) fn load(connection: &Connection, rulebook: &Rulebook, present: &Recor
     let first = |name: &Arc<str>| systems.iter().position(|system| system == name).unwrap_or(0) as u16;
     let system_of: Vec<u16> = systems.iter().map(first).collect();
     let source_of: BTreeMap<i64, u16> = stored.iter().map(|(id, name)| (*id, first(name))).collect();
-
-    let mut known_rows = load_rows(connection, entity, &source_of)?;
-    known_rows.sort_unstable_by(|a, b| (a.source, &a.key).cmp(&(b.source, &b.key)));
-    let (low, high) = key::range(entity);
-    let mut known = Known {
+    let known = Known {
         absent: Records::default(),
         systems,
         decisions: load_decisions(connection, entity)?,
-        facts: rows(connection, statements::IDS, [low, high], read_facts)?,
+        pins: pins::load(connection, entity)?,
+        facts: Vec::new(),
         mint: Mint {
             entity,
             issuer: CENTRAL,
@@ -177,27 +283,15 @@ pub(crate) fn load(connection: &Connection, rulebook: &Rulebook, present: &Recor
         },
         last_run,
         system_of,
-        rows: known_rows,
+        rows: Vec::new(),
         former: Vec::new(),
-        goldens: rows(connection, statements::GOLDENS, [low, high], |row| {
-            Ok((
-                read_gid(row, 0)?,
-                row.get(1)?,
-                row.get_ref(2)?.as_blob()?.try_into().ok(),
-            ))
-        })?,
+        goldens: Vec::new(),
     };
-    known.former = rows(connection, statements::FORMER_CODES, [entity.name()], |row| {
-        let source = source_of.get(&row.get(0)?).copied().unwrap_or(u16::MAX);
-        let position = known.row_of(source, row.get_ref(1)?.as_str()?);
-        Ok(position.map(|position| Ok((position, read_gid(row, 2)?, row.get::<_, i64>(3)? as u64))))
-    })?
-    .into_iter()
-    .flatten()
-    .collect::<Result<_, rusqlite::Error>>()?;
-    known.absent = load_absent(connection, rulebook, &known, present)?;
-    Ok(known)
+    Ok((known, source_of))
 }
+
+mod part;
+pub(crate) use part::load_part;
 
 /// A failure of the database, or content that no run has written.
 #[derive(Debug)]
@@ -224,7 +318,7 @@ impl From<rusqlite::Error> for LoadError {
     }
 }
 
-fn rows<T>(
+pub(crate) fn rows<T>(
     connection: &Connection,
     sql: &str,
     params: impl rusqlite::Params,
@@ -244,6 +338,7 @@ fn read_facts(row: &rusqlite::Row<'_>) -> rusqlite::Result<IdFacts> {
         "superseded" => IdState::Superseded {
             by: read_gid(row, 5)?,
             at: row.get::<_, i64>(6)? as u64,
+            into: read_gid(row, 7)?,
         },
         "retired" => IdState::Retired,
         _ => IdState::Active,
@@ -257,12 +352,22 @@ fn read_facts(row: &rusqlite::Row<'_>) -> rusqlite::Result<IdFacts> {
     })
 }
 
+/// Reads the ID, version and digest of a golden record; the digest is `None` while it is not active.
+fn read_head(row: &rusqlite::Row<'_>) -> rusqlite::Result<(GlobalId, i64, Option<Digest>)> {
+    Ok((
+        read_gid(row, 0)?,
+        row.get(1)?,
+        row.get_ref(2)?.as_blob()?.try_into().ok(),
+    ))
+}
+
 fn load_rows(
     connection: &Connection,
-    entity: EntityType,
+    sql: &str,
+    params: impl rusqlite::Params,
     source_of: &BTreeMap<i64, u16>,
 ) -> rusqlite::Result<Vec<KnownRow>> {
-    rows(connection, statements::SOURCE_HEADS, [entity.name()], |row| {
+    rows(connection, sql, params, |row| {
         Ok(KnownRow {
             id: row.get(0)?,
             source: source_of.get(&row.get(1)?).copied().unwrap_or(u16::MAX),
@@ -281,16 +386,12 @@ fn next_serial(connection: &Connection, entity: EntityType) -> rusqlite::Result<
     Ok(stored.unwrap_or(1))
 }
 
-fn load_decisions(connection: &Connection, entity: EntityType) -> rusqlite::Result<Vec<Decision>> {
+pub(crate) fn load_decisions(connection: &Connection, entity: EntityType) -> rusqlite::Result<Vec<Decision>> {
     rows(connection, statements::DECISIONS, [entity.name()], |row| {
         Ok(Decision {
             a: (row.get(0)?, row.get(1)?),
             b: (row.get(2)?, row.get(3)?),
-            verdict: match row.get_ref(4)?.as_str()? {
-                "match" => Verdict::Match,
-                "not_match" => Verdict::NotMatch,
-                _ => Verdict::Unsure,
-            },
+            verdict: Verdict::from_name(row.get_ref(4)?.as_str()?).unwrap_or(Verdict::Unsure),
             reason: row.get(5)?,
             actor: row.get(6)?,
             utc: row.get(7)?,

@@ -23,26 +23,49 @@ use guiyi_core::record::Records;
 use guiyi_core::rulebook::Rulebook;
 use rusqlite::{Connection, OpenFlags};
 
+mod action;
+mod backup;
 mod change;
+mod codes;
 mod commit;
+mod contradiction;
+mod decisions;
+mod effect;
 mod encode;
 mod error;
+mod history;
 mod key;
 mod known;
 mod ledger;
 mod lock;
+mod merge;
 mod migrations;
+mod mint;
+mod pins;
 mod read;
+mod rebuild;
+mod review;
 mod rows;
 mod statements;
 mod verify;
 mod wide;
 
+pub use action::By;
+pub use backup::{Backup, restore};
 pub use change::{CommitReport, RunChange};
+pub use codes::{Code, CodeRefusal, Codes, NewCode};
+pub use decisions::{Decided, NewDecision, Refusal};
+pub use effect::{Effect, MovedCode};
 pub use error::StoreError;
+pub use history::{Moment, Step, Version};
 pub use known::{Decision, Known, Memberships, Verdict};
 pub use lock::RunLock;
+pub use merge::{Merge, Split};
+pub use mint::Block;
+pub use pins::{NewPin, Pinned};
 pub use read::{Change, GoldenRecord, GoldenValue, Member, Resolution};
+pub use rebuild::Rebuild;
+pub use review::{PairFinding, PendingPair, ReviewPair};
 pub use rows::{CodeStatus, CrosswalkRow, CrosswalkRows, GoldenRow, GoldenRows};
 
 #[cfg(test)]
@@ -90,10 +113,14 @@ impl Store {
     pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let store = Self::connect(path.as_ref(), flags)?;
-        if migrations::check(&store.connection, &store.path)? == 0 {
-            return Err(StoreError::NotAStore { path: store.path });
+        match migrations::check(&store.connection, &store.path)? {
+            0 => Err(StoreError::NotAStore { path: store.path }),
+            migrations::KNOWN => Ok(store),
+            found => Err(StoreError::OlderSchema {
+                path: store.path,
+                found,
+            }),
         }
-        Ok(store)
     }
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
@@ -170,10 +197,7 @@ impl Store {
         actor: &str,
         keep: bool,
     ) -> Result<Vec<CommitReport>, StoreError> {
-        commit::commit(&mut self.connection, changes, utc, actor, keep).map_err(|failure| match failure {
-            commit::Failure::Database(error) => StoreError::of(error, &self.path),
-            commit::Failure::Store(error) => error,
-        })
+        commit::commit(&mut self.connection, changes, utc, actor, keep).map_err(|failure| failure.at(&self.path))
     }
 
     fn failed(&self, error: rusqlite::Error) -> StoreError {

@@ -7,10 +7,13 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::StoreError;
 
 /// The files in order; a file is never changed once released.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_store.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../migrations/0001_store.sql"),
+    include_str!("../migrations/0002_stewards.sql"),
+];
 
 /// The latest schema version that this program knows.
-const KNOWN: i64 = 1;
+pub(crate) const KNOWN: i64 = 2;
 const _: () = assert!(
     KNOWN as usize == MIGRATIONS.len(),
     "every migration raises the version by one"

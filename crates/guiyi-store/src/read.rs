@@ -1,14 +1,18 @@
 //! Reading one thing: what an ID stands for, what a code leads to, a golden record with lineage, a page of the change feed.
 
+use std::collections::BTreeMap;
+
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::{GlobalId, entity};
 use guiyi_core::record::Origin;
 use guiyi_core::survive::Ground;
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::encode::read_lineage;
+use crate::commit::Failure;
+use crate::encode::{Cell, read_lineage};
 use crate::error::StoreError;
-use crate::known::read_gid;
+use crate::known::{read_gid, rows};
+use crate::mint::is_in_block;
 use crate::{Store, key, statements, wide};
 
 /// What an issued ID stands for now.
@@ -20,6 +24,8 @@ pub enum Resolution {
     Superseded(GlobalId),
     /// Nothing any more.
     Retired,
+    /// Nothing yet: it was given away in a block, see [`Store::mint`].
+    Reserved,
 }
 
 /// A golden record with the origin of every value.
@@ -81,17 +87,7 @@ pub struct Change {
 impl Store {
     /// What an ID stands for; `None` if it was never issued.
     pub fn resolve(&self, gid: GlobalId) -> Result<Option<Resolution>, StoreError> {
-        let read = |row: &Row<'_>| {
-            Ok(match row.get_ref(0)?.as_str()? {
-                "superseded" => Resolution::Superseded(read_gid(row, 1)?),
-                "retired" => Resolution::Retired,
-                _ => Resolution::Active,
-            })
-        };
-        self.connection
-            .prepare_cached(statements::ID)
-            .and_then(|mut statement| statement.query_row([key::to_key(gid)], read).optional())
-            .map_err(|error| self.failed(error))
+        resolution(&self.connection, gid).map_err(|error| self.failed(error))
     }
 
     /// The ID of a system's code; `None` if the code is not known.
@@ -107,111 +103,141 @@ impl Store {
 
     /// An active golden record with lineage; `None` if the ID is not active, see [`Store::resolve`].
     pub fn golden(&self, gid: GlobalId) -> Result<Option<GoldenRecord>, StoreError> {
-        let damaged = || StoreError::Damaged {
-            path: self.path.clone(),
-            detail: format!("lineage of golden record {gid}"),
-        };
-        let found = self.load_golden(gid).map_err(|error| self.failed(error))?;
-        let Some((version, names, lineage, mut values, members)) = found else {
-            return Ok(None);
-        };
-        let cells = read_lineage(&lineage).ok_or_else(damaged)?;
-        let names: Vec<String> = serde_json::from_str(&names).map_err(|_| damaged())?;
-        let mut golden = Vec::new();
-        for (element, cell) in names.into_iter().zip(cells) {
-            let value = values
-                .iter_mut()
-                .find(|(name, _)| *name == element)
-                .and_then(|(_, value)| value.take());
-            let member = members.iter().position(|(id, _)| *id == cell.record);
-            let member = member.filter(|_| cell.ground != Ground::Nothing);
-            golden.push(GoldenValue {
-                element,
-                value,
-                member,
-                origin: cell.origin,
-                ground: cell.ground,
-            });
-        }
-        let members = members.into_iter().map(|(_, member)| member).collect();
-        Ok(Some(GoldenRecord {
-            gid,
-            version,
-            values: golden,
-            members,
-        }))
+        self.read(|connection| golden(connection, gid))
+    }
+
+    /// What an ID stands for, and the golden record that is there now, both of one moment; `None` if the ID was never
+    /// issued. The record is `None` if there is none any more or not yet.
+    pub fn resolved(&self, gid: GlobalId) -> Result<Option<(Resolution, Option<GoldenRecord>)>, StoreError> {
+        self.read(|connection| {
+            let Some(resolution) = resolution(connection, gid)? else {
+                return Ok(None);
+            };
+            let at = match resolution {
+                Resolution::Superseded(survivor) => survivor,
+                Resolution::Active | Resolution::Retired | Resolution::Reserved => gid,
+            };
+            Ok(Some((resolution, golden(connection, at)?)))
+        })
     }
 
     /// Lines of the change feed behind `since`, at most `limit`.
     pub fn changes(&self, since: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
-        let load = || -> rusqlite::Result<Vec<Change>> {
-            let mut statement = self.connection.prepare_cached(statements::FEED)?;
-            let rows = statement.query_map((capped(since), capped(limit as u64)), |row| {
-                Ok(Change {
-                    seq: row.get::<_, i64>(0)? as u64,
-                    run: row.get::<_, i64>(1)? as u64,
-                    gid: read_gid(row, 2)?,
-                    version: row.get::<_, i64>(3)? as u64,
-                    kind: row.get(4)?,
-                    digest: row.get(5)?,
-                })
-            })?;
-            rows.collect()
-        };
-        load().map_err(|error| self.failed(error))
+        changes(&self.connection, capped(since), capped(limit as u64)).map_err(|error| self.failed(error))
     }
 
-    #[expect(clippy::type_complexity, reason = "the columns of one row, named by the only caller")]
-    fn load_golden(
-        &self,
-        gid: GlobalId,
-    ) -> rusqlite::Result<Option<(u64, String, Vec<u8>, Vec<(String, Option<String>)>, Vec<(i64, Member)>)>> {
-        let key = key::to_key(gid);
-        let Some(entity) = entity(gid) else { return Ok(None) };
-        let elements = wide::elements(&self.connection, entity)?;
-        if elements.is_empty() {
-            return Ok(None);
-        }
-        let mut statement = self.connection.prepare_cached(&wide::get(entity, &elements))?;
-        let found = statement
-            .query_row([key], |row| {
-                let value = |(position, name): (usize, &String)| Ok((name.clone(), row.get(position + 2)?));
-                let values = elements
-                    .iter()
-                    .enumerate()
-                    .map(value)
-                    .collect::<rusqlite::Result<Vec<_>>>()?;
-                Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, values))
-            })
-            .optional()?;
-        let Some((layout, lineage, values)) = found else {
-            return Ok(None);
-        };
-        let version: i64 = self
-            .connection
-            .prepare_cached(statements::GOLDEN)?
-            .query_row([key], |row| row.get(0))?;
-        let names = self
-            .connection
-            .prepare_cached(statements::LAYOUT)?
-            .query_row([layout], |row| row.get(0))?;
-        let mut members = self.connection.prepare_cached(statements::SOURCES_OF)?;
-        let members = members.query_map([key], |row| {
-            let member = Member {
-                system: row.get(1)?,
-                key: row.get(2)?,
-                version: row.get::<_, i64>(3)? as u64,
-            };
-            Ok((row.get(0)?, member))
-        })?;
-        Ok(Some((
-            version as u64,
-            names,
-            lineage,
-            values,
-            members.collect::<rusqlite::Result<_>>()?,
-        )))
+    /// Reads in one transaction, so that all of it is of one moment.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, StoreError> {
+        let transaction = self.connection.unchecked_transaction();
+        let transaction = transaction.map_err(|error| self.failed(error))?;
+        work(&transaction).map_err(|failure| failure.at(&self.path))
     }
+}
+
+impl Member {
+    /// Whether both are the same record, in whatever version.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        (&self.system, &self.key) == (&other.system, &other.key)
+    }
+}
+
+/// What an ID stands for.
+pub(crate) fn resolution(connection: &Connection, gid: GlobalId) -> rusqlite::Result<Option<Resolution>> {
+    let read = |row: &Row<'_>| {
+        Ok(match row.get_ref(0)?.as_str()? {
+            "superseded" => Resolution::Superseded(read_gid(row, 1)?),
+            "retired" => Resolution::Retired,
+            _ => Resolution::Active,
+        })
+    };
+    let mut statement = connection.prepare_cached(statements::ID)?;
+    let found = statement.query_row([key::to_key(gid)], read).optional()?;
+    if found.is_none() && is_in_block(connection, gid)? {
+        return Ok(Some(Resolution::Reserved));
+    }
+    Ok(found)
+}
+
+/// An active golden record.
+pub(crate) fn golden(connection: &Connection, gid: GlobalId) -> Result<Option<GoldenRecord>, Failure> {
+    let key = key::to_key(gid);
+    let Some(entity) = entity(gid) else { return Ok(None) };
+    let elements = wide::elements(connection, entity)?;
+    if elements.is_empty() {
+        return Ok(None);
+    }
+    let read = |row: &Row<'_>| {
+        let value = |(position, name): (usize, &String)| Ok((name.clone(), row.get(position + 2)?));
+        let values = elements.iter().enumerate().map(value);
+        let values = values.collect::<rusqlite::Result<BTreeMap<String, Option<String>>>>()?;
+        Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, values))
+    };
+    let mut statement = connection.prepare_cached(&wide::get(entity, &elements))?;
+    let Some((layout, lineage, values)) = statement.query_row([key], read).optional()? else {
+        return Ok(None);
+    };
+    let version: i64 = connection
+        .prepare_cached(statements::GOLDEN)?
+        .query_row([key], |row| row.get(0))?;
+    let members: Vec<(i64, Member)> = rows(connection, statements::SOURCES_OF, [key], |row| {
+        let member = Member {
+            system: row.get(1)?,
+            key: row.get(2)?,
+            version: row.get::<_, i64>(3)? as u64,
+        };
+        Ok((row.get(0)?, member))
+    })?;
+    let values = values_of(connection, gid, layout, &lineage, values, &members)?;
+    Ok(Some(GoldenRecord {
+        gid,
+        version: version as u64,
+        values,
+        members: members.into_iter().map(|(_, member)| member).collect(),
+    }))
+}
+
+/// Values with the lineage that was stored with them.
+pub(crate) fn values_of(
+    connection: &Connection,
+    gid: GlobalId,
+    layout: i64,
+    lineage: &[u8],
+    mut values: BTreeMap<String, Option<String>>,
+    members: &[(i64, Member)],
+) -> Result<Vec<GoldenValue>, Failure> {
+    let damaged = || Failure::Damaged(format!("lineage of golden record {gid}"));
+    let names: String = connection
+        .prepare_cached(statements::LAYOUT)?
+        .query_row([layout], |row| row.get(0))?;
+    let names: Vec<String> = serde_json::from_str(&names).map_err(|_| damaged())?;
+    let cells = read_lineage(lineage).ok_or_else(damaged)?;
+    let of_element = |(element, cell): (String, Cell)| {
+        let value = values.remove(&element).flatten();
+        let member = members.iter().position(|(id, _)| *id == cell.record);
+        let is_of_record = !matches!(cell.ground, Ground::Nothing | Ground::Override);
+        GoldenValue {
+            element,
+            value,
+            member: member.filter(|_| is_of_record),
+            origin: cell.origin,
+            ground: cell.ground,
+        }
+    };
+    Ok(names.into_iter().zip(cells).map(of_element).collect())
+}
+
+/// Lines of the change feed behind `since`, at most `limit`.
+pub(crate) fn changes(connection: &Connection, since: i64, limit: i64) -> rusqlite::Result<Vec<Change>> {
+    rows(connection, statements::FEED, (since, limit), |row| {
+        Ok(Change {
+            seq: row.get::<_, i64>(0)? as u64,
+            run: row.get::<_, i64>(1)? as u64,
+            gid: read_gid(row, 2)?,
+            version: row.get::<_, i64>(3)? as u64,
+            kind: row.get(4)?,
+            digest: row.get(5)?,
+        })
+    })
 }
 
 /// SQLite counts in i64; nothing is numbered beyond.

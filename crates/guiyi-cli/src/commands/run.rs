@@ -8,13 +8,15 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::finding::{Language, Notes};
-use guiyi_core::matching::{Decisions, Verdict as PairVerdict};
+use guiyi_core::matching::{Decisions, Matching, Verdict as PairVerdict};
 use guiyi_core::pipeline::{self, Cleansed, Step, Unified};
 use guiyi_core::record::{Batch, Records};
 use guiyi_core::rulebook::{Rulebook, Source};
+use guiyi_core::survive;
 use guiyi_core::validate;
+use guiyi_io::outputs;
 use guiyi_io::report::summary::{EntitySummary, Summary};
-use guiyi_store::{CommitReport, Known, RunChange, RunLock, Store};
+use guiyi_store::{CommitReport, Known, PairFinding, ReviewPair, RunChange, RunLock, Store};
 
 use crate::args::{Format, RunArgs};
 use crate::last_run::{self, LastRows};
@@ -38,6 +40,8 @@ struct Walk {
     rows: Vec<Option<(u32, u32)>>,
     known: Known,
     unified: Unified,
+    /// The pairs for a person.
+    review: Vec<ReviewPair>,
 }
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
@@ -60,7 +64,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
     let last_rows = last_run::rows_of_systems(&project.output.dir);
     let mut walks = Vec::with_capacity(open.len());
     for entity in cleanse(open, &last_rows, &mut progress)? {
-        walks.push(walk(entity, &store, &mut progress)?);
+        walks.push(walk(entity, &store, &now_utc, &mut progress)?);
     }
 
     // Before the commit, so that a directory that cannot be written to leaves the store as it was.
@@ -226,7 +230,13 @@ fn read_all(open: &mut OpenEntity, progress: &mut Progress) -> anyhow::Result<(V
 }
 
 /// Takes the cleansed rows of one entity type through the rest of the corridor.
-fn walk((mut open, cleansed): (OpenEntity, Cleansed), store: &Store, progress: &mut Progress) -> anyhow::Result<Walk> {
+/// Takes one cleansed entity type through the rest of the corridor.
+fn walk(
+    (mut open, cleansed): (OpenEntity, Cleansed),
+    store: &Store,
+    now_utc: &str,
+    progress: &mut Progress,
+) -> anyhow::Result<Walk> {
     progress.enter("gather");
     let n_elements = open.rulebook.dictionary.elements.len();
     let (mut records, mut rows) = Records::gather(&cleansed.batches, &Records::default(), n_elements);
@@ -241,7 +251,7 @@ fn walk((mut open, cleansed): (OpenEntity, Cleansed), store: &Store, progress: &
     let decisions = decisions(&known, &records);
     progress.leave(records.len() as u64);
 
-    let unified = pipeline::unify(
+    let mut unified = pipeline::unify(
         &records,
         memberships.history(&known),
         known.mint,
@@ -249,7 +259,10 @@ fn walk((mut open, cleansed): (OpenEntity, Cleansed), store: &Store, progress: &
         &open.rulebook,
         &mut |step| watch(progress, step),
     )?;
+    let pins = known.pins_of(&unified.assignment.gids, &open.rulebook.dictionary, now_utc);
+    survive::pin(&mut unified.golden, &pins);
     Ok(Walk {
+        review: review(&unified.matching, &open.rulebook),
         open,
         cleansed,
         records,
@@ -314,6 +327,26 @@ fn decisions(known: &Known, records: &Records) -> Decisions {
     }))
 }
 
+/// The pairs for a person, as the store keeps them.
+fn review(matching: &Matching, rulebook: &Rulebook) -> Vec<ReviewPair> {
+    let say = |at, language| outputs::pair_reason(matching, at, &rulebook.dictionary, language);
+    let of_pair = |at: usize| {
+        let pair = &matching.pairs[at];
+        ReviewPair {
+            a: pair.a,
+            b: pair.b,
+            finding: PairFinding {
+                probability: pair.probability,
+                weight: pair.weight,
+                veto: pair.veto.map(|veto| veto.name().to_owned()),
+                reason: say(at, Language::English),
+                reason_zh: say(at, Language::Chinese),
+            },
+        }
+    };
+    outputs::pairs_to_review(matching).into_iter().map(of_pair).collect()
+}
+
 fn change<'a>(walk: &'a Walk, digest: &'a [u8]) -> RunChange<'a> {
     RunChange {
         rulebook: &walk.open.rulebook,
@@ -325,6 +358,7 @@ fn change<'a>(walk: &'a Walk, digest: &'a [u8]) -> RunChange<'a> {
         clusters: &walk.unified.clusters.of,
         assignment: &walk.unified.assignment,
         golden: &walk.unified.golden,
+        review: Some(&walk.review),
     }
 }
 

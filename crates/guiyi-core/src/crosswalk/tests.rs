@@ -82,7 +82,7 @@ impl World {
         for &(loser, by) in &done.superseded {
             let fact = self.facts.get_mut(&loser).unwrap();
             assert_eq!(fact.state, IdState::Active);
-            fact.state = IdState::Superseded { by, at };
+            fact.state = IdState::Superseded { by, into: by, at };
         }
         for gid in &done.reinstated {
             let fact = self.facts.get_mut(gid).unwrap();
@@ -90,10 +90,13 @@ impl World {
             fact.state = IdState::Active;
         }
         for &(gid, to) in &done.redirected {
-            let IdState::Superseded { by, .. } = &mut self.facts.get_mut(&gid).unwrap().state else {
+            let IdState::Superseded { by, into, .. } = &mut self.facts.get_mut(&gid).unwrap().state else {
                 panic!()
             };
             *by = to;
+            if done.relocated.contains(&gid) {
+                *into = to;
+            }
         }
         for (key, &cluster) in keys.iter().zip(&clusters) {
             let gid = done.gids[cluster as usize];

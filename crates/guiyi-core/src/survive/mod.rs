@@ -15,7 +15,10 @@ mod longest;
 mod most_complete;
 mod most_frequent;
 mod most_recent;
+mod pin;
 mod source_priority;
+
+pub use pin::{Pin, pin};
 
 /// Stands for "no record" in lineage.
 pub const NO_RECORD: u32 = u32::MAX;
@@ -53,7 +56,7 @@ impl Golden {
 pub struct GoldenColumn {
     /// The surviving values; null where no member has one.
     pub values: StringArray,
-    /// The record that each value came from, [`NO_RECORD`] where there is none.
+    /// The record that each value came from, [`NO_RECORD`] where there is none or a steward pinned the value.
     pub winners: Vec<u32>,
     /// How each value came about; [`Origin::Received`] where there is none.
     pub origins: Vec<Origin>,
@@ -81,11 +84,13 @@ pub enum Ground {
     Strategy(Strategy),
     /// No strategy decided: the smallest (system, source key).
     Order,
+    /// A steward pinned it.
+    Override,
 }
 
 impl Ground {
     /// All grounds, in the order of their codes.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Nothing,
         Self::Only,
         Self::Agreed,
@@ -96,6 +101,7 @@ impl Ground {
         Self::Strategy(Strategy::MostFrequent),
         Self::Strategy(Strategy::Longest),
         Self::Strategy(Strategy::MostComplete),
+        Self::Override,
     ];
 
     /// The stable code used in the store.
@@ -115,6 +121,7 @@ impl Ground {
             Self::Only => "only",
             Self::Agreed => "agreed",
             Self::Order => "order",
+            Self::Override => "override",
             Self::Strategy(Strategy::BestOrigin) => "best-origin",
             Self::Strategy(Strategy::SourcePriority) => "source-priority",
             Self::Strategy(Strategy::MostRecent) => "most-recent",
@@ -130,6 +137,8 @@ struct Members<'a> {
     records: &'a Records,
     /// Rank of each source, 0 the most trusted.
     source_ranks: Vec<usize>,
+    /// The first source with the same system, for each source.
+    system_of: Vec<u16>,
     /// Number of values of each record that were not imputed.
     n_values: Vec<u16>,
     recency: Option<usize>,
@@ -141,6 +150,7 @@ pub fn run(records: &Records, clusters: &[u32], rulebook: &Rulebook) -> Golden {
     let context = Members {
         records,
         source_ranks: source_priority::ranks(records, rulebook),
+        system_of: source_priority::systems(records, rulebook),
         n_values: most_complete::count(records),
         recency: rulebook.survivorship.recency,
     };
@@ -277,7 +287,15 @@ fn pick(context: &Members<'_>, members: &[u32], elements: &[usize], strategies: 
         Some(strategy) if is_agreed(&candidates) => Ground::Strategy(strategy),
         _ => Ground::Order,
     };
-    (candidates[0], ground)
+    // Not the first record: those of a system may stand in several sources.
+    let smallest = candidates.iter().copied().min_by_key(|&record| {
+        let source = context.records.sources[record as usize];
+        (
+            context.system_of[usize::from(source)],
+            &*context.records.keys[record as usize],
+        )
+    });
+    (smallest.unwrap_or(first), ground)
 }
 
 /// The column of one element of a unit. An imputed value of the winner stands only if no member has a better one.

@@ -4,15 +4,27 @@ use super::{Members, keep_smallest};
 use crate::record::Records;
 use crate::rulebook::Rulebook;
 
+/// For each source that occurs in the records the first one with the same system: which file of a system a record came
+/// in decides nothing.
+pub(super) fn systems(records: &Records, rulebook: &Rulebook) -> Vec<u16> {
+    let system = |source: usize| rulebook.sources.get(source).map(|source| &source.system);
+    let n_sources = records.sources.iter().max().map_or(0, |&last| usize::from(last) + 1);
+    (0..n_sources)
+        .map(|source| (0..source).find(|&other| system(other).is_some() && system(other) == system(source)))
+        .zip(0..)
+        .map(|(first, source)| first.map_or(source, |first| first as u16))
+        .collect()
+}
+
 /// The rank of each source that occurs in the records, 0 the most trusted.
 pub(super) fn ranks(records: &Records, rulebook: &Rulebook) -> Vec<usize> {
     let priority = &rulebook.survivorship.source_priority;
-    let n_sources = records.sources.iter().max().map_or(0, |&last| usize::from(last) + 1);
-    (0..n_sources)
+    systems(records, rulebook)
+        .into_iter()
         .map(|source| {
-            let system = rulebook.sources.get(source).map(|source| &source.system);
+            let system = rulebook.sources.get(usize::from(source)).map(|source| &source.system);
             let named = system.and_then(|system| priority.iter().position(|name| name == system));
-            named.unwrap_or(priority.len() + source)
+            named.unwrap_or(priority.len() + usize::from(source))
         })
         .collect()
 }

@@ -285,3 +285,52 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn pins_stand_over_members() {
+    use arrow_array::Array;
+    let rows = [(0, ["a", "x", "-", "-"]), (1, ["b", "y", "-", "-"])];
+    let records = records(&rows);
+    let mut golden = run(&records, &[0, 1], &rulebook(&[], &[&[0, 1]]));
+    let unpinned = golden.clone();
+    let pin_of = |golden, element, value| Pin { golden, element, value };
+    pin(
+        &mut golden,
+        &[
+            pin_of(1, 0, Some("first")),
+            pin_of(1, 0, Some("c")),
+            pin_of(0, 1, None),
+            pin_of(7, 0, Some("no such golden record")),
+            pin_of(0, 9, Some("no such element")),
+        ],
+    );
+    let cell = |golden: &Golden, element: usize, at: usize| {
+        let column = &golden.columns[element];
+        let value = column.values.is_valid(at).then(|| column.values.value(at).to_owned());
+        (value, column.winners[at], column.grounds[at])
+    };
+    assert_eq!(cell(&golden, 0, 1), (Some("c".into()), NO_RECORD, Ground::Override));
+    assert_eq!(cell(&golden, 1, 0), (None, NO_RECORD, Ground::Override));
+    for (element, at) in [(0, 0), (1, 1), (2, 0), (3, 1)] {
+        assert_eq!(cell(&golden, element, at), cell(&unpinned, element, at));
+    }
+}
+
+#[test]
+fn the_file_of_a_record_decides_nothing() {
+    // Two files of the ERP, source 0 and 3, and no priority among systems.
+    let mut book = rulebook(&[Strategy::SourcePriority], &[]);
+    book.survivorship.source_priority.clear();
+    book.sources.push(book.sources[0].clone());
+    let mut found = Vec::new();
+    for sources in [[0, 3], [3, 0], [0, 0], [3, 3]] {
+        let mut rows = [(sources[0], "001", "a"), (sources[1], "002", "b")];
+        rows.sort_unstable();
+        let cells = rows.map(|row| (row.0, [row.2, "-", "-", "-"]));
+        let mut records = records(&cells);
+        records.keys = rows.iter().map(|row| row.1.into()).collect();
+        let golden = run(&records, &[0, 0], &book);
+        found.push(golden.columns[0].values.value(0).to_owned());
+    }
+    assert_eq!(found, ["a"; 4]);
+}

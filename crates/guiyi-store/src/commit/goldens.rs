@@ -3,6 +3,7 @@
 //! A golden record has a new version if a value, its lineage or a member changed; the version before goes into the
 //! history. Its feed line is written with it.
 
+use arrow_array::Array;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::survive::Ground;
 use sha2::{Digest as _, Sha256};
@@ -70,13 +71,12 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
     by_gid.sort_unstable();
     for (gid, number) in by_gid {
         cells.clear();
-        cells.extend(golden.columns.iter().map(|column| {
-            Cell::of(
-                column.winners[number],
-                column.origins[number],
-                column.grounds[number],
-                &commit.ids,
-            )
+        cells.extend(golden.columns.iter().enumerate().map(|(element, column)| {
+            let ground = column.grounds[number];
+            if ground == Ground::Override {
+                return Cell::pinned(known.pin_number(gid, names[element]).unwrap_or(0));
+            }
+            Cell::of(column.winners[number], column.origins[number], ground, &commit.ids)
         }));
         let digest = digest_of(commit, number, &names, &order, &cells, &mut digester);
         let before = known
@@ -120,7 +120,7 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
         put.raw_bind_parameter(2, layout)?;
         put.raw_bind_parameter(3, lineage.as_slice())?;
         for (element, column) in golden.columns.iter().enumerate() {
-            let value = (cells[element].ground != Ground::Nothing).then(|| column.values.value(number));
+            let value = column.values.is_valid(number).then(|| column.values.value(number));
             put.raw_bind_parameter(4 + element, value)?;
         }
         crate::crash_point();

@@ -3,7 +3,7 @@
 use guiyi_core::global_id::GlobalId;
 
 use super::goldens::Feed;
-use super::{Commit, Failure};
+use super::{Commit, Failure, Occasion};
 use crate::ledger::{Ledger, hex};
 use crate::{key, statements};
 
@@ -63,16 +63,20 @@ pub(super) fn write_ids(commit: &mut Commit<'_>) -> Result<(), Failure> {
     let mut redirect = connection.prepare_cached(statements::REDIRECT_ID)?;
     for &(gid, survivor) in &assignment.redirected {
         crate::write(&mut redirect, (key::to_key(survivor), key::to_key(gid)))?;
+        if assignment.relocated.binary_search(&gid).is_ok() {
+            let mut relocate = connection.prepare_cached(statements::RELOCATE_ID)?;
+            crate::write(&mut relocate, (key::to_key(survivor), key::to_key(gid)))?;
+        }
     }
     Ok(())
 }
 
 /// Writes the ledger lines of the run and returns their number: one for each ID that was superseded, reinstated or
 /// redirected, one for the IDs issued, and one that covers the run's lines of the change feed.
-pub(super) fn write_ledger(commit: &Commit<'_>, actor: &str, feed: &Feed) -> Result<u64, Failure> {
+pub(super) fn write_ledger(commit: &Commit<'_>, occasion: Occasion<'_>, feed: &Feed) -> Result<u64, Failure> {
     let assignment = commit.change.assignment;
     let entity = commit.change.rulebook.dictionary.entity.name();
-    let mut ledger = Ledger::open(commit.connection, commit.run, commit.utc, actor)?;
+    let mut ledger = Ledger::open(commit.connection, occasion.run, occasion.utc, occasion.actor)?;
     let mut n_lines = 1;
     if let (Some(first), Some(last)) = (assignment.minted.first(), assignment.minted.last()) {
         let reason = format!("{} issued", assignment.minted.len());
@@ -90,13 +94,23 @@ pub(super) fn write_ledger(commit: &Commit<'_>, actor: &str, feed: &Feed) -> Res
         )
     };
     for &(loser, survivor) in &assignment.superseded {
-        each("supersede", loser, Some(survivor), "matched")?;
+        each("supersede", loser, Some(survivor), occasion.reason.unwrap_or("matched"))?;
     }
     for &gid in &assignment.reinstated {
-        each("reinstate", gid, None, "not matched any more")?;
+        each(
+            "reinstate",
+            gid,
+            None,
+            occasion.reason.unwrap_or("not matched any more"),
+        )?;
     }
     for &(gid, survivor) in &assignment.redirected {
-        each("redirect", gid, Some(survivor), "its records moved")?;
+        each(
+            "redirect",
+            gid,
+            Some(survivor),
+            occasion.reason.unwrap_or("its records moved"),
+        )?;
     }
     let report = &commit.report;
     let counts = format!(

@@ -3,6 +3,7 @@
 //! This file is the order of the steps; each step is a file. Laws: the ledger and the change feed are written in the
 //! transaction of the change; a run that changed nothing writes nothing; the outcome does not depend on the order of rows.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use guiyi_core::global_id::GlobalId;
@@ -10,7 +11,8 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::change::{CommitReport, RunChange};
 use crate::error::StoreError;
-use crate::{statements, wide};
+use crate::known::LoadError;
+use crate::{review, statements, wide};
 
 mod goldens;
 mod identity;
@@ -19,11 +21,21 @@ mod sources;
 
 pub(crate) use goldens::feed_line;
 
+/// Under which number, when, by whom and why something is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Occasion<'a> {
+    pub(crate) run: i64,
+    pub(crate) utc: &'a str,
+    pub(crate) actor: &'a str,
+    /// A steward's reason, whose write it is then part of; `None` for a run.
+    pub(crate) reason: Option<&'a str>,
+}
+
 /// One run's commit, as far as it has come.
-struct Commit<'a> {
-    connection: &'a Connection,
-    change: RunChange<'a>,
-    run: i64,
+pub(crate) struct Commit<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) change: RunChange<'a>,
+    pub(crate) run: i64,
     utc: &'a str,
     report: CommitReport,
     /// For each record its position in [`crate::Known`]'s rows.
@@ -31,7 +43,7 @@ struct Commit<'a> {
     /// For each record its number in the store.
     ids: Vec<i64>,
     /// For each source number the number of its system in the store.
-    system_ids: Vec<i64>,
+    pub(crate) system_ids: Vec<i64>,
 }
 
 impl Commit<'_> {
@@ -42,9 +54,33 @@ impl Commit<'_> {
 }
 
 /// A failure inside the transaction.
+#[derive(Debug)]
 pub(crate) enum Failure {
     Database(rusqlite::Error),
+    Damaged(String),
     Store(StoreError),
+}
+
+impl Failure {
+    pub(crate) fn at(self, path: &Path) -> StoreError {
+        match self {
+            Self::Database(error) => StoreError::of(error, path),
+            Self::Damaged(detail) => StoreError::Damaged {
+                path: path.to_path_buf(),
+                detail,
+            },
+            Self::Store(error) => error,
+        }
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Database(error) => Self::Database(error),
+            LoadError::Damaged(detail) => Self::Damaged(detail),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for Failure {
@@ -109,7 +145,13 @@ fn write_all(
     let mut run = last_run;
     for change in changes {
         let mut part = transaction.savepoint()?;
-        let report = write_change(&part, *change, run + 1, utc, actor)?;
+        let occasion = Occasion {
+            run: run + 1,
+            utc,
+            actor,
+            reason: None,
+        };
+        let report = write_change(&part, *change, occasion)?;
         match report.run {
             Some(_) => run += 1,
             // A column added for nothing does not stay.
@@ -133,15 +175,14 @@ fn write_all(
 
 /// Writes what changed of one entity type, its ledger and its change-feed lines; [`CommitReport::run`] is `None` if that
 /// was nothing.
-fn write_change(
+pub(crate) fn write_change(
     connection: &Connection,
     change: RunChange<'_>,
-    run: i64,
-    utc: &str,
-    actor: &str,
+    occasion: Occasion<'_>,
 ) -> Result<CommitReport, Failure> {
     let (known, records) = (change.known, change.records);
     let keys = records.sources.iter().zip(&records.keys);
+    let Occasion { run, utc, actor, .. } = occasion;
     let mut commit = Commit {
         connection,
         change,
@@ -158,20 +199,26 @@ fn write_change(
     identity::write_codes(&mut commit)?;
     identity::write_ids(&mut commit)?;
     let feed = goldens::write(&mut commit)?;
+    if let Some(pairs) = change.review {
+        commit.report.pairs_changed = review::write(&commit, pairs)?;
+    }
 
     let mut report = commit.report;
     let written = report.sources_new
         + report.sources_changed
         + report.codes_moved
         + report.feed_lines
+        + report.pairs_changed
         + change.assignment.redirected.len() as u64;
     if written == 0 {
         return Ok(report);
     }
-    let entity = change.rulebook.dictionary.entity.name();
-    let mut add_run = connection.prepare_cached(statements::ADD_RUN)?;
-    crate::write(&mut add_run, (run, utc, actor, entity, change.rulebook_digest))?;
-    report.ledger_lines = identity::write_ledger(&commit, actor, &feed)?;
+    if occasion.reason.is_none() {
+        let entity = change.rulebook.dictionary.entity.name();
+        let mut add_run = connection.prepare_cached(statements::ADD_RUN)?;
+        crate::write(&mut add_run, (run, utc, actor, entity, change.rulebook_digest))?;
+    }
+    report.ledger_lines = identity::write_ledger(&commit, occasion, &feed)?;
     report.run = Some(run as u64);
     Ok(report)
 }

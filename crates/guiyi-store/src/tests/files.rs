@@ -66,7 +66,7 @@ fn a_newer_schema_is_refused() {
             error,
             StoreError::NewerSchema {
                 found: 99,
-                known: 1,
+                known: 2,
                 ..
             }
         ),
@@ -190,6 +190,7 @@ fn a_second_writer_is_told_to_run_again() {
         clusters: &clusters,
         golden: &golden,
         assignment: &assignment,
+        review: None,
     };
     let error = second.commit(&[change], "2026-01-02T00:00:01Z", "tests").unwrap_err();
     assert!(matches!(error, StoreError::Stale { expected: 1, found: 2 }), "{error}");

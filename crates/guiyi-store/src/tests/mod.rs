@@ -3,4 +3,7 @@
 mod commit;
 pub(crate) mod crash;
 mod files;
+mod past;
+mod stewards;
+mod versions;
 mod world;

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use arrow_array::StringArray;
 use guiyi_core::crosswalk::assign;
 use guiyi_core::dictionary::{Dictionary, Element, ElementKind, EntityType, Importance, Sensitivity};
+use guiyi_core::matching::{self, Decisions, HardIdentifiers, Pair};
 use guiyi_core::record::{Batch, Column, Origin, Records, RowState};
 use guiyi_core::rulebook::{MatchingPolicy, Rulebook, Source, Strategy, SurvivorshipPolicy};
 use guiyi_core::survive;
 
-use crate::{CommitReport, RunChange, Store, StoreError};
+use crate::{CommitReport, Known, ReviewPair, RunChange, Store, StoreError, Verdict};
 
 /// One source row: system, key, name, city, phone; a name that begins with `~` was standardized.
 pub(crate) type Row = (String, String, [Option<String>; 3]);
@@ -20,6 +21,8 @@ pub(crate) type Row = (String, String, [Option<String>; 3]);
 #[derive(Debug, Clone, Default)]
 pub(crate) struct World {
     pub(crate) rows: Vec<Row>,
+    /// The pairs that a run leaves to a person.
+    pub(crate) review: Vec<ReviewPair>,
 }
 
 pub(crate) fn row(system: &str, key: &str, name: &str, city: &str, phone: &str) -> Row {
@@ -31,6 +34,7 @@ impl World {
     pub(crate) fn of(rows: &[(&str, &str, &str, &str, &str)]) -> Self {
         Self {
             rows: rows.iter().map(|r| row(r.0, r.1, r.2, r.3, r.4)).collect(),
+            review: Vec::new(),
         }
     }
 
@@ -50,7 +54,10 @@ impl World {
                 ));
             }
         }
-        Self { rows }
+        Self {
+            rows,
+            review: Vec::new(),
+        }
     }
 
     /// The same with changed, moved, new and missing rows.
@@ -135,10 +142,11 @@ impl World {
         let (present, present_rows) = admit(rulebook, &batches);
         let known = store.load_known(rulebook, &present)?;
         let (records, rows) = join(&present, &present_rows, &known.absent);
-        let clusters = cluster(rulebook, &records);
-        let golden = survive::run(&records, &clusters, rulebook);
+        let clusters = cluster(rulebook, &records, &known);
+        let mut golden = survive::run(&records, &clusters, rulebook);
         let memberships = known.memberships(&records);
         let assignment = assign(&clusters, memberships.history(&known), known.mint).unwrap();
+        survive::pin(&mut golden, &known.pins_of(&assignment.gids, &rulebook.dictionary, utc));
         let change = RunChange {
             rulebook,
             rulebook_digest: b"rules",
@@ -149,6 +157,7 @@ impl World {
             clusters: &clusters,
             golden: &golden,
             assignment: &assignment,
+            review: Some(&self.review),
         };
         store.commit(&[change], utc, "tests").map(|reports| reports[0])
     }
@@ -246,18 +255,46 @@ fn join(present: &Records, rows: &[Option<(u32, u32)>], absent: &Records) -> (Re
     )
 }
 
-fn cluster(rulebook: &Rulebook, records: &Records) -> Vec<u32> {
+/// Joins records with the same phone, as far as stewards allow.
+fn cluster(rulebook: &Rulebook, records: &Records, known: &Known) -> Vec<u32> {
     let phone = rulebook.dictionary.position("phone").unwrap();
-    let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
-    (0..records.len() as u32)
-        .map(|record| {
-            let next = numbers.len() as u32;
-            let same = records
-                .get(record, phone)
-                .map_or_else(|| format!("alone {record}"), ToOwned::to_owned);
-            *numbers.entry(same).or_insert(next)
-        })
-        .collect()
+    let mut same: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for record in 0..records.len() as u32 {
+        if let Some(number) = records.get(record, phone) {
+            same.entry(number).or_default().push(record);
+        }
+    }
+    let pair = |a: u32, b: u32| Pair {
+        a,
+        b,
+        weight: 10_000,
+        probability: 999_000,
+        decision: matching::Decision::Match,
+        veto: None,
+        pattern: 0,
+    };
+    let pairs = same.values().flat_map(|group| {
+        group
+            .iter()
+            .enumerate()
+            .flat_map(move |(at, &a)| group[at + 1..].iter().map(move |&b| pair(a, b)))
+    });
+    let mut pairs: Vec<Pair> = pairs.collect();
+    pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
+    let find = |(system, key): &(String, String)| {
+        let source = known.systems.iter().position(|name| **name == **system)?;
+        records.position(source as u16, key)
+    };
+    let verdicts = known.decisions.iter().filter_map(|decision| {
+        let verdict = match decision.verdict {
+            Verdict::Match => matching::Verdict::Match,
+            Verdict::NotMatch => matching::Verdict::NotMatch,
+            Verdict::Unsure => return None,
+        };
+        Some((find(&decision.a)?, find(&decision.b)?, verdict))
+    });
+    let decisions = Decisions::new(verdicts);
+    guiyi_core::cluster::run(records.len(), &mut pairs, &decisions, &HardIdentifiers::default()).of
 }
 
 /// Every row of every table as text, and the schema.

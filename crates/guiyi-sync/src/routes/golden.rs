@@ -73,8 +73,8 @@ pub(super) async fn get(State(app): Shared, code: Code, uri: Uri, headers: Heade
     let golden = match stores::read(&app, move |store| settled(store, gid)).await? {
         Some((_, Some(golden))) => golden,
         Some((Resolution::Retired, None)) => return Err(Problem::new(Kind::Retired)),
+        None | Some((Resolution::Reserved, None)) => return Err(Problem::new(Kind::NeverIssued)),
         Some((_, None)) => return Err(Problem::new(Kind::StoreUnavailable)),
-        None => return Err(Problem::new(Kind::NeverIssued)),
     };
     let tag = if golden.gid == gid {
         format!("\"{}\"", golden.version)
@@ -106,7 +106,7 @@ fn settled(store: &Store, gid: GlobalId) -> Result<Found, StoreError> {
         let golden = match resolution {
             Resolution::Active => store.golden(gid)?,
             Resolution::Superseded(by) => store.golden(by)?,
-            Resolution::Retired => None,
+            Resolution::Retired | Resolution::Reserved => None,
         };
         Ok(Some((resolution, golden)))
     };

@@ -26,6 +26,7 @@ fn answer(gid: GlobalId, resolution: Resolution) -> Value {
         Resolution::Active => ("active", Some(gid)),
         Resolution::Superseded(by) => ("superseded", Some(by)),
         Resolution::Retired => ("retired", None),
+        Resolution::Reserved => ("reserved", None),
     };
     json!({
         "gid": gid.to_string(),

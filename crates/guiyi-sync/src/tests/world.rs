@@ -120,6 +120,7 @@ pub(super) fn commit(path: &Path, run: usize) {
         clusters: &clusters,
         golden: &golden,
         assignment: &assignment,
+        review: None,
     };
     store
         .commit(&[change], &format!("2026-01-0{}T00:00:00Z", run + 1), "tests")

@@ -1,0 +1,342 @@
+//! `guiyi golden`: look at golden records and their past, pin values, merge and split.
+
+use std::fmt::Write as _;
+
+use anyhow::bail;
+use guiyi_core::global_id::GlobalId;
+use guiyi_store::{Effect, Merge, NewPin, Split};
+
+use super::golden_words as words;
+use super::steward::{
+    Author, Desk, InProject, RecordName, Show, either, entity_of, open_to_read, parse_id, parse_time,
+};
+use crate::args::Format;
+use crate::words::say;
+use crate::{Verdict, print};
+
+#[derive(Debug, clap::Args)]
+#[command(subcommand_precedence_over_arg = true)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    project: InProject,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Show a golden record: its values, where each came from and why, and its source records.
+    ///
+    /// Example: `guiyi golden show C00-000001-M --known-at 2026-04-01`
+    Show(ShowGolden),
+    /// Show the versions of a golden record, and what changed from each to the next.
+    ///
+    /// Example: `guiyi golden history C00-000001-M`
+    History(One),
+    /// Show how a golden record came to have its source records, step by step.
+    ///
+    /// Example: `guiyi golden how C00-000001-M`
+    How(One),
+    /// Compare two versions of a golden record, or two golden records.
+    ///
+    /// Example: `guiyi golden diff C00-000001-M@1 C00-000001-M`
+    Diff(Diff),
+    /// Set a value by hand; it stands over what the sources say, until it expires or is taken off.
+    ///
+    /// Example: `guiyi golden pin C00-000001-M phone 0571-88001234 --reason "asked by phone" --expires 2026-12-31`
+    Pin(Pin),
+    /// Take a pin off.
+    ///
+    /// Example: `guiyi golden unpin C00-000001-M phone --reason "the ERP is right now"`
+    Unpin(Unpin),
+    /// Make two golden records one. The loser's ID stays known and leads to the survivor.
+    ///
+    /// Example: `guiyi golden merge C00-000001-M C00-000002-J --reason "renamed in 2025" --preview`
+    Merge(MergeTwo),
+    /// Take source records out of a golden record. What was merged before gets its ID and its pins back.
+    ///
+    /// Example: `guiyi golden split C00-000001-M --record crm/HD-KA-00451 --reason "two companies"`
+    Split(SplitOne),
+}
+
+#[derive(Debug, clap::Args)]
+struct ShowGolden {
+    /// The global ID, however it is typed.
+    #[arg(value_parser = parse_id)]
+    id: GlobalId,
+    /// As it was at this day or instant.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    as_of: Option<String>,
+    /// As it was known at this day or instant.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    known_at: Option<String>,
+    #[command(flatten)]
+    show: Show,
+}
+
+#[derive(Debug, clap::Args)]
+struct One {
+    /// The global ID, however it is typed.
+    #[arg(value_parser = parse_id)]
+    id: GlobalId,
+    #[command(flatten)]
+    show: Show,
+}
+
+#[derive(Debug, clap::Args)]
+struct Diff {
+    /// One golden record, with `@` and a number a version of it.
+    #[arg(value_parser = parse_version)]
+    a: (GlobalId, Option<u64>),
+    /// The other.
+    #[arg(value_parser = parse_version)]
+    b: (GlobalId, Option<u64>),
+    #[command(flatten)]
+    show: Show,
+}
+
+#[derive(Debug, clap::Args)]
+struct Pin {
+    /// The global ID.
+    #[arg(value_parser = parse_id)]
+    id: GlobalId,
+    /// Name of the data element.
+    element: String,
+    /// The value; an empty one says that no value shall stand there.
+    value: String,
+    /// Until when, a day or an instant; the default is until it is taken off.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    expires: Option<String>,
+    /// Why.
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    author: Author,
+    #[command(flatten)]
+    show: Show,
+}
+
+#[derive(Debug, clap::Args)]
+struct Unpin {
+    /// The global ID.
+    #[arg(value_parser = parse_id)]
+    id: GlobalId,
+    /// Name of the data element.
+    element: String,
+    /// Why.
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    author: Author,
+    #[command(flatten)]
+    show: Show,
+}
+
+#[derive(Debug, clap::Args)]
+struct MergeTwo {
+    /// One global ID.
+    #[arg(value_parser = parse_id)]
+    a: GlobalId,
+    /// The other.
+    #[arg(value_parser = parse_id)]
+    b: GlobalId,
+    /// Which of the two IDs shall stay; the default is the confirmed one, else the one that most systems hold, else the
+    /// older.
+    #[arg(long, value_name = "ID", value_parser = parse_id)]
+    survivor: Option<GlobalId>,
+    /// Withdraw decisions that call their records different.
+    #[arg(long)]
+    overrule: bool,
+    /// Only say what would happen.
+    #[arg(long)]
+    preview: bool,
+    /// Why.
+    #[arg(
+        long,
+        required_unless_present = "preview",
+        default_value = "",
+        hide_default_value = true
+    )]
+    reason: String,
+    #[command(flatten)]
+    author: Author,
+    #[command(flatten)]
+    show: Show,
+}
+
+#[derive(Debug, clap::Args)]
+struct SplitOne {
+    /// The global ID.
+    #[arg(value_parser = parse_id)]
+    id: GlobalId,
+    /// A source record that shall leave, as `system/code`; may be given several times, they leave together.
+    #[arg(long = "record", value_name = "SYSTEM/CODE", required = true)]
+    records: Vec<RecordName>,
+    /// Only say what would happen.
+    #[arg(long)]
+    preview: bool,
+    /// Why.
+    #[arg(
+        long,
+        required_unless_present = "preview",
+        default_value = "",
+        hide_default_value = true
+    )]
+    reason: String,
+    #[command(flatten)]
+    author: Author,
+    #[command(flatten)]
+    show: Show,
+}
+
+fn parse_version(text: &str) -> Result<(GlobalId, Option<u64>), String> {
+    let Some((id, version)) = text.split_once('@') else {
+        return Ok((parse_id(text)?, None));
+    };
+    let version = version
+        .parse()
+        .map_err(|_| format!("\"{version}\" is no version number"))?;
+    Ok((parse_id(id)?, Some(version)))
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
+    let project = &args.project.project;
+    match &args.command {
+        Command::Show(args) => {
+            let (project, store) = open_to_read(project)?;
+            let chinese = args.show.is_chinese(&project);
+            let time = args.as_of.iter().chain(&args.known_at).min();
+            let labels = project.labels(entity_of(args.id)?, chinese);
+            let shown = words::golden(&store, args.id, time.map(String::as_str), &labels, chinese)?;
+            answer(&shown, args.show.format)
+        }
+        Command::History(args) => {
+            let (project, store) = open_to_read(project)?;
+            let versions = store.history(args.id)?;
+            if versions.is_empty() {
+                bail!("{} was never issued", args.id);
+            }
+            answer(
+                &words::history(&versions, args.show.is_chinese(&project)),
+                args.show.format,
+            )
+        }
+        Command::How(args) => {
+            let (project, store) = open_to_read(project)?;
+            let steps = store.how(args.id)?;
+            if steps.is_empty() {
+                bail!("{} was never issued", args.id);
+            }
+            answer(&words::how(&steps, args.show.is_chinese(&project)), args.show.format)
+        }
+        Command::Diff(args) => {
+            let (project, store) = open_to_read(project)?;
+            let of = |(id, number): (GlobalId, Option<u64>)| -> anyhow::Result<_> {
+                let versions = store.history(id)?;
+                let found = match number {
+                    None => versions.into_iter().next_back(),
+                    Some(number) => versions.into_iter().find(|version| version.version == number),
+                };
+                match (found, number) {
+                    (Some(version), _) => Ok(version),
+                    (None, None) => bail!("{id} was never issued"),
+                    (None, Some(number)) => bail!("{id} has no version {number}\n  hint: `guiyi golden history {id}`"),
+                }
+            };
+            let (left, right) = (of(args.a)?, of(args.b)?);
+            answer(
+                &words::diff(&left, &right, args.show.is_chinese(&project)),
+                args.show.format,
+            )
+        }
+        Command::Pin(args) => {
+            let mut desk = Desk::open(project, &args.author)?;
+            let book = desk.rulebook_of(args.id)?;
+            let pin = NewPin {
+                gid: args.id,
+                element: &args.element,
+                value: (!args.value.trim().is_empty()).then(|| args.value.trim()),
+                expires: args.expires.as_deref(),
+            };
+            let by = desk.signature.because(&args.reason);
+            let effect = desk.store.pin(&book, pin, by)?;
+            done(&desk, &effect, false, &args.show)
+        }
+        Command::Unpin(args) => {
+            let mut desk = Desk::open(project, &args.author)?;
+            let book = desk.rulebook_of(args.id)?;
+            let by = desk.signature.because(&args.reason);
+            let effect = desk.store.unpin(&book, args.id, &args.element, by)?;
+            done(&desk, &effect, false, &args.show)
+        }
+        Command::Merge(args) => {
+            let mut desk = Desk::open(project, &args.author)?;
+            let book = desk.rulebook_of(args.a)?;
+            if entity_of(args.a)? != entity_of(args.b)? {
+                bail!("{} and {} are of different entity types", args.a, args.b);
+            }
+            let merge = Merge {
+                a: args.a,
+                b: args.b,
+                survivor: args.survivor,
+                overrule: args.overrule,
+            };
+            let by = desk.signature.because(&args.reason);
+            let effect = if args.preview {
+                desk.store.preview_merge(&book, merge, by)?
+            } else {
+                desk.store.merge(&book, merge, by)?
+            };
+            done(&desk, &effect, args.preview, &args.show)
+        }
+        Command::Split(args) => {
+            let mut desk = Desk::open(project, &args.author)?;
+            let book = desk.rulebook_of(args.id)?;
+            let records: Vec<(&str, &str)> = args
+                .records
+                .iter()
+                .map(|record| (&*record.system, &*record.key))
+                .collect();
+            let split = Split {
+                gid: args.id,
+                records: &records,
+            };
+            let by = desk.signature.because(&args.reason);
+            let effect = if args.preview {
+                desk.store.preview_split(&book, split, by)?
+            } else {
+                desk.store.split(&book, split, by)?
+            };
+            done(&desk, &effect, args.preview, &args.show)
+        }
+    }
+}
+
+fn answer(answer: &words::Answer, format: Format) -> anyhow::Result<Verdict> {
+    match format {
+        Format::Text => print(answer.text.as_bytes()),
+        Format::Json => print(format!("{:#}\n", answer.json).as_bytes()),
+    }
+}
+
+/// Says what a write did.
+fn done(desk: &Desk, effect: &Effect, is_preview: bool, show: &Show) -> anyhow::Result<Verdict> {
+    let chinese = show.is_chinese(&desk.project);
+    let mut said = words::effect(effect, chinese);
+    if effect.feed.is_empty() {
+        _ = writeln!(
+            said.text,
+            "{}",
+            either(chinese, "no golden record changed", "主数据没有变化")
+        );
+    }
+    answer(&said, show.format)?;
+    if is_preview {
+        say(either(
+            chinese,
+            "only a preview: nothing was written",
+            "仅为预览，未写入",
+        ));
+    }
+    Ok(Verdict::Clean)
+}

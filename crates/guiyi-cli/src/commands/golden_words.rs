@@ -1,0 +1,347 @@
+//! How golden records, their past and what changes them are shown, as text and as JSON.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use anyhow::bail;
+use guiyi_core::global_id::GlobalId;
+use guiyi_core::survive::Ground;
+use guiyi_store::{Effect, GoldenRecord, GoldenValue, Moment, Pinned, Resolution, Step, Store, Version};
+use serde_json::{Value, json};
+
+use super::steward::{either, entity_of};
+
+/// The same thing for people and for programs.
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    pub(crate) json: Value,
+}
+
+/// A golden record, now or as it was at a time.
+pub(crate) fn golden(
+    store: &Store,
+    id: GlobalId,
+    time: Option<&str>,
+    labels: &[(String, String)],
+    chinese: bool,
+) -> anyhow::Result<Answer> {
+    let Some((resolution, found)) = store.resolved(id)? else {
+        bail!("{id} was never issued");
+    };
+    let version = match time {
+        Some(time) => store.golden_at(id, time)?,
+        None => match &found {
+            Some(golden) => store.history(golden.gid)?.into_iter().next_back(),
+            None => None,
+        },
+    };
+    let (status, canonical) = match resolution {
+        Resolution::Active => ("active", Some(id)),
+        Resolution::Superseded(survivor) => ("superseded", Some(survivor)),
+        Resolution::Retired => ("retired", None),
+        Resolution::Reserved => ("reserved", None),
+    };
+    let mut text = String::new();
+    let shown = if time.is_some() { id } else { canonical.unwrap_or(id) };
+    if let (Resolution::Superseded(survivor), None) = (resolution, time) {
+        _ = if chinese {
+            writeln!(text, "{id} 已并入 {survivor}")
+        } else {
+            writeln!(text, "{id} was merged into {survivor}")
+        };
+    }
+    let Some(version) = version else {
+        if let Some(time) = time {
+            bail!("{id} was not active at {time}\n  hint: `guiyi golden history {id}`");
+        }
+        let json = json!({"global_id": id.to_string(), "status": status});
+        _ = writeln!(text, "{id}: {status}");
+        return Ok(Answer { text, json });
+    };
+    let pins = store.pins(entity_of(shown)?)?;
+    let pin_of = |value: &GoldenValue| {
+        let of_element = |pin: &&Pinned| pin.gid == shown && pin.element == value.element;
+        pins.iter()
+            .find(of_element)
+            .filter(|_| value.ground == Ground::Override)
+    };
+    _ = writeln!(
+        text,
+        "{shown}  {} {}  {}",
+        either(chinese, "version", "版本"),
+        version.version,
+        moment_words(&version.since)
+    );
+    for value in &version.values {
+        let (Some(shown), label) = (&value.value, label_of(labels, &value.element)) else {
+            if value.ground == Ground::Override {
+                _ = writeln!(text, "  {}\t-\toverride", label_of(labels, &value.element));
+            }
+            continue;
+        };
+        let from = match (
+            value.member.and_then(|member| version.members.get(member)),
+            pin_of(value),
+        ) {
+            (_, Some(pin)) => {
+                let until = pin
+                    .expires
+                    .as_ref()
+                    .map(|expires| format!(" → {expires}"))
+                    .unwrap_or_default();
+                format!("{}, {}{until}: {}", pin.actor, pin.utc, pin.reason)
+            }
+            (Some((system, key)), _) => format!("{system}/{key} {}", value.origin.name()),
+            _ => String::new(),
+        };
+        _ = writeln!(text, "  {label}\t{shown}\t{}\t{from}", value.ground.name());
+    }
+    _ = writeln!(text, "{}", either(chinese, "source records", "来源记录"));
+    for (system, key) in &version.members {
+        _ = writeln!(text, "  {system}/{key}");
+    }
+    let json = json!({
+        "global_id": id.to_string(),
+        "status": status,
+        "canonical_gid": canonical.map(|gid| gid.to_string()),
+        "shown": shown.to_string(),
+        "version": version_json(&version, &pins, shown),
+    });
+    Ok(Answer { text, json })
+}
+
+fn label_of<'a>(labels: &'a [(String, String)], element: &'a str) -> &'a str {
+    labels
+        .iter()
+        .find(|(name, _)| name == element)
+        .map_or(element, |(_, label)| label)
+}
+
+fn moment_words(moment: &Moment) -> String {
+    let reason = moment
+        .reason
+        .as_ref()
+        .map(|reason| format!(": {reason}"))
+        .unwrap_or_default();
+    format!("{}  {}{reason}", moment.utc, moment.actor)
+}
+
+fn moment_json(moment: &Moment) -> Value {
+    json!({"run": moment.run, "at": moment.utc, "by": moment.actor, "reason": moment.reason})
+}
+
+fn record_json((system, key): &(String, String)) -> Value {
+    json!({"system": system, "key": key})
+}
+
+fn version_json(version: &Version, pins: &[Pinned], gid: GlobalId) -> Value {
+    let value = |value: &GoldenValue| {
+        let of_element = |pin: &&Pinned| pin.gid == gid && pin.element == value.element;
+        let pin = pins
+            .iter()
+            .find(of_element)
+            .filter(|_| value.ground == Ground::Override);
+        json!({
+            "element": value.element,
+            "value": value.value,
+            "ground": value.ground.name(),
+            "origin": value.origin.name(),
+            "from": value.member.and_then(|member| version.members.get(member)).map(record_json),
+            "pin": pin.map(|pin| json!({"by": pin.actor, "at": pin.utc, "reason": pin.reason, "expires": pin.expires})),
+        })
+    };
+    json!({
+        "version": version.version,
+        "since": moment_json(&version.since),
+        "until": version.until.as_ref().map(moment_json),
+        "values": version.values.iter().filter(|value| value.ground != Ground::Nothing).map(value).collect::<Vec<_>>(),
+        "members": version.members.iter().map(record_json).collect::<Vec<_>>(),
+    })
+}
+
+/// All versions, and what changed from each to the next.
+pub(crate) fn history(versions: &[Version], chinese: bool) -> Answer {
+    let mut text = String::new();
+    for (at, version) in versions.iter().enumerate() {
+        _ = writeln!(
+            text,
+            "{} {}  {}",
+            either(chinese, "version", "版本"),
+            version.version,
+            moment_words(&version.since)
+        );
+        let before = at.checked_sub(1).map(|before| &versions[before]);
+        for line in difference(before, version) {
+            _ = writeln!(text, "  {line}");
+        }
+        if let Some(until) = &version.until
+            && versions.get(at + 1).is_none_or(|next| next.since.run != until.run)
+        {
+            let ended = either(chinese, "superseded", "被并入其他主数据");
+            _ = writeln!(text, "{ended}  {}", moment_words(until));
+        }
+    }
+    let json = versions.iter().map(|version| {
+        json!({
+            "version": version.version,
+            "since": moment_json(&version.since),
+            "until": version.until.as_ref().map(moment_json),
+            "values": version.values.iter().filter_map(|value| Some((value.element.clone(), value.value.clone()?)))
+                .collect::<std::collections::BTreeMap<_, _>>(),
+            "members": version.members.iter().map(record_json).collect::<Vec<_>>(),
+        })
+    });
+    let json = json.collect();
+    Answer { text, json }
+}
+
+/// What one version has other than another, a line each.
+fn difference(before: Option<&Version>, after: &Version) -> Vec<String> {
+    let mut lines = Vec::new();
+    let value_of = |version: Option<&Version>, element: &str| {
+        let mut values = version?.values.iter();
+        values.find(|value| value.element == element)?.value.clone()
+    };
+    let elements = before.into_iter().chain([after]).flat_map(|version| &version.values);
+    let mut seen = BTreeSet::new();
+    for element in elements.map(|value| &*value.element) {
+        if !seen.insert(element) {
+            continue;
+        }
+        let (old, new) = (value_of(before, element), value_of(Some(after), element));
+        if old != new {
+            let shown = |value: Option<String>| value.unwrap_or_else(|| "-".into());
+            lines.push(format!("{element}\t{} → {}", shown(old), shown(new)));
+        }
+    }
+    let members = |version: Option<&Version>| -> BTreeSet<(String, String)> {
+        version
+            .map(|version| version.members.iter().cloned().collect())
+            .unwrap_or_default()
+    };
+    let (old, new) = (members(before), members(Some(after)));
+    lines.extend(new.difference(&old).map(|(system, key)| format!("+ {system}/{key}")));
+    lines.extend(old.difference(&new).map(|(system, key)| format!("- {system}/{key}")));
+    lines
+}
+
+/// What two versions have different.
+pub(crate) fn diff(left: &Version, right: &Version, chinese: bool) -> Answer {
+    let lines = difference(Some(left), right);
+    let mut text = lines.iter().fold(String::new(), |mut text, line| {
+        _ = writeln!(text, "{line}");
+        text
+    });
+    if lines.is_empty() {
+        _ = writeln!(text, "{}", either(chinese, "no difference", "没有差异"));
+    }
+    let json = json!({"differences": lines});
+    Answer { text, json }
+}
+
+/// How a golden record came to have its members.
+pub(crate) fn how(steps: &[Step], chinese: bool) -> Answer {
+    let mut text = String::new();
+    let name = |(system, key): &(String, String)| format!("{system}/{key}");
+    for (number, step) in steps.iter().enumerate() {
+        _ = writeln!(text, "{}. {}", number + 1, moment_words(&step.at));
+        for (record, from) in &step.came {
+            _ = match from {
+                Some(from) => writeln!(text, "  + {}  {} {from}", name(record), either(chinese, "from", "来自")),
+                None => writeln!(text, "  + {}  {}", name(record), either(chinese, "new", "新记录")),
+            };
+        }
+        for (record, to) in &step.left {
+            let to = to
+                .map(|to| format!("{} {to}", either(chinese, "to", "转到")))
+                .unwrap_or_default();
+            _ = writeln!(text, "  - {}  {to}", name(record));
+        }
+    }
+    let moves = |moves: &[((String, String), Option<GlobalId>)], word: &str| -> Vec<Value> {
+        let one = |(record, gid): &((String, String), Option<GlobalId>)| json!({"system": record.0, "key": record.1, word: gid.map(|gid| gid.to_string())});
+        moves.iter().map(one).collect()
+    };
+    let json = steps.iter().map(
+        |step| json!({"at": moment_json(&step.at), "came": moves(&step.came, "from"), "left": moves(&step.left, "to")}),
+    );
+    let json = json.collect();
+    Answer { text, json }
+}
+
+/// What a write did: golden records before and after, the codes that moved, what other systems are told.
+pub(crate) fn effect(effect: &Effect, chinese: bool) -> Answer {
+    let mut text = String::new();
+    for change in &effect.feed {
+        let kind = match (&*change.kind, chinese) {
+            ("created", true) => "新建",
+            ("changed", true) => "变更",
+            ("superseded", true) => "被并入",
+            ("reinstated", true) => "恢复",
+            ("retired", true) => "停用",
+            (kind, _) => kind,
+        };
+        let of = |goldens: &'_ [GoldenRecord]| goldens.iter().find(|golden| golden.gid == change.gid).cloned();
+        let (before, after) = (of(&effect.before), of(&effect.after));
+        _ = writeln!(
+            text,
+            "{}  {} {}  {kind}",
+            change.gid,
+            either(chinese, "version", "版本"),
+            change.version
+        );
+        for line in values_changed(before.as_ref(), after.as_ref()) {
+            _ = writeln!(text, "  {line}");
+        }
+    }
+    if !effect.moved.is_empty() {
+        _ = writeln!(
+            text,
+            "{}",
+            either(chinese, "codes that lead elsewhere now", "编码对照的变化")
+        );
+    }
+    for code in &effect.moved {
+        _ = writeln!(text, "  {}/{}  {} → {}", code.system, code.key, code.from, code.to);
+    }
+    let golden = |golden: &GoldenRecord| {
+        json!({
+            "global_id": golden.gid.to_string(),
+            "version": golden.version,
+            "values": golden.values.iter().filter_map(|value| Some((value.element.clone(), value.value.clone()?)))
+                .collect::<std::collections::BTreeMap<_, _>>(),
+            "members": golden.members.iter().map(|member| json!({"system": member.system, "key": member.key}))
+                .collect::<Vec<_>>(),
+        })
+    };
+    let json = json!({
+        "before": effect.before.iter().map(golden).collect::<Vec<_>>(),
+        "after": effect.after.iter().map(golden).collect::<Vec<_>>(),
+        "codes": effect.moved.iter().map(|code| json!({"system": code.system, "key": code.key,
+            "from": code.from.to_string(), "to": code.to.to_string()})).collect::<Vec<_>>(),
+        "changes": effect.feed.iter().map(|change| json!({"global_id": change.gid.to_string(),
+            "version": change.version, "kind": change.kind})).collect::<Vec<_>>(),
+    });
+    Answer { text, json }
+}
+
+fn values_changed(before: Option<&GoldenRecord>, after: Option<&GoldenRecord>) -> Vec<String> {
+    // A record that ends has its values elsewhere; one that begins shows all of them.
+    let Some(after) = after else { return Vec::new() };
+    let old = |element: &str| {
+        let mut values = before?.values.iter();
+        values.find(|value| value.element == element)?.value.clone()
+    };
+    let changed = after.values.iter().filter(|value| old(&value.element) != value.value);
+    let shown = |value: Option<String>| value.unwrap_or_else(|| "-".into());
+    changed
+        .map(|value| {
+            format!(
+                "{}\t{} → {}",
+                value.element,
+                shown(old(&value.element)),
+                shown(value.value.clone())
+            )
+        })
+        .collect()
+}

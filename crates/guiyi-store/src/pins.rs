@@ -1,0 +1,160 @@
+//! Pins: values that stewards set by hand, with reason and expiry.
+//!
+//! Laws: a pin belongs to an ID and sleeps while that is superseded; of an element only the latest pin holds; the golden
+//! record is computed anew in the transaction of the pin; an expired pin ends with the next run.
+
+use guiyi_core::dictionary::EntityType;
+use guiyi_core::global_id::GlobalId;
+use guiyi_core::rulebook::Rulebook;
+use rusqlite::Connection;
+
+use crate::action::{Action, By, Keep};
+use crate::commit::Failure;
+use crate::effect::Effect;
+use crate::encode::Digester;
+use crate::error::StoreError;
+use crate::known::{read_gid, rows};
+use crate::ledger::hex;
+use crate::{Store, key, statements};
+
+/// A value that a steward pinned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pinned {
+    /// The golden record.
+    pub gid: GlobalId,
+    /// Name of the element.
+    pub element: String,
+    /// The value; `None`: no value shall stand there.
+    pub value: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub actor: String,
+    /// When, UTC.
+    pub utc: String,
+    /// Until when, UTC; `None`: until it is taken off.
+    pub expires: Option<String>,
+    /// Its number in the store, which the lineage names.
+    pub(crate) number: i64,
+}
+
+impl Pinned {
+    /// Whether it holds at a time, `YYYY-MM-DDTHH:MM:SSZ`.
+    pub fn holds_at(&self, now_utc: &str) -> bool {
+        self.expires.as_deref().is_none_or(|expires| now_utc < expires)
+    }
+}
+
+/// A value to pin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewPin<'a> {
+    /// The golden record.
+    pub gid: GlobalId,
+    /// Name of the element.
+    pub element: &'a str,
+    /// The value in its canonical form; `None`: no value shall stand there.
+    pub value: Option<&'a str>,
+    /// Until when, `YYYY-MM-DDTHH:MM:SSZ`; `None`: until it is taken off.
+    pub expires: Option<&'a str>,
+}
+
+impl Store {
+    /// Pins a value and computes the golden record anew. An earlier pin on the element is withdrawn.
+    ///
+    /// # Errors
+    /// [`StoreError::NotActive`], [`StoreError::UnknownElement`], or [`StoreError::Inconsistent`] if it has expired already.
+    pub fn pin(&mut self, rulebook: &Rulebook, pin: NewPin<'_>, by: By<'_>) -> Result<Effect, StoreError> {
+        self.act(rulebook.dictionary.entity, by, |action| {
+            action.check_active(pin.gid)?;
+            check_element(rulebook, pin.element)?;
+            if pin.expires.is_some_and(|expires| expires <= by.utc) {
+                let detail = "a pin that has expired before it is set".into();
+                return Err(StoreError::Inconsistent { detail }.into());
+            }
+            let effect = Effect::begin(action, &[pin.gid])?;
+            withdraw(action, pin.gid, pin.element)?;
+            let mut add = action.connection.prepare_cached(statements::ADD_PIN)?;
+            crate::write(
+                &mut add,
+                (
+                    key::to_key(pin.gid),
+                    pin.element,
+                    pin.value,
+                    by.reason,
+                    by.actor,
+                    by.utc,
+                    pin.expires,
+                ),
+            )?;
+            // The ledger holds no values, only what tells whether one was altered.
+            let mut digester = Digester::default();
+            digester.text(pin.value.unwrap_or_default());
+            let digest = hex(&digester.finish());
+            action.note("pin", &object(pin.gid, pin.element), None, Some(&digest))?;
+            action.compute_anew(rulebook, &[pin.gid])?;
+            Ok((effect.end(action)?, Keep::All))
+        })
+    }
+
+    /// Takes a pin off and computes the golden record anew.
+    ///
+    /// # Errors
+    /// [`StoreError::NotActive`], or [`StoreError::NotPinned`].
+    pub fn unpin(
+        &mut self,
+        rulebook: &Rulebook,
+        gid: GlobalId,
+        element: &str,
+        by: By<'_>,
+    ) -> Result<Effect, StoreError> {
+        self.act(rulebook.dictionary.entity, by, |action| {
+            action.check_active(gid)?;
+            let effect = Effect::begin(action, &[gid])?;
+            if withdraw(action, gid, element)? == 0 {
+                let element = element.to_owned();
+                return Err(StoreError::NotPinned { gid, element }.into());
+            }
+            action.note("unpin", &object(gid, element), None, None)?;
+            action.compute_anew(rulebook, &[gid])?;
+            Ok((effect.end(action)?, Keep::All))
+        })
+    }
+
+    /// The pins of an entity type, also those that have expired or sleep, by ID and element.
+    pub fn pins(&self, entity: EntityType) -> Result<Vec<Pinned>, StoreError> {
+        load(&self.connection, entity).map_err(|error| self.failed(error))
+    }
+}
+
+fn withdraw(action: &Action<'_>, gid: GlobalId, element: &str) -> rusqlite::Result<usize> {
+    let mut withdraw = action.connection.prepare_cached(statements::WITHDRAW_PIN)?;
+    crate::write(&mut withdraw, (key::to_key(gid), element))
+}
+
+fn check_element(rulebook: &Rulebook, element: &str) -> Result<(), Failure> {
+    if rulebook.dictionary.position(element).is_some() {
+        return Ok(());
+    }
+    let element = element.to_owned();
+    Err(StoreError::UnknownElement { element }.into())
+}
+
+fn object(gid: GlobalId, element: &str) -> String {
+    format!("{}/{element}", gid.as_str())
+}
+
+pub(crate) fn load(connection: &Connection, entity: EntityType) -> rusqlite::Result<Vec<Pinned>> {
+    let (low, high) = key::range(entity);
+    rows(connection, statements::PINS, [low, high], |row| {
+        Ok(Pinned {
+            number: row.get(0)?,
+            gid: read_gid(row, 1)?,
+            element: row.get(2)?,
+            value: row.get(3)?,
+            reason: row.get(4)?,
+            actor: row.get(5)?,
+            utc: row.get(6)?,
+            expires: row.get(7)?,
+        })
+    })
+}

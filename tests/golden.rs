@@ -1,0 +1,139 @@
+//! Golden records by hand: shown, pinned, merged and split; and the runs after that.
+
+use crate::bench::{Bench, Ran};
+
+const ERP: &str = "客户编码,客户名称,电话,城市
+D03-000001,杭州青禾软件有限公司,0571-88001111,杭州市
+D03-000002,苏州云帆机械有限公司,0512-66002222,苏州市
+D03-000003,宁波海桐贸易有限公司,0574-87003333,宁波市
+";
+const CRM: &str = "客户编号,客户名称,电话
+HD-KA-00001,杭州青禾软件有限公司,0571-88001111
+";
+
+fn bench() -> Bench {
+    let bench = Bench::pair(ERP.as_bytes(), CRM.as_bytes());
+    bench.run(0);
+    bench
+}
+
+fn golden(bench: &Bench, arguments: &[&str]) -> Ran {
+    bench.guiyi(&[&["golden"], arguments].concat())
+}
+
+fn by(bench: &Bench, arguments: &[&str]) -> Ran {
+    let ran = golden(
+        bench,
+        &[arguments, &["--reason", "asked by phone", "--by", "王芳"]].concat(),
+    );
+    assert_eq!(ran.code, 0, "{ran:?}");
+    ran
+}
+
+fn id(bench: &Bench, system: &str, key: &str) -> String {
+    let ran = bench.guiyi(&["crosswalk", "lookup", system, key, "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    found["found"][0]["global_id"].as_str().unwrap().to_owned()
+}
+
+/// The value of an element and its ground.
+fn value(bench: &Bench, id: &str, element: &str) -> (String, String) {
+    let ran = golden(bench, &["show", id, "--format", "json"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let shown: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let values = shown["version"]["values"].as_array().unwrap();
+    let found = values.iter().find(|value| value["element"] == element).unwrap();
+    let text = |name: &str| found[name].as_str().unwrap_or_default().to_owned();
+    (text("value"), text("ground"))
+}
+
+#[test]
+fn a_pin_holds_until_it_expires() {
+    let bench = bench();
+    let two = id(&bench, "erp", "D03-000002");
+    by(&bench, &["pin", &two, "city", "无锡市", "--expires", "2026-03-31"]);
+    assert_eq!(value(&bench, &two, "city"), ("无锡市".into(), "override".into()));
+    assert!(golden(&bench, &["show", &two]).stdout.contains("王芳"));
+    let before = bench.store_dump();
+    bench.run(0);
+    assert_eq!(bench.store_dump(), before);
+    assert!(
+        bench
+            .table("golden_customer.csv")
+            .iter()
+            .any(|row| row["city"] == "无锡市")
+    );
+    assert_eq!(bench.guiyi(&["store", "rebuild", "--check"]).code, 0);
+    bench.run_with(&["--now", "2026-04-01T00:00:00Z"], 0);
+    assert_eq!(value(&bench, &two, "city").0, "苏州市");
+    let ran = golden(&bench, &["pin", &two, "stars", "5", "--reason", "x", "--by", "王芳"]);
+    assert!(
+        ran.code == 2 && ran.stderr.contains("stars") && ran.stderr.contains("hint"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn merged_and_split_again() {
+    let bench = bench();
+    let (one, two) = (id(&bench, "erp", "D03-000001"), id(&bench, "erp", "D03-000002"));
+    let before = bench.store_dump();
+    let preview = golden(&bench, &["merge", &one, &two, "--preview", "--by", "王芳"]);
+    assert!(preview.code == 0 && preview.stdout.contains("superseded") && preview.stdout.contains("erp/D03-000002"));
+    assert_eq!(bench.store_dump(), before);
+    by(&bench, &["merge", &one, &two]);
+    assert_eq!(id(&bench, "erp", "D03-000002"), one);
+    let shown = golden(&bench, &["show", &two]);
+    assert!(
+        shown.stdout.contains(&format!("{two} was merged into {one}")),
+        "{shown:?}"
+    );
+    let merged = bench.store_dump();
+    bench.run(0);
+    assert_eq!(bench.store_dump(), merged, "the next run agrees");
+
+    by(&bench, &["split", &one, "--record", "erp/D03-000002"]);
+    assert_eq!(id(&bench, "erp", "D03-000002"), two);
+    let split = bench.store_dump();
+    bench.run(0);
+    assert_eq!(bench.store_dump(), split);
+    let how = golden(&bench, &["how", &one]);
+    assert!(
+        how.stdout.contains(&format!("from {two}")) && how.stdout.contains("asked by phone"),
+        "{how:?}"
+    );
+    let history = golden(&bench, &["history", &two]);
+    assert!(history.stdout.contains("superseded"), "{history:?}");
+    let same = golden(&bench, &["diff", &format!("{two}@1"), &two]);
+    assert!(same.stdout.contains("no difference"), "{same:?}");
+
+    let ran = golden(&bench, &["merge", &one, &two, "--reason", "again", "--by", "王芳"]);
+    assert!(
+        ran.code == 2 && ran.stderr.contains('≠') && ran.stderr.contains("hint"),
+        "{ran:?}"
+    );
+    assert_eq!(bench.guiyi(&["store", "verify"]).code, 0);
+    assert_eq!(bench.guiyi(&["store", "rebuild", "--check"]).code, 0);
+}
+
+#[test]
+fn as_it_was_known() {
+    let bench = bench();
+    bench.write("erp.csv", ERP.replace("苏州市", "无锡市").as_bytes());
+    bench.run_with(&["--now", "2026-03-05T00:00:00Z"], 0);
+    let two = id(&bench, "erp", "D03-000002");
+    let at = |time: &str| golden(&bench, &["show", &two, "--known-at", time]);
+    assert!(at("2026-03-01").stdout.contains("苏州市"));
+    assert!(at("2026-03-05").stdout.contains("无锡市"));
+    let early = at("2026-02-28");
+    assert!(early.code == 2 && early.stderr.contains("was not active"), "{early:?}");
+    let both = golden(
+        &bench,
+        &["show", &two, "--as-of", "2026-03-10", "--known-at", "2026-03-02"],
+    );
+    assert!(both.stdout.contains("苏州市"), "{both:?}");
+    let diff = golden(&bench, &["diff", &format!("{two}@1"), &format!("{two}@2")]);
+    assert!(diff.stdout.contains("苏州市 → 无锡市"), "{diff:?}");
+    let never = golden(&bench, &["show", "C00-00000A-T"]);
+    assert_eq!(never.code, 2, "{never:?}");
+}
