@@ -230,7 +230,6 @@ fn read_all(open: &mut OpenEntity, progress: &mut Progress) -> anyhow::Result<(V
 }
 
 /// Takes the cleansed rows of one entity type through the rest of the corridor.
-/// Takes one cleansed entity type through the rest of the corridor.
 fn walk(
     (mut open, cleansed): (OpenEntity, Cleansed),
     store: &Store,

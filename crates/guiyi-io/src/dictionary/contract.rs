@@ -5,7 +5,7 @@
 
 use guiyi_core::dictionary::{Dictionary, Element, ElementKind, EntityType, Importance};
 use guiyi_core::finding::Severity;
-use guiyi_core::rulebook::{Check, Dimension, Rule};
+use guiyi_core::rulebook::{Check, Dimension, Rule, Tolerance};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -153,9 +153,13 @@ pub fn contract(dictionary: &Dictionary, rules: &[Rule]) -> Result<String, serde
     serde_saphyr::to_string(&contract)
 }
 
-/// Whether a rule is about several columns, which the standard says of the table.
+/// Whether a rule is about several columns or all rows, which the standard says of the table.
 fn is_across(rule: &Rule) -> bool {
-    matches!(&rule.check, Check::Unique(elements) if elements.len() > 1)
+    match &rule.check {
+        Check::Unique { elements, .. } => elements.len() > 1,
+        Check::RowCount(_) => true,
+        _ => false,
+    }
 }
 
 fn property(element: &Element, rules: &[&Rule], dictionary: &Dictionary) -> Property {
@@ -169,7 +173,7 @@ fn property(element: &Element, rules: &[&Rule], dictionary: &Dictionary) -> Prop
         ElementKind::Cnaps => ("string", "char(12)"),
         _ => ("string", "text"),
     };
-    let strict = |rule: &&&Rule| rule.tolerance == 0 && rule.when.is_none() && rule.severity == Severity::Error;
+    let strict = |rule: &&&Rule| rule.tolerance == Tolerance::default() && rule.when.is_empty() && rule.severity == Severity::Error;
     let mut checks: Vec<Quality> = rules.iter().map(|rule| quality(rule, dictionary)).collect();
     let has_list = rules.iter().any(|rule| matches!(rule.check, Check::OneOf(_)));
     if !element.codes.is_empty() && !has_list {
@@ -200,7 +204,7 @@ fn property(element: &Element, rules: &[&Rule], dictionary: &Dictionary) -> Prop
         unique: rules
             .iter()
             .filter(strict)
-            .any(|rule| matches!(rule.check, Check::Unique(_))),
+            .any(|rule| matches!(rule.check, Check::Unique { .. })),
         classification: element.sensitivity.name(),
         critical_data_element: element.importance == Importance::Key,
         authoritative_definitions: element.standard.iter().map(|standard| authority(standard)).collect(),
@@ -259,7 +263,7 @@ fn quality(rule: &Rule, dictionary: &Dictionary) -> Quality {
         format!("{} {}", rule.message, rule.message_zh),
     );
     check.dimension = match rule.dimension {
-        _ if matches!(rule.check, Check::Unique(_)) => Some("uniqueness"),
+        _ if matches!(rule.check, Check::Unique { .. }) => Some("uniqueness"),
         Dimension::Conformity => Some("conformity"),
         Dimension::Completeness => Some("completeness"),
         Dimension::Accuracy => Some("accuracy"),
@@ -268,10 +272,10 @@ fn quality(rule: &Rule, dictionary: &Dictionary) -> Quality {
         Dimension::Accessibility => None,
     };
     let library = match &rule.check {
-        _ if rule.when.is_some() => None,
+        _ if !rule.when.is_empty() => None,
         Check::Required => Some(("nullValues", None)),
-        Check::Unique(elements) if elements.len() == 1 => Some(("duplicateValues", None)),
-        Check::Unique(elements) => {
+        Check::Unique { elements, .. } if elements.len() == 1 => Some(("duplicateValues", None)),
+        Check::Unique { elements, .. } => {
             let names: Vec<&str> = elements.iter().map(|at| &*dictionary.elements[*at].name).collect();
             Some(("duplicateValues", Some(json!({"properties": names}))))
         }
@@ -296,18 +300,20 @@ fn quality(rule: &Rule, dictionary: &Dictionary) -> Quality {
     if let Some((metric, arguments)) = library {
         check.metric = Some(metric);
         check.arguments = arguments;
-        if rule.tolerance == 0 {
-            check.must_be = Some(0);
-        } else {
-            check.must_be_less_or_equal_to = Some(f64::from(rule.tolerance) / 10.0);
-            check.unit = Some("percent");
+        match rule.tolerance {
+            Tolerance::Rows(0) => check.must_be = Some(0),
+            Tolerance::Rows(rows) => check.must_be_less_or_equal_to = Some(rows as f64),
+            Tolerance::Share(parts_per_million) => {
+                check.must_be_less_or_equal_to = Some(f64::from(parts_per_million) / 10_000.0);
+                check.unit = Some("percent");
+            }
         }
     } else {
         check.kind = "custom";
         check.engine = Some("guiyi");
         check.implementation = Some(json!({
             "rule": &*rule.code,
-            "tolerancePerMille": rule.tolerance,
+            "tolerance": rule.tolerance.to_string(),
         }));
     }
     check
