@@ -73,7 +73,7 @@ pub fn targets() -> Vec<Target> {
             ],
         ),
         (
-            "email",
+            "email-cell",
             ElementKind::Email,
             &["mailto:Li.Si＠Example。com,", "a@qq.con"],
         ),

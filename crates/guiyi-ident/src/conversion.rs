@@ -5,8 +5,7 @@
 
 use crate::error::Text;
 use crate::kind::Kind;
-use crate::org_code::org9;
-use crate::{CreditCode, Email, Gtin, HsCode, Icp, ResidentId, TaxClassification, TaxpayerNumber, compact};
+use crate::{CreditCode, Email, Gtin, HsCode, Icp, OrgCode, ResidentId, TaxClassification, TaxpayerNumber, compact};
 
 /// One derived value and what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +32,9 @@ pub fn conversions(kind: Kind, text: &str) -> Vec<Conversion> {
                 (KEY, org.as_str().to_owned()),
             ]
         }),
-        Kind::OrgCode => org9(text).map(|org| vec![(KEY, org.as_str().to_owned())]),
+        Kind::OrgCode => OrgCode::parse(text)
+            .ok()
+            .map(|org| vec![(KEY, org.as_str().to_owned())]),
         Kind::TaxpayerNumber => TaxpayerNumber::parse(text)
             .ok()
             .and_then(|number| number.org_code())
@@ -115,5 +116,7 @@ mod tests {
             "a person has no organization code"
         );
         assert!(conversions(Kind::CreditCode, "914403001922038217").is_empty());
+        // Fifteen characters hold an organization code, and are none.
+        assert!(conversions(Kind::OrgCode, "1982-10-0382-82-11-1").is_empty());
     }
 }
