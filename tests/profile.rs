@@ -67,7 +67,7 @@ fn counts_dirt_and_relations() {
     let mobile = column(&profile, "联系手机");
     assert_eq!(
         (&mobile["dirt"]["several-values"], &mobile["dirt"]["full-width"]),
-        (&16.into(), &15.into()),
+        (&15.into(), &15.into()),
         "{mobile:#}"
     );
     assert_eq!(column(&profile, "证件")["dirt"]["scientific"], 12);

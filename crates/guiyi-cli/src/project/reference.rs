@@ -364,7 +364,7 @@ mod tests {
 
     fn parse(text: &str, dir: &Path) -> Vec<String> {
         let mistakes = Project::parse(&dir.join("guiyi.toml"), text).err().unwrap_or_default();
-        mistakes.iter().map(|mistake| mistake.to_string()).collect()
+        mistakes.iter().map(ToString::to_string).collect()
     }
 
     /// A directory with the files that the examples name.

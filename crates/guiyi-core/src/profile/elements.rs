@@ -90,10 +90,12 @@ pub(super) fn assign(columns: &[Evidence<'_>], dictionary: &Dictionary) -> Vec<O
             None => (like(evidence.header, dictionary), false),
         };
         for (position, element) in dictionary.elements.iter().enumerate() {
-            let header = match known == Some(position) {
-                true if is_same => HeaderEvidence::Same,
-                true => HeaderEvidence::Like,
-                false => HeaderEvidence::None,
+            let header = if known != Some(position) {
+                HeaderEvidence::None
+            } else if is_same {
+                HeaderEvidence::Same
+            } else {
+                HeaderEvidence::Like
             };
             let is_first = dictionary.of_kind(element.kind).next() == Some(position);
             let proposal = propose(evidence, position, element, header, is_first, &spellings[position]);

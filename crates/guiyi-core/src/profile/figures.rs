@@ -68,7 +68,7 @@ pub(super) fn number(text: &str) -> Option<f64> {
     if n_digits == 0 || n_digits == scale && !text.starts_with('.') || since_comma.is_some_and(|n| n != 3) {
         return None;
     }
-    Some(sign * whole as f64 / 10_f64.powi(scale as i32))
+    Some(sign * whole as f64 / 10_f64.powi(scale.cast_signed()))
 }
 
 /// Reads a plain date, with or without a time behind it.

@@ -172,7 +172,7 @@ fn number(column: &ColumnState, shares: &Shares, distinct: DistinctCount) -> (In
         .values()
         .filter(|(text, _)| text.len() > 1 && text.starts_with('0') && !text.contains('.'))
         .count();
-    let one_length = column.lengths.min == column.lengths.max && column.lengths.min >= 4.0;
+    let one_length = column.lengths.max - column.lengths.min < 0.5 && column.lengths.min >= 4.0;
     let is_unique = distinct.is_exact && distinct.count == column.filled();
     let whole = share_of_shapes(column, |shape| shape.starts_with(r"\d") && !shape.contains(['.', ',']));
     if starts_with_zero * 20 > column.sample.values().len() || (whole > 0.95 && one_length && is_unique) {

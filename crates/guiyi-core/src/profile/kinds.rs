@@ -128,7 +128,7 @@ fn is_of(kind: ElementKind, value: &str) -> bool {
             [Kind::Mobile, Kind::Landline, Kind::ServiceNumber]
                 .iter()
                 .any(|kind| kind.accepts(value))
-                || (value.starts_with(['0', '+', '4', '8']) && n_digits >= 10 && n_digits <= 18 && value.contains('-'))
+                || (value.starts_with(['0', '+', '4', '8']) && (10..=18).contains(&n_digits) && value.contains('-'))
         }
         ElementKind::BankAccount => (12..=25).contains(&n_digits) && n_digits == value.len(),
         ElementKind::Province => is_place(value, Level::Province),

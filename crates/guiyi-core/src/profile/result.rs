@@ -262,7 +262,7 @@ fn says_something(other: Inferred, kind: Inferred) -> bool {
     }
 }
 
-fn numbers(column: &ColumnState, amounts: &Readings) -> Option<Numbers> {
+fn numbers(column: &ColumnState, amounts: &[Option<Box<str>>]) -> Option<Numbers> {
     let read = amounts.iter().map(|text| text.as_deref()?.parse::<f64>().ok());
     let (spread, quantiles) = statistics(column, column.numbers, read)?;
     Some(Numbers {
@@ -274,7 +274,7 @@ fn numbers(column: &ColumnState, amounts: &Readings) -> Option<Numbers> {
     })
 }
 
-fn dates(column: &ColumnState, dates: &Readings) -> Option<Dates> {
+fn dates(column: &ColumnState, dates: &[Option<Box<str>>]) -> Option<Dates> {
     let read = dates
         .iter()
         .map(|text| Some(figures::day_number(figures::date(text.as_deref()?)?.0)));

@@ -49,7 +49,7 @@ fn kind(column: &ColumnProfile) -> Text<'static> {
 /// A share in percent, with one digit behind the point unless it is whole.
 fn percent(share: f64) -> String {
     let percent = 100.0 * share;
-    if percent == percent.round() {
+    if percent.fract() == 0.0 {
         format!("{percent:.0} %")
     } else {
         format!("{percent:.1} %")

@@ -133,7 +133,12 @@ fn detail(file: &FileProfile<'_>, column: &ColumnProfile, language: Language, te
     if let Some((min, mean, max)) = column.lengths {
         line(say("length", "长度"), format!("{min} … {mean:.1} … {max}"));
     }
-    if !file.is_masked(column) {
+    if file.is_masked(column) {
+        line(
+            say("commonest", "常见值"),
+            say("hidden, --unmask shows them", "已隐藏，--unmask 可显示").to_owned(),
+        );
+    } else {
         if let Some(n) = column.numbers {
             let [p5, _, median, _, p95] = n.quantiles;
             line(
@@ -167,11 +172,6 @@ fn detail(file: &FileProfile<'_>, column: &ColumnProfile, language: Language, te
             line(say("forms", "日期格式"), forms.join(", "));
         }
         line(say("commonest", "常见值"), counted(&column.commonest.items, 5));
-    } else {
-        line(
-            say("commonest", "常见值"),
-            say("hidden, --unmask shows them", "已隐藏，--unmask 可显示").to_owned(),
-        );
     }
     line(say("patterns", "格式"), counted(&column.patterns.items, 4));
     let dirt = column.dirt.iter().map(|(dirt, count)| {
@@ -257,7 +257,7 @@ fn one_line(text: &str) -> String {
 
 fn percent(share: f64) -> String {
     let percent = share * 100.0;
-    if percent == percent.round() {
+    if percent.fract() == 0.0 {
         format!("{percent:.0}%")
     } else {
         format!("{percent:.1}%")
