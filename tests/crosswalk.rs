@@ -60,10 +60,7 @@ fn orders_reach_the_other_system() {
         "{ran:?}"
     );
     let done = read_csv(&bench.path("orders.erp.csv"));
-    let codes: Vec<(&str, &str)> = done
-        .iter()
-        .map(|row| (&*row["\u{feff}order"], &*row["erp_code"]))
-        .collect();
+    let codes: Vec<(&str, &str)> = done.iter().map(|row| (&*row["order"], &*row["erp_code"])).collect();
     assert_eq!(codes, [("1", "D03-000001"), ("2", "D03-000002"), ("6", "D03-000001")]);
     let rejected = read_csv(&bench.path("orders.erp.rejected.csv"));
     let why: Vec<(&str, &str, &str)> = rejected

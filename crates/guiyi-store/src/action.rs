@@ -101,8 +101,11 @@ impl Action<'_> {
         )
     }
 
-    /// Refuses an ID that names no golden record, and says which one stands for it.
+    /// Refuses an ID that names no golden record of the entity type, and says which one stands for it.
     pub(crate) fn check_active(&self, gid: GlobalId) -> Result<(), Failure> {
+        if guiyi_core::global_id::entity(gid) != Some(self.entity) {
+            return Err(StoreError::NotActive { gid, survivor: None }.into());
+        }
         let survivor = match resolution(self.connection, gid)? {
             Some(Resolution::Active) => return Ok(()),
             Some(Resolution::Superseded(survivor)) => Some(survivor),

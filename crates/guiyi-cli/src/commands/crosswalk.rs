@@ -206,7 +206,7 @@ fn export(store: &Store, of_types: &[EntityType], file: &Path) -> anyhow::Result
         .map(|header| (*header).to_owned())
         .collect();
     headers.push("canonical_id".to_owned());
-    let mut sheet = Sheet::create(file, &headers)?;
+    let mut sheet = Sheet::for_programs(file, &headers)?;
     let mut n_rows = 0;
     for &entity in of_types {
         let mut canonical: HashMap<GlobalId, String> = HashMap::new();

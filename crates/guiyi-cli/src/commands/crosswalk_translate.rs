@@ -145,8 +145,8 @@ pub(super) fn translate(store: &Store, entity: EntityType, args: &Translate, chi
     } else {
         &[&new_column]
     };
-    let mut done = Sheet::create(&output, &with(new_columns))?;
-    let mut rejected = Sheet::create(&rejects, &with(&["guiyi_row", "guiyi_reason", "guiyi_suggestions"]))?;
+    let mut done = Sheet::for_programs(&output, &with(new_columns))?;
+    let mut rejected = Sheet::for_programs(&rejects, &with(&["guiyi_row", "guiyi_reason", "guiyi_suggestions"]))?;
     let (mut n_done, mut n_rejected) = (0_u64, 0_u64);
     let source = table::source(&reader, column);
     for part in reader.batches(0, &source, 8192)? {

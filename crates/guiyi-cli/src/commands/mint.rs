@@ -116,7 +116,6 @@ pub(crate) fn lease(args: &LeaseArgs) -> anyhow::Result<Verdict> {
     }
 }
 
-#[expect(dead_code, reason = "`guiyi id` is to call it")]
 fn give(asked: &Asked, holder: Option<&str>) -> anyhow::Result<Block> {
     let mut desk = Desk::open_or_make(&asked.project, &asked.author)?;
     let by = desk.signature.because(asked.reason.as_deref().unwrap_or("asked for"));

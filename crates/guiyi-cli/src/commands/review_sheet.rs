@@ -56,7 +56,7 @@ pub(crate) fn write(
         .iter()
         .flat_map(|element| [format!("{element}_a"), format!("{element}_b")]);
     let headers: Vec<String> = COLUMNS.iter().map(|column| (*column).to_owned()).chain(sides).collect();
-    let mut sheet = Sheet::create(file, &headers)?;
+    let mut sheet = Sheet::for_people(file, &headers)?;
     let mut n_pairs = 0;
     for &entity in of_types {
         for pair in store.pending(entity)?.into_iter().filter(|pair| all || pair.is_open()) {

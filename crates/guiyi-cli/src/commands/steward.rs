@@ -96,7 +96,6 @@ impl Desk {
     }
 
     /// The same, and makes the store where there is none.
-    #[expect(dead_code, reason = "`guiyi id mint` is to call it")]
     pub(crate) fn open_or_make(project: &std::path::Path, author: &Author) -> anyhow::Result<Self> {
         Self::of(Project::read(project)?, author)
     }

@@ -15,18 +15,32 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
-    /// Begins a table; the extension of the file says the format.
-    pub(crate) fn create(file: &Path, headers: &[String]) -> anyhow::Result<Self> {
+    /// Begins a table that people fill in; the extension of the file says the format.
+    pub(crate) fn for_people(file: &Path, headers: &[String]) -> anyhow::Result<Self> {
+        // With the mark by which Excel knows UTF-8.
+        let csv = CsvOptions {
+            encoding: CsvEncoding::Utf8WithMark,
+            neutralizes_formulas: true,
+        };
+        Self::create(file, headers, csv)
+    }
+
+    /// Begins a table that programs read on: nothing is added to a cell.
+    pub(crate) fn for_programs(file: &Path, headers: &[String]) -> anyhow::Result<Self> {
+        let csv = CsvOptions {
+            encoding: CsvEncoding::Utf8,
+            neutralizes_formulas: false,
+        };
+        Self::create(file, headers, csv)
+    }
+
+    fn create(file: &Path, headers: &[String], csv: CsvOptions) -> anyhow::Result<Self> {
         let extension = file
             .extension()
             .and_then(|extension| extension.to_str())
             .unwrap_or_default();
         let format = match extension.to_ascii_lowercase().as_str() {
-            // With the mark by which Excel knows UTF-8.
-            "csv" => OutputFormat::Csv(CsvOptions {
-                encoding: CsvEncoding::Utf8WithMark,
-                neutralizes_formulas: true,
-            }),
+            "csv" => OutputFormat::Csv(csv),
             "xlsx" => OutputFormat::Xlsx,
             "parquet" => OutputFormat::Parquet,
             _ => bail!(

@@ -336,6 +336,11 @@ fn a_merge_is_shown_made_and_kept_by_later_runs() {
     sound(&store);
     assert_eq!(world.run(&mut store, "2026-02-01T00:00:00Z").run, None);
 
+    let other_type = Merge {
+        b: from_serial(EntityType::Supplier, 0, 1).unwrap(),
+        ..merge
+    };
+    assert!(store.merge(&book, other_type, BY).is_err());
     let error = store.merge(&book, merge, BY).unwrap_err();
     assert!(matches!(error, StoreError::NotActive { survivor: Some(survivor), .. } if survivor == id(1)));
     let split = Split {
