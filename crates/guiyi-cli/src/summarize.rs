@@ -186,7 +186,7 @@ fn scores(card: &Scorecard) -> Vec<Score> {
     scores
 }
 
-fn dimension_name(dimension: Dimension) -> &'static str {
+pub(crate) fn dimension_name(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::Conformity => "conformity",
         Dimension::Completeness => "completeness",

@@ -23,6 +23,7 @@ mod text;
 mod warning;
 
 mod check_digit;
+mod check_scheme;
 mod country;
 mod date;
 mod province;
@@ -57,6 +58,7 @@ pub mod vat_invoice_code;
 pub mod vat_invoice_number;
 
 pub use bank_card::BankCard;
+pub use check_scheme::CheckScheme;
 pub use cnaps::Cnaps;
 pub use credit_code::CreditCode;
 pub use email::Email;

@@ -8,6 +8,7 @@
 
 mod codes;
 mod error;
+mod key_table;
 pub mod outputs;
 pub mod read;
 pub mod report;
@@ -15,3 +16,4 @@ pub mod write;
 
 pub use codes::{CODES, Code};
 pub use error::IoError;
+pub use key_table::KeyTable;

@@ -12,6 +12,8 @@ pub mod mistake;
 
 pub mod toml;
 
+mod pack;
+
 mod rules;
 
 mod code_pattern;
@@ -20,6 +22,7 @@ mod policies;
 
 pub use code_pattern::PatternError;
 pub use mistake::{Mistake, hint_for, nearest};
+pub use pack::Pack;
 pub use policies::{Policies, parse_policies};
 pub use rules::{parse_rules, shipped_rules};
 
@@ -138,6 +141,8 @@ pub enum Check {
     OneOf(Vec<Arc<str>>),
     /// A valid identifier of the kind.
     Identifier(guiyi_ident::Kind),
+    /// The check character of the scheme fits; what the other characters mean is not judged.
+    CheckCharacter(guiyi_ident::CheckScheme),
     /// Compares with another element: `attribute operator other`.
     Compare {
         /// How.

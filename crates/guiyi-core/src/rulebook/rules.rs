@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use guiyi_ident::Kind;
+use guiyi_ident::{CheckScheme, Kind};
 use regex::Regex;
 
 use super::mistake::{Mistake, hint_for};
@@ -16,7 +16,7 @@ use crate::dictionary::{Dictionary, ElementKind, EntityType};
 use crate::finding::Severity;
 use crate::validate::{Ordered, can_agree};
 
-const CHECKS: [(&str, &str); 9] = [
+const CHECKS: [(&str, &str); 10] = [
     ("required", "required"),
     ("unique", "unique"),
     ("pattern", "pattern"),
@@ -24,6 +24,7 @@ const CHECKS: [(&str, &str); 9] = [
     ("range", "range"),
     ("one-of", "one-of"),
     ("identifier", "identifier"),
+    ("check-character", "check-character"),
     ("compare", "compare"),
     ("agrees", "agrees"),
 ];
@@ -76,6 +77,13 @@ pub fn parse_rules(file: &str, text: &str, dictionary: &Dictionary) -> Result<Ve
         );
         root.mistake_at("entity", message, None);
     }
+    let rules = read_rules(&root, dictionary);
+    drop(root);
+    document.finish(rules)
+}
+
+/// The `[[rule]]` tables of a document, in the order of their codes; mistakes stay in the document.
+pub(super) fn read_rules(root: &Table<'_>, dictionary: &Dictionary) -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
     for table in root.tables("rule") {
         if let Some(rule) = parse_rule(&table, dictionary) {
@@ -85,9 +93,8 @@ pub fn parse_rules(file: &str, text: &str, dictionary: &Dictionary) -> Result<Ve
             rules.push(rule);
         }
     }
-    drop(root);
     rules.sort_by(|a, b| a.code.cmp(&b.code));
-    document.finish(rules)
+    rules
 }
 
 /// The rule pack that comes with Guiyi, for a dictionary that has the elements of the shipped one.
@@ -247,6 +254,10 @@ fn parse_check(
         "range" => parse_range(table, attribute, dictionary),
         "one-of" => parse_one_of(table, attribute, dictionary),
         "identifier" => parse_identifier(table, attribute, dictionary),
+        "check-character" => {
+            let schemes = CheckScheme::ALL.map(|scheme| (scheme.name(), scheme));
+            table.choice("scheme", &schemes).map(Check::CheckCharacter)
+        }
         "compare" => {
             let operator = table.choice("operator", &OPERATORS);
             let other = element(table, "other", dictionary);

@@ -8,6 +8,7 @@
 
 pub mod address;
 mod amount;
+mod cells;
 mod change;
 mod code;
 mod code_pattern;
@@ -30,6 +31,7 @@ mod text;
 
 use rust_decimal::Decimal;
 
+pub use cells::cells;
 pub use change::CODES;
 pub use date::DateHints;
 pub use hints::{Hints, learn};

@@ -20,9 +20,12 @@ mod across;
 mod keys;
 mod outcome;
 mod samples;
+mod shared_values;
+mod stream;
 
 mod agrees;
 mod branch;
+mod check_character;
 mod compare;
 mod identifier;
 mod length;
@@ -37,6 +40,8 @@ pub use across::across;
 pub(crate) use agrees::can_agree;
 pub(crate) use ordered::Ordered;
 pub use outcome::{Outcome, outcomes};
+pub use shared_values::SharedValues;
+pub use stream::{Detail, Held, Judge, Judged, Tally, elements_of, rules_for_keys};
 pub use samples::{Sample, failing_samples};
 
 /// Codes of this room that no rule pack declares: (code, English, Chinese).
@@ -117,6 +122,7 @@ fn failures(batch: &Batch, rule: &Rule, rulebook: &Rulebook) -> Vec<Failure> {
         Check::Identifier(identifier) => each_value(batch, rule, |_, value| {
             identifier::fault(value, *identifier, rulebook.today)
         }),
+        Check::CheckCharacter(scheme) => each_value(batch, rule, |_, value| check_character::fault(value, *scheme)),
         Check::Compare { operator, other } => {
             let name = &dictionary.elements[*other].name;
             let others = &batch.columns[*other];
