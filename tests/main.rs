@@ -11,3 +11,4 @@ mod interrupted;
 mod project;
 mod repeatable;
 mod tidy;
+mod validate;

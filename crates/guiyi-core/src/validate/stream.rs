@@ -225,3 +225,65 @@ pub fn elements_of(rule: &Rule) -> Vec<usize> {
     elements.dedup();
     elements
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dictionary::EntityType;
+    use crate::rulebook::Source;
+    use crate::validate::{across, outcomes, run};
+
+    const HEADERS: [&str; 5] = ["编码", "客户名称", "统一社会信用代码", "手机", "电子邮箱"];
+
+    fn rows() -> Vec<[String; 5]> {
+        let names = ["深圳市蓝岭科技有限公司", "", "归", "杭州青禾食品有限公司", "杭州青禾食品有限公司"];
+        let codes = ["914403001922038216", "914403001922038217", "", "91110000600001760P", "9I4403001922038216"];
+        let phones = ["13800138001", "12345", "", "15412345678"];
+        let row = |n: usize| [format!("K{n}"), names[n % 5].into(), codes[n % 4].into(), phones[n % 3].into(), format!("a{}b.c", n % 2)];
+        (0..60).map(row).collect()
+    }
+
+    #[test]
+    fn tallies_are_the_outcomes_of_the_whole() {
+        let mut rulebook = Rulebook::shipped(EntityType::Customer, (2026, 3, 1)).unwrap();
+        let source = Source::by_header("erp", &HEADERS, "编码", &rulebook.dictionary).unwrap();
+        rulebook.sources.push(source);
+        let rows = rows();
+        let batch = Batch::of_text(0, &rulebook.sources[0], &rows);
+        let (batch, mut notes) = run(batch, &rulebook);
+        let mut batches = [batch];
+        notes.append(across(&mut batches, &rulebook));
+        let expected: Vec<(u64, u64)> = outcomes(&batches, &rulebook, &notes).iter().map(|o| (o.checked, o.failed)).collect();
+
+        let mut keys = vec![Vec::new(); rulebook.rules.len()];
+        for part in rows.chunks(7) {
+            let batch = Batch::of_text(0, &rulebook.sources[0], part);
+            Judge::new(&rulebook, &[]).keys(batch, Vec::new(), 1, &mut keys);
+        }
+        let shared = |keys: &Vec<u128>| {
+            let mut keys = keys.clone();
+            keys.sort_unstable();
+            let groups = keys.chunk_by(|a, b| a == b).filter(|group| group.len() > 1);
+            SharedValues::new(groups.map(|group| (group[0], group.len() as u64)).collect(), 1)
+        };
+        let is_unique = |rule: &Rule| matches!(rule.check, Check::Unique(_));
+        let of_rule = |(rule, keys): (&Rule, &Vec<u128>)| is_unique(rule).then(|| shared(keys));
+        let shared: Vec<_> = rulebook.rules.iter().zip(&keys).map(of_rule).collect();
+        let judge = Judge::new(&rulebook, &shared);
+        for detail in [Detail::Count, Detail::Findings] {
+            let mut found = vec![(0, 0); rulebook.rules.len()];
+            for part in rows.chunks(11) {
+                let batch = Batch::of_text(0, &rulebook.sources[0], part);
+                let judged = judge.judge(batch, Vec::new(), |_| detail);
+                assert!(!judged.collided && judged.is_bad.len() == part.len());
+                for (sum, tally) in found.iter_mut().zip(&judged.tallies) {
+                    *sum = (sum.0 + tally.judged, sum.1 + tally.failed);
+                }
+                let n_failed: u64 = judged.tallies.iter().map(|tally| tally.failed).sum();
+                let n_told = if detail == Detail::Count { None } else { Some(n_failed) };
+                assert!(n_told.is_none_or(|told| told == judged.findings.len() as u64));
+            }
+            assert_eq!(found, expected);
+        }
+    }
+}

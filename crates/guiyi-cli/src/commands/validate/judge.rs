@@ -14,7 +14,7 @@ use guiyi_io::KeyTable;
 use guiyi_io::read::{Parsed, Parser, Reader, Stretches};
 use guiyi_io::report::validation::{ElementUse, FileValidation, ReadingFault, RuleValidation, Sample};
 
-use super::args::Args;
+use super::args::{Args, Format};
 use super::outputs::{Outputs, Portion};
 use super::plan::{Plan, View};
 use super::walk::in_order;
@@ -183,7 +183,7 @@ fn judge(
     let mut collided = false;
     let take = |(judged, portion): (Judged, Portion)| -> anyhow::Result<()> {
         collided |= judged.collided;
-        sums.add(&judged, &portion, args.show, &n_taken, rulebook);
+        sums.add(&judged, &portion, args, &n_taken, rulebook);
         progress.at(sums.rows);
         outputs.take(portion, &judged.is_bad)
     };
@@ -192,7 +192,8 @@ fn judge(
 }
 
 impl Sums {
-    fn add(&mut self, judged: &Judged, portion: &Portion, show: usize, n_taken: &[AtomicU64], rulebook: &Rulebook) {
+    fn add(&mut self, judged: &Judged, portion: &Portion, args: &Args, n_taken: &[AtomicU64], rulebook: &Rulebook) {
+        let (show, masks) = (args.show, args.format == Format::Html);
         self.rows += judged.is_bad.len() as u64;
         self.bad += judged.is_bad.iter().filter(|bad| **bad).count() as u64;
         self.not_records += portion.is_no_record.iter().filter(|none| **none).count() as u64;
@@ -202,7 +203,7 @@ impl Sums {
         }
         for (rule, finding) in &judged.findings {
             if self.samples[*rule].len() < show {
-                self.samples[*rule].push(sample(finding, rulebook));
+                self.samples[*rule].push(sample(finding, rulebook, masks));
                 n_taken[*rule].fetch_add(1, Ordering::Relaxed);
             }
         }
@@ -219,22 +220,27 @@ impl Sums {
             let fault = &mut self.reading[position];
             fault.count += 1;
             if fault.samples.len() < show {
-                fault.samples.push(sample(finding, rulebook));
+                fault.samples.push(sample(finding, rulebook, masks));
             }
         }
     }
 }
 
-fn sample(finding: &Finding, rulebook: &Rulebook) -> Sample {
+/// A finding as the result shows it; a page has no sensitive value.
+fn sample(finding: &Finding, rulebook: &Rulebook, masks: bool) -> Sample {
     let element = finding.attribute.and_then(|element| rulebook.dictionary.elements.get(usize::from(element)));
+    let show = |value: Option<&str>| match masks {
+        true => crate::write::shown(value, element),
+        false => value.unwrap_or_default().to_owned(),
+    };
     Sample {
         row: finding.row,
         key: finding.key.as_deref().unwrap_or_default().to_owned(),
         column: element.map(|element| element.name.to_string()).unwrap_or_default(),
-        value: finding.value.as_deref().unwrap_or_default().to_owned(),
+        value: show(finding.value.as_deref()),
         reason: finding.fault.describe(Language::English),
         reason_zh: finding.fault.describe(Language::Chinese),
-        fix: finding.fix.as_deref().unwrap_or_default().to_owned(),
+        fix: show(finding.fix.as_deref()),
     }
 }
 
