@@ -91,7 +91,15 @@ fn json(bench: &Bench, options: &[&str], code: i32) -> serde_json::Value {
 fn findings(result: &serde_json::Value) -> Vec<String> {
     let findings = result["findings"].as_array().unwrap();
     let text = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();
-    let line = |f: &serde_json::Value| format!("{} {} {}: {}", f["row"], text(&f["rule"]), text(&f["value"]), text(&f["reason"]));
+    let line = |f: &serde_json::Value| {
+        format!(
+            "{} {} {}: {}",
+            f["row"],
+            text(&f["rule"]),
+            text(&f["value"]),
+            text(&f["reason"])
+        )
+    };
     findings.iter().map(line).collect()
 }
 
@@ -99,7 +107,13 @@ fn findings(result: &serde_json::Value) -> Vec<String> {
 fn rules(result: &serde_json::Value) -> Vec<String> {
     let rules = result["files"][0]["rules"].as_array().unwrap();
     let line = |r: &serde_json::Value| {
-        format!("{} {} {}/{}", r["code"].as_str().unwrap(), r["outcome"].as_str().unwrap(), r["failed"], r["judged"])
+        format!(
+            "{} {} {}/{}",
+            r["code"].as_str().unwrap(),
+            r["outcome"].as_str().unwrap(),
+            r["failed"],
+            r["judged"]
+        )
     };
     rules.iter().map(line).collect()
 }
@@ -132,7 +146,10 @@ fn tells_destroyed_missing_and_stand_ins_apart() {
     );
     let file = &result["files"][0];
     let count = |name: &str| file[name].as_u64().unwrap();
-    assert_eq!((count("rows_read"), count("good"), count("bad"), count("not_records")), (6, 1, 4, 1));
+    assert_eq!(
+        (count("rows_read"), count("good"), count("bad"), count("not_records")),
+        (6, 1, 4, 1)
+    );
 }
 
 #[test]
@@ -159,7 +176,12 @@ fn nothing_tested_is_an_error() {
     for rows in ["编码,手机,金额\n", "x,y\n1,2\n"] {
         let bench = bench(rows.as_bytes());
         let ran = validate(&bench, &[]);
-        assert!(ran.code == 2 && ran.stderr.contains("nothing was tested"), "{}{}", ran.stdout, ran.stderr);
+        assert!(
+            ran.code == 2 && ran.stderr.contains("nothing was tested"),
+            "{}{}",
+            ran.stdout,
+            ran.stderr
+        );
         assert_eq!(validate(&bench, &["--allow-empty"]).code, 0);
     }
     let bench = bench("x,y\n1,2\n".as_bytes());
@@ -167,14 +189,22 @@ fn nothing_tested_is_an_error() {
     let ran = validate(&bench, &["--map", "cod=x"]);
     assert!(ran.code == 2 && ran.stderr.contains("\"code\""), "{}", ran.stderr);
     let ran = validate(&bench, &["--key", "xx"]);
-    assert!(ran.code == 2 && ran.stderr.contains("no column is called"), "{}", ran.stderr);
+    assert!(
+        ran.code == 2 && ran.stderr.contains("no column is called"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
 fn rows_are_divided_with_their_own_bytes() {
     let crlf = ROWS.replace("\nA", "\r\nA").replace("\n,", "\r\n,");
     let (gbk, _, _) = encoding_rs::GBK.encode(ROWS);
-    let utf16: Vec<u8> = [0xFEFF_u16].into_iter().chain(ROWS.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> = [0xFEFF_u16]
+        .into_iter()
+        .chain(ROWS.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
     let mut damaged = ROWS.as_bytes().to_vec();
     let at = damaged.windows(3).position(|part| part == "无".as_bytes()).unwrap();
     damaged[at] = 0xFF;
@@ -193,12 +223,19 @@ fn rows_are_divided_with_their_own_bytes() {
         let [good, bad] = ["good", "bad"].map(|side| fs::read(bench.path(&format!("out/{side}.csv"))).unwrap());
         // Good and bad rows have one header each, and together, but for the totals row, every byte of the file.
         let is_wide = name == "utf-16";
-        let total = if is_wide { 2 * "合计,,9\n".encode_utf16().count() } else { "合计,,9\n".len() };
+        let total = if is_wide {
+            2 * "合计,,9\n".encode_utf16().count()
+        } else {
+            "合计,,9\n".len()
+        };
         let total = if name == "gbk" { total - 2 } else { total };
         let header = bytes.len() + bytes_of_header(bytes, is_wide) - total;
         assert_eq!(good.len() + bad.len(), header, "{name}");
         let rest = &good[bytes_of_header(bytes, is_wide)..];
-        assert!(bytes.ends_with(rest) && !rest.is_empty(), "{name}: the last row is the good one");
+        assert!(
+            bytes.ends_with(rest) && !rest.is_empty(),
+            "{name}: the last row is the good one"
+        );
         assert!(bytes.starts_with(&bad[..bad.len() - 8]) || name != "utf-8", "{name}");
         let table = fs::read_to_string(bench.path("out/findings.csv")).unwrap();
         assert_eq!(table.lines().count(), 9, "{name}: {table}");
@@ -214,25 +251,46 @@ fn bytes_of_header(bytes: &[u8], is_wide: bool) -> usize {
 fn every_format_of_file_and_result() {
     let bench = bench(ROWS.as_bytes());
     let junit = validate(&bench, &["--format", "junit"]).stdout;
-    assert!(junit.contains("tests=\"5\"") && junit.contains("skipped=\"1\"") && junit.contains("failures=\"3\""), "{junit}");
+    assert!(
+        junit.contains("tests=\"5\"") && junit.contains("skipped=\"1\"") && junit.contains("failures=\"3\""),
+        "{junit}"
+    );
     let page = validate(&bench, &["--format", "html"]).stdout;
     assert!(page.contains("</html>") && page.contains("编码不得重复") && !page.contains("<script"));
     let chinese = validate(&bench, &["--language", "zh"]).stdout;
-    assert!(chinese.contains("读入 6 行 = 合格 1 + 不合格 4 + 非记录 1"), "{chinese}");
+    assert!(
+        chinese.contains("读入 6 行 = 合格 1 + 不合格 4 + 非记录 1"),
+        "{chinese}"
+    );
     let lines = "{\"编码\":\"A1\",\"金额\":1}\n{\"编码\":\"A1\",\"金额\":-1}\nno object\n{\"编码\":\"A2\"}\n";
     bench.write("rows.jsonl", lines.as_bytes());
     let ran = bench.guiyi(&["validate", "rows.jsonl", "--rules", "pack.toml", "--out", "out"]);
-    assert!(ran.stdout.contains("4 rows read = 1 good + 3 bad"), "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout.contains("4 rows read = 1 good + 3 bad"),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
     let [good, bad] = ["good", "bad"].map(|side| fs::read_to_string(bench.path(&format!("out/{side}.jsonl"))).unwrap());
     assert_eq!(good, "{\"编码\":\"A2\"}\n");
     assert_eq!(bad, lines.replace(&good, ""));
     let demo = crate::bench::demo_file("crm_customers.xlsx");
-    let ran = bench.guiyi(&["validate", &demo.to_string_lossy(), "--entity", "customer", "--out", "xlsx"]);
+    let ran = bench.guiyi(&[
+        "validate",
+        &demo.to_string_lossy(),
+        "--entity",
+        "customer",
+        "--out",
+        "xlsx",
+    ]);
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
     let rows = |name: &str| csv::Reader::from_path(bench.path(name)).unwrap().into_records().count();
     let run: serde_json::Value = serde_json::from_slice(&fs::read(bench.path("xlsx/run.json")).unwrap()).unwrap();
     let count = |name: &str| run["files"][0][name].as_u64().unwrap() as usize;
-    assert_eq!((rows("xlsx/good.csv"), rows("xlsx/bad.csv")), (count("good"), count("bad")));
+    assert_eq!(
+        (rows("xlsx/good.csv"), rows("xlsx/bad.csv")),
+        (count("good"), count("bad"))
+    );
     assert_eq!(count("rows_read"), count("good") + count("bad") + count("not_records"));
 }
 
@@ -257,7 +315,9 @@ fn threads_and_key_memory_change_nothing() {
 
 /// Pairs of rows with one code in the test above.
 fn duplicates() -> usize {
-    (29_000..30_000).filter(|row| (row % 7 == 0) == ((row - 29_000) % 7 == 0)).count()
+    (29_000..30_000)
+        .filter(|row| (row % 7 == 0) == ((row - 29_000) % 7 == 0))
+        .count()
 }
 
 #[test]
@@ -276,7 +336,11 @@ fn many_rules_and_nothing_but_bad_rows() {
     bench.write("rows.csv", format!("a,b\n{}", "xx,yy\n".repeat(300)).as_bytes());
     let ran = validate(&bench, &["--out", "out", "--show", "3"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
-    assert!(ran.stdout.contains("300 rows read = 0 good + 300 bad"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("300 rows read = 0 good + 300 bad"),
+        "{}",
+        ran.stdout
+    );
     let findings = fs::read(bench.path("out/findings.csv")).unwrap();
     assert_eq!(findings.iter().filter(|byte| **byte == b'\n').count(), 1 + 3000 * 300);
 }
@@ -284,8 +348,21 @@ fn many_rules_and_nothing_but_bad_rows() {
 #[test]
 fn mistakes_of_a_pack_are_said_at_once() {
     let bench = bench(ROWS.as_bytes());
-    bench.write("pack.toml", PACK.replace("\"unique\"", "\"uniqe\"").replace("min = 0", "minn = 0").as_bytes());
+    bench.write(
+        "pack.toml",
+        PACK.replace("\"unique\"", "\"uniqe\"")
+            .replace("min = 0", "minn = 0")
+            .as_bytes(),
+    );
     let ran = validate(&bench, &[]);
-    assert!(ran.code == 2 && ran.stderr.contains("did you mean \"unique\"?"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("minn") && ran.stderr.contains("pack.toml:"), "{}", ran.stderr);
+    assert!(
+        ran.code == 2 && ran.stderr.contains("did you mean \"unique\"?"),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr.contains("minn") && ran.stderr.contains("pack.toml:"),
+        "{}",
+        ran.stderr
+    );
 }

@@ -14,15 +14,56 @@ const CREDIT: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 const CREDIT_WEIGHTS: [u64; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 const ID_WEIGHTS: [u64; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const PROVINCES: [&str; 31] = [
-    "北京市", "天津市", "上海市", "重庆市", "河北省", "山西省", "辽宁省", "吉林省", "黑龙江省", "江苏省", "浙江省", "安徽省", "福建省",
-    "江西省", "山东省", "河南省", "湖北省", "湖南省", "广东省", "海南省", "四川省", "贵州省", "云南省", "陕西省", "甘肃省", "青海省",
-    "内蒙古自治区", "广西壮族自治区", "西藏自治区", "宁夏回族自治区", "新疆维吾尔自治区",
+    "北京市",
+    "天津市",
+    "上海市",
+    "重庆市",
+    "河北省",
+    "山西省",
+    "辽宁省",
+    "吉林省",
+    "黑龙江省",
+    "江苏省",
+    "浙江省",
+    "安徽省",
+    "福建省",
+    "江西省",
+    "山东省",
+    "河南省",
+    "湖北省",
+    "湖南省",
+    "广东省",
+    "海南省",
+    "四川省",
+    "贵州省",
+    "云南省",
+    "陕西省",
+    "甘肃省",
+    "青海省",
+    "内蒙古自治区",
+    "广西壮族自治区",
+    "西藏自治区",
+    "宁夏回族自治区",
+    "新疆维吾尔自治区",
 ];
 const NO_PROVINCES: [&str; 6] = ["北京", "Guangdong", "未知", "江浙沪", "上海 ", "粤"];
 const BRANDS: [&str; 8] = ["华信", "北方", "江南", "长城", "金桥", "恒达", "瑞丰", "嘉禾"];
 const TRADES: [&str; 8] = ["信息", "电子", "机械", "化工", "医药", "建材", "物流", "新材料"];
-const FORMS: [&str; 5] = ["有限公司", "有限责任公司", "股份有限公司", "科技有限公司", "（集团）有限公司"];
-const STREETS: [&str; 6] = ["人民路", "中山路", "解放大道", "高新大道", "工业园区", "Building 8, Tech Park"];
+const FORMS: [&str; 5] = [
+    "有限公司",
+    "有限责任公司",
+    "股份有限公司",
+    "科技有限公司",
+    "（集团）有限公司",
+];
+const STREETS: [&str; 6] = [
+    "人民路",
+    "中山路",
+    "解放大道",
+    "高新大道",
+    "工业园区",
+    "Building 8, Tech Park",
+];
 const AREAS: [&str; 6] = ["110105", "310115", "440305", "330106", "320102", "510104"];
 const DEPARTMENTS: [&str; 4] = ["销售一部", "大客户部", "渠道部", "电商部"];
 const INDUSTRIES: [&str; 4] = ["制造业", "批发和零售业", "信息技术", "建筑业"];
@@ -83,7 +124,13 @@ pub fn write(n_rows: u64, seed: u64, output: &mut impl Write) -> io::Result<Trut
         let paid = paid(&mut dice, due_fen, &mut truth);
         let (mail, department) = (dice.below(90_000_000), dice.pick(&DEPARTMENTS));
         let (industry, limit, date) = (dice.pick(&INDUSTRIES), dice.below(1000), date(&mut dice, &mut truth));
-        let quote = |cell: &str| if cell.contains(',') { format!("\"{cell}\"") } else { cell.to_owned() };
+        let quote = |cell: &str| {
+            if cell.contains(',') {
+                format!("\"{cell}\"")
+            } else {
+                cell.to_owned()
+            }
+        };
         writeln!(
             output,
             "{code},{name},{credit},王伟,{id},{phone},u{mail}@example.com,{region},{},{department},{industry},{},{paid},\
@@ -115,7 +162,12 @@ fn name(dice: &mut Dice, truth: &mut Truth) -> String {
         return String::new();
     }
     let place: String = dice.pick(&PROVINCES).chars().take(2).collect();
-    format!("{place}{}{}{}", dice.pick(&BRANDS), dice.pick(&TRADES), dice.pick(&FORMS))
+    format!(
+        "{place}{}{}{}",
+        dice.pick(&BRANDS),
+        dice.pick(&TRADES),
+        dice.pick(&FORMS)
+    )
 }
 
 fn credit_code(dice: &mut Dice, truth: &mut Truth) -> String {
@@ -126,7 +178,11 @@ fn credit_code(dice: &mut Dice, truth: &mut Truth) -> String {
     let mut code = format!("91{}", dice.pick(&AREAS)).into_bytes();
     code.extend((0..9).map(|_| CREDIT[dice.below(31) as usize]));
     let value = |byte: &u8| CREDIT.iter().position(|other| other == byte).unwrap_or(0) as u64;
-    let sum: u64 = code.iter().zip(CREDIT_WEIGHTS).map(|(byte, weight)| value(byte) * weight).sum();
+    let sum: u64 = code
+        .iter()
+        .zip(CREDIT_WEIGHTS)
+        .map(|(byte, weight)| value(byte) * weight)
+        .sum();
     let slip = if chance < 40 { 1 + dice.below(30) } else { 0 };
     code.push(CREDIT[((31 - sum % 31 + slip) % 31) as usize]);
     let mut code: String = code.into_iter().map(char::from).collect();
@@ -147,7 +203,11 @@ fn id_number(dice: &mut Dice, truth: &mut Truth) -> String {
     }
     let (year, month, day) = (1955 + dice.below(50), 1 + dice.below(12), 1 + dice.below(28));
     let body = format!("{}{year}{month:02}{day:02}{:03}", dice.pick(&AREAS), dice.below(1000));
-    let sum: u64 = body.bytes().zip(ID_WEIGHTS).map(|(byte, weight)| u64::from(byte - b'0') * weight).sum();
+    let sum: u64 = body
+        .bytes()
+        .zip(ID_WEIGHTS)
+        .map(|(byte, weight)| u64::from(byte - b'0') * weight)
+        .sum();
     let slip = if chance < 50 { 1 + dice.below(10) } else { 0 };
     truth[5] += u64::from(slip > 0);
     format!("{body}{}", char::from(b"10X98765432"[((sum + slip) % 11) as usize]))
@@ -210,7 +270,11 @@ fn date(dice: &mut Dice, truth: &mut Truth) -> String {
         30..150 => format!("{year}/{month}/{day}"),
         150..230 => format!("{year}{month:02}{day:02}"),
         230..280 => format!("{year}年{month:02}月{day:02}日"),
-        280..300 => format!("{year}-{month:02}-{day:02} {:02}:{:02}:00", dice.below(24), dice.below(60)),
+        280..300 => format!(
+            "{year}-{month:02}-{day:02} {:02}:{:02}:00",
+            dice.below(24),
+            dice.below(60)
+        ),
         _ => format!("{year}-{month:02}-{day:02}"),
     }
 }

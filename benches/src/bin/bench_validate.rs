@@ -2,8 +2,9 @@
 //!
 //! `cargo run --release -p guiyi-benches --bin bench_validate -- [ROWS …]` (default 100000 1000000 5000000) builds the
 //! program, makes the data (seed 42) with the truth, and runs `benches/rules/dq.toml` over it, once for the counts and
-//! once with findings and good and bad rows written. With `PEERS_HOME` naming a directory of installed peers, those it
-//! finds run on the same file, and each is told as a ratio of CPU seconds. Needs GNU time for what a process costs.
+//! once with findings and good and bad rows written. With `PEERS_HOME` naming a directory of installed peers
+//! (`limits/release/limits`, `ENVIRONMENT/bin/python`, `scripts/b_NAME.py`), those it finds run on the same file, and
+//! each is told as a ratio of CPU seconds. Needs GNU time for what a process costs.
 
 use std::error::Error;
 use std::fs::File;
@@ -22,10 +23,19 @@ struct Cost {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let sizes: Vec<u64> = std::env::args().skip(1).map(|size| size.parse()).collect::<Result<_, _>>()?;
-    let sizes = if sizes.is_empty() { vec![100_000, 1_000_000, 5_000_000] } else { sizes };
+    let sizes: Vec<u64> = std::env::args()
+        .skip(1)
+        .map(|size| size.parse())
+        .collect::<Result<_, _>>()?;
+    let sizes = if sizes.is_empty() {
+        vec![100_000, 1_000_000, 5_000_000]
+    } else {
+        sizes
+    };
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    let status = Command::new(env!("CARGO")).args(["build", "--release", "--quiet", "-p", "guiyi-cli"]).status()?;
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--quiet", "-p", "guiyi-cli"])
+        .status()?;
     if !status.success() {
         return Err("the program does not build".into());
     }
@@ -53,7 +63,10 @@ fn measure(
 ) -> Result<(), Box<dyn Error>> {
     let n_bytes = std::fs::metadata(file)?.len();
     println!("\n{} ({} MiB)", file.display(), n_bytes >> 20);
-    println!("  {:<24} {:>8} {:>8} {:>9} {:>8}", "", "CPU s", "wall s", "peak MiB", "ratio");
+    println!(
+        "  {:<24} {:>8} {:>8} {:>9} {:>8}",
+        "", "CPU s", "wall s", "peak MiB", "ratio"
+    );
     let validate = |more: &[&str]| {
         let mut command = timed(program);
         command.args(["validate", "--quiet", "--fail-on", "never", "--show", "0", "--rules"]);
@@ -65,7 +78,10 @@ fn measure(
     let splitting = validate(&["--out", &out.to_string_lossy()])?;
     let tell = |name: &str, cost: &Cost| {
         let ratio = cost.cpu / counting.cpu;
-        println!("  {name:<24} {:>8.2} {:>8.2} {:>9.0} {ratio:>7.1}x", cost.cpu, cost.wall, cost.peak_mib);
+        println!(
+            "  {name:<24} {:>8.2} {:>8.2} {:>9.0} {ratio:>7.1}x",
+            cost.cpu, cost.wall, cost.peak_mib
+        );
     };
     tell("guiyi validate", &counting);
     tell("guiyi validate --out", &splitting);
@@ -110,7 +126,10 @@ fn installed(home: &Path) -> Vec<(String, PathBuf, Vec<String>)> {
         ("cuallee", "cuallee"),
         ("ge", "ge"),
     ] {
-        let (python, script) = (home.join(environment).join("bin/python"), home.join(format!("scripts/b_{name}.py")));
+        let (python, script) = (
+            home.join(environment).join("bin/python"),
+            home.join(format!("scripts/b_{name}.py")),
+        );
         if python.exists() && script.exists() {
             found.push((name.to_owned(), python, vec![script.to_string_lossy().into_owned()]));
         }

@@ -55,7 +55,11 @@ impl Pack {
         match entity {
             Some(_) if !tables.is_empty() => {
                 let hint = "leave out \"entity\" to describe elements here, or [[element]] to use the dictionary's";
-                root.mistake_at("entity", "a pack for an entity type has no elements of its own", Some(hint.into()));
+                root.mistake_at(
+                    "entity",
+                    "a pack for an entity type has no elements of its own",
+                    Some(hint.into()),
+                );
             }
             None if tables.is_empty() => {
                 let hint = "entity = \"customer\", or one [[element]] for each column that the rules speak of";
@@ -115,7 +119,11 @@ impl Pack {
         Ok(Self {
             entity: Some(entity),
             rules: shipped_rules(entity, &dictionary)?,
-            standardizes: dictionary.elements.iter().map(|element| !is_text(element.kind)).collect(),
+            standardizes: dictionary
+                .elements
+                .iter()
+                .map(|element| !is_text(element.kind))
+                .collect(),
             dictionary,
         })
     }
@@ -150,7 +158,8 @@ fn parse_element(table: &Table<'_>) -> Option<Element> {
     let sensitivity = table.opt_choice("sensitivity", &levels);
     let codes = parse_codes(table);
     if let Some(name) = name.filter(|name| !is_snake_case(name)) {
-        let hint = Some("lower-case letters, digits and _, a letter first; the column's header goes into header".into());
+        let hint =
+            Some("lower-case letters, digits and _, a letter first; the column's header goes into header".into());
         table.mistake_at("name", format!("\"{name}\" is not a name of an element"), hint);
     }
     let name = name?;
@@ -179,7 +188,10 @@ mod tests {
     fn check(text: &str, expected: &[&str]) {
         let found: Vec<String> = match Pack::parse("p", text) {
             Ok(_) => Vec::new(),
-            Err(mistakes) => mistakes.iter().map(|mistake| mistake.to_string()[2..].to_owned()).collect(),
+            Err(mistakes) => mistakes
+                .iter()
+                .map(|mistake| mistake.to_string()[2..].to_owned())
+                .collect(),
         };
         assert_eq!(found, expected, "{text}");
     }
@@ -198,7 +210,11 @@ mod tests {
 
     #[test]
     fn for_an_entity_type() {
-        let pack = Pack::parse("p", &format!("entity = 'contact'\n{}", RULE.replace("'code'", "'name'"))).unwrap();
+        let pack = Pack::parse(
+            "p",
+            &format!("entity = 'contact'\n{}", RULE.replace("'code'", "'name'")),
+        )
+        .unwrap();
         let of = |name: &str| pack.standardizes[pack.dictionary.position(name).unwrap()];
         assert!(!of("name") && of("mobile"));
         for entity in EntityType::ALL {

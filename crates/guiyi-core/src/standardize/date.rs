@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::change::{Change, Code};
+use super::common_date::common;
 use super::numeral;
 use super::text::{Style, clean};
 use crate::finding::{Fault, Severity};
@@ -100,7 +101,9 @@ pub(super) fn standardize(text: &str, context: &DateContext) -> Option<Change> {
     if is_canonical(text) {
         return None;
     }
-    if let Some(day) = common(text.as_bytes()) {
+    if let Some((year, month, day)) = common(text.as_bytes())
+        && let Reading::Day(day) = year_month_day(signed(year), month, day)
+    {
         return Change::to(text, written(day));
     }
     let cleaned = cleaned(text);
@@ -169,50 +172,6 @@ fn short(a: u32, b: u32, c: u32, context: &DateContext) -> Result<Day, bool> {
         _ => return Err(false),
     };
     readings[order].ok_or(false)
-}
-
-/// The commonest forms that are not canonical, as [`read`] reads them, without a search or a copy: `2024/3/5`,
-/// `20240305`, `2024年03月05日`, `2024-03-05 08:30:00`. `None` for anything else, also for what is no such day.
-fn common(text: &[u8]) -> Option<Day> {
-    let (year, rest) = leading(text, 4..=4)?;
-    let (month, day, rest) = match rest.first()? {
-        b'0'..=b'9' => {
-            let (month, rest) = leading(rest, 2..=2)?;
-            let (day, rest) = leading(rest, 2..=2)?;
-            (month, day, if rest.is_empty() { rest } else { return None })
-        }
-        separator @ (b'/' | b'-' | b'.') => {
-            let (month, rest) = leading(&rest[1..], 1..=2)?;
-            let (day, rest) = leading(rest.strip_prefix(&[*separator])?, 1..=2)?;
-            (month, day, rest)
-        }
-        _ => {
-            let (month, rest) = leading(rest.strip_prefix("年".as_bytes())?, 1..=2)?;
-            let (day, rest) = leading(rest.strip_prefix("月".as_bytes())?, 1..=2)?;
-            (month, day, rest.strip_prefix("日".as_bytes())?)
-        }
-    };
-    let is_time = |time: &[u8]| {
-        time.len() == 9 && time.iter().enumerate().all(|(at, byte)| match at {
-            0 => *byte == b' ',
-            3 | 6 => *byte == b':',
-            _ => byte.is_ascii_digit(),
-        })
-    };
-    if !(rest.is_empty() || is_time(rest)) {
-        return None;
-    }
-    match year_month_day(signed(year), month, day) {
-        Reading::Day(day) => Some(day),
-        _ => None,
-    }
-}
-
-/// The number of so many figures at the beginning, and what follows.
-fn leading(text: &[u8], lengths: std::ops::RangeInclusive<usize>) -> Option<(u32, &[u8])> {
-    let length = text.iter().take(*lengths.end()).take_while(|byte| byte.is_ascii_digit()).count();
-    let number = text[..length].iter().fold(0, |number, byte| number * 10 + u32::from(byte - b'0'));
-    lengths.contains(&length).then_some((number, &text[length..]))
 }
 
 fn cleaned(text: &str) -> Cow<'_, str> {
@@ -451,9 +410,18 @@ fn from_serial(serial: u32) -> Day {
 fn written((year, month, day): Day) -> String {
     let year = year.unsigned_abs();
     let mut text = String::with_capacity(10);
-    for (place, figure) in [year / 1000, year / 100, year / 10, year, month / 10, month, day / 10, day]
-        .into_iter()
-        .enumerate()
+    for (place, figure) in [
+        year / 1000,
+        year / 100,
+        year / 10,
+        year,
+        month / 10,
+        month,
+        day / 10,
+        day,
+    ]
+    .into_iter()
+    .enumerate()
     {
         if matches!(place, 4 | 6) {
             text.push('-');
@@ -584,8 +552,8 @@ mod tests {
 
         #[test]
         fn common_forms_are_read_as_any(text in "[0-9]{4}([-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{3,5}|年[0-9]{1,2}月[0-9]{1,2}日?)( [0-9:]{7,8})?") {
-            if let Some(day) = common(text.as_bytes()) {
-                prop_assert_eq!(read(&cleaned(&text)), Reading::Day(day));
+            if let Some((year, month, day)) = common(text.as_bytes()) {
+                prop_assert_eq!(read(&cleaned(&text)), year_month_day(signed(year), month, day));
             }
         }
 

@@ -13,6 +13,7 @@ mod change;
 mod code;
 mod code_pattern;
 mod columns;
+mod common_date;
 mod date;
 mod email;
 mod enumeration;

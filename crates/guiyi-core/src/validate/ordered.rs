@@ -70,7 +70,20 @@ mod tests {
 
     #[test]
     fn short_decimals_are_the_exact_ones() {
-        for text in ["0", "-0", "1.10", "-12345.67", "000.5", "123456789012345678", "1.", ".5", "-", "", "1-", "1.2.3"] {
+        for text in [
+            "0",
+            "-0",
+            "1.10",
+            "-12345.67",
+            "000.5",
+            "123456789012345678",
+            "1.",
+            ".5",
+            "-",
+            "",
+            "1-",
+            "1.2.3",
+        ] {
             let short = short_decimal(text);
             assert!(short.is_none() || short == Decimal::from_str_exact(text).ok(), "{text}");
         }

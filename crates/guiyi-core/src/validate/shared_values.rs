@@ -27,11 +27,7 @@ pub(super) fn value_keys(batch: &Batch, rule: &Rule, seed: u64, keys: &mut Vec<u
 }
 
 /// (row, key) of every row that the rule judges.
-pub(super) fn keyed_rows<'b>(
-    batch: &'b Batch,
-    rule: &'b Rule,
-    seed: u64,
-) -> impl Iterator<Item = (usize, u128)> + 'b {
+pub(super) fn keyed_rows<'b>(batch: &'b Batch, rule: &'b Rule, seed: u64) -> impl Iterator<Item = (usize, u128)> + 'b {
     let elements: &[usize] = match &rule.check {
         Check::Unique(elements) => elements,
         _ => &[],
@@ -138,8 +134,13 @@ impl SharedValues {
         if key < HASHED {
             return true;
         }
-        let Check::Unique(elements) = &rule.check else { return true };
-        let values: Vec<&str> = elements.iter().filter_map(|&element| batch.columns[element].get(row)).collect();
+        let Check::Unique(elements) = &rule.check else {
+            return true;
+        };
+        let values: Vec<&str> = elements
+            .iter()
+            .filter_map(|&element| batch.columns[element].get(row))
+            .collect();
         let values = values.join("\u{1F}");
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         **seen.entry(key).or_insert_with(|| values.clone().into()) == *values

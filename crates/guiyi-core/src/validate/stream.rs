@@ -129,13 +129,17 @@ fn changes_values(rule: &Rule) -> bool {
 
 /// The rules on which the keys of the `unique` rules among `rules` depend, in order, those included.
 pub fn rules_for_keys(rules: &[Rule]) -> Vec<Rule> {
-    let mut wanted: Vec<bool> = rules.iter().map(|rule| matches!(rule.check, Check::Unique(_))).collect();
+    let mut wanted: Vec<bool> = rules
+        .iter()
+        .map(|rule| matches!(rule.check, Check::Unique(_)))
+        .collect();
     loop {
         let elements: Vec<usize> = (rules.iter().zip(&wanted))
             .filter(|(_, wanted)| **wanted)
             .flat_map(|(rule, _)| elements_of(rule))
             .collect();
-        let more = |(rule, wanted): (&Rule, &bool)| *wanted || (changes_values(rule) && elements.contains(&rule.attribute));
+        let more =
+            |(rule, wanted): (&Rule, &bool)| *wanted || (changes_values(rule) && elements.contains(&rule.attribute));
         let now: Vec<bool> = rules.iter().zip(&wanted).map(more).collect();
         if now == wanted {
             break;
@@ -236,10 +240,30 @@ mod tests {
     const HEADERS: [&str; 5] = ["编码", "客户名称", "统一社会信用代码", "手机", "电子邮箱"];
 
     fn rows() -> Vec<[String; 5]> {
-        let names = ["深圳市蓝岭科技有限公司", "", "归", "杭州青禾食品有限公司", "杭州青禾食品有限公司"];
-        let codes = ["914403001922038216", "914403001922038217", "", "91110000600001760P", "9I4403001922038216"];
+        let names = [
+            "深圳市蓝岭科技有限公司",
+            "",
+            "归",
+            "杭州青禾食品有限公司",
+            "杭州青禾食品有限公司",
+        ];
+        let codes = [
+            "914403001922038216",
+            "914403001922038217",
+            "",
+            "91110000600001760P",
+            "9I4403001922038216",
+        ];
         let phones = ["13800138001", "12345", "", "15412345678"];
-        let row = |n: usize| [format!("K{n}"), names[n % 5].into(), codes[n % 4].into(), phones[n % 3].into(), format!("a{}b.c", n % 2)];
+        let row = |n: usize| {
+            [
+                format!("K{n}"),
+                names[n % 5].into(),
+                codes[n % 4].into(),
+                phones[n % 3].into(),
+                format!("a{}b.c", n % 2),
+            ]
+        };
         (0..60).map(row).collect()
     }
 
@@ -253,7 +277,10 @@ mod tests {
         let (batch, mut notes) = run(batch, &rulebook);
         let mut batches = [batch];
         notes.append(across(&mut batches, &rulebook));
-        let expected: Vec<(u64, u64)> = outcomes(&batches, &rulebook, &notes).iter().map(|o| (o.checked, o.failed)).collect();
+        let expected: Vec<(u64, u64)> = outcomes(&batches, &rulebook, &notes)
+            .iter()
+            .map(|o| (o.checked, o.failed))
+            .collect();
 
         let mut keys = vec![Vec::new(); rulebook.rules.len()];
         for part in rows.chunks(7) {

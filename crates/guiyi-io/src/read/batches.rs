@@ -152,7 +152,10 @@ pub(super) fn assemble(
         columns,
         states,
     };
-    let findings = faults.into_iter().map(|fault| finding(&batch, mapping, fault)).collect();
+    let findings = faults
+        .into_iter()
+        .map(|fault| finding(&batch, mapping, fault))
+        .collect();
     let corrections = Vec::new();
     (batch, Notes { findings, corrections })
 }

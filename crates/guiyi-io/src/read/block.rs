@@ -71,7 +71,9 @@ impl<R: Read> Blocks<R> {
             let n_read = if self.at_end {
                 0
             } else {
-                Read::by_ref(&mut self.input).take(wanted as u64).read_to_end(&mut bytes)?
+                Read::by_ref(&mut self.input)
+                    .take(wanted as u64)
+                    .read_to_end(&mut bytes)?
             };
             self.at_end |= n_read < wanted;
             if bytes.is_empty() {
@@ -81,7 +83,9 @@ impl<R: Read> Blocks<R> {
             let end = if self.at_end {
                 Some(bytes.len())
             } else {
-                quotes.last_row_end(&bytes).or((bytes.len() > 2 * MAX_ROW_BYTES).then_some(bytes.len()))
+                quotes
+                    .last_row_end(&bytes)
+                    .or((bytes.len() > 2 * MAX_ROW_BYTES).then_some(bytes.len()))
             };
             if let Some(end) = end {
                 let line = self.line;
@@ -141,7 +145,9 @@ impl Quotes {
         let last = |byte, until: usize| {
             self.outside.iter().rev().find_map(|&(from, to)| {
                 let to = to.min(until);
-                (from < to).then(|| memrchr(byte, &text[from..to]))?.map(|at| from + at + 1)
+                (from < to)
+                    .then(|| memrchr(byte, &text[from..to]))?
+                    .map(|at| from + at + 1)
             })
         };
         last(b'\n', text.len()).or_else(|| last(b'\r', text.len() - 1))
@@ -176,7 +182,10 @@ mod tests {
         while let Some(block) = blocks.next().unwrap() {
             let mut cells = Cells::new(&block.bytes, b',', block.line);
             while let Some((line, _)) = cells.next_row().unwrap() {
-                rows.push((line, (0..cells.len()).map(|column| cells.cell(column).to_owned()).collect()));
+                rows.push((
+                    line,
+                    (0..cells.len()).map(|column| cells.cell(column).to_owned()).collect(),
+                ));
             }
             bytes.extend_from_slice(&block.bytes);
         }

@@ -29,6 +29,10 @@ pub(super) struct Cells<'t> {
     cells: Vec<Cell>,
     scratch: Vec<u8>,
     is_unclosed: bool,
+    /// Cells of a row that are looked at; the others may be passed over.
+    n_wanted: usize,
+    /// Where the row begins, and on which line.
+    start: (usize, u64),
 }
 
 impl<'t> Cells<'t> {
@@ -42,7 +46,24 @@ impl<'t> Cells<'t> {
             cells: Vec::new(),
             scratch: Vec::new(),
             is_unclosed: false,
+            n_wanted: usize::MAX,
+            start: (0, line),
         }
+    }
+
+    /// Of each row only the first cells, at least as many as `n_wanted` where it has them.
+    pub(super) fn first(mut self, n_wanted: usize) -> Self {
+        self.n_wanted = n_wanted.max(1);
+        self
+    }
+
+    /// Splits the row again, all of it.
+    pub(super) fn whole_row(&mut self) -> Result<(), SplitError> {
+        (self.position, self.line) = self.start;
+        let n_wanted = std::mem::replace(&mut self.n_wanted, usize::MAX);
+        let split = self.next_row();
+        self.n_wanted = n_wanted;
+        split.map(|_| ())
     }
 
     /// Splits the next row: its line, and its bytes with its line end. `None` at the end. Empty lines are no rows.
@@ -56,12 +77,17 @@ impl<'t> Cells<'t> {
             return Ok(None);
         }
         let (start, number) = (self.position, self.line);
+        self.start = (start, number);
         self.cells.clear();
         self.scratch.clear();
         self.is_unclosed = false;
         loop {
             if self.text.get(self.position) == Some(&b'"') {
                 self.quoted();
+            } else if self.cells.len() >= self.n_wanted
+                && let Some(end) = self.plain_row_end()
+            {
+                self.position = end;
             } else {
                 let end = self.unquoted_end();
                 self.push(self.position, end, false);
@@ -123,6 +149,16 @@ impl<'t> Cells<'t> {
         self.position + memchr3(self.delimiter, b'\n', b'\r', rest).unwrap_or(rest.len())
     }
 
+    /// Where the row ends, if no quotation mark stands before.
+    fn plain_row_end(&self) -> Option<usize> {
+        let rest = &self.text[self.position..];
+        match memchr3(b'"', b'\n', b'\r', rest) {
+            Some(end) if rest[end] == b'"' => None,
+            Some(end) => Some(self.position + end),
+            None => Some(self.text.len()),
+        }
+    }
+
     /// Reads a cell that begins with a quotation mark.
     fn quoted(&mut self) {
         let mut start = self.position + 1;
@@ -145,7 +181,11 @@ impl<'t> Cells<'t> {
             self.scratch.extend_from_slice(&self.text[start..=mark]);
             start = mark + 2;
         };
-        let tail = if self.is_unclosed { self.position } else { self.unquoted_end() };
+        let tail = if self.is_unclosed {
+            self.position
+        } else {
+            self.unquoted_end()
+        };
         if self.scratch.len() == copied && tail == self.position {
             self.push(start, end, false);
         } else {
@@ -196,6 +236,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_first_cells_are_those_of_the_whole_row(text in "[a,\"\n\r]{0,40}", n_wanted in 0_usize..4) {
+            let mut whole = Cells::new(text.as_bytes(), b',', 1);
+            let mut first = Cells::new(text.as_bytes(), b',', 1).first(n_wanted);
+            loop {
+                let row = whole.next_row().unwrap();
+                prop_assert_eq!(&first.next_row().unwrap(), &row);
+                if row.is_none() {
+                    break;
+                }
+                prop_assert!((0..n_wanted).all(|column| first.cell(column) == whole.cell(column)));
+                first.whole_row().unwrap();
+                prop_assert_eq!(first.len(), whole.len());
+            }
+        }
+
         #[test]
         fn as_the_splitter_cuts(text in "[a甲,\"\n\r]{0,40}") {
             let mut splitter = Splitter::new(text.as_bytes(), b',');

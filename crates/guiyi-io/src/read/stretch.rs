@@ -67,6 +67,8 @@ pub struct Parser {
     delimiter: u8,
     /// The encoding of the bytes of a stretch; UTF-8 for text that was decoded on the way.
     encoding: &'static Encoding,
+    /// Whether rows are judged by their shape.
+    judges_shape: bool,
     /// The file's own encoding, where its text was decoded on the way.
     encode_again: Option<&'static Encoding>,
 }
@@ -102,7 +104,7 @@ impl Reader {
     /// The rows in stretches, to be parsed side by side.
     ///
     /// `number` is the source's position in the rulebook; `columns` are the positions in [`Reader::headers`] of the
-    /// columns wanted, and `source` is mapped onto positions in `columns`. `key_column` is the column of the source key;
+    /// columns wanted, ascending, and `source` is mapped onto positions in `columns`. `key_column` is the column of the source key;
     /// `None` for no key. About `rows` rows make a stretch.
     ///
     /// # Errors
@@ -134,6 +136,7 @@ impl Reader {
             format: self.format,
             delimiter,
             encoding: if reads_own_bytes { encoding } else { encoding_rs::UTF_8 },
+            judges_shape: true,
             encode_again: (is_text && !reads_own_bytes).then_some(encoding),
         };
         let path = self.path.clone();
@@ -147,7 +150,14 @@ impl Reader {
             let batches = self.batches(number, &all, rows.min(4096))?;
             let content = Content::Rows(Box::new(batches));
             let preamble = Vec::new();
-            return Ok((Stretches { content, path, preamble }, parser));
+            return Ok((
+                Stretches {
+                    content,
+                    path,
+                    preamble,
+                },
+                parser,
+            ));
         }
         let block_bytes = (rows.saturating_mul(self.row_bytes.max(8))).clamp(STRETCH_BYTES.start, STRETCH_BYTES.end);
         let mut input: Box<dyn Read + Send> = if reads_own_bytes {
@@ -165,13 +175,21 @@ impl Reader {
         let quoting = (self.format == Format::Csv).then_some(delimiter);
         let input: Box<dyn Read + Send> = Box::new(std::io::Cursor::new(start).chain(input));
         let mut blocks = Blocks::new(input, quoting, block_bytes);
-        let preamble = skip_header(&mut blocks, self.header_row, delimiter, mark).map_err(|error| split_error(error, &path))?;
+        let preamble =
+            skip_header(&mut blocks, self.header_row, delimiter, mark).map_err(|error| split_error(error, &path))?;
         let preamble = match parser.encode_again {
             Some(encoding) => [byte_order_mark(&path)?, own_bytes(&preamble, encoding)].concat(),
             None => preamble,
         };
         let content = Content::Text(blocks);
-        Ok((Stretches { content, path, preamble }, parser))
+        Ok((
+            Stretches {
+                content,
+                path,
+                preamble,
+            },
+            parser,
+        ))
     }
 }
 
@@ -251,6 +269,14 @@ struct Split {
 }
 
 impl Parser {
+    /// Looks at no more of each row than the columns asked for: what makes a row no record is known, but a row with too
+    /// many or too few cells is not told, and neither is a quotation mark that is never closed.
+    #[must_use]
+    pub fn values_only(mut self) -> Self {
+        self.judges_shape = false;
+        self
+    }
+
     /// Parses a stretch.
     ///
     /// # Errors
@@ -262,7 +288,11 @@ impl Parser {
             Part::Text(block) => self.parse_text(block)?,
         };
         let mut is_no_record = vec![false; batch.len()];
-        for finding in notes.findings.iter().filter(|finding| finding.fault == Fault::NotARecord) {
+        for finding in notes
+            .findings
+            .iter()
+            .filter(|finding| finding.fault == Fault::NotARecord)
+        {
             if let Ok(row) = batch.rows.binary_search(&finding.row) {
                 is_no_record[row] = true;
             }
@@ -340,17 +370,30 @@ impl Parser {
     fn split_csv(&self, text: &[u8], line: u64, split: &mut Split) -> Result<(), IoError> {
         let delimiter = char::from(self.delimiter).to_string();
         let width = self.headers.len();
+        let n_wanted = self.columns.last().map_or(0, |last| last + 1);
         let mut cells = Cells::new(text, self.delimiter, line);
+        // The last column takes what is too much in a row, so all cells must be known.
+        let in_part = !self.judges_shape && n_wanted < width;
+        if in_part {
+            cells = cells.first(n_wanted);
+        }
         let mut copy = Row::default();
         while let Some((number, bytes)) = cells.next_row().map_err(|error| split_error(error, &self.path))? {
-            let first = (0..cells.len()).map(|column| cells.cell(column)).find(|cell| !cell.is_empty());
+            let first = (0..cells.len())
+                .map(|column| cells.cell(column))
+                .find(|cell| !cell.is_empty());
             let first = first.unwrap_or_default();
-            let is_usual = cells.len() == width
+            let is_usual = (in_part || cells.len() == width)
                 && !cells.is_unclosed()
-                && first.first().is_some_and(|byte| byte.is_ascii_graphic() || *byte >= 0xE3)
+                && first
+                    .first()
+                    .is_some_and(|byte| byte.is_ascii_graphic() || *byte >= 0xE3)
                 && !may_be_no_record(first, cells.cell(0), &self.headers);
             let mut state = RowState::Clean;
             if !is_usual {
+                if in_part {
+                    cells.whole_row().map_err(|error| split_error(error, &self.path))?;
+                }
                 cells.copy_to(&mut copy, number);
                 if copy.is_blank() {
                     continue;
@@ -377,11 +420,16 @@ impl Parser {
         let lines = line_places(text);
         let mut rows = JsonRows::new(text, &self.headers);
         let mut row = Row::default();
-        while rows.next_row(&mut row).map_err(|error| split_error(error, &self.path))? {
+        while rows
+            .next_row(&mut row)
+            .map_err(|error| split_error(error, &self.path))?
+        {
             let number = row.number + line - 1;
             let place = lines.get(row.number as usize - 1).cloned().unwrap_or_default();
             let fault = judge_shape(&row, split.numbers.len(), &self.headers, true, ",");
-            split.states.push(fault.as_ref().map_or(RowState::Clean, RowFault::state));
+            split
+                .states
+                .push(fault.as_ref().map_or(RowState::Clean, RowFault::state));
             split.faults.extend(fault);
             split.numbers.push(number);
             split.rows.push(place);
@@ -450,12 +498,10 @@ impl RowBytes {
     /// # Errors
     ///
     /// Those of `output`.
-    pub fn write(
-        &self,
-        wanted: impl Iterator<Item = usize>,
-        output: &mut impl std::io::Write,
-    ) -> std::io::Result<()> {
-        let Self::Text { bytes, rows, encoding } = self else { return Ok(()) };
+    pub fn write(&self, wanted: impl Iterator<Item = usize>, output: &mut impl std::io::Write) -> std::io::Result<()> {
+        let Self::Text { bytes, rows, encoding } = self else {
+            return Ok(());
+        };
         let mut write = |range: Range<usize>| match encoding {
             Some(encoding) => output.write_all(&own_bytes(&bytes[range], encoding.encoding())),
             None => output.write_all(&bytes[range]),

@@ -40,7 +40,10 @@ impl Page<'_> {
     }
 
     fn without_column<'f>(&self, file: &'f FileValidation) -> Vec<&'f ElementUse> {
-        file.elements.iter().filter(|element| element.column.is_none()).collect()
+        file.elements
+            .iter()
+            .filter(|element| element.column.is_none())
+            .collect()
     }
 
     fn result<'f>(&self, rule: &'f RuleValidation) -> Text<'f> {

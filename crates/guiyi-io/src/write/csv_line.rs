@@ -10,7 +10,11 @@ pub fn csv_line(cells: &[Option<&str>], options: CsvOptions, output: &mut Vec<u8
             output.push(b',');
         }
         let cell = cell.unwrap_or_default();
-        let neutral = if options.neutralizes_formulas && is_formula(cell) { "'" } else { "" };
+        let neutral = if options.neutralizes_formulas && is_formula(cell) {
+            "'"
+        } else {
+            ""
+        };
         let is_lonely = cells.len() == 1 && cell.is_empty();
         if is_lonely || cell.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
             output.push(b'"');
@@ -39,7 +43,9 @@ mod tests {
         csv_line(cells, CsvOptions::default(), &mut output);
         assert_eq!(String::from_utf8(output).unwrap(), expected);
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(cells.iter().map(|cell| cell.unwrap_or_default())).unwrap();
+        writer
+            .write_record(cells.iter().map(|cell| cell.unwrap_or_default()))
+            .unwrap();
         let plain = String::from_utf8(writer.into_inner().unwrap()).unwrap();
         assert_eq!(expected.replace('\'', ""), plain, "as the csv crate writes it");
     }

@@ -108,8 +108,13 @@ fn shared_values(
     let rulebook = &view.rulebook;
     let judge = Judge::new(rulebook, &[]);
     let limit = args.key_memory.saturating_mul(1 << 20);
-    let tables: Vec<Mutex<KeyTable>> = rulebook.rules.iter().map(|_| Mutex::new(KeyTable::new(limit))).collect();
+    let tables: Vec<Mutex<KeyTable>> = rulebook
+        .rules
+        .iter()
+        .map(|_| Mutex::new(KeyTable::new(limit)))
+        .collect();
     let (stretches, parser) = stretches(&mut plan.reader, &view, None, ROWS_AT_ONCE)?;
+    let parser = parser.values_only();
     let work = |stretch| -> anyhow::Result<()> {
         let batch = parser.parse(stretch)?.batch;
         let mut keys = vec![Vec::new(); rulebook.rules.len()];
@@ -120,7 +125,12 @@ fn shared_values(
         Ok(())
     };
     in_order(stretches, n_threads, work, |()| Ok(()))?;
-    for (rule, table) in rulebook.rules.iter().zip(tables).filter(|(rule, _)| is_unique(&rule.check)) {
+    for (rule, table) in rulebook
+        .rules
+        .iter()
+        .zip(tables)
+        .filter(|(rule, _)| is_unique(&rule.check))
+    {
         let table = table.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Some(position) = all.rules.iter().position(|other| other.code == rule.code) {
             shared[position] = Some(SharedValues::new(table.repeated()?, seed));
@@ -228,7 +238,9 @@ impl Sums {
 
 /// A finding as the result shows it; a page has no sensitive value.
 fn sample(finding: &Finding, rulebook: &Rulebook, masks: bool) -> Sample {
-    let element = finding.attribute.and_then(|element| rulebook.dictionary.elements.get(usize::from(element)));
+    let element = finding
+        .attribute
+        .and_then(|element| rulebook.dictionary.elements.get(usize::from(element)));
     let show = |value: Option<&str>| match masks {
         true => crate::write::shown(value, element),
         false => value.unwrap_or_default().to_owned(),
@@ -257,7 +269,11 @@ fn describe(plan: &Plan, pack: &Pack, mut sums: Sums) -> FileValidation {
             element: element.name.to_string(),
             label_zh: element.label_zh.to_string(),
             column: header(position),
-            values: if pack.standardizes[position] { "standardized" } else { "received" },
+            values: if pack.standardizes[position] {
+                "standardized"
+            } else {
+                "received"
+            },
         }
     });
     let mut running = 0;
@@ -283,7 +299,8 @@ fn describe(plan: &Plan, pack: &Pack, mut sums: Sums) -> FileValidation {
             (entry.judged, entry.failed) = (tally.judged, tally.failed);
             if tally.judged > 0 {
                 entry.share = Some(tally.failed as f64 / tally.judged as f64);
-                let passes = tally.failed.saturating_mul(1000) <= tally.judged.saturating_mul(u64::from(rule.tolerance));
+                let passes =
+                    tally.failed.saturating_mul(1000) <= tally.judged.saturating_mul(u64::from(rule.tolerance));
                 entry.outcome = if passes { "pass" } else { "fail" };
             } else {
                 entry.why_not = Some("no row to judge".into());

@@ -21,13 +21,25 @@ pub(super) fn report(validation: &Validation, language: Language) -> anyhow::Res
 fn case(file: &FileValidation, rule: &RuleValidation, language: Language) -> TestCase {
     let chinese = language == Language::Chinese;
     let message = if chinese { &rule.message_zh } else { &rule.message };
-    let counts = format!("{} / {} rows fail, tolerance {} %", rule.failed, rule.judged, rule.tolerance * 100.0);
+    let counts = format!(
+        "{} / {} rows fail, tolerance {} %",
+        rule.failed,
+        rule.judged,
+        rule.tolerance * 100.0
+    );
     let mut lines: Vec<String> = Vec::with_capacity(rule.samples.len());
     for sample in &rule.samples {
         let reason = if chinese { &sample.reason_zh } else { &sample.reason };
-        let key = if sample.key.is_empty() { String::new() } else { format!(" [{}]", sample.key) };
+        let key = if sample.key.is_empty() {
+            String::new()
+        } else {
+            format!(" [{}]", sample.key)
+        };
         let column = rule.column.as_deref().unwrap_or(&rule.element);
-        lines.push(format!("{}:{}{key} {column} = {:?}: {reason}", file.file, sample.row, sample.value));
+        lines.push(format!(
+            "{}:{}{key} {column} = {:?}: {reason}",
+            file.file, sample.row, sample.value
+        ));
     }
     let mut status = match rule.outcome {
         "fail" if rule.severity != "info" => TestCaseStatus::non_success(NonSuccessKind::Failure),

@@ -89,7 +89,11 @@ impl std::fmt::Display for Nothing {
 impl std::error::Error for Nothing {}
 
 fn ignore_closed(error: std::io::Error) -> std::io::Result<()> {
-    if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
+        Ok(())
+    } else {
+        Err(error)
+    }
 }
 
 /// The rule pack, and its name.
@@ -108,13 +112,19 @@ fn read_pack(args: &Args) -> anyhow::Result<(Pack, String)> {
             (pack, name)
         }
         (None, Some(entity)) => (Pack::shipped(entity.into()), format!("{} (shipped)", entity.name())),
-        (None, None) => bail!("no rules\n  hint: name a rule pack with --rules, or --entity customer for the shipped rules"),
+        (None, None) => {
+            bail!("no rules\n  hint: name a rule pack with --rules, or --entity customer for the shipped rules")
+        }
     };
     match found {
         Ok(pack) => Ok((pack, name)),
         Err(mistakes) => {
             let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-            bail!("{} in the rule pack\n{}", count(lines.len(), "mistake"), lines.join("\n"))
+            bail!(
+                "{} in the rule pack\n{}",
+                count(lines.len(), "mistake"),
+                lines.join("\n")
+            )
         }
     }
 }
@@ -125,7 +135,8 @@ fn count(number: usize, noun: &str) -> String {
 
 /// `pass`, `fail`, or `nothing-tested`: a file without a row, or on which no rule ran.
 fn outcome(files: &[FileValidation], fail_on: FailOn) -> &'static str {
-    let is_untested = |file: &FileValidation| file.rows_read == 0 || file.rules.iter().all(|rule| rule.outcome == "not-run");
+    let is_untested =
+        |file: &FileValidation| file.rows_read == 0 || file.rules.iter().all(|rule| rule.outcome == "not-run");
     let fails = |severities: &[&str]| {
         let mut rules = files.iter().flat_map(|file| &file.rules);
         rules.any(|rule| rule.outcome == "fail" && severities.contains(&rule.severity))
@@ -135,7 +146,9 @@ fn outcome(files: &[FileValidation], fail_on: FailOn) -> &'static str {
         FailOn::Warning => fails(&["error", "warning"]),
         FailOn::Never => false,
         FailOn::Share(share) => {
-            let (bad, rows) = files.iter().fold((0, 0), |sum, file| (sum.0 + file.bad, sum.1 + file.rows_read));
+            let (bad, rows) = files
+                .iter()
+                .fold((0, 0), |sum, file| (sum.0 + file.bad, sum.1 + file.rows_read));
             bad as f64 > share * rows as f64
         }
     };

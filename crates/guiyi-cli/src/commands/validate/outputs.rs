@@ -20,7 +20,18 @@ use super::args::{Args, Format};
 use super::plan::Plan;
 
 const FINDING_COLUMNS: [&str; 12] = [
-    "file", "row", "key", "rule", "severity", "element", "column", "value", "reason", "reason_zh", "fix", "dimension",
+    "file",
+    "row",
+    "key",
+    "rule",
+    "severity",
+    "element",
+    "column",
+    "value",
+    "reason",
+    "reason_zh",
+    "fix",
+    "dimension",
 ];
 
 /// The outputs of a validation.
@@ -128,7 +139,10 @@ impl Outputs {
     pub(super) fn begin_file(&mut self, number: usize, plan: &mut Plan) -> anyhow::Result<()> {
         self.end_split()?;
         if self.begun.0 == number && self.json.is_some() {
-            bail!("{}: two long values have one hash, and findings were told already", plan.path.display());
+            bail!(
+                "{}: two long values have one hash, and findings were told already",
+                plan.path.display()
+            );
         }
         if let Some(findings) = &mut self.findings {
             findings.flush()?;
@@ -139,7 +153,9 @@ impl Outputs {
             self.begun.1 = findings.stream_position()?;
         }
         self.begun.0 = number;
-        let Some(directory) = &self.directory else { return Ok(()) };
+        let Some(directory) = &self.directory else {
+            return Ok(());
+        };
         let stem = plan.path.file_stem().unwrap_or_default().to_string_lossy();
         let name = |side: &str| match self.is_one_file {
             true => side.to_owned(),
@@ -147,7 +163,11 @@ impl Outputs {
         };
         let reader = &mut plan.reader;
         let split = if matches!(reader.format, FileFormat::Csv | FileFormat::JsonLines) {
-            let extension = if reader.format == FileFormat::Csv { "csv" } else { "jsonl" };
+            let extension = if reader.format == FileFormat::Csv {
+                "csv"
+            } else {
+                "jsonl"
+            };
             let source = &plan.view.rulebook.sources[0];
             let preamble = reader.stretches(0, source, &[], None, 1)?.0.preamble().to_owned();
             let open = |side| -> anyhow::Result<BufWriter<File>> {
@@ -177,7 +197,11 @@ impl Outputs {
         if let Some(json) = &mut self.json
             && !portion.json.is_empty()
         {
-            let fresh = if self.n_json == 0 { &portion.json[1..] } else { &portion.json[..] };
+            let fresh = if self.n_json == 0 {
+                &portion.json[1..]
+            } else {
+                &portion.json[..]
+            };
             self.n_json += 1;
             write_out(json, fresh)?;
         }
@@ -212,7 +236,10 @@ impl Outputs {
             let mut names = directory.file_names()?;
             names.push("run.json".into());
             validation.outputs = names.into_iter().map(|name| Output { name }).collect();
-            directory.write("run.json", format!("{:#}\n", serde_json::to_value(&*validation)?).as_bytes())?;
+            directory.write(
+                "run.json",
+                format!("{:#}\n", serde_json::to_value(&*validation)?).as_bytes(),
+            )?;
             directory.publish()?;
         }
         if let Some(mut json) = self.json.take() {

@@ -38,12 +38,22 @@ pub(super) fn open(path: &Path, args: &Args, pack: &Pack, today: (i16, i8, i8)) 
     let reader = read::open_beginning(path, &options(args)?)?;
     let place = |header: &str, option: &str| -> anyhow::Result<usize> {
         if reader.duplicate_headers.iter().any(|other| **other == *header) {
-            bail!("{}: more than one column is called \"{header}\", as {option} has it", path.display());
+            bail!(
+                "{}: more than one column is called \"{header}\", as {option} has it",
+                path.display()
+            );
         }
-        reader.headers.iter().position(|other| **other == *header).with_context(|| {
-            let hint = hint_for(header, reader.headers.iter().map(|header| &**header)).unwrap_or_default();
-            format!("{}: no column is called \"{header}\", as {option} has it\n  hint: {hint}", path.display())
-        })
+        reader
+            .headers
+            .iter()
+            .position(|other| **other == *header)
+            .with_context(|| {
+                let hint = hint_for(header, reader.headers.iter().map(|header| &**header)).unwrap_or_default();
+                format!(
+                    "{}: no column is called \"{header}\", as {option} has it\n  hint: {hint}",
+                    path.display()
+                )
+            })
     };
     let mut mapping = vec![None; pack.dictionary.elements.len()];
     for map in &args.maps {
@@ -95,7 +105,11 @@ impl View {
         let mut elements: Vec<usize> = rules.iter().flat_map(elements_of).collect();
         elements.sort_unstable();
         elements.dedup();
-        let mut columns: Vec<usize> = elements.iter().filter_map(|&element| mapping[element]).chain(key).collect();
+        let mut columns: Vec<usize> = elements
+            .iter()
+            .filter_map(|&element| mapping[element])
+            .chain(key)
+            .collect();
         columns.sort_unstable();
         columns.dedup();
         let is_text = matches!(reader.format, read::Format::Csv | read::Format::JsonLines);
@@ -117,7 +131,10 @@ impl View {
         };
         Self {
             rulebook: pack.rulebook(source, rules, today),
-            standardized: elements.into_iter().filter(|&element| pack.standardizes[element]).collect(),
+            standardized: elements
+                .into_iter()
+                .filter(|&element| pack.standardizes[element])
+                .collect(),
             columns,
         }
     }
@@ -125,8 +142,9 @@ impl View {
 
 fn options(args: &Args) -> anyhow::Result<ReadOptions> {
     let encoding = args.encoding.as_deref().map(|name| {
-        TextEncoding::from_name(name)
-            .with_context(|| format!("--encoding {name} is no encoding\n  hint: such as utf-8, gb18030, big5, utf-16le"))
+        TextEncoding::from_name(name).with_context(|| {
+            format!("--encoding {name} is no encoding\n  hint: such as utf-8, gb18030, big5, utf-16le")
+        })
     });
     let delimiter = args.delimiter.as_deref().map(|text| match text.as_bytes() {
         b"tab" | b"\\t" => Ok(b'\t'),

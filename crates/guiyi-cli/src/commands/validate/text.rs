@@ -39,9 +39,15 @@ fn about(text: &mut String, file: &FileValidation, show: usize, chinese: bool) {
     } = file;
     _ = writeln!(text, "{} ({})", file.file, file.read_as);
     _ = if chinese {
-        writeln!(text, "  读入 {rows_read} 行 = 合格 {good} + 不合格 {bad} + 非记录 {not_records}")
+        writeln!(
+            text,
+            "  读入 {rows_read} 行 = 合格 {good} + 不合格 {bad} + 非记录 {not_records}"
+        )
     } else {
-        writeln!(text, "  {rows_read} rows read = {good} good + {bad} bad + {not_records} not a record")
+        writeln!(
+            text,
+            "  {rows_read} rows read = {good} good + {bad} bad + {not_records} not a record"
+        )
     };
     let lost = file.elements.iter().filter(|element| element.column.is_none());
     let lost: Vec<&str> = lost
@@ -56,9 +62,29 @@ fn about(text: &mut String, file: &FileValidation, show: usize, chinese: bool) {
     }
     text.push('\n');
     let heads = if chinese {
-        ["规则", "级别", "数据元", "校验", "不合格", "比例", "容差", "结果", "说明"]
+        [
+            "规则",
+            "级别",
+            "数据元",
+            "校验",
+            "不合格",
+            "比例",
+            "容差",
+            "结果",
+            "说明",
+        ]
     } else {
-        ["rule", "severity", "element", "judged", "failed", "share", "tolerance", "result", "message"]
+        [
+            "rule",
+            "severity",
+            "element",
+            "judged",
+            "failed",
+            "share",
+            "tolerance",
+            "result",
+            "message",
+        ]
     };
     let rows: Vec<[String; 9]> = file.rules.iter().map(|rule| rule_cells(rule, chinese)).collect();
     table(text, &heads.map(String::from), &rows);
@@ -162,7 +188,11 @@ fn samples(text: &mut String, file: &FileValidation, show: usize, chinese: bool)
 
 /// A value in one line of at most 40 characters.
 fn cut(value: &str) -> String {
-    let mut line: String = value.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut line: String = value
+        .chars()
+        .take(40)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     if value.chars().nth(40).is_some() {
         line.push('…');
     }
@@ -172,7 +202,13 @@ fn cut(value: &str) -> String {
 /// Columns side by side, as wide as their widest cell; the last one as it comes.
 fn table<const N: usize>(text: &mut String, heads: &[String; N], rows: &[[String; N]]) {
     let widths: Vec<usize> = (0..N)
-        .map(|column| rows.iter().chain([heads]).map(|row| width(&row[column])).max().unwrap_or(0))
+        .map(|column| {
+            rows.iter()
+                .chain([heads])
+                .map(|row| width(&row[column]))
+                .max()
+                .unwrap_or(0)
+        })
         .collect();
     for row in std::iter::once(heads).chain(rows) {
         let mut line = String::from(" ");

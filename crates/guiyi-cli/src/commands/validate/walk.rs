@@ -63,7 +63,9 @@ pub(super) fn in_order<T: Send>(
             delivery.waiting.insert(number, result);
             while delivery.failure.is_none() {
                 let next = delivery.next;
-                let Some(result) = delivery.waiting.remove(&next) else { break };
+                let Some(result) = delivery.waiting.remove(&next) else {
+                    break;
+                };
                 delivery.next += 1;
                 if let Err(error) = (delivery.take)(result) {
                     delivery.failure = Some(error);
