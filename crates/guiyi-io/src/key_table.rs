@@ -5,7 +5,6 @@
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, Write};
-use std::path::PathBuf;
 
 use crate::IoError;
 
@@ -102,11 +101,12 @@ impl Partition {
         if let Some(file) = self.spilled.take() {
             let mut file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
             file.rewind()?;
-            keys.reserve((file.metadata()?.len() / 16) as usize);
+            let n_keys = (file.metadata()?.len() / 16) as usize;
+            keys.reserve(n_keys);
             let mut file = BufReader::with_capacity(1 << 16, file);
             let mut key = [0; 16];
-            while !file.by_ref().take(16).read(&mut key[..1])?.eq(&0) {
-                file.read_exact(&mut key[1..])?;
+            for _ in 0..n_keys {
+                file.read_exact(&mut key)?;
                 keys.push(u128::from_le_bytes(key));
             }
         }
@@ -122,7 +122,7 @@ fn partition(key: u128) -> usize {
 
 fn temporary(source: std::io::Error) -> IoError {
     IoError::System {
-        file: PathBuf::from(std::env::temp_dir()),
+        file: std::env::temp_dir(),
         action: "write temporary files in",
         source,
     }

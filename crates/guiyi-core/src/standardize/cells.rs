@@ -39,3 +39,46 @@ pub fn cells(batch: &mut Batch, elements: &[usize], rulebook: &Rulebook, hints: 
     }
     faults
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dictionary::EntityType;
+    use crate::rulebook::Source;
+
+    #[test]
+    fn a_cell_changes_and_its_neighbors_stay() {
+        let mut rulebook = Rulebook::shipped(EntityType::Customer, (2026, 3, 1)).unwrap();
+        let headers = ["编码", "客户名称", "手机", "信用额度", "建档日期"];
+        let source = Source::by_header("erp", &headers, "编码", &rulebook.dictionary).unwrap();
+        rulebook.sources.push(source);
+        let rows = [
+            ["1", "归一（停用）", "138 0013 8000/13900139000", "1,234.5", "2024/3/5"],
+            ["2", "无", "1.38E+10", "无", "2024-02-30"],
+            ["3", "归一", "13800138000", "5.00", "2024-03-05"],
+        ];
+        let of = |name: &str| rulebook.dictionary.position(name).unwrap();
+        let elements = ["mobile", "credit_limit", "created_date"].map(of);
+        let mut batch = Batch::of_text(0, &rulebook.sources[0], &rows);
+        let held = cells(&mut batch, &elements, &rulebook, &Hints::default());
+        let column = |name: &str| -> Vec<_> { (0..3).map(|row| batch.columns[of(name)].get(row)).collect() };
+        assert_eq!(column("mobile"), [Some("13800138000"), None, Some("13800138000")]);
+        assert_eq!(column("credit_limit"), [Some("1234.50"), None, Some("5.00")]);
+        assert_eq!(column("created_date"), [Some("2024-03-05"), None, Some("2024-03-05")]);
+        assert_eq!(column("name")[1], Some("无"), "an element that was not asked for");
+        assert_eq!(column("second_phone"), [None; 3], "nothing moves");
+        let expected = "date".into();
+        let [mobile, limit, date] = elements;
+        assert_eq!(
+            held,
+            [
+                (1, mobile, Fault::Destroyed),
+                (1, limit, Fault::Placeholder),
+                (1, date, Fault::Format { expected })
+            ]
+        );
+        let before = batch.clone();
+        assert_eq!(cells(&mut batch, &elements, &rulebook, &Hints::default()), []);
+        assert_eq!(batch.columns[mobile].values, before.columns[mobile].values);
+    }
+}

@@ -38,32 +38,32 @@ impl Page<'_> {
             _ => ("warning", both("Nothing tested", "没有可校验的内容")),
         }
     }
+}
 
-    fn without_column<'f>(&self, file: &'f FileValidation) -> Vec<&'f ElementUse> {
-        file.elements
-            .iter()
-            .filter(|element| element.column.is_none())
-            .collect()
-    }
+fn without_column(file: &FileValidation) -> Vec<&ElementUse> {
+    file.elements
+        .iter()
+        .filter(|element| element.column.is_none())
+        .collect()
+}
 
-    fn result<'f>(&self, rule: &'f RuleValidation) -> Text<'f> {
-        match rule.outcome {
-            "pass" => both("pass", "通过"),
-            "fail" => both("fail", "不通过"),
-            _ => both(
-                format!("not run: {}", rule.why_not.as_deref().unwrap_or_default()),
-                format!("未执行：{}", rule.why_not_zh.as_deref().unwrap_or_default()),
-            ),
-        }
+fn result(rule: &RuleValidation) -> Text<'_> {
+    match rule.outcome {
+        "pass" => both("pass", "通过"),
+        "fail" => both("fail", "不通过"),
+        _ => both(
+            format!("not run: {}", rule.why_not.as_deref().unwrap_or_default()),
+            format!("未执行：{}", rule.why_not_zh.as_deref().unwrap_or_default()),
+        ),
     }
+}
 
-    /// (code, row), of the rules in turn.
-    fn samples<'f>(&self, file: &'f FileValidation) -> Vec<(&'f str, &'f Sample)> {
-        let rules = file.rules.iter().map(|rule| (&*rule.code, &rule.samples));
-        let reading = file.reading.iter().map(|fault| (&*fault.code, &fault.samples));
-        let all = rules.chain(reading);
-        all.flat_map(|(code, samples)| samples.iter().map(move |sample| (code, sample)))
-            .take(SAMPLES)
-            .collect()
-    }
+/// (code, row), of the rules in turn.
+fn samples(file: &FileValidation) -> Vec<(&str, &Sample)> {
+    let rules = file.rules.iter().map(|rule| (&*rule.code, &rule.samples));
+    let reading = file.reading.iter().map(|fault| (&*fault.code, &fault.samples));
+    let all = rules.chain(reading);
+    all.flat_map(|(code, samples)| samples.iter().map(move |sample| (code, sample)))
+        .take(SAMPLES)
+        .collect()
 }

@@ -177,9 +177,12 @@ fn judge(
         } = parser.parse(stretch)?;
         let received = (every && wording.splits_cells()).then(|| batch.clone());
         let rows = batch.rows.clone();
-        let detail = |rule: usize| match every || n_taken[rule].load(Ordering::Relaxed) < wanted {
-            true => Detail::Findings,
-            false => Detail::Count,
+        let detail = |rule: usize| {
+            if every || n_taken[rule].load(Ordering::Relaxed) < wanted {
+                Detail::Findings
+            } else {
+                Detail::Count
+            }
         };
         let mut judged = pipeline::judge(batch, standardized, hints, rulebook, &judge, detail);
         for finding in &notes.findings {
@@ -241,9 +244,12 @@ fn sample(finding: &Finding, rulebook: &Rulebook, masks: bool) -> Sample {
     let element = finding
         .attribute
         .and_then(|element| rulebook.dictionary.elements.get(usize::from(element)));
-    let show = |value: Option<&str>| match masks {
-        true => crate::write::shown(value, element),
-        false => value.unwrap_or_default().to_owned(),
+    let show = |value: Option<&str>| {
+        if masks {
+            crate::write::shown(value, element)
+        } else {
+            value.unwrap_or_default().to_owned()
+        }
     };
     Sample {
         row: finding.row,

@@ -157,9 +157,12 @@ impl Outputs {
             return Ok(());
         };
         let stem = plan.path.file_stem().unwrap_or_default().to_string_lossy();
-        let name = |side: &str| match self.is_one_file {
-            true => side.to_owned(),
-            false => format!("{}-{stem}.{side}", number + 1),
+        let name = |side: &str| {
+            if self.is_one_file {
+                side.to_owned()
+            } else {
+                format!("{}-{stem}.{side}", number + 1)
+            }
         };
         let reader = &mut plan.reader;
         let split = if matches!(reader.format, FileFormat::Csv | FileFormat::JsonLines) {
