@@ -20,3 +20,4 @@ mod standardize;
 mod review;
 mod store;
 mod tidy;
+mod validate;

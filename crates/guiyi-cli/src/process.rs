@@ -15,7 +15,7 @@ pub(crate) fn measure(summary: &mut Summary, started: Instant) {
 }
 
 /// User and system time of all threads, proc(5) `stat`, fields 14 and 15.
-fn cpu_ms() -> Option<u64> {
+pub(crate) fn cpu_ms() -> Option<u64> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
     let ticks = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
@@ -23,7 +23,7 @@ fn cpu_ms() -> Option<u64> {
 }
 
 /// Largest resident set, proc(5) `status`, `VmHWM`.
-fn peak_memory_bytes() -> Option<u64> {
+pub(crate) fn peak_memory_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)

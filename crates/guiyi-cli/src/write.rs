@@ -309,7 +309,7 @@ fn sample_review(parts: &Parts<'_>) -> Vec<ReviewRow> {
 }
 
 /// A value as the report may show it: the middle of a sensitive one is masked. Values of whole rows are left out.
-fn shown(value: Option<&str>, element: Option<&Element>) -> String {
+pub(crate) fn shown(value: Option<&str>, element: Option<&Element>) -> String {
     let (Some(value), Some(element)) = (value, element) else {
         return String::new();
     };

@@ -3,6 +3,7 @@
 //! Rooms ask the dictionary what kind of value an attribute holds; they never go by its name.
 
 mod parse;
+pub(crate) use parse::{is_snake_case, parse_codes};
 #[cfg(test)]
 mod tests;
 

@@ -83,6 +83,36 @@ pub fn cleanse(mut batches: Vec<Batch>, mut notes: Notes, rulebook: &Rulebook, w
     Cleansed { batches, notes, scores }
 }
 
+/// Judges a batch of a source that streams by: its cells are standardized where `elements` says so, then every rule runs.
+///
+/// Nothing moves between elements and nothing is imputed; a batch is judged as if it stood alone but for what `hints`
+/// and the `judge` know of its source. `detail` says what is wanted of each rule.
+pub fn judge(
+    mut batch: Batch,
+    elements: &[usize],
+    hints: &standardize::Hints,
+    rulebook: &Rulebook,
+    judge: &validate::Judge<'_>,
+    detail: impl Fn(usize) -> validate::Detail,
+) -> validate::Judged {
+    let held = standardize::cells(&mut batch, elements, rulebook, hints);
+    judge.judge(batch, held, detail)
+}
+
+/// The keys of the `unique` rules of a batch, as [`judge()`] will see its values; see [`validate::Judge::keys`].
+pub fn keys(
+    mut batch: Batch,
+    elements: &[usize],
+    hints: &standardize::Hints,
+    rulebook: &Rulebook,
+    judge: &validate::Judge<'_>,
+    seed: u64,
+    keys: &mut [Vec<u128>],
+) {
+    let held = standardize::cells(&mut batch, elements, rulebook, hints);
+    judge.keys(batch, held, seed, keys);
+}
+
 /// Matches, clusters, identifies and survives the gathered records.
 ///
 /// `history` and `decisions` are by record number. Fails only if the issuer has no serial left.

@@ -41,6 +41,15 @@ pub struct CreditCode {
 
 text_value!(CreditCode, display);
 
+/// The check character of the first 17 characters; `None` if one of them is not of the alphabet.
+pub(crate) fn check_character(body: &[u8]) -> Option<u8> {
+    let sum = body.iter().zip(WEIGHTS).try_fold(0, |sum, (&byte, weight)| {
+        let value = *VALUES.get(usize::from(byte)).filter(|value| **value != 255)?;
+        Some(sum + u32::from(value) * weight)
+    })?;
+    Some(ALPHABET[((31 - sum % 31) % 31) as usize])
+}
+
 impl CreditCode {
     /// Reads a code; separators, width and case do not matter.
     pub fn parse(text: &str) -> Result<Self, IdentError> {

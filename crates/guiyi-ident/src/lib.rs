@@ -23,6 +23,7 @@ mod text;
 mod warning;
 
 mod check_digit;
+mod check_scheme;
 mod country;
 mod date;
 mod gs1_prefix;
@@ -64,6 +65,7 @@ pub mod vat_invoice_code;
 pub mod vat_invoice_number;
 
 pub use bank_card::BankCard;
+pub use check_scheme::CheckScheme;
 pub use cnaps::Cnaps;
 pub use conversion::{Conversion, conversions};
 pub use credit_code::CreditCode;

@@ -9,6 +9,7 @@
 mod codes;
 mod error;
 pub mod dictionary;
+mod key_table;
 pub mod outputs;
 pub mod profile;
 pub mod read;
@@ -17,3 +18,4 @@ pub mod write;
 
 pub use codes::{CODES, Code};
 pub use error::IoError;
+pub use key_table::KeyTable;

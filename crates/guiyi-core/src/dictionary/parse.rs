@@ -97,7 +97,7 @@ fn parse_element(table: &Table<'_>) -> Option<Element> {
     })
 }
 
-fn parse_codes(table: &Table<'_>) -> Vec<CodeValue> {
+pub(crate) fn parse_codes(table: &Table<'_>) -> Vec<CodeValue> {
     let mut owners: BTreeMap<String, &str> = BTreeMap::new();
     let mut codes = Vec::new();
     for value in table.tables("codes") {
@@ -128,7 +128,7 @@ fn parse_codes(table: &Table<'_>) -> Vec<CodeValue> {
     codes
 }
 
-fn is_snake_case(name: &str) -> bool {
+pub(crate) fn is_snake_case(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
         && name
             .chars()

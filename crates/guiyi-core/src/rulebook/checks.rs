@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use guiyi_ident::Kind;
+use guiyi_ident::{CheckScheme, Kind};
 
 use super::mistake::hint_for;
 use super::rules::{element, elements};
@@ -28,6 +28,10 @@ pub(super) fn parse(
         "range" => parse_range(table, attribute, dictionary),
         "one-of" => parse_one_of(table, attribute, dictionary),
         "identifier" => parse_identifier(table, attribute, dictionary),
+        "check-character" => {
+            let schemes = CheckScheme::ALL.map(|scheme| (scheme.name(), scheme));
+            table.choice("scheme", &schemes).map(Check::CheckCharacter)
+        }
         "compare" => {
             let operator = table.choice("operator", &Comparison::ALL.map(|one| (one.sign(), one)));
             let other = element(table, "other", dictionary);

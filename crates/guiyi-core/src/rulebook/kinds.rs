@@ -363,6 +363,27 @@ pub const KINDS: &[Kind] = &[
         example: "element = \"credit_code\"\ncheck = \"identifier\"\non_failure = \"withhold\"\naccept = [\"914403001922038216\"]\nreject = [\"914403001922038217\"]",
     },
     Kind {
+        name: "check-character",
+        demands: Both(
+            "The check character of `scheme` fits; what the other characters mean is not judged.",
+            "`scheme` 的校验位正确；其余各位的含义不作判断。",
+        ),
+        why: Both(
+            "A check character finds nearly every slip of one character and most swapped neighbors.",
+            "校验位能发现几乎所有单字符错误和多数相邻换位错误。",
+        ),
+        remedy: FIX_AT_SOURCE,
+        nulls: NULL_PASSES,
+        keys: &[key(
+            "scheme",
+            "text",
+            None,
+            "`\"gb-32100\"` (unified social credit code), `\"mod-11-2\"` (resident ID), `\"luhn\"` (bank card) or `\"gs1\"` (GTIN)",
+        )],
+        sample: "the value",
+        example: "element = \"credit_code\"\ncheck = \"check-character\"\nscheme = \"gb-32100\"\naccept = [\"914403001922038216\"]\nreject = [\"914403001922038217\"]",
+    },
+    Kind {
         name: "compare",
         demands: Both(
             "The value stands in an order to another element of the row, by the kind of the first: as amounts, as dates, or as text. A value that is no amount or date is left to the rule that says so.",

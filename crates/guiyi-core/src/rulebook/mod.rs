@@ -20,6 +20,8 @@ mod tolerance;
 
 pub mod kinds;
 
+mod pack;
+
 mod rules;
 
 mod checks;
@@ -39,6 +41,7 @@ pub use dimension::{Dimension, Indicator};
 pub use expression::Expression;
 pub(crate) use expression::{Constant, TODAY, Type};
 pub use mistake::{Mistake, hint_for, nearest};
+pub use pack::Pack;
 pub use policies::{Policies, parse_policies};
 pub use rule::{Check, Comparison, Condition, Demand, OnFailure, RowCount, Rule, Scope, Target, Texts};
 pub use rules::{parse_rules, parse_rules_with_tables, shipped_rules};

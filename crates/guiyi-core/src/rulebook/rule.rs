@@ -100,6 +100,8 @@ pub enum Check {
     OneOf(Vec<Arc<str>>),
     /// A valid identifier of the kind.
     Identifier(guiyi_ident::Kind),
+    /// The check character of the scheme fits; what the other characters mean is not judged.
+    CheckCharacter(guiyi_ident::CheckScheme),
     /// Compares with another element: `attribute operator other`.
     Compare {
         /// How.
@@ -148,6 +150,7 @@ impl Check {
             Self::Range { .. } => "range",
             Self::OneOf(_) => "one-of",
             Self::Identifier(_) => "identifier",
+            Self::CheckCharacter(_) => "check-character",
             Self::Compare { .. } => "compare",
             Self::Agrees { .. } => "agrees",
             Self::InTable { .. } => "in-table",

@@ -55,7 +55,18 @@ pub fn parse_rules_with_tables(
         );
         root.mistake_at("entity", message, None);
     }
-    let tables = parse_tables(&root, load);
+    let rules = read_rules(&root, dictionary, load);
+    drop(root);
+    document.finish(rules)
+}
+
+/// The `[[rule]]` tables of a document, in the order of their codes; mistakes stay in the document.
+pub(super) fn read_rules(
+    root: &Table<'_>,
+    dictionary: &Dictionary,
+    load: &mut dyn FnMut(&str) -> Result<RawTable, String>,
+) -> Vec<Rule> {
+    let tables = parse_tables(root, load);
     let mut rules: Vec<Rule> = Vec::new();
     for table in root.tables("rule") {
         if let Some(rule) = parse_rule(&table, dictionary, &tables) {
@@ -65,9 +76,8 @@ pub fn parse_rules_with_tables(
             rules.push(rule);
         }
     }
-    drop(root);
     rules.sort_by(|a, b| a.code.cmp(&b.code));
-    document.finish(rules)
+    rules
 }
 
 /// The rule pack that comes with Guiyi, for a dictionary that has the elements of the shipped one.

@@ -208,7 +208,7 @@ pub(super) fn apply(
 }
 
 /// The column with some of its cells replaced; `edits` in the order of rows.
-fn edited(column: &Column, edits: Vec<(usize, Option<String>, Origin)>) -> Column {
+pub(super) fn edited(column: &Column, edits: Vec<(usize, Option<String>, Origin)>) -> Column {
     let n_rows = column.values.len();
     let mut origins: Vec<Origin> = column
         .origins

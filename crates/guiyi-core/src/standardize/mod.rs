@@ -10,6 +10,7 @@ pub mod address;
 mod amount;
 mod area_code;
 mod boolean;
+mod cells;
 mod change;
 mod code;
 mod code_pattern;
@@ -37,6 +38,8 @@ pub mod unit;
 mod url;
 
 pub use amount::AmountHints;
+
+pub use cells::cells;
 pub use change::CODES;
 pub use columns::may_be_found;
 pub use date::DateHints;

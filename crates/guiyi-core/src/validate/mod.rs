@@ -22,9 +22,12 @@ mod keys;
 mod outcome;
 mod samples;
 pub mod whole;
+mod shared_values;
+mod stream;
 
 mod agrees;
 mod branch;
+mod check_character;
 mod compare;
 mod expression;
 mod foreign_key;
@@ -44,6 +47,8 @@ pub use foreign_key::referable;
 pub(crate) use ordered::Ordered;
 pub use outcome::{Outcome, outcomes};
 pub use samples::{SAMPLE_DAY, Sample, failing_samples};
+pub use shared_values::SharedValues;
+pub use stream::{Detail, Held, Judge, Judged, Tally, elements_of, rules_for_keys};
 
 /// Codes of this room that no rule pack declares: (code, English, Chinese).
 pub const CODES: &[(&str, &str, &str)] = &[
@@ -122,6 +127,7 @@ fn failures(batch: &Batch, rule: &Rule, rulebook: &Rulebook) -> Vec<Failure> {
         Check::Identifier(identifier) => each_value(batch, rule, |_, value| {
             identifier::fault(value, *identifier, rulebook.today)
         }),
+        Check::CheckCharacter(scheme) => each_value(batch, rule, |_, value| check_character::fault(value, *scheme)),
         Check::Compare { operator, other } => {
             let name = &dictionary.elements[*other].name;
             let others = &batch.columns[*other];

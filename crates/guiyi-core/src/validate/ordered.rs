@@ -19,11 +19,32 @@ impl<'a> Ordered<'a> {
     /// The canonical text of an element of this kind; `None` for an amount, number or date that is not canonical.
     pub(crate) fn read(text: &'a str, kind: ElementKind) -> Option<Self> {
         match kind {
-            ElementKind::Amount | ElementKind::Number => Decimal::from_str_exact(text).ok().map(Self::Decimal),
+            ElementKind::Amount | ElementKind::Number => short_decimal(text)
+                .or_else(|| Decimal::from_str_exact(text).ok())
+                .map(Self::Decimal),
             ElementKind::Date => date(text).map(|(year, month, day)| Self::Date(year, month, day)),
             _ => Some(Self::Text(text)),
         }
     }
+}
+
+/// A decimal of at most 18 figures without anything unusual, which is nearly every one; `None` may also mean "not sure".
+fn short_decimal(text: &str) -> Option<Decimal> {
+    let figures = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    let (mut number, mut point) = (0_i64, None);
+    for (at, byte) in figures.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => number = number * 10 + i64::from(byte - b'0'),
+            b'.' if point.is_none() && at > 0 && at + 1 < figures.len() => point = Some(at),
+            _ => return None,
+        }
+        if at > 17 {
+            return None;
+        }
+    }
+    let scale = point.map_or(0, |point| figures.len() - point - 1);
+    let number = if figures.len() < text.len() { -number } else { number };
+    (!figures.is_empty()).then(|| Decimal::new(number, scale as u32))
 }
 
 /// Reads `YYYY-MM-DD`, a day that exists.
@@ -46,6 +67,27 @@ fn date(text: &str) -> Option<(i16, i8, i8)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_decimals_are_the_exact_ones() {
+        for text in [
+            "0",
+            "-0",
+            "1.10",
+            "-12345.67",
+            "000.5",
+            "123456789012345678",
+            "1.",
+            ".5",
+            "-",
+            "",
+            "1-",
+            "1.2.3",
+        ] {
+            let short = short_decimal(text);
+            assert!(short.is_none() || short == Decimal::from_str_exact(text).ok(), "{text}");
+        }
+    }
 
     #[test]
     fn read() {

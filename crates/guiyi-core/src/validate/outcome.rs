@@ -78,7 +78,7 @@ pub fn outcomes(batches: &[Batch], rulebook: &Rulebook, notes: &Notes) -> Vec<Ou
     outcomes
 }
 
-fn judges(rule: &Rule, batch: &Batch, row: usize) -> bool {
+pub(super) fn judges(rule: &Rule, batch: &Batch, row: usize) -> bool {
     let given = |element: usize| {
         let column = &batch.columns[element];
         column.get(row).is_some() || column.origin(row) == Origin::Withheld

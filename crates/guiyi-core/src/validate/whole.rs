@@ -34,7 +34,7 @@ pub fn findings(batches: &[Batch], rulebook: &Rulebook) -> Vec<Finding> {
 }
 
 /// What a pass over the rows has seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
     /// For each source and each rule, in the order of the rulebook: rows that count, and the newest date among them.
     seen: Vec<Vec<Seen>>,
@@ -77,9 +77,12 @@ impl State {
         }
     }
 
-    /// What both have seen, of the same rulebook.
+    /// What both have seen, of the same rulebook; the default state has seen nothing.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
+        if self.seen.is_empty() {
+            return other;
+        }
         for (seen, other) in self.seen.iter_mut().flatten().zip(other.seen.into_iter().flatten()) {
             *seen = seen.with(other);
         }

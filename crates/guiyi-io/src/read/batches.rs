@@ -39,13 +39,23 @@ pub struct Batches<'a> {
 }
 
 /// A fault of a row, before its key is known.
-struct RowFault {
+pub(super) struct RowFault {
     row: usize,
     column: Option<usize>,
     code: &'static str,
     fault: Fault,
     value: String,
     action: Action,
+}
+
+impl RowFault {
+    /// What becomes of the row.
+    pub(super) fn state(&self) -> RowState {
+        match self.action {
+            Action::Rejected => RowState::Rejected,
+            _ => RowState::Quarantined,
+        }
+    }
 }
 
 impl Iterator for Batches<'_> {
@@ -84,11 +94,9 @@ impl Batches<'_> {
             if self.row.number <= self.header_row || self.row.is_blank() {
                 continue;
             }
-            let fault = self.judge(numbers.len());
-            states.push(fault.as_ref().map_or(RowState::Clean, |fault| match fault.action {
-                Action::Rejected => RowState::Rejected,
-                _ => RowState::Quarantined,
-            }));
+            let ends_early = self.rows.ends_rows_early();
+            let fault = judge_shape(&self.row, numbers.len(), &self.headers, ends_early, self.delimiter);
+            states.push(fault.as_ref().map_or(RowState::Clean, RowFault::state));
             faults.extend(fault);
             numbers.push(self.row.number);
             n_bytes += self.row.n_bytes();
@@ -104,98 +112,115 @@ impl Batches<'_> {
         for (column, values) in received.iter().enumerate() {
             judge_bytes(column, values, &mut faults);
         }
-        faults.sort_by_key(|fault| (fault.row, fault.column));
-        let batch = self.batch(numbers, states, received);
-        let findings = faults.into_iter().map(|fault| self.finding(&batch, fault)).collect();
-        Ok(Some((
-            batch,
-            Notes {
-                findings,
-                corrections: Vec::new(),
-            },
+        Ok(Some(assemble(
+            numbers,
+            states,
+            received,
+            faults,
+            self.number,
+            self.key_column,
+            &self.mapping,
         )))
     }
+}
 
-    fn batch(&self, rows: Vec<u64>, states: Vec<RowState>, received: Vec<StringArray>) -> Batch {
-        let n_rows = rows.len();
-        let of = |position: &Option<usize>| position.and_then(|position| received.get(position)).cloned();
-        let columns = self
-            .mapping
-            .iter()
-            .map(|p| of(p).map_or_else(|| Column::empty(n_rows), Column::received))
-            .collect();
-        let keys = received
-            .get(self.key_column)
-            .map_or_else(|| StringArray::new_null(n_rows), trimmed);
-        Batch {
-            source: self.number,
-            rows,
-            keys,
-            received,
-            columns,
-            states,
-        }
-    }
+/// A batch out of its parts, and its faults as findings.
+pub(super) fn assemble(
+    rows: Vec<u64>,
+    states: Vec<RowState>,
+    received: Vec<StringArray>,
+    mut faults: Vec<RowFault>,
+    number: u16,
+    key_column: usize,
+    mapping: &[Option<usize>],
+) -> (Batch, Notes) {
+    faults.sort_by_key(|fault| (fault.row, fault.column));
+    let n_rows = rows.len();
+    let of = |position: &Option<usize>| position.and_then(|position| received.get(position)).cloned();
+    let columns = mapping
+        .iter()
+        .map(|p| of(p).map_or_else(|| Column::empty(n_rows), Column::received))
+        .collect();
+    let keys = received
+        .get(key_column)
+        .map_or_else(|| StringArray::new_null(n_rows), trimmed);
+    let batch = Batch {
+        source: number,
+        rows,
+        keys,
+        received,
+        columns,
+        states,
+    };
+    let findings = faults
+        .into_iter()
+        .map(|fault| finding(&batch, mapping, fault))
+        .collect();
+    let corrections = Vec::new();
+    (batch, Notes { findings, corrections })
+}
 
-    /// What is wrong with the shape of the row just read.
-    fn judge(&self, row: usize) -> Option<RowFault> {
-        let found = self.row.len();
-        let expected = self.headers.len();
-        let (code, fault, action) = if self.row.is_foreign {
-            (
-                codes::NOT_AN_OBJECT,
-                Fault::Format {
-                    expected: "JSON object".into(),
-                },
-                Action::Rejected,
-            )
-        } else if is_not_a_record(&self.row, &self.headers) {
-            (codes::NOT_A_RECORD, Fault::NotARecord, Action::Rejected)
-        } else if self.row.is_unclosed {
-            (
-                codes::UNCLOSED_QUOTE,
-                Fault::Format {
-                    expected: "\"…\"".into(),
-                },
-                Action::Quarantined,
-            )
-        } else if (found < expected && !self.rows.ends_rows_early())
-            || self.row.cells().skip(expected).any(|c| !c.is_empty())
-        {
-            (codes::RAGGED, Fault::Ragged { expected, found }, Action::Quarantined)
-        } else {
-            return None;
-        };
-        Some(RowFault {
-            row,
-            column: None,
-            code,
-            fault,
-            value: self.row.excerpt(self.delimiter),
-            action,
-        })
-    }
-
-    fn finding(&self, batch: &Batch, fault: RowFault) -> Finding {
-        let attribute = fault
-            .column
-            .and_then(|column| self.mapping.iter().position(|from| *from == Some(column)));
-        Finding {
-            source: self.number,
-            row: batch.rows[fault.row],
-            key: batch.key(fault.row).map(Into::into),
-            attribute: attribute.map(|attribute| attribute as u16),
-            rule: fault.code.into(),
-            severity: if fault.code == codes::NOT_A_RECORD {
-                Severity::Info
-            } else {
-                Severity::Warning
+/// What is wrong with the shape of a row; `position` is its place in the batch.
+pub(super) fn judge_shape(
+    row: &Row,
+    position: usize,
+    headers: &[Arc<str>],
+    ends_early: bool,
+    delimiter: &str,
+) -> Option<RowFault> {
+    let (found, expected) = (row.len(), headers.len());
+    let (code, fault, action) = if row.is_foreign {
+        (
+            codes::NOT_AN_OBJECT,
+            Fault::Format {
+                expected: "JSON object".into(),
             },
-            fault: fault.fault,
-            value: Some(fault.value.into()),
-            fix: None,
-            action: fault.action,
-        }
+            Action::Rejected,
+        )
+    } else if is_not_a_record(row, headers) {
+        (codes::NOT_A_RECORD, Fault::NotARecord, Action::Rejected)
+    } else if row.is_unclosed {
+        (
+            codes::UNCLOSED_QUOTE,
+            Fault::Format {
+                expected: "\"…\"".into(),
+            },
+            Action::Quarantined,
+        )
+    } else if (found < expected && !ends_early) || row.cells().skip(expected).any(|c| !c.is_empty()) {
+        (codes::RAGGED, Fault::Ragged { expected, found }, Action::Quarantined)
+    } else {
+        return None;
+    };
+    Some(RowFault {
+        row: position,
+        column: None,
+        code,
+        fault,
+        value: row.excerpt(delimiter),
+        action,
+    })
+}
+
+fn finding(batch: &Batch, mapping: &[Option<usize>], fault: RowFault) -> Finding {
+    let attribute = fault
+        .column
+        .and_then(|column| mapping.iter().position(|from| *from == Some(column)));
+    Finding {
+        source: batch.source,
+        row: batch.rows[fault.row],
+        key: batch.key(fault.row).map(Into::into),
+        attribute: attribute.map(|attribute| attribute as u16),
+        rule: fault.code.into(),
+        severity: if fault.code == codes::NOT_A_RECORD {
+            Severity::Info
+        } else {
+            Severity::Warning
+        },
+        fault: fault.fault,
+        value: Some(fault.value.into()),
+        fix: None,
+        action: fault.action,
     }
 }
 
@@ -222,7 +247,7 @@ fn push_cells(row: &Row, delimiter: &str, columns: &mut [ColumnBuilder]) {
 }
 
 /// Finds characters that decoding could not explain, and NUL bytes; one search over the whole column first.
-fn judge_bytes(column: usize, values: &StringArray, faults: &mut Vec<RowFault>) {
+pub(super) fn judge_bytes(column: usize, values: &StringArray, faults: &mut Vec<RowFault>) {
     const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
     let is_undecodable = |bytes: &[u8]| memchr::memmem::find(bytes, REPLACEMENT).is_some();
     let has_nul = |bytes: &[u8]| memchr::memchr(0, bytes).is_some();

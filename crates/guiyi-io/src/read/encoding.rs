@@ -38,6 +38,16 @@ impl TextEncoding {
         self.0.name().to_ascii_lowercase()
     }
 
+    /// The encoding as the decoder has it.
+    pub(crate) fn encoding(self) -> &'static Encoding {
+        self.0
+    }
+
+    /// The other way round.
+    pub(crate) fn of(encoding: &'static Encoding) -> Self {
+        Self(encoding)
+    }
+
     fn from_encoding(encoding: &'static Encoding) -> Self {
         Self(if encoding == GBK { GB18030 } else { encoding })
     }

@@ -6,6 +6,8 @@
 //! say goes before what the content says; no content makes it panic.
 
 mod batches;
+mod block;
+mod cells;
 mod column;
 mod delimiter;
 mod encoding;
@@ -21,6 +23,7 @@ mod rows;
 mod scan;
 mod sheet;
 mod split;
+mod stretch;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -35,6 +38,7 @@ pub use self::batches::Batches;
 pub use self::encoding::TextEncoding;
 use self::encoding::TextReader;
 pub use self::format::Format;
+pub use self::stretch::{Parsed, Parser, RowBytes, Stretch, Stretches};
 use self::header::Header;
 use self::html::HtmlRows;
 use self::json_lines::JsonRows;
@@ -95,6 +99,8 @@ pub struct Reader {
     pub n_bytes: u64,
     /// Whether the whole file is UTF-8 without a fault.
     is_clean: bool,
+    /// About how many bytes a row has, by the first rows.
+    row_bytes: usize,
     content: Content,
 }
 
@@ -120,8 +126,27 @@ impl std::fmt::Debug for Content {
 ///
 /// [`IoError`] if there is no such file, it is empty, a directory, or broken.
 pub fn open(path: &Path, options: &ReadOptions) -> Result<Reader, IoError> {
+    open_with(path, options, scan::scan)
+}
+
+/// As [`open()`], but looks at the file's beginning only, and so without its digest, which is empty.
+///
+/// The encoding is decided by the first MiB from the first character on that is not ASCII.
+///
+/// # Errors
+///
+/// As [`open()`].
+pub fn open_beginning(path: &Path, options: &ReadOptions) -> Result<Reader, IoError> {
+    open_with(path, options, scan::scan_beginning)
+}
+
+fn open_with(
+    path: &Path,
+    options: &ReadOptions,
+    scan: fn(&mut File) -> std::io::Result<Scan>,
+) -> Result<Reader, IoError> {
     let mut file = open_file(path)?;
-    let scan = scan::scan(&mut file).map_err(|source| system(path, "read", source))?;
+    let scan = scan(&mut file).map_err(|source| system(path, "read", source))?;
     if scan.n_bytes == 0 {
         return Err(IoError::Empty { file: path.to_owned() });
     }
@@ -173,7 +198,8 @@ impl Reader {
             sheet: None,
             digest: scan.digest.clone(),
             n_bytes: scan.n_bytes,
-            is_clean: scan.is_utf8(),
+            is_clean: scan.is_utf8() && !scan.digest.is_empty(),
+            row_bytes: 256,
             content: Content::OnDisk,
         }
     }
@@ -271,6 +297,8 @@ impl Reader {
             n_bytes += row.n_bytes();
             head.push(row.clone());
         }
+        drop(rows);
+        self.row_bytes = n_bytes / head.len().max(1);
         match wanted {
             Some(line) => match header::at(&head, 0, grows) {
                 Some(header) if header.row == line => Ok(header),

@@ -12,15 +12,30 @@ pub(crate) fn is_not_a_record(row: &Row, headers: &[Arc<str>]) -> bool {
     (cell.len() <= 64 && is_total_or_page(cell)) || repeats_header(row, headers)
 }
 
+/// Whether a row that begins with this cell may be no record; `false` is certain.
+pub(crate) fn may_be_no_record(first_filled: &[u8], first: &[u8], headers: &[Arc<str>]) -> bool {
+    let may_repeat = headers
+        .first()
+        .is_some_and(|header| first.len() >= header.len() && first.len() < 256);
+    (first_filled.len() <= 64 && is_total_or_page(first_filled))
+        || (may_repeat && std::str::from_utf8(first).is_ok_and(|first| trim(first) == &*headers[0]))
+}
+
 /// `合计`, `本页小计：`, `华东区合计`, `总计(元)`, `第 3 页 共 8 页`, `Grand total`; the whole cell, as a company's name may hold
 /// such a word.
 fn is_total_or_page(cell: &[u8]) -> bool {
-    // Cheap refusals first: this runs for every row.
-    let may_be = cell.is_ascii()
-        || cell
+    // Cheap refusals first: this runs for every row. The English words begin with s, t or g, behind white space or not.
+    let may_be = match cell.first() {
+        Some(first) if first.is_ascii_digit() => false,
+        Some(_) if cell.is_ascii() => cell
+            .iter()
+            .find(|byte| !byte.is_ascii_whitespace())
+            .is_some_and(|byte| matches!(byte.to_ascii_lowercase(), b's' | b't' | b'g')),
+        _ => cell
             .windows(3)
-            .any(|part| part == "计".as_bytes() || part == "页".as_bytes());
-    if !may_be || cell.first().is_some_and(u8::is_ascii_digit) {
+            .any(|part| part == "计".as_bytes() || part == "页".as_bytes()),
+    };
+    if !may_be {
         return false;
     }
     let Ok(cell) = std::str::from_utf8(cell) else {

@@ -15,7 +15,7 @@ const ENOUGH_FAULTS: u64 = 10_000;
 /// What one pass over all bytes tells.
 #[derive(Debug, Default)]
 pub(crate) struct Scan {
-    /// SHA-256 of the bytes, 64 lower-case hexadecimal digits.
+    /// SHA-256 of the bytes, 64 lower-case hexadecimal digits; empty if only the beginning was read.
     pub(crate) digest: String,
     /// Size of the file.
     pub(crate) n_bytes: u64,
@@ -77,6 +77,38 @@ pub(crate) fn scan(file: &mut File) -> io::Result<Scan> {
             }
             digest
         });
+    Ok(scan)
+}
+
+/// Reads `file` up to 1 MiB behind the first byte that is not ASCII, in flat memory.
+pub(crate) fn scan_beginning(file: &mut File) -> io::Result<Scan> {
+    let mut scan = Scan {
+        n_bytes: file.metadata()?.len(),
+        ..Scan::default()
+    };
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        let n_read = match file.read(&mut buffer) {
+            Ok(n_read) => n_read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let fresh = &buffer[..n_read];
+        keep(&mut scan.head, fresh);
+        if !scan.sample.is_empty() {
+            keep(&mut scan.sample, fresh);
+        } else if let Some(start) = fresh.iter().position(|byte| !byte.is_ascii()) {
+            keep(&mut scan.sample, &fresh[start..]);
+        }
+        if n_read == 0 || scan.sample.len() >= SAMPLE_BYTES {
+            break;
+        }
+    }
+    scan.n_non_ascii = scan.sample.iter().filter(|byte| !byte.is_ascii()).count() as u64;
+    // What the sample cuts off in its middle is no fault.
+    let n_checked = check_utf8(&scan.sample, &mut scan.n_faults);
+    let at_end = scan.sample.len() < SAMPLE_BYTES;
+    scan.n_faults += u64::from(n_checked < scan.sample.len() && at_end);
     Ok(scan)
 }
 

@@ -6,6 +6,10 @@ pub mod sample;
 
 pub mod html;
 
+pub mod validation;
+
+pub mod validation_html;
+
 mod totals;
 
 mod scorecard;

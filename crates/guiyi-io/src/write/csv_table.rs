@@ -83,7 +83,7 @@ impl CsvTable {
 }
 
 /// Whether a spreadsheet would take a cell for a formula. A tab or carriage return in front hides the sign behind it.
-fn is_formula(cell: &str) -> bool {
+pub(super) fn is_formula(cell: &str) -> bool {
     match cell.as_bytes().first() {
         Some(b'=' | b'@' | b'\t' | b'\r') => true,
         Some(b'+' | b'-') => !is_number(&cell[1..]),

@@ -3,6 +3,7 @@
 //! The last room of the walk. Laws: memory does not grow with the rows; the same rows give the same bytes; nothing of
 //! a run that did not finish is ever seen under an output's name.
 
+mod csv_line;
 mod csv_table;
 mod output_dir;
 mod parquet_table;
@@ -10,6 +11,7 @@ mod parquet_table;
 mod tests;
 mod xlsx_table;
 
+pub use self::csv_line::csv_line;
 pub use self::output_dir::OutputDir;
 
 use self::csv_table::CsvTable;

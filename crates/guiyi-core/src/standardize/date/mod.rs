@@ -5,6 +5,7 @@
 //! if it cannot, the value is held back as ambiguous.
 
 mod calendar;
+mod common;
 mod read;
 
 use std::borrow::Cow;
@@ -14,7 +15,7 @@ use super::text::{Style, clean};
 use crate::finding::{Fault, Severity};
 
 use calendar::{Day, SYSTEM_1904, from_serial, valid, written};
-use read::{Reading, is_canonical, read, signed};
+use read::{Reading, is_canonical, read, signed, year_month_day};
 
 /// How a column writes its dates: counts of cells, mergeable.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -86,6 +87,11 @@ pub(super) struct DateContext {
 pub(super) fn standardize(text: &str, context: &DateContext) -> Option<Change> {
     if is_canonical(text) {
         return None;
+    }
+    if let Some((year, month, day)) = common::read(text.as_bytes())
+        && let Reading::Day(day) = year_month_day(signed(year), month, day)
+    {
+        return Change::to(text, written(day));
     }
     let cleaned = cleaned(text);
     if cleaned.is_empty() {
@@ -309,6 +315,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn common_forms_are_read_as_any(text in "[0-9]{4}([-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{3,5}|年[0-9]{1,2}月[0-9]{1,2}日?)( [0-9:]{7,8})?") {
+            if let Some((year, month, day)) = common::read(text.as_bytes()) {
+                prop_assert_eq!(read(&cleaned(&text)), year_month_day(signed(year), month, day));
+            }
+        }
+
         #[test]
         fn twice_is_once(a in 0..3000_u32, b in 0..40_u32, c in 0..3000_u32, form in 0..4, text in any::<String>()) {
             let context = context(&["2024-03-05", "12/31/2020"]);

@@ -301,7 +301,7 @@ pub(super) fn signed(year: u32) -> i32 {
     i32::try_from(year).unwrap_or(i32::MAX)
 }
 
-fn year_month_day(year: i32, month: u32, day: u32) -> Reading {
+pub(super) fn year_month_day(year: i32, month: u32, day: u32) -> Reading {
     match (year, month, day) {
         (0, 0, 0) | (1900, 1, 0 | 1) | (1899, 12, 30 | 31) | (9999, 12, 31) | (1, 1, 1) => Reading::Placeholder,
         _ => valid(year, month, day).map_or(Reading::Impossible, Reading::Day),
