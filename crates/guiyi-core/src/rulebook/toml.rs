@@ -334,9 +334,12 @@ impl<'d> Table<'d> {
             _ => inner,
         };
         let lines = body.split_inclusive('\n');
-        let to_line: usize = lines.take(line - 1).map(str::len).sum();
+        let to_line: usize = lines.take(line.saturating_sub(1)).map(str::len).sum();
         let rest = body.get(to_line..).unwrap_or_default();
-        let to_column = rest.char_indices().nth(column - 1).map_or(rest.len(), |(at, _)| at);
+        let to_column = rest
+            .char_indices()
+            .nth(column.saturating_sub(1))
+            .map_or(rest.len(), |(at, _)| at);
         let at = span.start + (quoted.len() - body.len()) + to_line + to_column;
         self.document.add(at.min(span.end), message.into(), hint);
     }
