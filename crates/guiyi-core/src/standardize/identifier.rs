@@ -44,7 +44,8 @@ pub(super) fn standardize(text: &str, kind: ElementKind) -> Option<Change> {
     {
         return Some(change);
     }
-    if is_rounded(&compact, kind) {
+    // What stood between the signs of a number may have hidden it.
+    if is_destroyed(&compact) || is_rounded(&compact, kind) {
         return Some(Change::destroyed());
     }
     Change::to(text, compact)

@@ -6,6 +6,7 @@
 
 mod column;
 mod figures;
+mod header;
 
 use std::borrow::Cow;
 
@@ -13,12 +14,13 @@ use rust_decimal::Decimal;
 
 pub use column::AmountHints;
 pub(super) use figures::figures;
+use header::without_unit;
+pub(super) use header::{header_measure, header_unit};
 
 use super::change::{Change, Code, Complaint};
 use super::identifier::is_destroyed;
 use super::numeral;
 use super::text::{Style, clean};
-use super::unit;
 use crate::finding::{Action, Fault, Severity};
 
 /// What the column says of an amount as received; a value of ours is in yuan with a decimal point.
@@ -122,47 +124,6 @@ pub(super) fn number_text(text: &str) -> Option<String> {
 
 fn number(text: &str) -> Option<Decimal> {
     signed(text, |text| plain(text, false).or_else(|| numeral::amount(text)))
-}
-
-/// The text without the unit behind its figures, if that is the unit with this code.
-fn without_unit<'a>(text: &'a str, code: &str) -> &'a str {
-    let end = text
-        .rfind(|character: char| character.is_ascii_digit())
-        .map_or(0, |at| at + 1);
-    let (figures, rest) = text.split_at(end);
-    if unit::find(rest).is_some_and(|unit| unit.code == code) {
-        figures
-    } else {
-        text
-    }
-}
-
-/// The code of the unit that a header names in brackets or behind a stroke: `净重(KG)`.
-pub(super) fn header_measure(header: &str) -> Option<&'static str> {
-    let header = clean(header, Style::Name);
-    let inner = header.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
-    let name = inner
-        .map(|parts| parts.1)
-        .or_else(|| header.rsplit_once('/').map(|parts| parts.1))?;
-    unit::find(name).map(|unit| unit.code)
-}
-
-/// The factor that a header names, such as 10000 for `注册资本(万元)`; 1 if it names none.
-pub(super) fn header_unit(header: &str) -> Decimal {
-    let header = clean(header, Style::Name);
-    let Some(rest) = header.trim_end_matches([')', ']', ' ']).strip_suffix('元') else {
-        return Decimal::ONE;
-    };
-    let factor = [
-        ("百万", 1_000_000),
-        ("千万", 10_000_000),
-        ("亿", 100_000_000),
-        ("万", 10_000),
-        ("千", 1_000),
-        ("百", 100),
-    ];
-    let found = factor.into_iter().find(|(word, _)| rest.ends_with(word));
-    found.map_or(Decimal::ONE, |(_, factor)| Decimal::from(factor))
 }
 
 fn cleaned(text: &str) -> Cow<'_, str> {
