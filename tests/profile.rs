@@ -128,7 +128,7 @@ fn suggested_rules_run_on_the_file_they_came_from() {
     let ran = bench.guiyi(&["profile", "customers.csv", "--suggest-rules", "suggested.toml"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let rules = std::fs::read_to_string(bench.path("suggested.toml")).unwrap();
-    for check in ["required", "unique", "identifier", "range", "one-of"] {
+    for check in ["required", "identifier", "range", "one-of"] {
         assert!(rules.contains(&format!("check = \"{check}\"")), "{check}\n{rules}");
     }
     assert!(
