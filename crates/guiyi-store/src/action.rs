@@ -148,7 +148,7 @@ impl Action<'_> {
         clusters: &[u32],
         is_pinned: impl Fn(&Pinned) -> bool,
     ) -> Result<CommitReport, Failure> {
-        let assignment = self.identify(part, clusters)?;
+        let assignment = identify(part, clusters)?;
         let mut golden = survive::run(&part.absent, clusters, rulebook);
         let pins = part.pins_where(&assignment.gids, &rulebook.dictionary, is_pinned);
         survive::pin(&mut golden, &pins);
@@ -172,24 +172,24 @@ impl Action<'_> {
         };
         commit::write_change(self.connection, change, occasion)
     }
+}
 
-    /// The IDs of a part's clusters. An ID that leads out of the part stays as it is, although records of the part were
-    /// in it once: what else was in it is not seen here.
-    fn identify(&self, part: &Known, clusters: &[u32]) -> Result<Assignment, Failure> {
-        let memberships = part.memberships(&part.absent);
-        let mut assignment = assign(clusters, memberships.history(part), part.mint).map_err(|exhausted| {
-            let detail = exhausted.to_string();
-            Failure::from(StoreError::Inconsistent { detail })
-        })?;
-        let leads_here = |gid: GlobalId| {
-            let fact = part.facts.iter().find(|fact| fact.gid == gid);
-            fact.is_some_and(|fact| match fact.state {
-                IdState::Superseded { by, .. } => part.gids().any(|gid| gid == by),
-                _ => false,
-            })
-        };
-        assignment.redirected.retain(|&(gid, _)| leads_here(gid));
-        assignment.relocated.retain(|&gid| leads_here(gid));
-        Ok(assignment)
-    }
+/// The IDs of a part's clusters. An ID that leads out of the part stays as it is, although records of the part were
+/// in it once: what else was in it is not seen here.
+fn identify(part: &Known, clusters: &[u32]) -> Result<Assignment, Failure> {
+    let memberships = part.memberships(&part.absent);
+    let mut assignment = assign(clusters, memberships.history(part), part.mint).map_err(|exhausted| {
+        let detail = exhausted.to_string();
+        Failure::from(StoreError::Inconsistent { detail })
+    })?;
+    let leads_here = |gid: GlobalId| {
+        let fact = part.facts.iter().find(|fact| fact.gid == gid);
+        fact.is_some_and(|fact| match fact.state {
+            IdState::Superseded { by, .. } => part.gids().any(|gid| gid == by),
+            _ => false,
+        })
+    };
+    assignment.redirected.retain(|&(gid, _)| leads_here(gid));
+    assignment.relocated.retain(|&gid| leads_here(gid));
+    Ok(assignment)
 }

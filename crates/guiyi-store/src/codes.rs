@@ -128,16 +128,14 @@ fn add(action: &Action<'_>, code: &NewCode<'_>) -> Result<Result<bool, CodeRefus
     if guiyi_core::global_id::entity(code.gid) != Some(action.entity) {
         return Ok(Err(CodeRefusal::UnknownId));
     }
-    let system = match action.system(code.system)? {
-        Some(system) => system,
-        None => {
-            let last: i64 = action
-                .connection
-                .query_row(statements::LAST_SYSTEM, [], |row| row.get(0))?;
-            let mut add = action.connection.prepare_cached(statements::ADD_SYSTEM)?;
-            crate::write(&mut add, (last + 1, code.system))?;
-            last + 1
-        }
+    let system = if let Some(system) = action.system(code.system)? {
+        system
+    } else {
+        let mut last = action.connection.prepare_cached(statements::LAST_SYSTEM)?;
+        let last: i64 = last.query_row([], |row| row.get(0))?;
+        let mut add = action.connection.prepare_cached(statements::ADD_SYSTEM)?;
+        crate::write(&mut add, (last + 1, code.system))?;
+        last + 1
     };
     let mut any = action.connection.prepare_cached(statements::ANY_CODE)?;
     let taken = any

@@ -196,5 +196,9 @@ impl StoreError {
 
 /// Decisions, one a line.
 fn list(decisions: &[Decision]) -> String {
-    decisions.iter().map(|decision| format!("\n  {decision}")).collect()
+    use std::fmt::Write as _;
+    decisions.iter().fold(String::new(), |mut text, decision| {
+        write!(text, "\n  {decision}").expect("writing to a string cannot fail");
+        text
+    })
 }

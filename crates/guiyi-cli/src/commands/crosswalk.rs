@@ -130,14 +130,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
 /// The system as the store writes it.
 pub(super) fn system(store: &Store, named: &str) -> anyhow::Result<String> {
     let systems = store.systems()?;
-    match systems.iter().find(|system| system.eq_ignore_ascii_case(named)) {
-        Some(system) => Ok(system.clone()),
-        None => {
-            let hint = hint_for(named, systems.iter().map(String::as_str));
-            let hint = hint.unwrap_or_else(|| format!("the store knows {}", systems.join(", ")));
-            bail!("no records of a system \"{named}\"\n  hint: {hint}")
-        }
+    if let Some(system) = systems.iter().find(|system| system.eq_ignore_ascii_case(named)) {
+        return Ok(system.clone());
     }
+    let hint = hint_for(named, systems.iter().map(String::as_str));
+    let hint = hint.unwrap_or_else(|| format!("the store knows {}", systems.join(", ")));
+    bail!("no records of a system \"{named}\"\n  hint: {hint}")
 }
 
 fn lookup(store: &Store, of_types: &[EntityType], args: &Lookup, chinese: bool) -> anyhow::Result<Verdict> {
@@ -213,17 +211,15 @@ fn export(store: &Store, of_types: &[EntityType], file: &Path) -> anyhow::Result
         for row in store.crosswalk_rows(entity)? {
             let row = row?;
             let gid = row.gid.to_string();
-            let stands = match canonical.get(&row.gid) {
-                Some(stands) => stands,
-                None => {
-                    let stands = match store.resolve(row.gid)? {
-                        Some(Resolution::Superseded(survivor)) => survivor.to_string(),
-                        Some(Resolution::Active) => gid.clone(),
-                        _ => String::new(),
-                    };
-                    canonical.entry(row.gid).or_insert(stands)
-                }
-            };
+            if !canonical.contains_key(&row.gid) {
+                let stands = match store.resolve(row.gid)? {
+                    Some(Resolution::Superseded(survivor)) => survivor.to_string(),
+                    Some(Resolution::Active) => gid.clone(),
+                    _ => String::new(),
+                };
+                canonical.insert(row.gid, stands);
+            }
+            let stands = canonical.get(&row.gid).map_or("", String::as_str);
             let valid_to = row.valid_to.as_deref().unwrap_or_default();
             let status = row.status.name();
             sheet.row(&[

@@ -216,11 +216,9 @@ pub(super) fn translate(store: &Store, entity: EntityType, args: &Translate, chi
 
 /// The column of a name.
 fn column(reader: &Reader, name: &str) -> anyhow::Result<usize> {
-    match reader.headers.iter().position(|header| **header == *name) {
-        Some(at) => Ok(at),
-        None => {
-            let hint = hint_for(name, reader.headers.iter().map(|header| &**header)).unwrap_or_default();
-            bail!("{} has no column \"{name}\"; {hint}", reader.path.display())
-        }
+    if let Some(at) = reader.headers.iter().position(|header| **header == *name) {
+        return Ok(at);
     }
+    let hint = hint_for(name, reader.headers.iter().map(|header| &**header)).unwrap_or_default();
+    bail!("{} has no column \"{name}\"; {hint}", reader.path.display())
 }

@@ -8,7 +8,7 @@ use guiyi_core::global_id::ISSUERS;
 use guiyi_store::Block;
 use serde_json::json;
 
-use super::steward::{Author, Desk, Show};
+use super::steward::{Author, Desk, Show, lines};
 use crate::args::Format;
 use crate::words::say;
 use crate::{Verdict, print};
@@ -90,10 +90,7 @@ pub(crate) fn mint(args: &MintArgs) -> anyhow::Result<Verdict> {
             let ids: Vec<String> = block.ids().map(|gid| gid.to_string()).collect();
             print(format!("{:#}\n", json!({"holder": block.holder, "ids": ids})).as_bytes())
         }
-        Format::Text => {
-            let lines: String = block.ids().map(|gid| format!("{gid}\n")).collect();
-            print(lines.as_bytes())
-        }
+        Format::Text => print(lines(block.ids()).as_bytes()),
     }
 }
 

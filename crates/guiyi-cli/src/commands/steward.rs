@@ -229,6 +229,15 @@ pub(crate) struct InProject {
     pub(crate) project: PathBuf,
 }
 
+/// One a line.
+pub(crate) fn lines(items: impl IntoIterator<Item = impl std::fmt::Display>) -> String {
+    use std::fmt::Write as _;
+    items.into_iter().fold(String::new(), |mut text, item| {
+        _ = writeln!(text, "{item}");
+        text
+    })
+}
+
 /// One of two texts.
 pub(crate) fn either<'a>(chinese: bool, english: &'a str, in_chinese: &'a str) -> &'a str {
     if chinese { in_chinese } else { english }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::steward::{Author, InProject, Show, either, open_to_read};
+use super::steward::{Author, InProject, Show, either, lines, open_to_read};
 use crate::args::Format;
 use crate::project::Project;
 use crate::words::say;
@@ -92,9 +92,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
                 }
                 Format::Text => {
                     let chinese = args.show.is_chinese(&project);
-                    let lines: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
+                    let problems_said = lines(&problems);
                     let sound = either(chinese, "sound\n", "完好\n").to_owned();
-                    print(if problems.is_empty() { sound } else { lines }.as_bytes())?;
+                    print(if problems.is_empty() { sound } else { problems_said }.as_bytes())?;
                     say(&format!("ledger head {}", state.ledger_head.as_deref().unwrap_or("-")));
                 }
             }
@@ -134,8 +134,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
                     print(format!("{value:#}\n").as_bytes())?;
                 }
                 Format::Text => {
-                    let lines: String = different.iter().map(|gid| format!("{gid}\n")).collect();
-                    print(lines.as_bytes())?;
+                    print(lines(&different).as_bytes())?;
                     say(&if chinese {
                         format!("{n_golden} 条主数据重算，{} 条不一致", different.len())
                     } else {
