@@ -123,7 +123,9 @@ impl<'t> Cells<'t> {
 
     /// The text of a cell of the row, empty beyond the last.
     pub(super) fn cell(&self, column: usize) -> &[u8] {
-        let Some(cell) = self.places.get(column) else { return &[] };
+        let Some(cell) = self.places.get(column) else {
+            return &[];
+        };
         let text: &[u8] = if cell.is_copied { &self.scratch } else { self.text };
         &text[cell.start as usize..cell.end as usize]
     }
