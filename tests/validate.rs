@@ -218,7 +218,11 @@ fn rows_are_divided_with_their_own_bytes() {
         ("damaged", &damaged),
     ] {
         let bench = bench(bytes);
-        let options: &[&str] = if name == "damaged" { &["--encoding", "utf-8"] } else { &[] };
+        let options: &[&str] = if name == "damaged" {
+            &["--encoding", "utf-8"]
+        } else {
+            &[]
+        };
         let ran = validate(&bench, &[&["--out", "out"], options].concat());
         assert_eq!(ran.code, 1, "{name}: {}{}", ran.stdout, ran.stderr);
         let [good, bad] = ["good", "bad"].map(|side| fs::read(bench.path(&format!("out/{side}.csv"))).unwrap());

@@ -101,7 +101,7 @@ fn measure(
     }
     for cost in [&counting, &splitting] {
         let found = counts(&cost.stdout);
-        if found != truth {
+        if found != *truth {
             return Err(format!("the counts are wrong: {found:?}, not {truth:?}").into());
         }
     }

@@ -26,7 +26,7 @@ pub(super) struct Cells<'t> {
     position: usize,
     /// Line of the next byte.
     line: u64,
-    cells: Vec<Cell>,
+    places: Vec<Cell>,
     scratch: Vec<u8>,
     is_unclosed: bool,
     /// Cells of a row that are looked at; the others may be passed over.
@@ -43,7 +43,7 @@ impl<'t> Cells<'t> {
             delimiter,
             position: 0,
             line,
-            cells: Vec::new(),
+            places: Vec::new(),
             scratch: Vec::new(),
             is_unclosed: false,
             n_wanted: usize::MAX,
@@ -78,13 +78,13 @@ impl<'t> Cells<'t> {
         }
         let (start, number) = (self.position, self.line);
         self.start = (start, number);
-        self.cells.clear();
+        self.places.clear();
         self.scratch.clear();
         self.is_unclosed = false;
         loop {
             if self.text.get(self.position) == Some(&b'"') {
                 self.quoted();
-            } else if self.cells.len() >= self.n_wanted
+            } else if self.places.len() >= self.n_wanted
                 && let Some(end) = self.plain_row_end()
             {
                 self.position = end;
@@ -93,10 +93,10 @@ impl<'t> Cells<'t> {
                 self.push(self.position, end, false);
                 self.position = end;
             }
-            if self.cells.len() > MAX_COLUMNS || self.position - start > MAX_ROW_BYTES {
+            if self.places.len() > MAX_COLUMNS || self.position - start > MAX_ROW_BYTES {
                 return Err(SplitError::TooLong {
                     line: number,
-                    column: self.cells.len() as u64,
+                    column: self.places.len() as u64,
                 });
             }
             match self.text.get(self.position) {
@@ -113,7 +113,7 @@ impl<'t> Cells<'t> {
 
     /// Number of cells of the row.
     pub(super) fn len(&self) -> usize {
-        self.cells.len()
+        self.places.len()
     }
 
     /// Whether a quotation mark of the row is never closed.
@@ -123,7 +123,9 @@ impl<'t> Cells<'t> {
 
     /// The text of a cell of the row, empty beyond the last.
     pub(super) fn cell(&self, column: usize) -> &[u8] {
-        let Some(cell) = self.cells.get(column) else { return &[] };
+        let Some(cell) = self.places.get(column) else {
+            return &[];
+        };
         let text: &[u8] = if cell.is_copied { &self.scratch } else { self.text };
         &text[cell.start as usize..cell.end as usize]
     }
@@ -201,7 +203,7 @@ impl<'t> Cells<'t> {
     }
 
     fn push(&mut self, start: usize, end: usize, is_copied: bool) {
-        self.cells.push(Cell {
+        self.places.push(Cell {
             start: start as u32,
             end: end as u32,
             is_copied,

@@ -12,7 +12,7 @@ use guiyi_core::standardize::{self, Hints};
 use guiyi_core::validate::whole::State;
 use guiyi_core::validate::{Detail, Judge, Judged, SharedValues, Tally, rules_for_keys};
 use guiyi_io::KeyTable;
-use guiyi_io::read::{Parsed, Parser, Reader, Stretches};
+use guiyi_io::read::{Parsed, Parser, Reader, Stretches, TextEncoding};
 use guiyi_io::report::validation::{ElementUse, FileValidation, ReadingFault, RuleValidation, Sample};
 
 use super::args::{Args, Format};
@@ -202,7 +202,7 @@ fn judge(
         sums.whole = std::mem::take(&mut sums.whole).merge(std::mem::take(&mut judged.whole));
         sums.add(&judged, &portion, args, &n_taken, rulebook);
         progress.at(sums.rows);
-        outputs.take(portion, &judged.is_bad)
+        outputs.take(&portion, &judged.is_bad)
     };
     in_order(stretches, n_threads, work, take)?;
     Ok((!collided).then_some(sums))
@@ -358,7 +358,7 @@ fn describe(plan: &Plan, pack: &Pack, mut sums: Sums) -> FileValidation {
 /// What a file was read as, such as `csv, gb18030, ","`.
 fn read_as(reader: &Reader) -> String {
     let mut parts = vec![reader.format.name().to_owned()];
-    parts.extend(reader.encoding.map(|encoding| encoding.name()));
+    parts.extend(reader.encoding.map(TextEncoding::name));
     parts.extend(reader.delimiter.map(|delimiter| match delimiter {
         b'\t' => "tab".to_owned(),
         byte => format!("\"{}\"", char::from(byte)),

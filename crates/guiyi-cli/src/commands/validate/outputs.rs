@@ -193,7 +193,7 @@ impl Outputs {
     }
 
     /// Writes a stretch.
-    pub(super) fn take(&mut self, portion: Portion, is_bad: &[bool]) -> anyhow::Result<()> {
+    pub(super) fn take(&mut self, portion: &Portion, is_bad: &[bool]) -> anyhow::Result<()> {
         if let Some(findings) = &mut self.findings {
             findings.write_all(&portion.csv)?;
         }
