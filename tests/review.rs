@@ -1,5 +1,6 @@
 //! The steward's review: pairs listed, decided, written to a spreadsheet and read back; later runs go by it.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use crate::bench::{Bench, read_csv};
@@ -100,7 +101,7 @@ fn a_spreadsheet_goes_out_and_comes_back() {
         let mut sheet = "system_a,key_a,system_b,key_b,decision,reason\n".to_owned();
         for (row, decision) in rows.iter().zip(decisions) {
             let cells = ["system_a", "key_a", "system_b", "key_b"].map(|name| row[name].clone());
-            sheet += &format!("{},{decision},看过\n", cells.join(","));
+            writeln!(sheet, "{},{decision},看过", cells.join(",")).unwrap();
         }
         bench.write("filled.csv", sheet.as_bytes());
     };

@@ -1,6 +1,7 @@
 //! `guiyi crosswalk`: which code of which system means which golden record.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -211,15 +212,14 @@ fn export(store: &Store, of_types: &[EntityType], file: &Path) -> anyhow::Result
         for row in store.crosswalk_rows(entity)? {
             let row = row?;
             let gid = row.gid.to_string();
-            if !canonical.contains_key(&row.gid) {
-                let stands = match store.resolve(row.gid)? {
+            let stands = match canonical.entry(row.gid) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(match store.resolve(row.gid)? {
                     Some(Resolution::Superseded(survivor)) => survivor.to_string(),
                     Some(Resolution::Active) => gid.clone(),
                     _ => String::new(),
-                };
-                canonical.insert(row.gid, stands);
-            }
-            let stands = canonical.get(&row.gid).map_or("", String::as_str);
+                }),
+            };
             let valid_to = row.valid_to.as_deref().unwrap_or_default();
             let status = row.status.name();
             sheet.row(&[
@@ -239,6 +239,9 @@ fn export(store: &Store, of_types: &[EntityType], file: &Path) -> anyhow::Result
     say(&format!("wrote {n_rows} codes to {}", file.display()));
     Ok(Verdict::Clean)
 }
+
+/// Rows that are wrong, each with the reason.
+type Wrong = Vec<(u64, String)>;
 
 /// A line of an import.
 struct Line {
@@ -295,7 +298,7 @@ fn import(desk: &mut Desk, entity: EntityType, args: &Import) -> anyhow::Result<
     })
 }
 
-fn read(desk: &Desk, entity: EntityType, file: &Path) -> anyhow::Result<(Vec<Line>, Vec<(u64, String)>)> {
+fn read(desk: &Desk, entity: EntityType, file: &Path) -> anyhow::Result<(Vec<Line>, Wrong)> {
     let mut reader = guiyi_io::read::open(file, &ReadOptions::default())?;
     let find = |name: &str| {
         reader
