@@ -82,7 +82,6 @@ fn parse_issuer(text: &str) -> Result<u16, String> {
 }
 
 /// Issues IDs one by one.
-#[expect(dead_code, reason = "`guiyi id` is to call it")]
 pub(crate) fn mint(args: &MintArgs) -> anyhow::Result<Verdict> {
     let block = give(&args.asked, None)?;
     match args.asked.show.format {
@@ -95,7 +94,6 @@ pub(crate) fn mint(args: &MintArgs) -> anyhow::Result<Verdict> {
 }
 
 /// Leases a block.
-#[expect(dead_code, reason = "`guiyi id` is to call it")]
 pub(crate) fn lease(args: &LeaseArgs) -> anyhow::Result<Verdict> {
     if args.to.trim().is_empty() {
         bail!("a block has a holder\n  hint: name it with --to");

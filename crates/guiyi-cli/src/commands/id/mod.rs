@@ -1,4 +1,4 @@
-//! `guiyi id`: judges, explains and lists identifiers, without a project.
+//! `guiyi id`: judges, explains and lists identifiers, without a project; issues global IDs, with one.
 
 mod check;
 mod explain;
@@ -7,6 +7,7 @@ mod kinds;
 
 use clap::{Subcommand, ValueEnum};
 
+use super::mint::{self, LeaseArgs, MintArgs};
 use crate::Verdict;
 use crate::args::LanguageArg;
 
@@ -38,6 +39,8 @@ enum Command {
     ///
     /// Example: `guiyi id kinds --format json`
     Kinds(kinds::Args),
+    Mint(MintArgs),
+    Lease(LeaseArgs),
 }
 
 /// How to print.
@@ -73,5 +76,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
         Command::Check(args) => check::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Kinds(args) => kinds::run(args),
+        Command::Mint(args) => mint::mint(args),
+        Command::Lease(args) => mint::lease(args),
     }
 }
