@@ -56,7 +56,10 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     if !(0.0..=1.0).contains(&args.review) {
-        anyhow::bail!("--review {} is no probability\n  hint: give a number from 0 to 1", args.review);
+        anyhow::bail!(
+            "--review {} is no probability\n  hint: give a number from 0 to 1",
+            args.review
+        );
     }
     rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads)
@@ -79,7 +82,11 @@ fn walk(args: &Args) -> anyhow::Result<Verdict> {
         least_probability: args.review.clamp(1e-6, 0.999_999),
         model: model.transpose()?,
     };
-    let truth = args.truth.as_ref().map(|path| input::truth(path, &inputs)).transpose()?;
+    let truth = args
+        .truth
+        .as_ref()
+        .map(|path| input::truth(path, &inputs))
+        .transpose()?;
     progress.enter("match");
     let tables: Vec<_> = inputs.iter().map(|input| &input.table).collect();
     let found = link(&tables, &options);

@@ -14,7 +14,11 @@ pub(crate) fn write(out: &Path, inputs: &[Input], found: &Linkage, summary: &Sum
     let n_left = inputs[0].ids.len();
     let name = |row: u32| {
         let row = row as usize;
-        if row < n_left { &inputs[0].ids[row] } else { &inputs[1].ids[row - n_left] }
+        if row < n_left {
+            &inputs[0].ids[row]
+        } else {
+            &inputs[1].ids[row - n_left]
+        }
     };
     let names: Vec<Vec<&str>> = found.fields.iter().map(|field| level_names(field.kind)).collect();
     let mut headers = vec!["left_id", "right_id", "probability", "weight", "decision"];
@@ -46,7 +50,10 @@ pub(crate) fn write(out: &Path, inputs: &[Input], found: &Linkage, summary: &Sum
     }
     clusters.finish()?;
     directory.write("model.toml", found.model_toml().as_bytes())?;
-    directory.write("summary.json", (serde_json::to_string_pretty(summary)? + "\n").as_bytes())?;
+    directory.write(
+        "summary.json",
+        (serde_json::to_string_pretty(summary)? + "\n").as_bytes(),
+    )?;
     directory.publish()?;
     Ok(())
 }

@@ -20,7 +20,11 @@ const BATCH_ROWS: usize = 65_536;
 /// Reads the files; `ids` names the column of ids of each, the last one standing for the rest.
 pub(crate) fn read(files: &[PathBuf], ids: &[String]) -> anyhow::Result<Vec<Input>> {
     let id_of = |at: usize| ids.get(at).or(ids.last()).map(String::as_str);
-    files.iter().enumerate().map(|(at, path)| read_one(path, id_of(at))).collect()
+    files
+        .iter()
+        .enumerate()
+        .map(|(at, path)| read_one(path, id_of(at)))
+        .collect()
 }
 
 fn read_one(path: &Path, id: Option<&str>) -> anyhow::Result<Input> {
@@ -29,7 +33,11 @@ fn read_one(path: &Path, id: Option<&str>) -> anyhow::Result<Input> {
     let id_column = headers.iter().position(|header| **header == *id.unwrap_or("id"));
     if let (None, Some(id)) = (id_column, id) {
         let known: Vec<&str> = headers.iter().map(|header| &**header).collect();
-        anyhow::bail!("{}: no column `{id}`\n  hint: the columns are {}", path.display(), known.join(", "));
+        anyhow::bail!(
+            "{}: no column `{id}`\n  hint: the columns are {}",
+            path.display(),
+            known.join(", ")
+        );
     }
     let source = Source {
         system: "file".into(),
@@ -51,15 +59,25 @@ fn read_one(path: &Path, id: Option<&str>) -> anyhow::Result<Input> {
         match id_column {
             Some(at) => ids.extend((0..batch.len()).map(|row| {
                 let values = &batch.received[at];
-                if values.is_null(row) { String::new() } else { values.value(row).to_owned() }
+                if values.is_null(row) {
+                    String::new()
+                } else {
+                    values.value(row).to_owned()
+                }
             })),
-            None => ids.extend((0..batch.len()).map(|row| (ids.len() + row + 1).to_string()).collect::<Vec<_>>()),
+            None => ids.extend(
+                (0..batch.len())
+                    .map(|row| (ids.len() + row + 1).to_string())
+                    .collect::<Vec<_>>(),
+            ),
         }
     }
     if let Some(at) = id_column {
         columns.remove(at);
     }
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = path
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     Ok(Input {
         name,
         ids,
@@ -89,7 +107,12 @@ pub(crate) fn truth(path: &Path, inputs: &[Input]) -> anyhow::Result<Vec<(u32, u
         let find = |column: usize, side: usize| {
             let id = columns[column].get(row);
             rows[side].get(id).copied().ok_or_else(|| {
-                anyhow::anyhow!("{}: pair {}: {} has no record `{id}`", path.display(), row + 1, inputs[side].name)
+                anyhow::anyhow!(
+                    "{}: pair {}: {} has no record `{id}`",
+                    path.display(),
+                    row + 1,
+                    inputs[side].name
+                )
             })
         };
         let (a, b) = (find(left, 0)?, find(right, last)?);

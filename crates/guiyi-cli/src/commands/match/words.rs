@@ -105,8 +105,12 @@ pub(crate) fn summarize(inputs: &[Input], found: &Linkage, truth: Option<&[(u32,
 
 fn measure(found: &Linkage, truth: &[(u32, u32)]) -> Truth {
     let is_true = |pair: &(u32, u32)| truth.binary_search(pair).is_ok();
-    let matches: Vec<(u32, u32)> =
-        found.pairs.iter().filter(|pair| pair.outcome == Outcome::Match).map(|pair| (pair.a, pair.b)).collect();
+    let matches: Vec<(u32, u32)> = found
+        .pairs
+        .iter()
+        .filter(|pair| pair.outcome == Outcome::Match)
+        .map(|pair| (pair.a, pair.b))
+        .collect();
     let hits = matches.iter().filter(|pair| is_true(pair)).count();
     let named = found.pairs.iter().filter(|pair| is_true(&(pair.a, pair.b))).count();
     let mut groups: Vec<u32> = (0..found.clusters.len() as u32).collect();
@@ -135,8 +139,18 @@ pub(crate) fn text(summary: &Summary, out: Option<&Path>) -> String {
         let distinct = if file.distinct { "; holds each thing once" } else { "" };
         _ = writeln!(text, "{}: {} records{distinct}", file.name, file.records);
     }
-    for Field { name, kind, filled, values } in &summary.fields {
-        _ = writeln!(text, "  {kind:<9} {name}: {:.0} % filled, {values} values", filled * 100.0);
+    for Field {
+        name,
+        kind,
+        filled,
+        values,
+    } in &summary.fields
+    {
+        _ = writeln!(
+            text,
+            "  {kind:<9} {name}: {:.0} % filled, {values} values",
+            filled * 100.0
+        );
     }
     for pass in &summary.passes {
         _ = writeln!(text, "  by {}: {} pairs", pass.name, pass.pairs);

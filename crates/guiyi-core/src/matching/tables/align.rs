@@ -10,7 +10,9 @@ const SAMPLE: usize = 20_000;
 /// Pairs of columns, `None` where the other file has no such column. A single table stands for itself.
 pub(super) fn align(tables: &[&Table]) -> Vec<Vec<Option<usize>>> {
     let [left, right] = tables else {
-        return (0..tables.first().map_or(0, |table| table.columns.len())).map(|at| vec![Some(at)]).collect();
+        return (0..tables.first().map_or(0, |table| table.columns.len()))
+            .map(|at| vec![Some(at)])
+            .collect();
     };
     let sketches = |table: &Table| table.columns.iter().map(Sketch::of).collect::<Vec<_>>();
     let (lefts, rights) = (sketches(left), sketches(right));
@@ -34,10 +36,26 @@ pub(super) fn align(tables: &[&Table]) -> Vec<Vec<Option<usize>>> {
             of_right[j] = Some(i);
         }
     }
-    let mut fields: Vec<Vec<Option<usize>>> =
-        of_left.iter().enumerate().filter(|(_, j)| j.is_some()).map(|(i, j)| vec![Some(i), *j]).collect();
-    fields.extend(of_left.iter().enumerate().filter(|(_, j)| j.is_none()).map(|(i, _)| vec![Some(i), None]));
-    fields.extend(of_right.iter().enumerate().filter(|(_, i)| i.is_none()).map(|(j, _)| vec![None, Some(j)]));
+    let mut fields: Vec<Vec<Option<usize>>> = of_left
+        .iter()
+        .enumerate()
+        .filter(|(_, j)| j.is_some())
+        .map(|(i, j)| vec![Some(i), *j])
+        .collect();
+    fields.extend(
+        of_left
+            .iter()
+            .enumerate()
+            .filter(|(_, j)| j.is_none())
+            .map(|(i, _)| vec![Some(i), None]),
+    );
+    fields.extend(
+        of_right
+            .iter()
+            .enumerate()
+            .filter(|(_, i)| i.is_none())
+            .map(|(j, _)| vec![None, Some(j)]),
+    );
     fields
 }
 
@@ -62,7 +80,10 @@ impl Sketch {
         };
         let stride = (column.len() / SAMPLE).max(1) as u64;
         let mut folded = String::new();
-        for value in (0..column.len()).map(|row| column.get(row)).filter(|value| !value.is_empty()) {
+        for value in (0..column.len())
+            .map(|row| column.get(row))
+            .filter(|value| !value.is_empty())
+        {
             if !hash(value.as_bytes()).is_multiple_of(stride) {
                 continue;
             }
@@ -81,8 +102,9 @@ impl Sketch {
         if self.values.is_empty() || other.values.is_empty() {
             return 0.0;
         }
-        let content =
-            0.5 * overlap(&self.grams, &other.grams) + 0.3 * overlap(&self.shapes, &other.shapes) + 0.4 * overlap(&self.values, &other.values);
+        let content = 0.5 * overlap(&self.grams, &other.grams)
+            + 0.3 * overlap(&self.shapes, &other.shapes)
+            + 0.4 * overlap(&self.values, &other.values);
         let name = if self.header.is_empty() || other.header.is_empty() {
             0.0
         } else if self.header == other.header {
@@ -127,8 +149,10 @@ fn overlap(left: &Map<u64, f64>, right: &Map<u64, f64>) -> f64 {
         shares.iter().sum::<f64>().max(1.0)
     };
     let (all_left, all_right) = (total(left), total(right));
-    let mut common: Vec<f64> =
-        left.iter().filter_map(|(key, share)| Some((share / all_left).min(right.get(key)? / all_right))).collect();
+    let mut common: Vec<f64> = left
+        .iter()
+        .filter_map(|(key, share)| Some((share / all_left).min(right.get(key)? / all_right)))
+        .collect();
     common.sort_by(f64::total_cmp);
     common.iter().sum()
 }

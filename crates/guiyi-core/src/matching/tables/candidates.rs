@@ -60,7 +60,11 @@ impl Pass {
     fn name(self, fields: &[Field]) -> String {
         let name = |atom: Atom| {
             let header = &fields[atom.field].header;
-            if atom.part == Part::Whole { header.clone() } else { format!("start of {header}") }
+            if atom.part == Part::Whole {
+                header.clone()
+            } else {
+                format!("start of {header}")
+            }
         };
         match self.second {
             Some(second) => format!("{} + {}", name(self.first), name(second)),
@@ -128,20 +132,32 @@ fn all(fields: &[Field]) -> Vec<Pass> {
         if matches!(field.kind, Kind::Marks) {
             continue;
         }
-        atoms.push(Atom { field: at, part: Part::Whole });
+        atoms.push(Atom {
+            field: at,
+            part: Part::Whole,
+        });
         if matches!(field.kind, Kind::Date | Kind::Name | Kind::Text | Kind::Code) && fields.len() <= 14 {
-            atoms.push(Atom { field: at, part: Part::Head });
+            atoms.push(Atom {
+                field: at,
+                part: Part::Head,
+            });
         }
     }
     let mut passes: Vec<Pass> = atoms
         .iter()
         .filter(|atom| atom.part == Part::Whole)
-        .map(|atom| Pass { first: *atom, second: None })
+        .map(|atom| Pass {
+            first: *atom,
+            second: None,
+        })
         .collect();
     if fields.len() <= 20 {
         for (at, first) in atoms.iter().enumerate() {
             let others = atoms[at + 1..].iter().filter(|second| second.field != first.field);
-            passes.extend(others.map(|second| Pass { first: *first, second: Some(*second) }));
+            passes.extend(others.map(|second| Pass {
+                first: *first,
+                second: Some(*second),
+            }));
         }
     }
     passes
@@ -161,7 +177,10 @@ fn pairs_of(keys: &Keys, fields: &[Field], pass: Pass, stride: u64, side: &[u8],
     filed.par_sort_unstable();
     let largest = LARGEST[usize::from(pass.second.is_some())];
     let mut pairs = Vec::new();
-    for block in filed.chunk_by(|a, b| a.0 == b.0).filter(|block| (2..=largest).contains(&block.len())) {
+    for block in filed
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|block| (2..=largest).contains(&block.len()))
+    {
         for (at, (_, a)) in block.iter().enumerate() {
             for (_, b) in &block[at + 1..] {
                 if !link || side[*a as usize] != side[*b as usize] {
@@ -217,8 +236,10 @@ fn choose(
 ) -> Vec<Pass> {
     let passes = all(fields);
     let stride = (side.len() as u64 / SAMPLE).max(1);
-    let found: Vec<Vec<u64>> =
-        passes.par_iter().map(|pass| pairs_of(keys, fields, *pass, stride, side, link)).collect();
+    let found: Vec<Vec<u64>> = passes
+        .par_iter()
+        .map(|pass| pairs_of(keys, fields, *pass, stride, side, link))
+        .collect();
     let mut pairs: Vec<u64> = found.iter().flatten().copied().collect();
     pairs.par_sort_unstable();
     pairs.dedup();
@@ -247,10 +268,15 @@ fn choose(
     let is_near: Vec<bool> = pairs.iter().map(|pair| near.binary_search(pair).is_ok()).collect();
     let mut open: Vec<usize> = (0..pairs.len()).filter(|row| !is_near[*row]).collect();
     let weight = |row: usize| {
-        let n_by: u32 = by[row * words..(row + 1) * words].iter().map(|word| word.count_ones()).sum();
+        let n_by: u32 = by[row * words..(row + 1) * words]
+            .iter()
+            .map(|word| word.count_ones())
+            .sum();
         1.0 / f64::from(n_by.max(1))
     };
-    let weights: Vec<f64> = (0..pairs.len()).map(|row| if stride > 1 { weight(row) } else { 1.0 }).collect();
+    let weights: Vec<f64> = (0..pairs.len())
+        .map(|row| if stride > 1 { weight(row) } else { 1.0 })
+        .collect();
     let total: f64 = (0..pairs.len()).map(|row| probabilities[row] * weights[row]).sum();
     let mut chosen = Vec::new();
     while chosen.len() < MOST {

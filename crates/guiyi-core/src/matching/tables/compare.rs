@@ -20,7 +20,16 @@ pub fn level_names(kind: Kind) -> Vec<&'static str> {
         Kind::Category => &["alike", "different"],
         Kind::Marks => &["continued", "different"],
         Kind::Text => &[
-            "90%", "80%", "70%", "60%", "50%", "40%", "30%", "20%", "10%", "different",
+            "90%",
+            "80%",
+            "70%",
+            "60%",
+            "50%",
+            "40%",
+            "30%",
+            "20%",
+            "10%",
+            "different",
         ],
     };
     equal.iter().chain(others).copied().collect()
@@ -149,7 +158,10 @@ fn marks_level(left: &[(u64, u8)], right: &[(u64, u8)], a: &str, b: &str) -> u8 
         return best;
     }
     let continues = |x: &str, y: &str| x.len() >= 5 && y.len() > x.len() && (y.starts_with(x) || y.ends_with(x));
-    let near = || a.split(' ').any(|x| b.split(' ').any(|y| continues(x, y) || continues(y, x)));
+    let near = || {
+        a.split(' ')
+            .any(|x| b.split(' ').any(|y| continues(x, y) || continues(y, x)))
+    };
     if best <= EQUAL {
         best
     } else if near() {
@@ -161,7 +173,11 @@ fn marks_level(left: &[(u64, u8)], right: &[(u64, u8)], a: &str, b: &str) -> u8 
 
 fn year_digits(left: u16, right: u16) -> usize {
     let digits = |year: u16| [year / 1000, year / 100 % 10, year / 10 % 10, year % 10];
-    digits(left).iter().zip(digits(right)).filter(|(left, right)| **left != *right).count()
+    digits(left)
+        .iter()
+        .zip(digits(right))
+        .filter(|(left, right)| **left != *right)
+        .count()
 }
 
 fn letters_alike(left: &[u16], right: &[u16]) -> u8 {
@@ -176,7 +192,11 @@ fn name_level(left: &[u16], right: &[u16]) -> u8 {
     if edits == 1 && longest >= 4 || alike(edits) >= 0.84 {
         return 1;
     }
-    let (short, long) = if left.len() < right.len() { (left, right) } else { (right, left) };
+    let (short, long) = if left.len() < right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
     if alike(edits) >= 0.68 {
         2
     } else if long.starts_with(short) || has_words_of(long, short) {
@@ -191,13 +211,20 @@ fn name_level(left: &[u16], right: &[u16]) -> u8 {
 /// Whether all words of `short` are among the words of `long`.
 fn has_words_of(long: &[u16], short: &[u16]) -> bool {
     let blank = |letter: &u16| !char::from_u32(u32::from(*letter)).is_some_and(char::is_alphanumeric);
-    long.iter().any(blank) && short.split(blank).all(|word| word.is_empty() || long.split(blank).any(|own| own == word))
+    long.iter().any(blank)
+        && short
+            .split(blank)
+            .all(|word| word.is_empty() || long.split(blank).any(|own| own == word))
 }
 
 fn code_level(left: &[u16], right: &[u16]) -> u8 {
     let longest = left.len().max(right.len());
     let edits = distance(left, right);
-    let (short, long) = if left.len() < right.len() { (left, right) } else { (right, left) };
+    let (short, long) = if left.len() < right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
     if edits == 1 && longest >= 4 || (short.len() >= 6 && (long.ends_with(short) || long.starts_with(short))) {
         1
     } else if edits == 2 && longest >= 6 {
@@ -233,10 +260,19 @@ pub(super) fn cosine(left: &[(u32, f32)], right: &[(u32, f32)]) -> f32 {
 /// letters a side. Bit-parallel: H. Hyyro, A bit-vector algorithm for computing Levenshtein and Damerau edit distances
 /// (Nordic Journal of Computing 10, 2003).
 pub(super) fn distance(left: &[u16], right: &[u16]) -> usize {
-    let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+    let (short, long) = if left.len() <= right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
     let head = short.iter().zip(long).take_while(|(a, b)| a == b).count();
     let (short, long) = (&short[head..], &long[head..]);
-    let tail = short.iter().rev().zip(long.iter().rev()).take_while(|(a, b)| a == b).count();
+    let tail = short
+        .iter()
+        .rev()
+        .zip(long.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
     let (short, long) = (&short[..short.len() - tail], &long[..long.len() - tail]);
     if short.is_empty() {
         return long.len();
@@ -245,7 +281,10 @@ pub(super) fn distance(left: &[u16], right: &[u16]) -> usize {
     let last = 1_u64 << (m - 1);
     let (mut pv, mut mv, mut d0, mut pm_before, mut edits) = (!0_u64, 0_u64, 0_u64, 0_u64, m);
     for letter in long {
-        let pm = short[..m].iter().enumerate().fold(0, |bits, (at, own)| bits | u64::from(own == letter) << at);
+        let pm = short[..m]
+            .iter()
+            .enumerate()
+            .fold(0, |bits, (at, own)| bits | u64::from(own == letter) << at);
         let swapped = ((!d0 & pm) << 1) & pm_before;
         d0 = (((pm & pv).wrapping_add(pv)) ^ pv) | pm | mv | swapped;
         let (hp, hn) = (mv | !(d0 | pv), d0 & pv);

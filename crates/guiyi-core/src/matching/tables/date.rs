@@ -57,7 +57,11 @@ pub(super) fn parse(folded: &str) -> Option<Date> {
         (3, None) if parts[0].1 == 4 => (parts[0].0, parts[1].0, parts[2].0),
         (3, None) if parts[2].1 == 4 || parts[2].1 == 2 => {
             let year = full_year(parts[2].0, parts[2].1);
-            if parts[0].0 > 12 { (year, parts[1].0, parts[0].0) } else { (year, parts[0].0, parts[1].0) }
+            if parts[0].0 > 12 {
+                (year, parts[1].0, parts[0].0)
+            } else {
+                (year, parts[0].0, parts[1].0)
+            }
         }
         (2, Some(month)) if parts[0].1 == 4 => (parts[0].0, month, parts[1].0),
         (2, Some(month)) => (full_year(parts[1].0, parts[1].1), month, parts[0].0),

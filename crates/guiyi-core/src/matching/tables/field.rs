@@ -33,13 +33,19 @@ impl Values {
 /// What comparing needs of the values of a field.
 pub(super) enum Prepared {
     /// Letters of short values, end to end.
-    Letters { ends: Vec<u32>, letters: Vec<u16> },
+    Letters {
+        ends: Vec<u32>,
+        letters: Vec<u16>,
+    },
     /// Weighted q-grams and their length.
     Bags(Bags),
     Dates(Vec<Date>),
     Numbers(Vec<f64>),
     /// Tokens with digits and the level that sharing one is worth, rarest first.
-    Marks { ends: Vec<u32>, marks: Vec<(u64, u8)> },
+    Marks {
+        ends: Vec<u32>,
+        marks: Vec<(u64, u8)>,
+    },
 }
 
 /// Weighted q-grams of each value, ascending.
@@ -83,7 +89,9 @@ impl Field {
         }
         let raw = |row: u32| -> &str {
             let side = starts.partition_point(|start| *start <= row as usize) - 1;
-            columns[side].map_or("", |column| tables[side].columns[column].get(row as usize - starts[side]))
+            columns[side].map_or("", |column| {
+                tables[side].columns[column].get(row as usize - starts[side])
+            })
         };
         let (ids, values) = intern(order.iter().map(|row| raw(*row)));
         let kind = infer((1..values.len() as u32).map(|id| (values.get(id), values.counts[id as usize])));
@@ -93,8 +101,12 @@ impl Field {
     fn of(header: String, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
         // Punctuation says nothing in what is a number of something; such values become one.
         let (ids, values) = match kind {
-            Kind::Phone => rewrite(&ids, &values, |value| value.chars().filter(char::is_ascii_digit).collect()),
-            Kind::Code => rewrite(&ids, &values, |value| value.chars().filter(|c| c.is_alphanumeric()).collect()),
+            Kind::Phone => rewrite(&ids, &values, |value| {
+                value.chars().filter(char::is_ascii_digit).collect()
+            }),
+            Kind::Code => rewrite(&ids, &values, |value| {
+                value.chars().filter(|c| c.is_alphanumeric()).collect()
+            }),
             _ => (ids, values),
         };
         let n_filled = ids.iter().filter(|id| **id != 0).count();
@@ -198,7 +210,13 @@ pub(super) fn drop_contained(fields: Vec<Field>) -> Vec<Field> {
 fn stands_in(part: &Field, whole: &Field) -> bool {
     const LOOKED_AT: usize = 5000;
     let (mut both, mut held, mut longer) = (0, 0, 0);
-    for (a, b) in part.ids.iter().zip(&whole.ids).filter(|(a, b)| **a != 0 && **b != 0).take(LOOKED_AT) {
+    for (a, b) in part
+        .ids
+        .iter()
+        .zip(&whole.ids)
+        .filter(|(a, b)| **a != 0 && **b != 0)
+        .take(LOOKED_AT)
+    {
         let (a, b) = (part.values.get(*a), whole.values.get(*b));
         both += 1;
         held += usize::from(a.split(' ').all(|word| b.contains(word)));
@@ -287,7 +305,12 @@ fn bags(values: &Values) -> Bags {
         for (gram, weight) in bag.iter_mut() {
             *weight = (1.0 + weight.ln()) * (1.0 + n as f32 / df[gram] as f32).ln();
         }
-        let norm = bag.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        let norm = bag
+            .iter()
+            .map(|(_, weight)| weight * weight)
+            .sum::<f32>()
+            .sqrt()
+            .max(f32::MIN_POSITIVE);
         for (_, weight) in bag {
             *weight /= norm;
         }
@@ -300,7 +323,10 @@ fn bags(values: &Values) -> Bags {
 /// columns or tables.
 pub(super) fn fingerprints(tables: &[&Table]) -> Vec<u64> {
     let of = |columns: &[Column], row: usize| {
-        let values = columns.iter().map(|column| column.get(row)).filter(|value| !value.is_empty());
+        let values = columns
+            .iter()
+            .map(|column| column.get(row))
+            .filter(|value| !value.is_empty());
         values.fold(0_u64, |sum, value| sum.wrapping_add(mix(hash(value.as_bytes()))))
     };
     tables

@@ -25,7 +25,9 @@ struct Bond {
 
 impl Ord for Bond {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.mean.total_cmp(&other.mean).then_with(|| (other.a, other.b).cmp(&(self.a, self.b)))
+        self.mean
+            .total_cmp(&other.mean)
+            .then_with(|| (other.a, other.b).cmp(&(self.a, self.b)))
     }
 }
 
@@ -62,9 +64,16 @@ pub(super) fn group(
         let weight = capped(*weight);
         sums[*a as usize].insert(*b, weight);
         sums[*b as usize].insert(*a, weight);
-        heap.push(Bond { mean: weight, a: *a, b: *b, sizes: (1, 1) });
+        heap.push(Bond {
+            mean: weight,
+            a: *a,
+            b: *b,
+            sizes: (1, 1),
+        });
     }
-    let mut sides: Vec<u8> = (0..n as u32).map(|record| only(record).map_or(0, |side| 1 << side)).collect();
+    let mut sides: Vec<u8> = (0..n as u32)
+        .map(|record| only(record).map_or(0, |side| 1 << side))
+        .collect();
     while let Some(bond) = heap.pop() {
         let (a, b) = (bond.a as usize, bond.b as usize);
         let sizes = (members[a].len() as u32, members[b].len() as u32);
@@ -77,10 +86,16 @@ pub(super) fn group(
         root[b] = bond.a;
         of_a.remove(&bond.b);
         let between = |some: &[u32], others: &[u32]| -> f32 {
-            some.iter().flat_map(|x| others.iter().map(move |y| (*x, *y))).map(|(x, y)| capped(weigh(x, y))).sum()
+            some.iter()
+                .flat_map(|x| others.iter().map(move |y| (*x, *y)))
+                .map(|(x, y)| capped(weigh(x, y)))
+                .sum()
         };
         for (other, sum) in &mut of_a {
-            *sum += of_b.get(other).copied().unwrap_or_else(|| between(&moved, &members[*other as usize]));
+            *sum += of_b
+                .get(other)
+                .copied()
+                .unwrap_or_else(|| between(&moved, &members[*other as usize]));
         }
         for (other, sum) in of_b {
             if other != bond.a && !of_a.contains_key(&other) {
@@ -97,7 +112,12 @@ pub(super) fn group(
             let mean = sum / (size * members[at].len()) as f32;
             if mean > 0.0 {
                 let (x, y) = (bond.a.min(*other), bond.a.max(*other));
-                heap.push(Bond { mean, a: x, b: y, sizes: (members[x as usize].len() as u32, members[y as usize].len() as u32) });
+                heap.push(Bond {
+                    mean,
+                    a: x,
+                    b: y,
+                    sizes: (members[x as usize].len() as u32, members[y as usize].len() as u32),
+                });
             }
         }
         sums[a] = of_a;
@@ -137,5 +157,8 @@ pub(super) fn losers(graph: &[(u32, u32, f32)], n: usize, own: impl Fn(u32) -> b
     let quarter = winners.get(winners.len() / 4).copied().unwrap_or(0.0);
     let seconds: Vec<f32> = second.iter().copied().filter(|weight| *weight > f32::MIN).collect();
     let strong = seconds.iter().filter(|weight| **weight >= quarter).count() as f32;
-    (strong / seconds.len().max(1) as f32, strong / winners.len().max(1) as f32)
+    (
+        strong / seconds.len().max(1) as f32,
+        strong / winners.len().max(1) as f32,
+    )
 }

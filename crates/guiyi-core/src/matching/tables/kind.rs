@@ -104,7 +104,11 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     } else if most(emails) {
         Kind::Email
     } else if most(numbers) && !is_coded_number {
-        if n <= 12.0 && fractions == 0.0 { Kind::Category } else { Kind::Number }
+        if n <= 12.0 && fractions == 0.0 {
+            Kind::Category
+        } else {
+            Kind::Number
+        }
     } else if most(phones) && (length >= 7 || !same_length || !most(plain)) {
         Kind::Phone
     } else if most(codes) {
@@ -119,7 +123,9 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
 }
 
 fn is_email(value: &str) -> bool {
-    let Some((local, domain)) = value.split_once('@') else { return false };
+    let Some((local, domain)) = value.split_once('@') else {
+        return false;
+    };
     !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !value.contains(' ')
 }
 

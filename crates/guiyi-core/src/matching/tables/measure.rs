@@ -24,7 +24,11 @@ impl Score {
     /// The harmonic mean.
     pub fn f1(&self) -> f64 {
         let sum = self.precision + self.recall;
-        if sum > 0.0 { 2.0 * self.precision * self.recall / sum } else { 0.0 }
+        if sum > 0.0 {
+            2.0 * self.precision * self.recall / sum
+        } else {
+            0.0
+        }
     }
 }
 

@@ -110,7 +110,9 @@ pub struct FieldSummary {
 impl Linkage {
     /// The level of each field in a pair; 0 where a side has no value.
     pub fn levels(&self, pair: &Pair) -> Vec<u8> {
-        (0..self.fields.len()).map(|at| model::level(pair.pattern, at) as u8).collect()
+        (0..self.fields.len())
+            .map(|at| model::level(pair.pattern, at) as u8)
+            .collect()
     }
 }
 
@@ -118,6 +120,11 @@ impl Linkage {
 const MOST_FIELDS: usize = 31;
 /// Pairs of random records that show how often values agree by chance.
 const RANDOM: u64 = 100_000;
+/// Rounds of training on random pairs, and on candidates.
+const PINNED_ROUNDS: usize = 20;
+const ROUNDS: usize = 40;
+/// How many times as many matches as with random pairs training on candidates may find.
+const TOO_MANY: f64 = 3.0;
 /// Candidates that train the model, about.
 const TRAINING: usize = 1_500_000;
 
@@ -139,10 +146,15 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     let may = |a: u32, b: u32| !is_link || side[a as usize] != side[b as usize];
     let kinds: Vec<Kind> = fields.iter().map(|field| field.kind).collect();
     let random = random_levels(&fields, n, may);
+    let n_pairs = if is_link {
+        n_left as f64 * (n - n_left) as f64
+    } else {
+        n as f64 * (n as f64 - 1.0) / 2.0
+    };
     let train = |pairs: &[u64]| -> (Model, Vec<u128>) {
         let patterns: Vec<u128> = pairs.par_iter().map(|pair| pattern(&fields, *pair)).collect();
         let mut model = Model::new(&kinds, &random);
-        train(&mut model, n, pairs, &patterns);
+        train(&mut model, n, n_pairs, pairs, &patterns);
         (model, patterns)
     };
     let (pairs, passes) = candidates::find(&fields, &side, is_link, |pairs| {
@@ -153,7 +165,11 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         Some(model) if model.fields.iter().map(|field| field.kind).eq(kinds.iter().copied()) => model.clone(),
         _ => {
             let stride = pairs.len().div_ceil(TRAINING).max(1) as u64;
-            let sample: Vec<u64> = pairs.par_iter().copied().filter(|pair| mix(*pair).is_multiple_of(stride)).collect();
+            let sample: Vec<u64> = pairs
+                .par_iter()
+                .copied()
+                .filter(|pair| mix(*pair).is_multiple_of(stride))
+                .collect();
             train(&sample).0
         }
     };
@@ -161,17 +177,26 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         let (a, b) = ((pair >> 32) as u32, pair as u32);
         model.prior_bits() + model.fine_evidence(fields.iter().map(|field| field.fine_level(a, b)))
     };
-    let least = (options.least_probability / (1.0 - options.least_probability)).log2().min(0.0);
+    let least = (options.least_probability / (1.0 - options.least_probability))
+        .log2()
+        .min(0.0);
     let n_candidates = pairs.len() as u64;
-    let kept: Vec<(u64, f64)> =
-        pairs.par_iter().map(|pair| (*pair, weigh(*pair))).filter(|(_, weight)| *weight >= least).collect();
+    let kept: Vec<(u64, f64)> = pairs
+        .par_iter()
+        .map(|pair| (*pair, weigh(*pair)))
+        .filter(|(_, weight)| *weight >= least)
+        .collect();
     drop(pairs);
     let graph: Vec<(u32, u32, f32)> = kept
         .iter()
         .filter(|(_, weight)| *weight > 0.0)
         .map(|(pair, weight)| ((pair >> 32) as u32, *pair as u32, *weight as f32))
         .collect();
-    let distinct = if is_link { group::distinct(&graph, n, &side) } else { [false; 2] };
+    let distinct = if is_link {
+        group::distinct(&graph, n, &side)
+    } else {
+        [false; 2]
+    };
     let of = group::group(
         n,
         &graph,
@@ -187,10 +212,15 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         clusters: Vec::new(),
         model,
     };
-    let weigh = |pair: u64| (pattern(&fields, pair), {
-        let (a, b) = ((pair >> 32) as u32, pair as u32);
-        linkage.model.prior_bits() + linkage.model.fine_evidence(fields.iter().map(|field| field.fine_level(a, b)))
-    });
+    let weigh = |pair: u64| {
+        (pattern(&fields, pair), {
+            let (a, b) = ((pair >> 32) as u32, pair as u32);
+            linkage.model.prior_bits()
+                + linkage
+                    .model
+                    .fine_evidence(fields.iter().map(|field| field.fine_level(a, b)))
+        })
+    };
     let pairs = name_pairs(&of, &kept, may);
     let make = |(pair, outcome): &(u64, Outcome)| {
         let (pattern, weight) = weigh(*pair);
@@ -224,18 +254,25 @@ fn summarize(field: &Field) -> FieldSummary {
 fn make_fields(tables: &[&Table], order: &[u32]) -> Vec<Field> {
     let mut columns = align::align(tables);
     columns.retain(|columns| columns.iter().all(Option::is_some));
-    let fields: Vec<Field> = columns.par_iter().map(|columns| Field::new(tables, columns, order)).collect();
-    let mut fields: Vec<Field> =
-        field::drop_contained(fields).into_iter().filter(|field| field.values.len() > 2).collect();
+    let fields: Vec<Field> = columns
+        .par_iter()
+        .map(|columns| Field::new(tables, columns, order))
+        .collect();
+    let mut fields: Vec<Field> = field::drop_contained(fields)
+        .into_iter()
+        .filter(|field| field.values.len() > 2)
+        .collect();
     if fields.len() >= MOST_FIELDS {
         let said = |field: &Field| field.filled * (field.values.len() as f64).ln();
         fields.sort_by(|x, y| said(y).total_cmp(&said(x)).then_with(|| x.header.cmp(&y.header)));
         fields.truncate(MOST_FIELDS - 1);
     }
     fields.sort_by_cached_key(|field| {
-        let sum = field.ids.iter().zip(0_u64..).fold(0_u64, |sum, (id, at)| {
-            sum.wrapping_add(mix(at << 32 | u64::from(*id)))
-        });
+        let sum = field
+            .ids
+            .iter()
+            .zip(0_u64..)
+            .fold(0_u64, |sum, (id, at)| sum.wrapping_add(mix(at << 32 | u64::from(*id))));
         (field.kind, sum)
     });
     fields.extend(field::marks(&fields));
@@ -251,7 +288,10 @@ fn pattern(fields: &[Field], pair: u64) -> u128 {
 
 /// For each field how often each level occurs among random pairs.
 fn random_levels(fields: &[Field], n: usize, may: impl Fn(u32, u32) -> bool) -> Vec<Vec<f64>> {
-    let mut levels: Vec<Vec<f64>> = fields.iter().map(|field| vec![0.0; compare::n_levels(field.kind)]).collect();
+    let mut levels: Vec<Vec<f64>> = fields
+        .iter()
+        .map(|field| vec![0.0; compare::n_levels(field.kind)])
+        .collect();
     for at in 0..RANDOM.min((n as u64).pow(2)) {
         let draw = |seed: u64| (mix(seed + 1) % n as u64) as u32;
         let (a, b) = (draw(2 * at), draw(2 * at + 1));
@@ -264,17 +304,40 @@ fn random_levels(fields: &[Field], n: usize, may: impl Fn(u32, u32) -> bool) -> 
             }
         }
     }
+    // How often values are equal by chance is counted, not sampled.
+    let total = (n as f64) * (n as f64);
+    for (field, levels) in fields.iter().zip(&mut levels) {
+        let drawn: f64 = levels.iter().sum();
+        if field.kind == Kind::Marks {
+            continue;
+        }
+        levels[..usize::from(compare::EQUAL)].fill(0.0);
+        for count in field
+            .values
+            .counts
+            .iter()
+            .copied()
+            .filter(|count| *count > 0)
+            .map(f64::from)
+        {
+            let level = usize::from(compare::rarity(count, n as f64)) - 1;
+            levels[level] += drawn * count * (count - 1.0).max(0.05) / (total * field.filled * field.filled);
+        }
+    }
     levels
 }
 
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
 /// for matches at first.
-fn train(model: &mut Model, n: usize, pairs: &[u64], patterns: &[u128]) {
+fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u128]) {
     let mut counts: Map<u128, f64> = Map::default();
     for pattern in patterns {
         *counts.entry(*pattern).or_default() += 1.0;
     }
-    let start: Map<u128, f64> = counts.keys().map(|pattern| (*pattern, model.evidence(*pattern))).collect();
+    let start: Map<u128, f64> = counts
+        .keys()
+        .map(|pattern| (*pattern, model.evidence(*pattern)))
+        .collect();
     let ends = |pair: u64| [(pair >> 32) as usize, (pair & 0xffff_ffff) as usize];
     let mut best = vec![f64::MIN; n];
     for (pair, pattern) in pairs.iter().zip(patterns) {
@@ -293,8 +356,21 @@ fn train(model: &mut Model, n: usize, pairs: &[u64], patterns: &[u128]) {
     counts.sort_unstable_by_key(|(pattern, _)| *pattern);
     let share = |(pattern, count): &(u128, f64)| seeds.get(pattern).map_or(0.0, |seeds| 0.98 * seeds / count);
     let shares: Vec<f64> = counts.iter().map(share).collect();
+    // What chance does, seen in random pairs, cannot be mistaken; what it does among candidates is nearer to the truth
+    // where fields depend on each other, but the two kinds may come out mixed up. Then there are far too many matches.
+    let mut pinned = model.clone();
+    pinned.pin(&counts, &shares, PINNED_ROUNDS, n_pairs);
     model.fit(&counts, &shares);
-    model.train(&counts, 40);
+    model.train(&counts, ROUNDS);
+    let expected = |model: &Model| -> f64 {
+        counts
+            .iter()
+            .map(|(pattern, count)| count * model.probability(*pattern))
+            .sum()
+    };
+    if expected(model) > TOO_MANY * expected(&pinned).max(1.0) {
+        *model = pinned;
+    }
 }
 
 /// Every pair that shares a group, and every other that was kept.
@@ -308,7 +384,9 @@ fn name_pairs(of: &[u32], kept: &[(u64, f64)], may: impl Fn(u32, u32) -> bool) -
             pairs.extend(others.map(|(_, b)| (u64::from(*a) << 32 | u64::from(*b), Outcome::Match)));
         }
     }
-    let apart = kept.iter().filter(|(pair, _)| of[(pair >> 32) as usize] != of[(pair & 0xffff_ffff) as usize]);
+    let apart = kept
+        .iter()
+        .filter(|(pair, _)| of[(pair >> 32) as usize] != of[(pair & 0xffff_ffff) as usize]);
     pairs.extend(apart.map(|(pair, _)| (*pair, Outcome::Review)));
     pairs
 }

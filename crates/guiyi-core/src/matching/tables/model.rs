@@ -6,8 +6,8 @@ use super::kind::Kind;
 
 /// Bits of a pattern for one field.
 pub(super) const BITS: u32 = 4;
-/// How many pairs the starting shares of a field are worth.
-const STRENGTH: f64 = 20.0;
+/// How many pairs, spread evenly over its levels, a field counts beside those it has seen.
+const STRENGTH: f64 = 0.5;
 
 /// The weights of one field.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +43,11 @@ pub(super) fn level(pattern: u128, field: usize) -> usize {
 /// How alike a level is, from 1 (equal) to 0 (different).
 fn likeness(kind: Kind, level: usize) -> f64 {
     let n = n_levels(kind);
-    if level <= usize::from(EQUAL) { 1.0 } else { 1.0 - (level - usize::from(EQUAL)) as f64 / (n - usize::from(EQUAL)) as f64 }
+    if level <= usize::from(EQUAL) {
+        1.0
+    } else {
+        1.0 - (level - usize::from(EQUAL)) as f64 / (n - usize::from(EQUAL)) as f64
+    }
 }
 
 impl Model {
@@ -52,20 +56,32 @@ impl Model {
         let fields = kinds.iter().zip(random).map(|(kind, counts)| {
             let n = n_levels(*kind);
             let total: f64 = counts.iter().sum::<f64>() + 1.0;
-            let u: Vec<f64> = counts.iter().map(|count| (count + 1.0 / n as f64) / total).collect();
+            let u: Vec<f64> = counts.iter().map(|count| (count + 0.3 / n as f64) / total).collect();
             // Two records of one thing mostly agree: the likelier a level is among them the more alike it is.
             let start: Vec<f64> = (1..=n)
                 .map(|level| {
                     let like = likeness(*kind, level);
-                    let base = if level <= usize::from(EQUAL) { 0.15 } else { 0.3 * like.powi(2) / (n - 4) as f64 + 0.01 };
+                    let base = if level <= usize::from(EQUAL) {
+                        0.15
+                    } else {
+                        0.3 * like.powi(2) / (n - 4) as f64 + 0.01
+                    };
                     base + 0.05 * u[level - 1]
                 })
                 .collect();
             let sum: f64 = start.iter().sum();
-            let m = start.iter().map(|share| share / sum).collect();
-            FieldModel { kind: *kind, m, u, bits: vec![0.0; n] }
+            let m: Vec<f64> = start.iter().map(|share| share / sum).collect();
+            FieldModel {
+                kind: *kind,
+                m,
+                u,
+                bits: vec![0.0; n],
+            }
         });
-        let mut model = Self { fields: fields.collect(), prior: 0.1 };
+        let mut model = Self {
+            fields: fields.collect(),
+            prior: 0.1,
+        };
         model.settle(&vec![vec![100.0; 16]; kinds.len()]);
         model
     }
@@ -116,6 +132,26 @@ impl Model {
         }
     }
 
+    /// Learns how matches look while what chance does stays as random pairs show it.
+    pub(super) fn pin(&mut self, patterns: &[(u128, f64)], shares: &[f64], rounds: usize, n_pairs: f64) {
+        let pinned: Vec<Vec<f64>> = self.fields.iter().map(|field| field.u.clone()).collect();
+        let mut shares = shares.to_vec();
+        for _ in 0..rounds {
+            self.fit(patterns, &shares);
+            let n_match: f64 = patterns
+                .iter()
+                .zip(&shares)
+                .map(|(pattern, share)| pattern.1 * share)
+                .sum();
+            self.prior = (n_match.max(1.0) / n_pairs).min(0.5);
+            for (field, u) in self.fields.iter_mut().zip(&pinned) {
+                field.u.clone_from(u);
+            }
+            self.settle(&vec![vec![100.0; 16]; self.fields.len()]);
+            shares = patterns.iter().map(|(pattern, _)| self.probability(*pattern)).collect();
+        }
+    }
+
     /// Takes the shares that the patterns have, given how much of each is a match.
     pub(super) fn fit(&mut self, patterns: &[(u128, f64)], shares: &[f64]) {
         let (mut n_match, mut n) = (0.0, 0.0);
@@ -134,13 +170,15 @@ impl Model {
         self.prior = ((n_match + 0.5) / (n + 2.0)).clamp(1e-6, 0.9);
         let mut seen = Vec::new();
         for (at, field) in self.fields.iter_mut().enumerate() {
-            let blend = |counts: &[f64; 16], shares: &[f64]| -> Vec<f64> {
+            let n = field.m.len();
+            let blend = |counts: &[f64; 16]| -> Vec<f64> {
                 let total: f64 = counts[1..].iter().sum();
-                let even = 1.0 / shares.len() as f64;
-                (0..shares.len()).map(|l| (counts[l + 1] + even * 0.5) / (total + 0.5)).collect()
+                (1..=n)
+                    .map(|level| (counts[level] + STRENGTH / n as f64) / (total + STRENGTH))
+                    .collect()
             };
-            field.m = blend(&matches[at], &field.m);
-            field.u = blend(&others[at], &field.u);
+            field.m = blend(&matches[at]);
+            field.u = blend(&others[at]);
             seen.push((0..16).map(|l| matches[at][l] + others[at][l]).collect::<Vec<f64>>());
         }
         self.settle(&seen);
@@ -149,7 +187,12 @@ impl Model {
     /// Turns shares into weights, and holds what is more alike to weigh no less.
     fn settle(&mut self, seen: &[Vec<f64>]) {
         for (field, seen) in self.fields.iter_mut().zip(seen) {
-            let raw: Vec<f64> = field.m.iter().zip(&field.u).map(|(m, u)| (m / u).log2().clamp(-12.0, 16.0)).collect();
+            let raw: Vec<f64> = field
+                .m
+                .iter()
+                .zip(&field.u)
+                .map(|(m, u)| (m / u).log2().clamp(-12.0, 16.0))
+                .collect();
             let n = raw.len();
             let equal = usize::from(EQUAL);
             let weights: Vec<f64> = (0..n).map(|l| seen.get(l + 1).copied().unwrap_or(0.0) + 1e-3).collect();

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use toml::de::{DeTable, DeValue};
+
 use super::compare::level_names;
 use super::kind::Kind;
 use super::model::{FieldModel, Model};
@@ -15,7 +17,7 @@ pub enum ModelMistake {
     #[error("not a model file: {0}")]
     Toml(#[from] toml::de::Error),
     /// Something that a model needs is missing or of another type.
-    #[error("{0}")]
+    #[error("the model has no {0}")]
     Missing(String),
 }
 
@@ -33,11 +35,19 @@ impl Linkage {
         _ = writeln!(text, "\nprior = {:?}", self.model.prior);
         for (field, weights) in self.fields.iter().zip(&self.model.fields) {
             let FieldSummary { header, kind, .. } = field;
-            _ = writeln!(text, "\n[[field]]\nname = {}\nkind = \"{}\"", toml::Value::from(header.as_str()), kind.name());
+            _ = writeln!(
+                text,
+                "\n[[field]]\nname = {}\nkind = \"{}\"",
+                quoted(header),
+                kind.name()
+            );
             text.push_str("levels = [\n");
             for (at, name) in level_names(*kind).into_iter().enumerate() {
                 let (m, u, bits) = (weights.m[at], weights.u[at], weights.bits[at]);
-                _ = writeln!(text, "  {{ name = \"{name}\", m = {m:?}, u = {u:?}, bits = {bits:?} }},");
+                _ = writeln!(
+                    text,
+                    "  {{ name = \"{name}\", m = {m:?}, u = {u:?}, bits = {bits:?} }},"
+                );
             }
             text.push_str("]\n");
         }
@@ -51,20 +61,30 @@ impl Linkage {
 ///
 /// [`ModelMistake`] if the text is no model.
 pub fn parse(text: &str) -> Result<Model, ModelMistake> {
-    let table: toml::Table = toml::from_str(text)?;
-    let missing = |what: &str| ModelMistake::Missing(format!("the model has no {what}"));
-    let prior = table.get("prior").and_then(toml::Value::as_float).ok_or_else(|| missing("`prior`"))?;
+    let table = DeTable::parse(text)?;
+    let missing = |what: &str| ModelMistake::Missing(what.to_owned());
+    let table = table.get_ref();
+    let prior = table
+        .get("prior")
+        .and_then(|value| number(value.get_ref()))
+        .ok_or_else(|| missing("`prior`"))?;
     let mut fields = Vec::new();
-    for field in table.get("field").and_then(toml::Value::as_array).ok_or_else(|| missing("`[[field]]`"))? {
-        let kind = field.get("kind").and_then(toml::Value::as_str).and_then(Kind::from_name);
+    for field in list(table, "field").ok_or_else(|| missing("`[[field]]`"))? {
+        let kind = match field.get("kind").map(toml::Spanned::get_ref) {
+            Some(DeValue::String(name)) => Kind::from_name(name),
+            _ => None,
+        };
         let kind = kind.ok_or_else(|| missing("known `kind` of a field"))?;
-        let levels = field.get("levels").and_then(toml::Value::as_array).ok_or_else(|| missing("`levels`"))?;
+        let levels = list(field, "levels").ok_or_else(|| missing("`levels`"))?;
         if levels.len() != level_names(kind).len() {
             return Err(missing(&format!("full list of levels of a {} field", kind.name())));
         }
         let column = |name: &str| -> Result<Vec<f64>, ModelMistake> {
-            let of = |level: &toml::Value| level.get(name).and_then(toml::Value::as_float);
-            levels.iter().map(|level| of(level).ok_or_else(|| missing(&format!("`{name}` of a level")))).collect()
+            let of = |level: &&DeTable<'_>| level.get(name).and_then(|value| number(value.get_ref()));
+            levels
+                .iter()
+                .map(|level| of(level).ok_or_else(|| missing(&format!("`{name}` of a level"))))
+                .collect()
         };
         fields.push(FieldModel {
             kind,
@@ -74,4 +94,37 @@ pub fn parse(text: &str) -> Result<Model, ModelMistake> {
         });
     }
     Ok(Model { fields, prior })
+}
+
+fn number(value: &DeValue<'_>) -> Option<f64> {
+    match value {
+        DeValue::Float(float) => float.as_str().parse().ok(),
+        DeValue::Integer(integer) => integer.as_str().parse().ok(),
+        _ => None,
+    }
+}
+
+/// The tables of an array.
+fn list<'t>(table: &'t DeTable<'t>, name: &str) -> Option<Vec<&'t DeTable<'t>>> {
+    let DeValue::Array(array) = table.get(name)?.get_ref() else {
+        return None;
+    };
+    let tables = array.iter().map(|item| match item.get_ref() {
+        DeValue::Table(table) => Some(table),
+        _ => None,
+    });
+    tables.collect()
+}
+
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            letter if letter.is_control() => _ = write!(quoted, "\\u{:04x}", letter as u32),
+            letter => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
 }

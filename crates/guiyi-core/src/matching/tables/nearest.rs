@@ -36,7 +36,9 @@ impl Index {
                     }
                 }
                 own.sort_unstable();
-                own.chunk_by(|a, b| a == b).map(|run| (run[0], 1.0 + (run.len() as f32).ln())).collect()
+                own.chunk_by(|a, b| a == b)
+                    .map(|run| (run[0], 1.0 + (run.len() as f32).ln()))
+                    .collect()
             })
             .collect();
         // Grams numbered by their hash.
@@ -58,7 +60,12 @@ impl Index {
                 let at = names.binary_search(&gram).unwrap_or_default();
                 grams.push((at as u32, weight * (1.0 + n as f32 / df[at] as f32).ln()));
             }
-            let norm = grams[start..].iter().map(|gram| gram.1 * gram.1).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+            let norm = grams[start..]
+                .iter()
+                .map(|gram| gram.1 * gram.1)
+                .sum::<f32>()
+                .sqrt()
+                .max(f32::MIN_POSITIVE);
             grams[start..].iter_mut().for_each(|gram| gram.1 /= norm);
             ends.push(grams.len() as u32);
         }
@@ -91,7 +98,11 @@ impl Index {
     }
 
     fn range(&self, gram: u32) -> std::ops::Range<usize> {
-        let start = if gram == 0 { 0 } else { self.posting_ends[gram as usize - 1] as usize };
+        let start = if gram == 0 {
+            0
+        } else {
+            self.posting_ends[gram as usize - 1] as usize
+        };
         start..self.posting_ends[gram as usize] as usize
     }
 
@@ -113,7 +124,11 @@ impl Index {
                     for record in at * chunk..n.min((at + 1) * chunk) {
                         // The rarest grams say most and cost least.
                         rarest.clear();
-                        rarest.extend(self.bag(record).iter().map(|(gram, weight)| (self.range(*gram), *weight)));
+                        rarest.extend(
+                            self.bag(record)
+                                .iter()
+                                .map(|(gram, weight)| (self.range(*gram), *weight)),
+                        );
                         rarest.sort_unstable_by_key(|(range, _)| (range.len(), range.start));
                         let mut read = 0;
                         for (range, weight) in rarest.drain(..) {
@@ -140,7 +155,10 @@ impl Index {
                             best.select_nth_unstable_by(k - 1, order);
                             best.truncate(k);
                         }
-                        found.extend(best.into_iter().map(|(_, b)| u64::from(a.min(b)) << 32 | u64::from(a.max(b))));
+                        found.extend(
+                            best.into_iter()
+                                .map(|(_, b)| u64::from(a.min(b)) << 32 | u64::from(a.max(b))),
+                        );
                         touched.drain(..).for_each(|other| scores[other as usize] = 0.0);
                     }
                     found

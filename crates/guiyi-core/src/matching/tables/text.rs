@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::super::hash::mix;
-use crate::standardize::simplified::simplified;
+use crate::standardize::simplified;
 
 /// Writes the comparable form of a value: width, case and accents folded, traditional characters read as simplified
 /// ones, character references of HTML resolved, and runs of white space made one blank. Empty for a value without a
@@ -18,7 +18,11 @@ pub(super) fn fold(value: &str, folded: &mut String) {
             push(folded, byte.to_ascii_lowercase() as char);
         }
     } else {
-        let resolved = if value.contains('&') { resolve(value) } else { value.to_owned() };
+        let resolved = if value.contains('&') {
+            resolve(value)
+        } else {
+            value.to_owned()
+        };
         for letter in resolved
             .nfkd()
             // The voicing marks of kana are letters of their own.
@@ -94,7 +98,9 @@ fn reference(name: &str) -> Option<char> {
         "szlig" => return Some('ß'),
         _ => {}
     }
-    let accents = ["acute", "grave", "circ", "tilde", "uml", "ring", "cedil", "slash", "caron"];
+    let accents = [
+        "acute", "grave", "circ", "tilde", "uml", "ring", "cedil", "slash", "caron",
+    ];
     let letter = name.chars().next()?;
     (letter.is_ascii_alphabetic() && accents.contains(&&name[1..])).then_some(letter)
 }
@@ -137,7 +143,8 @@ pub(super) fn tokens(folded: &str, mut each: impl FnMut(&str)) {
             previous = None;
             if letter.is_alphanumeric() {
                 token.push(letter);
-            } else if !(letter == '\'' || letter == '’' || (coded && matches!(letter, '-' | '.'))) && !token.is_empty() {
+            } else if !(letter == '\'' || letter == '’' || (coded && matches!(letter, '-' | '.'))) && !token.is_empty()
+            {
                 each(&token);
                 token.clear();
             }
@@ -178,6 +185,8 @@ pub(super) fn grams(folded: &str, mut each: impl FnMut(u32)) {
 }
 
 fn gram(letters: [char; 3]) -> u32 {
-    let packed = letters.iter().fold(0_u64, |packed, letter| packed << 21 | u64::from(*letter));
+    let packed = letters
+        .iter()
+        .fold(0_u64, |packed, letter| packed << 21 | u64::from(*letter));
     mix(packed) as u32
 }
