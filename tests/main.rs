@@ -8,6 +8,7 @@ mod bench;
 mod demo;
 mod hostile;
 mod interrupted;
+mod r#match;
 mod project;
 mod repeatable;
 mod tidy;

@@ -225,6 +225,33 @@ pub(super) fn find(
     (pairs, counts)
 }
 
+/// Positions of the pairs that a pass brings together, its blocks that are too large left out. Blocks are told apart by
+/// a part of their key's hash, so that a few small ones may count as too large.
+fn meets(keys: &Keys, fields: &[Field], pass: Pass, n: usize, pairs: &[u64]) -> Vec<u32> {
+    let buckets = n.next_power_of_two();
+    let bucket = |key: u64| (mix(key) as usize) & (buckets - 1);
+    let mut sizes = vec![0_u8; buckets];
+    for record in 0..n {
+        let key = keys.of(fields, pass, record);
+        if key != 0 {
+            let size = &mut sizes[bucket(key)];
+            *size = size.saturating_add(1);
+        }
+    }
+    let largest = LARGEST[usize::from(pass.second.is_some())];
+    let together = |pair: u64| {
+        let key = keys.of(fields, pass, (pair >> 32) as usize);
+        key != 0
+            && key == keys.of(fields, pass, (pair & 0xffff_ffff) as usize)
+            && usize::from(sizes[bucket(key)]) <= largest
+    };
+    (0_u32..)
+        .zip(pairs)
+        .filter(|(_, pair)| together(**pair))
+        .map(|(at, _)| at)
+        .collect()
+}
+
 /// Chooses passes, the one that gains most first, beside what the nearest neighbors find.
 fn choose(
     fields: &[Field],
@@ -255,15 +282,14 @@ fn choose(
         }
     }
     if stride > 1 {
-        by.par_chunks_mut(words).zip(&pairs).for_each(|(row, pair)| {
-            let (a, b) = ((pair >> 32) as usize, (*pair & 0xffff_ffff) as usize);
-            for (at, pass) in passes.iter().enumerate() {
-                let key = keys.of(fields, *pass, a);
-                if key != 0 && key == keys.of(fields, *pass, b) {
-                    row[at / 64] |= 1 << (at % 64);
-                }
-            }
-        });
+        let also: Vec<Vec<u32>> = passes
+            .par_iter()
+            .map(|pass| meets(keys, fields, *pass, side.len(), &pairs))
+            .collect();
+        for (at, rows) in also.iter().enumerate() {
+            rows.iter()
+                .for_each(|row| by[*row as usize * words + at / 64] |= 1 << (at % 64));
+        }
     }
     let is_near: Vec<bool> = pairs.iter().map(|pair| near.binary_search(pair).is_ok()).collect();
     let mut open: Vec<usize> = (0..pairs.len()).filter(|row| !is_near[*row]).collect();

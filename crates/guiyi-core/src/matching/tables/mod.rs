@@ -18,6 +18,8 @@ mod model;
 mod model_file;
 mod nearest;
 mod table;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use rayon::prelude::*;
@@ -125,6 +127,10 @@ const PINNED_ROUNDS: usize = 20;
 const ROUNDS: usize = 40;
 /// How many times as many matches as with random pairs training on candidates may find.
 const TOO_MANY: f64 = 3.0;
+/// Share of the records that are thought to be there twice where hardly any is seen to be; and the share of records
+/// that must stand out as matches for training to begin.
+const RARE_DUPLICATES: f64 = 0.01;
+const LEAST_SURE: f64 = 0.0005;
 /// Candidates that train the model, about.
 const TRAINING: usize = 1_500_000;
 
@@ -345,12 +351,21 @@ fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u
             best[record] = best[record].max(start[pattern]);
         }
     }
-    let mut seeds: Map<u128, f64> = Map::default();
+    // Were one record in a hundred there twice, a pair would need this evidence to be likelier a match than not.
+    let chance = (n_pairs / (RARE_DUPLICATES * n as f64)).max(1.0);
+    let needed = chance.log2();
+    let (mut seeds, mut n_sure): (Map<u128, f64>, u32) = (Map::default(), 0);
     for (pair, pattern) in pairs.iter().zip(patterns) {
         let own = start[pattern];
         if own > 0.0 && ends(*pair).iter().all(|record| own >= best[*record]) {
             *seeds.entry(*pattern).or_default() += 1.0;
+            n_sure += u32::from(own > needed);
         }
+    }
+    if f64::from(n_sure) < (LEAST_SURE * n as f64).max(3.0) {
+        // Nothing to learn from: what stands out against chance may still be a match.
+        model.prior = 1.0 / (1.0 + chance);
+        return;
     }
     let mut counts: Vec<(u128, f64)> = counts.into_iter().collect();
     counts.sort_unstable_by_key(|(pattern, _)| *pattern);
