@@ -12,7 +12,7 @@ use super::kind::Kind;
 use super::nearest::Index;
 
 /// Up to this many records the nearest neighbors of each are looked for.
-const FEW: usize = 60_000;
+pub(super) const FEW: usize = 60_000;
 /// Neighbors looked for.
 const NEIGHBORS: usize = 12;
 /// The largest block of a pass on one field, and on two.

@@ -371,21 +371,25 @@ fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u
     counts.sort_unstable_by_key(|(pattern, _)| *pattern);
     let share = |(pattern, count): &(u128, f64)| seeds.get(pattern).map_or(0.0, |seeds| 0.98 * seeds / count);
     let shares: Vec<f64> = counts.iter().map(share).collect();
-    // What chance does, seen in random pairs, cannot be mistaken; what it does among candidates is nearer to the truth
-    // where fields depend on each other, but the two kinds may come out mixed up. Then there are far too many matches.
+    // What chance does is seen in random pairs and cannot be mistaken; that a key brought a pair together is part of its
+    // pattern already. Nearest neighbors, however, are chosen for being alike all over: chance among them is learned
+    // from them, unless the two kinds come out mixed up and there are far too many matches.
     let mut pinned = model.clone();
     pinned.pin(&counts, &shares, PINNED_ROUNDS, n_pairs);
-    model.fit(&counts, &shares);
-    model.train(&counts, ROUNDS);
-    let expected = |model: &Model| -> f64 {
-        counts
-            .iter()
-            .map(|(pattern, count)| count * model.probability(*pattern))
-            .sum()
-    };
-    if expected(model) > TOO_MANY * expected(&pinned).max(1.0) {
-        *model = pinned;
+    if n <= candidates::FEW {
+        model.fit(&counts, &shares);
+        model.train(&counts, ROUNDS);
+        let expected = |model: &Model| -> f64 {
+            let each = counts
+                .iter()
+                .map(|(pattern, count)| count * model.probability(*pattern));
+            each.sum()
+        };
+        if expected(model) <= TOO_MANY * expected(&pinned).max(1.0) {
+            return;
+        }
     }
+    *model = pinned;
 }
 
 /// Every pair that shares a group, and every other that was kept.
