@@ -18,7 +18,7 @@ const NEIGHBORS: usize = 12;
 /// The largest block of a pass on one field, and on two.
 const LARGEST: [usize; 2] = [50, 30];
 /// Sampled records per pass, about.
-const SAMPLE: u64 = 60_000;
+const SAMPLE: u64 = 10_000;
 /// How many candidates one match more is worth.
 const PRICE: f64 = 400.0;
 /// A pass must find at least this part of all matches that the passes before it miss.
