@@ -13,6 +13,7 @@ mod hostile;
 mod id;
 mod interrupted;
 mod profile;
+mod r#match;
 mod project;
 mod repeatable;
 mod rules;

@@ -1,10 +1,113 @@
-//! `guiyi match`.
+//! `guiyi match`: which records of one file, or of two, are the same thing; nothing has to be configured.
+
+mod files;
+mod input;
+mod words;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use guiyi_core::matching::tables::{Options, link, parse_model};
 
 use crate::Verdict;
+use crate::args::Format;
+use crate::progress::Progress;
 
+/// Duplicates of one file, or links between two.
+///
+/// What each column holds, which columns of the two files correspond, what to compare, what agreement is worth, where
+/// the threshold lies and whether a file holds each thing once is found out from the data.
+///
+/// `pairs.csv` names the pairs that match or need a person, `clusters.csv` the group of every record, `model.toml` what
+/// was learned, `summary.json` the counts.
+///
+/// Example: `guiyi match erp.csv crm.csv --id code --out links`
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// One file for its duplicates, or two to link: CSV, Excel, JSON lines or Parquet.
+    #[arg(required = true, num_args = 1..=2, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The column that names the records; given twice, one for each file. The default is a column `id`; without one,
+    /// records are named by their place, from 1.
+    #[arg(long, value_name = "COLUMN")]
+    id: Vec<String>,
+    /// Where to write the results. Without it only the summary is printed.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// True pairs, `left_id,right_id`: prints precision and recall of pairs and of groups, and of the candidates.
+    #[arg(long, value_name = "FILE")]
+    truth: Option<PathBuf>,
+    /// Use the model of an earlier run instead of learning a new one.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Name pairs for review from this probability on.
+    #[arg(long, value_name = "P", default_value_t = 0.1)]
+    review: f64,
+    /// Number of threads; 0 takes one per core. The result is the same for every number.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    threads: usize,
+    /// How to print the summary.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Say nothing but errors and the summary.
+    #[arg(long, short)]
+    quiet: bool,
+}
 
-pub(crate) fn run(_args: &Args) -> anyhow::Result<Verdict> {
-    anyhow::bail!("`guiyi match` is not there yet")
+pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
+    if !(0.0..=1.0).contains(&args.review) {
+        anyhow::bail!(
+            "--review {} is no probability\n  hint: give a number from 0 to 1",
+            args.review
+        );
+    }
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(args.threads)
+        .build()
+        .context("cannot start threads")?
+        .install(|| walk(args))
+}
+
+fn walk(args: &Args) -> anyhow::Result<Verdict> {
+    let mut progress = Progress::new(args.quiet, 3);
+    progress.enter("read");
+    let inputs = input::read(&args.files, &args.id)?;
+    let n: usize = inputs.iter().map(|input| input.ids.len()).sum();
+    progress.leave(n as u64);
+    let model = args.model.as_ref().map(|path| {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        parse_model(&text).with_context(|| format!("{} cannot be used", path.display()))
+    });
+    let options = Options {
+        least_probability: args.review.clamp(1e-6, 0.999_999),
+        model: model.transpose()?,
+    };
+    let truth = args
+        .truth
+        .as_ref()
+        .map(|path| input::truth(path, &inputs))
+        .transpose()?;
+    progress.enter("match");
+    let tables: Vec<_> = inputs.iter().map(|input| &input.table).collect();
+    let found = link(&tables, &options);
+    progress.leave(found.n_candidates);
+    if let Some(model) = &options.model
+        && *model != found.model
+    {
+        anyhow::bail!(
+            "the model was trained on other columns than these files have\n  hint: run once without --model, and keep the new model.toml"
+        );
+    }
+    let summary = words::summarize(&inputs, &found, truth.as_deref());
+    if let Some(out) = &args.out {
+        progress.enter("write");
+        files::write(out, &inputs, &found, &summary)?;
+        progress.leave(found.pairs.len() as u64);
+    }
+    progress.finish();
+    let text = match args.format {
+        Format::Text => words::text(&summary, args.out.as_deref()),
+        Format::Json => serde_json::to_string_pretty(&summary)? + "\n",
+    };
+    crate::print(text.as_bytes())
 }

@@ -13,6 +13,7 @@ mod decision;
 mod hash;
 mod model;
 mod phonetic;
+pub mod tables;
 #[cfg(test)]
 mod tests;
 

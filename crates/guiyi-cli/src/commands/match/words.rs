@@ -1,0 +1,174 @@
+//! The summary of a match: as counts, and in words.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use guiyi_core::matching::tables::measure::{Score, b_cubed};
+use guiyi_core::matching::tables::{Linkage, Outcome};
+
+use super::input::Input;
+
+/// The content of `summary.json`.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Summary {
+    files: Vec<File>,
+    fields: Vec<Field>,
+    passes: Vec<Pass>,
+    candidates: u64,
+    /// Pairs whose records share a group; of two files only pairs between them.
+    matches: u64,
+    reviews: u64,
+    /// Groups of two or more records.
+    clusters: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    truth: Option<Truth>,
+}
+
+#[derive(Debug, serde::Serialize)]
+struct File {
+    name: String,
+    records: u64,
+    /// Whether the file was found to hold each thing once.
+    distinct: bool,
+}
+
+#[derive(Debug, serde::Serialize)]
+struct Field {
+    name: String,
+    kind: &'static str,
+    filled: f64,
+    values: u64,
+}
+
+#[derive(Debug, serde::Serialize)]
+struct Pass {
+    name: String,
+    pairs: u64,
+}
+
+/// Measured against the true pairs.
+#[derive(Debug, serde::Serialize)]
+struct Truth {
+    pairs: Measure,
+    b_cubed: Measure,
+    /// Share of the true pairs that match or stand in review.
+    named: f64,
+}
+
+#[derive(Debug, serde::Serialize)]
+struct Measure {
+    precision: f64,
+    recall: f64,
+    f1: f64,
+}
+
+impl From<Score> for Measure {
+    fn from(score: Score) -> Self {
+        Self {
+            precision: score.precision,
+            recall: score.recall,
+            f1: score.f1(),
+        }
+    }
+}
+
+pub(crate) fn summarize(inputs: &[Input], found: &Linkage, truth: Option<&[(u32, u32)]>) -> Summary {
+    let matches = found.pairs.iter().filter(|pair| pair.outcome == Outcome::Match).count() as u64;
+    let mut sizes = vec![0_u32; found.clusters.len()];
+    found.clusters.iter().for_each(|cluster| sizes[*cluster as usize] += 1);
+    let files = inputs.iter().enumerate().map(|(at, input)| File {
+        name: input.name.clone(),
+        records: input.ids.len() as u64,
+        distinct: found.distinct.get(at).copied().unwrap_or(false),
+    });
+    let fields = found.fields.iter().map(|field| Field {
+        name: field.header.clone(),
+        kind: field.kind.name(),
+        filled: field.filled,
+        values: field.n_values as u64,
+    });
+    let passes = found.passes.iter().map(|pass| Pass {
+        name: pass.name.clone(),
+        pairs: pass.pairs,
+    });
+    Summary {
+        files: files.collect(),
+        fields: fields.collect(),
+        passes: passes.collect(),
+        candidates: found.n_candidates,
+        matches,
+        reviews: found.pairs.len() as u64 - matches,
+        clusters: sizes.iter().filter(|size| **size > 1).count() as u64,
+        truth: truth.map(|truth| measure(found, truth)),
+    }
+}
+
+fn measure(found: &Linkage, truth: &[(u32, u32)]) -> Truth {
+    let is_true = |pair: &(u32, u32)| truth.binary_search(pair).is_ok();
+    let matches: Vec<(u32, u32)> = found
+        .pairs
+        .iter()
+        .filter(|pair| pair.outcome == Outcome::Match)
+        .map(|pair| (pair.a, pair.b))
+        .collect();
+    let hits = matches.iter().filter(|pair| is_true(pair)).count();
+    let named = found.pairs.iter().filter(|pair| is_true(&(pair.a, pair.b))).count();
+    let mut groups: Vec<u32> = (0..found.clusters.len() as u32).collect();
+    for (a, b) in truth {
+        let (a, b) = (root(&groups, *a), root(&groups, *b));
+        groups[a.max(b) as usize] = a.min(b);
+    }
+    let true_groups: Vec<u32> = (0..groups.len() as u32).map(|row| root(&groups, row)).collect();
+    Truth {
+        pairs: Score::of(hits as f64, matches.len() as f64, truth.len() as f64).into(),
+        b_cubed: b_cubed(&found.clusters, &true_groups).into(),
+        named: named as f64 / truth.len().max(1) as f64,
+    }
+}
+
+fn root(groups: &[u32], mut row: u32) -> u32 {
+    while groups[row as usize] != row {
+        row = groups[row as usize];
+    }
+    row
+}
+
+pub(crate) fn text(summary: &Summary, out: Option<&Path>) -> String {
+    let mut text = String::new();
+    for file in &summary.files {
+        let distinct = if file.distinct { "; holds each thing once" } else { "" };
+        _ = writeln!(text, "{}: {} records{distinct}", file.name, file.records);
+    }
+    for Field {
+        name,
+        kind,
+        filled,
+        values,
+    } in &summary.fields
+    {
+        _ = writeln!(
+            text,
+            "  {kind:<9} {name}: {:.0} % filled, {values} values",
+            filled * 100.0
+        );
+    }
+    for pass in &summary.passes {
+        _ = writeln!(text, "  by {}: {} pairs", pass.name, pass.pairs);
+    }
+    _ = writeln!(
+        text,
+        "{} candidates: {} matches in {} clusters, {} pairs to review",
+        summary.candidates, summary.matches, summary.clusters, summary.reviews
+    );
+    if let Some(truth) = &summary.truth {
+        for (name, measure) in [("pairs", &truth.pairs), ("B-cubed", &truth.b_cubed)] {
+            let Measure { precision, recall, f1 } = measure;
+            _ = writeln!(text, "{name:<8} precision {precision:.4} recall {recall:.4} F1 {f1:.4}");
+        }
+        _ = writeln!(text, "true pairs that match or stand in review: {:.4}", truth.named);
+    }
+    if let Some(out) = out {
+        _ = writeln!(text, "written to {}", out.display());
+    }
+    text
+}

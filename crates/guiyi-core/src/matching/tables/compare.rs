@@ -1,0 +1,299 @@
+//! How alike two values of a field are, as one of up to fifteen levels.
+//!
+//! Level 0: a side has no value. Levels 1 to [`EQUAL`]: the values are equal, from rare to common. Above: from nearly
+//! equal to different, by kind.
+
+use super::field::{Bags, Field, Prepared};
+use super::kind::Kind;
+
+/// Number of levels for equal values.
+pub(super) const EQUAL: u8 = 4;
+
+/// Names of a kind's levels, level 1 first.
+pub fn level_names(kind: Kind) -> Vec<&'static str> {
+    let equal = ["equal-rare", "equal-uncommon", "equal-common", "equal-frequent"];
+    let others: &[&str] = match kind {
+        Kind::Date => &["swapped", "one-part-off", "year-off", "same-year", "different"],
+        Kind::Number => &["0.1%", "1%", "5%", "15%", "40%", "different"],
+        Kind::Phone | Kind::Code => &["one-edit", "two-edits", "alike", "same-start", "different"],
+        Kind::Email | Kind::Name => &["one-edit", "alike", "part-of", "half", "different"],
+        Kind::Category => &["alike", "different"],
+        Kind::Marks => &["continued", "different"],
+        Kind::Text => &[
+            "90%",
+            "80%",
+            "70%",
+            "60%",
+            "50%",
+            "40%",
+            "30%",
+            "20%",
+            "10%",
+            "different",
+        ],
+    };
+    equal.iter().chain(others).copied().collect()
+}
+
+/// Number of levels of a kind, level 0 left out.
+pub(super) fn n_levels(kind: Kind) -> usize {
+    usize::from(EQUAL)
+        + match kind {
+            Kind::Date => 5,
+            Kind::Number => 6,
+            Kind::Phone | Kind::Email | Kind::Code | Kind::Name => 5,
+            Kind::Category | Kind::Marks => 2,
+            Kind::Text => 10,
+        }
+}
+
+impl Field {
+    /// The level of two records' values.
+    pub(super) fn level(&self, a: u32, b: u32) -> u8 {
+        self.level_of(self.ids[a as usize], self.ids[b as usize])
+    }
+
+    /// The level of two values.
+    pub(super) fn level_of(&self, a: u32, b: u32) -> u8 {
+        if a == 0 || b == 0 {
+            0
+        } else if let Prepared::Marks { ends, marks } = &self.prepared {
+            let get = |value: u32| &marks[ends[value as usize - 1] as usize..ends[value as usize] as usize];
+            marks_level(get(a), get(b), self.values.get(a), self.values.get(b))
+        } else if a == b {
+            self.equal_level(a)
+        } else {
+            EQUAL + self.unequal_level(a, b)
+        }
+    }
+
+    /// Level of two records' values, and where in its range it lies: from 0, at the better end, to 1.
+    pub(super) fn fine_level(&self, a: u32, b: u32) -> (u8, f32) {
+        let (x, y) = (self.ids[a as usize], self.ids[b as usize]);
+        match &self.prepared {
+            Prepared::Bags(bags) if x != 0 && y != 0 && x != y => {
+                let steps = (1.0 - cosine(bags.get(x), bags.get(y)).clamp(0.0, 1.0)) * 10.0;
+                let level = (steps as u8).min(9);
+                (EQUAL + 1 + level, steps - f32::from(level))
+            }
+            _ => (self.level_of(x, y), 0.5),
+        }
+    }
+
+    /// Level of a value that both sides carry: by the part of the information that tells one record from all others.
+    fn equal_level(&self, value: u32) -> u8 {
+        let n = self.ids.len() as f64;
+        let count = f64::from(self.values.counts[value as usize]);
+        rarity(count, n)
+    }
+
+    fn unequal_level(&self, a: u32, b: u32) -> u8 {
+        match &self.prepared {
+            Prepared::Letters { ends, letters } => {
+                let get = |value: u32| &letters[ends[value as usize - 1] as usize..ends[value as usize] as usize];
+                let (left, right) = (get(a), get(b));
+                match self.kind {
+                    Kind::Category => letters_alike(left, right).min(2),
+                    Kind::Name | Kind::Email => name_level(left, right),
+                    _ => code_level(left, right),
+                }
+            }
+            Prepared::Bags(bags) => bag_level(bags, a, b),
+            Prepared::Marks { .. } => 2,
+            Prepared::Dates(dates) => {
+                let (left, right) = (dates[a as usize], dates[b as usize]);
+                let same = (
+                    left.year == right.year,
+                    left.month == right.month,
+                    left.day == right.day,
+                );
+                let swapped = left.month == right.day && left.day == right.month;
+                match same {
+                    (true, true, true) => 1,
+                    (true, false, false) if swapped => 1,
+                    (true, true, false) | (true, false, true) => 2,
+                    (false, true, true) => 2 + u8::from(year_digits(left.year, right.year) > 1),
+                    (true, false, false) => 4,
+                    _ => 5,
+                }
+            }
+            Prepared::Numbers(numbers) => {
+                let (left, right) = (numbers[a as usize], numbers[b as usize]);
+                let difference = (left - right).abs() / left.abs().max(right.abs()).max(f64::MIN_POSITIVE);
+                match difference {
+                    ..0.001 => 1,
+                    ..0.01 => 2,
+                    ..0.05 => 3,
+                    ..0.15 => 4,
+                    ..0.4 => 5,
+                    _ => 6,
+                }
+            }
+        }
+    }
+}
+
+/// From 1, rare, to [`EQUAL`], common: by the part of the information that tells one record from all others.
+pub(super) fn rarity(count: f64, n: f64) -> u8 {
+    match (n / count).log2() / n.log2().max(1.0) {
+        0.8.. => 1,
+        0.6.. => 2,
+        0.4.. => 3,
+        _ => 4,
+    }
+}
+
+/// The rarest mark that both have; else whether one's mark continues the other's.
+fn marks_level(left: &[(u64, u8)], right: &[(u64, u8)], a: &str, b: &str) -> u8 {
+    let (mut i, mut j, mut best) = (0, 0, u8::MAX);
+    while i < left.len() && j < right.len() {
+        if left[i].0 == right[j].0 {
+            best = best.min(left[i].1);
+        }
+        let (x, y) = (left[i].0, right[j].0);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
+    }
+    if best <= 2 {
+        return best;
+    }
+    let continues = |x: &str, y: &str| x.len() >= 5 && y.len() > x.len() && (y.starts_with(x) || y.ends_with(x));
+    let near = || {
+        a.split(' ')
+            .any(|x| b.split(' ').any(|y| continues(x, y) || continues(y, x)))
+    };
+    if best <= EQUAL {
+        best
+    } else if near() {
+        EQUAL + 1
+    } else {
+        EQUAL + 2
+    }
+}
+
+fn year_digits(left: u16, right: u16) -> usize {
+    let digits = |year: u16| [year / 1000, year / 100 % 10, year / 10 % 10, year % 10];
+    digits(left)
+        .iter()
+        .zip(digits(right))
+        .filter(|(left, right)| **left != *right)
+        .count()
+}
+
+fn letters_alike(left: &[u16], right: &[u16]) -> u8 {
+    let longest = left.len().max(right.len());
+    if distance(left, right) * 5 <= longest { 1 } else { 2 }
+}
+
+fn name_level(left: &[u16], right: &[u16]) -> u8 {
+    let longest = left.len().max(right.len());
+    let edits = distance(left, right);
+    let alike = |edits: usize| 1.0 - edits as f64 / longest as f64;
+    if edits == 1 && longest >= 4 || alike(edits) >= 0.84 {
+        return 1;
+    }
+    let (short, long) = if left.len() < right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    if alike(edits) >= 0.68 {
+        2
+    } else if long.starts_with(short) || has_words_of(long, short) {
+        3
+    } else if alike(edits) >= 0.5 {
+        4
+    } else {
+        5
+    }
+}
+
+/// Whether all words of `short` are among the words of `long`.
+fn has_words_of(long: &[u16], short: &[u16]) -> bool {
+    let blank = |letter: &u16| !char::from_u32(u32::from(*letter)).is_some_and(char::is_alphanumeric);
+    long.iter().any(blank)
+        && short
+            .split(blank)
+            .all(|word| word.is_empty() || long.split(blank).any(|own| own == word))
+}
+
+fn code_level(left: &[u16], right: &[u16]) -> u8 {
+    let longest = left.len().max(right.len());
+    let edits = distance(left, right);
+    let (short, long) = if left.len() < right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    if edits == 1 && longest >= 4 || (short.len() >= 6 && (long.ends_with(short) || long.starts_with(short))) {
+        1
+    } else if edits == 2 && longest >= 6 {
+        2
+    } else if edits * 3 <= longest {
+        3
+    } else if left.iter().zip(right).take_while(|(left, right)| left == right).count() * 2 >= longest {
+        4
+    } else {
+        5
+    }
+}
+
+fn bag_level(bags: &Bags, a: u32, b: u32) -> u8 {
+    1 + (((1.0 - cosine(bags.get(a), bags.get(b)).clamp(0.0, 1.0)) * 10.0) as u8).min(9)
+}
+
+/// Product of two bags of length 1.
+pub(super) fn cosine(left: &[(u32, f32)], right: &[(u32, f32)]) -> f32 {
+    let (mut i, mut j, mut sum) = (0, 0, 0.0);
+    while i < left.len() && j < right.len() {
+        let (a, b) = (left[i], right[j]);
+        if a.0 == b.0 {
+            sum += a.1 * b.1;
+        }
+        i += usize::from(a.0 <= b.0);
+        j += usize::from(b.0 <= a.0);
+    }
+    sum
+}
+
+/// Optimal string alignment distance: letters replaced, lost, added, or swapped with their neighbor. At most 64
+/// letters a side. Bit-parallel: H. Hyyro, A bit-vector algorithm for computing Levenshtein and Damerau edit distances
+/// (Nordic Journal of Computing 10, 2003).
+pub(super) fn distance(left: &[u16], right: &[u16]) -> usize {
+    let (short, long) = if left.len() <= right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    let head = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    let (short, long) = (&short[head..], &long[head..]);
+    let tail = short
+        .iter()
+        .rev()
+        .zip(long.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let (short, long) = (&short[..short.len() - tail], &long[..long.len() - tail]);
+    if short.is_empty() {
+        return long.len();
+    }
+    let m = short.len().min(64);
+    let last = 1_u64 << (m - 1);
+    let (mut pv, mut mv, mut d0, mut pm_before, mut edits) = (!0_u64, 0_u64, 0_u64, 0_u64, m);
+    for letter in long {
+        let pm = short[..m]
+            .iter()
+            .enumerate()
+            .fold(0, |bits, (at, own)| bits | u64::from(own == letter) << at);
+        let swapped = ((!d0 & pm) << 1) & pm_before;
+        d0 = (((pm & pv).wrapping_add(pv)) ^ pv) | pm | mv | swapped;
+        let (hp, hn) = (mv | !(d0 | pv), d0 & pv);
+        edits += usize::from(hp & last != 0);
+        edits -= usize::from(hn & last != 0);
+        let hp = hp << 1 | 1;
+        pv = hn << 1 | !(d0 | hp);
+        mv = d0 & hp;
+        pm_before = pm;
+    }
+    edits
+}

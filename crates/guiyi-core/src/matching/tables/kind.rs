@@ -1,0 +1,169 @@
+//! What a column holds, found out from its values alone.
+
+use super::date;
+use super::text::is_ideograph;
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Days, in any of the usual ways of writing them.
+    Date,
+    /// Quantities: prices, amounts, lengths, years.
+    Number,
+    /// Phone numbers: digits with any punctuation.
+    Phone,
+    /// Mail addresses.
+    Email,
+    /// Codes: numbers of documents, postcodes, model numbers.
+    Code,
+    /// One of a few values.
+    Category,
+    /// Short words: names of persons and places.
+    Name,
+    /// Several words: titles, organizations, addresses, descriptions.
+    Text,
+    /// Tokens with digits out of all texts of a record: model numbers, house numbers, sizes.
+    Marks,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 9] = [
+        Self::Date,
+        Self::Number,
+        Self::Phone,
+        Self::Email,
+        Self::Code,
+        Self::Category,
+        Self::Name,
+        Self::Text,
+        Self::Marks,
+    ];
+
+    /// The kind of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The stable name used in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Date => "date",
+            Self::Number => "number",
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Code => "code",
+            Self::Category => "category",
+            Self::Name => "name",
+            Self::Text => "text",
+            Self::Marks => "marks",
+        }
+    }
+}
+
+/// A share of the values that must look alike for the column to be of a kind; real columns hold some dirt.
+const MOST: f64 = 0.8;
+
+/// Tells the kind from distinct folded values and how often each occurs.
+pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
+    let mut n = 0.0;
+    let (mut dates, mut numbers, mut phones, mut emails, mut codes, mut fixed) = (0.0, 0.0, 0.0, 0.0, 0.0, [0.0; 33]);
+    let (mut fractions, mut n_tokens, mut n_letters, mut total, mut plain) = (0.0, 0.0, 0.0, 0_u64, 0.0);
+    for (value, count) in values {
+        n += 1.0;
+        total += u64::from(count);
+        let digits = value.bytes().filter(u8::is_ascii_digit).count();
+        let letters = value.chars().filter(|letter| letter.is_alphabetic()).count();
+        let words = value.split(' ').count();
+        let is_number = number(value).is_some();
+        let flag = |is: bool| f64::from(u8::from(is));
+        dates += flag(date::parse(value).is_some());
+        numbers += flag(is_number);
+        fractions += flag(is_number && digits != value.len());
+        plain += flag(is_number && digits == value.len());
+        phones += flag((7..=15).contains(&digits) && letters <= 3);
+        emails += flag(is_email(value));
+        codes += flag(digits > 0 && words <= 2 && digits * 3 >= letters);
+        if digits == value.len() {
+            fixed[digits.min(32)] += 1.0;
+        }
+        n_tokens += words as f64;
+        let weight = |letter: char| if is_ideograph(letter) { 3.0 } else { 1.0 };
+        n_letters += value.chars().map(weight).sum::<f64>();
+    }
+    if n == 0.0 {
+        return Kind::Category;
+    }
+    let most = |count: f64| count >= MOST * n;
+    // Whole numbers of one length above four digits are names of things, not quantities.
+    let same_length = fixed.iter().copied().fold(0.0, f64::max) >= 0.9 * plain.max(1.0);
+    let length = (0..33).max_by(|a, b| fixed[*a].total_cmp(&fixed[*b])).unwrap_or(0);
+    let is_coded_number = same_length && length > 4 && fractions < 0.05 * n;
+    if most(dates) {
+        Kind::Date
+    } else if most(emails) {
+        Kind::Email
+    } else if most(numbers) && !is_coded_number {
+        if n <= 12.0 && fractions == 0.0 {
+            Kind::Category
+        } else {
+            Kind::Number
+        }
+    } else if most(phones) && (length >= 7 || !same_length || !most(plain)) {
+        Kind::Phone
+    } else if most(codes) {
+        Kind::Code
+    } else if (n <= 40.0 && total as f64 >= 8.0 * n) || (n * 200.0 <= total as f64 && n_letters < 20.0 * n) {
+        Kind::Category
+    } else if n_tokens < 2.4 * n && n_letters < 16.0 * n {
+        Kind::Name
+    } else {
+        Kind::Text
+    }
+}
+
+fn is_email(value: &str) -> bool {
+    let Some((local, domain)) = value.split_once('@') else {
+        return false;
+    };
+    !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !value.contains(' ')
+}
+
+/// The number a folded value says; currency signs and thousands separators are passed over, units after it too.
+pub(super) fn number(value: &str) -> Option<f64> {
+    let start = value.find(|letter: char| letter.is_ascii_digit())?;
+    let head = value[..start].trim_end_matches(['.', '-']).trim();
+    // "$", "usd", "'"; more before it makes it something else.
+    if head.chars().count() > 3 || head.contains(|letter: char| letter.is_ascii_digit()) {
+        return None;
+    }
+    let is_negative = value[..start].ends_with('-');
+    let body: String = value[start..]
+        .chars()
+        .take_while(|letter| letter.is_ascii_digit() || matches!(letter, '.' | ','))
+        .collect();
+    let tail = value[start + body.len()..].trim();
+    if tail.chars().count() > 3 || tail.contains(|letter: char| letter.is_ascii_digit()) {
+        return None;
+    }
+    let number: f64 = separate(body.trim_end_matches(['.', ','])).parse().ok()?;
+    Some(if is_negative { -number } else { number })
+}
+
+/// Drops thousands separators and makes the decimal sign a point: the last sign is decimal unless three digits follow
+/// it and it occurs more than once or is a comma.
+fn separate(body: &str) -> String {
+    let last = body.rfind(['.', ',']);
+    let is_decimal = last.is_some_and(|at| {
+        let sign = &body[at..=at];
+        let after = body.len() - at - 1;
+        body.matches(sign).count() == 1 && (after != 3 || sign == ".")
+    });
+    body.char_indices()
+        .filter_map(|(at, letter)| match letter {
+            '.' | ',' if is_decimal && Some(at) == last => Some('.'),
+            '.' | ',' => None,
+            _ => Some(letter),
+        })
+        .collect()
+}

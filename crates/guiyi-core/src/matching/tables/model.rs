@@ -1,0 +1,239 @@
+//! What each level weighs, learned without labels: Fellegi and Sunter (JASA 64, 1969), trained by expectation and
+//! maximization over counts of patterns.
+
+use super::compare::{EQUAL, n_levels};
+use super::kind::Kind;
+
+/// Bits of a pattern for one field.
+pub(super) const BITS: u32 = 4;
+/// How many pairs, spread evenly over its levels, a field counts beside those it has seen.
+const STRENGTH: f64 = 0.5;
+
+/// The weights of one field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldModel {
+    /// What the field holds; it decides the levels.
+    pub kind: Kind,
+    /// Share of each level among true pairs; level 1 first.
+    pub m: Vec<f64>,
+    /// Share of each level among other candidates.
+    pub u: Vec<f64>,
+    /// What the level weighs in bits: log2(m/u), held to fall as likeness falls.
+    pub bits: Vec<f64>,
+}
+
+/// A level that fewer training pairs have is hardly seen.
+const FEW: f64 = 10.0;
+/// Bits by which each tenth of likeness at least tells two texts apart, so that of two likenesses the higher wins.
+const SLOPE: f64 = 0.2;
+
+/// A trained model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// The fields, in the order of [`super::Linkage::fields`].
+    pub fields: Vec<FieldModel>,
+    /// Share of true pairs among candidates.
+    pub prior: f64,
+}
+
+pub(super) fn level(pattern: u128, field: usize) -> usize {
+    (pattern >> (field as u32 * BITS) & 0xf) as usize
+}
+
+/// How alike a level is, from 1 (equal) to 0 (different).
+fn likeness(kind: Kind, level: usize) -> f64 {
+    let n = n_levels(kind);
+    if level <= usize::from(EQUAL) {
+        1.0
+    } else {
+        1.0 - (level - usize::from(EQUAL)) as f64 / (n - usize::from(EQUAL)) as f64
+    }
+}
+
+impl Model {
+    /// The model before training; `random` are the levels' counts among random pairs, field by field.
+    pub(super) fn new(kinds: &[Kind], random: &[Vec<f64>]) -> Self {
+        let fields = kinds.iter().zip(random).map(|(kind, counts)| {
+            let n = n_levels(*kind);
+            let total: f64 = counts.iter().sum::<f64>() + 1.0;
+            let u: Vec<f64> = counts.iter().map(|count| (count + 0.3 / n as f64) / total).collect();
+            // Two records of one thing mostly agree: the likelier a level is among them the more alike it is.
+            let start: Vec<f64> = (1..=n)
+                .map(|level| {
+                    let like = likeness(*kind, level);
+                    let base = if level <= usize::from(EQUAL) {
+                        0.15
+                    } else {
+                        0.3 * like.powi(2) / (n - 4) as f64 + 0.01
+                    };
+                    base + 0.05 * u[level - 1]
+                })
+                .collect();
+            let sum: f64 = start.iter().sum();
+            let m: Vec<f64> = start.iter().map(|share| share / sum).collect();
+            FieldModel {
+                kind: *kind,
+                m,
+                u,
+                bits: vec![0.0; n],
+            }
+        });
+        let mut model = Self {
+            fields: fields.collect(),
+            prior: 0.1,
+        };
+        model.settle(&vec![vec![100.0; 16]; kinds.len()]);
+        model
+    }
+
+    /// The weight of a pattern in bits, the prior left out.
+    pub(super) fn evidence(&self, pattern: u128) -> f64 {
+        let of = |(at, field): (usize, &FieldModel)| match level(pattern, at) {
+            0 => 0.0,
+            level => field.bits[level - 1],
+        };
+        self.fields.iter().enumerate().map(of).sum()
+    }
+
+    /// The weight of a pair's levels, each with its place in the level's range.
+    pub(super) fn fine_evidence(&self, levels: impl Iterator<Item = (u8, f32)>) -> f64 {
+        let of = |(field, (level, place)): (&FieldModel, (u8, f32))| {
+            let (level, place) = (usize::from(level), f64::from(place));
+            if level == 0 {
+                return 0.0;
+            }
+            let own = field.bits[level - 1];
+            // At the border of two levels the weight is the mean of theirs.
+            let toward = if place < 0.5 { level.wrapping_sub(2) } else { level };
+            let is_neighbor = level > usize::from(EQUAL) && toward >= usize::from(EQUAL);
+            let other = field.bits.get(toward).copied().filter(|_| is_neighbor).unwrap_or(own);
+            own + (other - own) * (place - 0.5).abs()
+        };
+        self.fields.iter().zip(levels).map(of).sum()
+    }
+
+    pub(super) fn prior_bits(&self) -> f64 {
+        (self.prior / (1.0 - self.prior)).log2()
+    }
+
+    pub(super) fn probability(&self, pattern: u128) -> f64 {
+        1.0 / (1.0 + (-(self.prior_bits() + self.evidence(pattern))).exp2())
+    }
+
+    /// Learns from counted patterns.
+    pub(super) fn train(&mut self, patterns: &[(u128, f64)], rounds: usize) {
+        for _ in 0..rounds {
+            let before = self.prior;
+            let shares: Vec<f64> = patterns.iter().map(|(pattern, _)| self.probability(*pattern)).collect();
+            self.fit(patterns, &shares);
+            if (self.prior - before).abs() < 1e-7 {
+                break;
+            }
+        }
+    }
+
+    /// Learns how matches look while what chance does stays as random pairs show it.
+    pub(super) fn pin(&mut self, patterns: &[(u128, f64)], shares: &[f64], rounds: usize, n_pairs: f64) {
+        let pinned: Vec<Vec<f64>> = self.fields.iter().map(|field| field.u.clone()).collect();
+        let mut shares = shares.to_vec();
+        for _ in 0..rounds {
+            self.fit(patterns, &shares);
+            let n_match: f64 = patterns
+                .iter()
+                .zip(&shares)
+                .map(|(pattern, share)| pattern.1 * share)
+                .sum();
+            self.prior = (n_match.max(1.0) / n_pairs).min(0.5);
+            for (field, u) in self.fields.iter_mut().zip(&pinned) {
+                field.u.clone_from(u);
+            }
+            self.settle(&vec![vec![100.0; 16]; self.fields.len()]);
+            shares = patterns.iter().map(|(pattern, _)| self.probability(*pattern)).collect();
+        }
+    }
+
+    /// Takes the shares that the patterns have, given how much of each is a match.
+    pub(super) fn fit(&mut self, patterns: &[(u128, f64)], shares: &[f64]) {
+        let (mut n_match, mut n) = (0.0, 0.0);
+        let n_fields = self.fields.len();
+        let mut matches = vec![[0.0_f64; 16]; n_fields];
+        let mut others = vec![[0.0_f64; 16]; n_fields];
+        for ((pattern, count), share) in patterns.iter().zip(shares) {
+            n += count;
+            n_match += count * share;
+            for at in 0..n_fields {
+                let level = level(*pattern, at);
+                matches[at][level] += count * share;
+                others[at][level] += count * (1.0 - share);
+            }
+        }
+        self.prior = ((n_match + 0.5) / (n + 2.0)).clamp(1e-6, 0.9);
+        let mut seen = Vec::new();
+        for (at, field) in self.fields.iter_mut().enumerate() {
+            let n = field.m.len();
+            let blend = |counts: &[f64; 16]| -> Vec<f64> {
+                let total: f64 = counts[1..].iter().sum();
+                (1..=n)
+                    .map(|level| (counts[level] + STRENGTH / n as f64) / (total + STRENGTH))
+                    .collect()
+            };
+            field.m = blend(&matches[at]);
+            field.u = blend(&others[at]);
+            seen.push((0..16).map(|l| matches[at][l] + others[at][l]).collect::<Vec<f64>>());
+        }
+        self.settle(&seen);
+    }
+
+    /// Turns shares into weights, and holds what is more alike to weigh no less.
+    fn settle(&mut self, seen: &[Vec<f64>]) {
+        for (field, seen) in self.fields.iter_mut().zip(seen) {
+            let raw: Vec<f64> = field
+                .m
+                .iter()
+                .zip(&field.u)
+                .map(|(m, u)| (m / u).log2().clamp(-12.0, 16.0))
+                .collect();
+            let n = raw.len();
+            let equal = usize::from(EQUAL);
+            let weights: Vec<f64> = (0..n).map(|l| seen.get(l + 1).copied().unwrap_or(0.0) + 1e-3).collect();
+            let mut bits = raw.clone();
+            descend(&mut bits[..equal], &weights[..equal]);
+            descend(&mut bits[equal..], &weights[equal..]);
+            // Different values never speak for a pair, rare equal ones never against it.
+            bits[n - 1] = bits[n - 1].min(0.0);
+            bits[0] = bits[0].max(0.0);
+            // Equal and rare is never worth less than nearly equal; levels hardly seen take their neighbor's word.
+            bits[0] = bits[0].max(bits[equal]);
+            for level in 1..equal {
+                if weights[level] < FEW {
+                    bits[level] = bits[level - 1].min(bits[level].max(bits[equal]));
+                }
+            }
+            if field.kind == Kind::Text {
+                for (step, bits) in bits[equal..].iter_mut().enumerate() {
+                    *bits -= SLOPE * (step as f64 - (n - equal) as f64 / 2.0);
+                }
+            }
+            field.bits = bits;
+        }
+    }
+}
+
+/// The nearest sequence that never rises: pools adjacent violators.
+fn descend(values: &mut [f64], weights: &[f64]) {
+    let mut pools: Vec<(f64, f64, usize)> = Vec::new();
+    for (value, weight) in values.iter().zip(weights) {
+        let mut pool = (*value, *weight, 1);
+        while let Some(last) = pools.last().copied().filter(|last| last.0 < pool.0) {
+            let weight = last.1 + pool.1;
+            pool = ((last.0 * last.1 + pool.0 * pool.1) / weight, weight, last.2 + pool.2);
+            pools.pop();
+        }
+        pools.push(pool);
+    }
+    let mut at = 0;
+    for (value, _, length) in pools {
+        values[at..at + length].fill(value);
+        at += length;
+    }
+}

@@ -1,0 +1,130 @@
+//! A trained model as a text that people read and a later run takes up again.
+
+use std::fmt::Write as _;
+
+use toml::de::{DeTable, DeValue};
+
+use super::compare::level_names;
+use super::kind::Kind;
+use super::model::{FieldModel, Model};
+use super::{FieldSummary, Linkage};
+
+/// Why a model file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelMistake {
+    /// The text is no TOML.
+    #[error("not a model file: {0}")]
+    Toml(#[from] toml::de::Error),
+    /// Something that a model needs is missing or of another type.
+    #[error("the model has no {0}")]
+    Missing(String),
+}
+
+const HEAD: &str = "\
+# What Guiyi learned about these files. Give it to a later run with --model, and the same pair gets the same weight.
+# A pair of records starts at log2(prior / (1 - prior)) bits; every field adds the bits of its level; a sum above 0
+# means that the two are more likely the same than not. m is the share of a level among matches, u its share among the
+# other candidates, and bits is log2(m/u), smoothed so that more alike never weighs less.
+";
+
+impl Linkage {
+    /// The model as TOML.
+    pub fn model_toml(&self) -> String {
+        let mut text = HEAD.to_owned();
+        _ = writeln!(text, "\nprior = {:?}", self.model.prior);
+        for (field, weights) in self.fields.iter().zip(&self.model.fields) {
+            let FieldSummary { header, kind, .. } = field;
+            _ = writeln!(
+                text,
+                "\n[[field]]\nname = {}\nkind = \"{}\"",
+                quoted(header),
+                kind.name()
+            );
+            text.push_str("levels = [\n");
+            for (at, name) in level_names(*kind).into_iter().enumerate() {
+                let (m, u, bits) = (weights.m[at], weights.u[at], weights.bits[at]);
+                _ = writeln!(
+                    text,
+                    "  {{ name = \"{name}\", m = {m:?}, u = {u:?}, bits = {bits:?} }},"
+                );
+            }
+            text.push_str("]\n");
+        }
+        text
+    }
+}
+
+/// Reads a model back.
+///
+/// # Errors
+///
+/// [`ModelMistake`] if the text is no model.
+pub fn parse(text: &str) -> Result<Model, ModelMistake> {
+    let table = DeTable::parse(text)?;
+    let missing = |what: &str| ModelMistake::Missing(what.to_owned());
+    let table = table.get_ref();
+    let prior = table
+        .get("prior")
+        .and_then(|value| number(value.get_ref()))
+        .ok_or_else(|| missing("`prior`"))?;
+    let mut fields = Vec::new();
+    for field in list(table, "field").ok_or_else(|| missing("`[[field]]`"))? {
+        let kind = match field.get("kind").map(toml::Spanned::get_ref) {
+            Some(DeValue::String(name)) => Kind::from_name(name),
+            _ => None,
+        };
+        let kind = kind.ok_or_else(|| missing("known `kind` of a field"))?;
+        let levels = list(field, "levels").ok_or_else(|| missing("`levels`"))?;
+        if levels.len() != level_names(kind).len() {
+            return Err(missing(&format!("full list of levels of a {} field", kind.name())));
+        }
+        let column = |name: &str| -> Result<Vec<f64>, ModelMistake> {
+            let of = |level: &&DeTable<'_>| level.get(name).and_then(|value| number(value.get_ref()));
+            levels
+                .iter()
+                .map(|level| of(level).ok_or_else(|| missing(&format!("`{name}` of a level"))))
+                .collect()
+        };
+        fields.push(FieldModel {
+            kind,
+            m: column("m")?,
+            u: column("u")?,
+            bits: column("bits")?,
+        });
+    }
+    Ok(Model { fields, prior })
+}
+
+fn number(value: &DeValue<'_>) -> Option<f64> {
+    match value {
+        DeValue::Float(float) => float.as_str().parse().ok(),
+        DeValue::Integer(integer) => integer.as_str().parse().ok(),
+        _ => None,
+    }
+}
+
+/// The tables of an array.
+fn list<'t>(table: &'t DeTable<'t>, name: &str) -> Option<Vec<&'t DeTable<'t>>> {
+    let DeValue::Array(array) = table.get(name)?.get_ref() else {
+        return None;
+    };
+    let tables = array.iter().map(|item| match item.get_ref() {
+        DeValue::Table(table) => Some(table),
+        _ => None,
+    });
+    tables.collect()
+}
+
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            letter if letter.is_control() => _ = write!(quoted, "\\u{:04x}", letter as u32),
+            letter => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
+}

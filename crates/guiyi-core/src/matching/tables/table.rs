@@ -1,0 +1,58 @@
+//! Plain tables: columns of text as somebody's file holds them.
+//!
+//! What stands here is input; it is read once, when fields are made of it, and never changed.
+
+/// One column of text, its values end to end. An empty value is no value.
+#[derive(Debug, Clone, Default)]
+pub struct Column {
+    /// The name in the file; may be empty, and decides nothing that the values can decide.
+    pub header: String,
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Column {
+    /// An empty column.
+    pub fn new(header: &str) -> Self {
+        Self {
+            header: header.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Appends a value.
+    pub fn push(&mut self, value: &str) {
+        self.text.push_str(value);
+        self.ends.push(self.text.len());
+    }
+
+    /// The value of a row; rows count from 0.
+    pub fn get(&self, row: usize) -> &str {
+        let start = if row == 0 { 0 } else { self.ends[row - 1] };
+        &self.text[start..self.ends[row]]
+    }
+
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is no value.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+}
+
+/// One table: columns of the same length. The column of record ids is not among them.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    /// The columns.
+    pub columns: Vec<Column>,
+}
+
+impl Table {
+    /// Number of rows; 0 without a column.
+    pub fn n_rows(&self) -> usize {
+        self.columns.first().map_or(0, Column::len)
+    }
+}

@@ -1,0 +1,177 @@
+//! The room as a whole: what it finds, and what must not change it.
+
+use super::*;
+use crate::matching::hash::mix;
+
+/// Invented persons: every third is there twice, the second time with a slip.
+fn people(n: u64) -> Vec<Vec<String>> {
+    let part = |seed: u64, words: &[&str]| words[(mix(seed) % words.len() as u64) as usize].to_owned();
+    let word = |seed: u64| {
+        let syllable = |at| {
+            part(
+                seed * 7 + at,
+                &["ka", "lo", "mer", "ti", "su", "ban", "dor", "el", "fi", "gra"],
+            )
+        };
+        syllable(1) + &syllable(2) + &syllable(3)
+    };
+    let mut rows = Vec::new();
+    for at in 0..n {
+        let (first, last, street) = (word(at * 11 + 1), word(at * 11 + 2), word(at * 11 + 3));
+        let day = format!(
+            "19{:02}-{:02}-{:02}",
+            40 + mix(at) % 60,
+            1 + mix(at + 1) % 12,
+            1 + mix(at + 2) % 28
+        );
+        let phone = format!("0{}", 100_000_000 + mix(at * 3) % 900_000_000);
+        let street = format!(
+            "{} {street} {}",
+            1 + mix(at + 9) % 200,
+            part(at, &["road", "lane", "street"])
+        );
+        rows.push(vec![
+            first.clone(),
+            last.clone(),
+            day.clone(),
+            street.clone(),
+            phone.clone(),
+        ]);
+        if at % 3 == 0 {
+            let slip: String = last
+                .chars()
+                .enumerate()
+                .filter(|(place, _)| *place != 2)
+                .map(|(_, letter)| letter)
+                .collect();
+            rows.push(vec![
+                first,
+                slip,
+                day,
+                street,
+                if at % 2 == 0 { String::new() } else { phone },
+            ]);
+        }
+    }
+    rows
+}
+
+fn table(headers: &[&str], rows: &[Vec<String>]) -> Table {
+    let mut columns: Vec<Column> = headers.iter().map(|header| Column::new(header)).collect();
+    for row in rows {
+        columns
+            .iter_mut()
+            .zip(row)
+            .for_each(|(column, value)| column.push(value));
+    }
+    Table { columns }
+}
+
+const HEADERS: [&str; 5] = ["first", "last", "born", "street", "phone"];
+
+fn matches(found: &Linkage) -> Vec<(u32, u32)> {
+    let matched = found.pairs.iter().filter(|pair| pair.outcome == Outcome::Match);
+    matched.map(|pair| (pair.a, pair.b)).collect()
+}
+
+fn find(tables: &[&Table]) -> Linkage {
+    link(tables, &Options::default())
+}
+
+#[test]
+fn finds_the_records_that_are_there_twice() {
+    let rows = people(300);
+    let found = matches(&find(&[&table(&HEADERS, &rows)]));
+    let truth: Vec<(u32, u32)> = (0..rows.len() - 1)
+        .filter(|at| rows[*at][0] == rows[at + 1][0] && rows[*at][2] == rows[at + 1][2])
+        .map(|at| (at as u32, at as u32 + 1))
+        .collect();
+    assert!(truth.len() >= 100);
+    let hits = found.iter().filter(|pair| truth.contains(pair)).count();
+    assert!(
+        hits * 100 >= truth.len() * 98 && hits * 100 >= found.len() * 98,
+        "{hits} of {}",
+        truth.len()
+    );
+}
+
+#[test]
+fn the_order_of_rows_and_columns_changes_no_decision() {
+    let rows = people(120);
+    let n = rows.len() as u32;
+    let straight = find(&[&table(&HEADERS, &rows)]);
+    let turned: Vec<Vec<String>> = rows
+        .iter()
+        .rev()
+        .map(|row| [3, 0, 4, 2, 1].map(|column: usize| row[column].clone()).to_vec())
+        .collect();
+    let turned = find(&[&table(&["d", "a", "e", "c", "b"], &turned)]);
+    let mut pairs: Vec<(u32, u32)> = matches(&turned).iter().map(|(a, b)| (n - 1 - b, n - 1 - a)).collect();
+    pairs.sort_unstable();
+    assert_eq!(matches(&straight), pairs);
+}
+
+#[test]
+fn two_files_are_linked_whichever_comes_first() {
+    let rows = people(150);
+    let (left, right): (Vec<_>, Vec<_>) = rows
+        .iter()
+        .cloned()
+        .enumerate()
+        .partition(|(at, row)| *at == 0 || rows[at - 1][0] != row[0] || rows[at - 1][2] != row[2]);
+    let strip = |rows: Vec<(usize, Vec<String>)>| rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>();
+    let (left, right) = (
+        table(&HEADERS, &strip(left)),
+        table(&["a", "b", "c", "d", "e"], &strip(right)),
+    );
+    let (straight, turned) = (find(&[&left, &right]), find(&[&right, &left]));
+    assert_eq!(
+        straight.fields.len(),
+        6,
+        "columns correspond by content: {:?}",
+        straight.fields
+    );
+    let (n_left, n_right) = (left.n_rows() as u32, right.n_rows() as u32);
+    let mut pairs: Vec<(u32, u32)> = matches(&turned)
+        .iter()
+        .map(|(a, b)| (b - n_right, a + n_left))
+        .collect();
+    pairs.sort_unstable();
+    assert_eq!(matches(&straight), pairs);
+    assert!(pairs.len() >= 48, "{}", pairs.len());
+}
+
+#[test]
+fn the_number_of_threads_changes_no_decision() {
+    let table = table(&HEADERS, &people(100));
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| find(&[&table]))
+    };
+    let (one, several) = (with(1), with(3));
+    assert_eq!((one.pairs, one.model), (several.pairs, several.model));
+}
+
+#[test]
+fn a_model_reads_back_and_gives_the_same_weights() {
+    let table = table(&HEADERS, &people(100));
+    let found = find(&[&table]);
+    let model = parse_model(&found.model_toml()).unwrap();
+    let again = link(
+        &[&table],
+        &Options {
+            model: Some(model),
+            ..Options::default()
+        },
+    );
+    assert_eq!(found.pairs, again.pairs);
+    assert!(parse_model("prior = true").is_err());
+}
+
+#[test]
+fn little_or_nothing_to_match_is_no_mistake() {
+    assert!(find(&[&Table::default()]).pairs.is_empty());
+    assert!(find(&[&table(&HEADERS, &people(1)[..1])]).pairs.is_empty());
+    let empty = vec![vec![String::new(); 5]; 4];
+    assert!(matches(&find(&[&table(&HEADERS, &empty)])).is_empty());
+}

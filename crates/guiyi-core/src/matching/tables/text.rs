@@ -1,0 +1,192 @@
+//! Text made comparable, whatever its script: one form per value, then tokens and q-grams of it.
+//!
+//! Laws: idempotent; a text of ASCII letters is only lower-cased; nothing here knows a language.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::super::hash::mix;
+use crate::standardize::simplified;
+
+/// Writes the comparable form of a value: width, case and accents folded, traditional characters read as simplified
+/// ones, character references of HTML resolved, and runs of white space made one blank. Empty for a value without a
+/// letter or digit.
+pub(super) fn fold(value: &str, folded: &mut String) {
+    folded.clear();
+    if value.is_ascii() && !value.contains("&") {
+        for byte in value.bytes() {
+            push(folded, byte.to_ascii_lowercase() as char);
+        }
+    } else {
+        let resolved = if value.contains('&') {
+            resolve(value)
+        } else {
+            value.to_owned()
+        };
+        for letter in resolved
+            .nfkd()
+            // The voicing marks of kana are letters of their own.
+            .filter(|letter| !is_combining_mark(*letter) || matches!(letter, '\u{3099}' | '\u{309a}'))
+            .nfc()
+            .flat_map(char::to_lowercase)
+        {
+            match letter {
+                'ß' => folded.push_str("ss"),
+                'æ' => folded.push_str("ae"),
+                'œ' => folded.push_str("oe"),
+                'ø' => folded.push('o'),
+                'ł' => folded.push('l'),
+                'đ' | 'ð' => folded.push('d'),
+                'ı' => folded.push('i'),
+                _ => push(folded, simplified(letter)),
+            }
+        }
+    }
+    let end = folded.trim_end().len();
+    folded.truncate(end);
+    if !folded.chars().any(char::is_alphanumeric) {
+        folded.clear();
+    }
+}
+
+fn push(folded: &mut String, letter: char) {
+    if !letter.is_whitespace() && !letter.is_control() {
+        folded.push(letter);
+    } else if !folded.is_empty() && !folded.ends_with(' ') {
+        folded.push(' ');
+    }
+}
+
+/// Resolves numeric character references and those of accented Latin letters (`&ouml;`), which exports of web sites
+/// leave behind. HTML 5, section 13.5.
+fn resolve(value: &str) -> String {
+    let mut resolved = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(at) = rest.find('&') {
+        resolved.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest.bytes().take(10).position(|byte| byte == b';');
+        match end.and_then(|end| Some((end, reference(&rest[1..end])?))) {
+            Some((end, letter)) => {
+                resolved.push(letter);
+                rest = &rest[end + 1..];
+            }
+            None => {
+                resolved.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    resolved.push_str(rest);
+    resolved
+}
+
+fn reference(name: &str) -> Option<char> {
+    if let Some(number) = name.strip_prefix('#') {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16),
+            None => number.parse(),
+        };
+        return char::from_u32(code.ok()?);
+    }
+    match name {
+        "amp" => return Some('&'),
+        "quot" => return Some('"'),
+        "apos" => return Some('\''),
+        "nbsp" => return Some(' '),
+        "mdash" | "ndash" => return Some('-'),
+        "szlig" => return Some('ß'),
+        _ => {}
+    }
+    let accents = [
+        "acute", "grave", "circ", "tilde", "uml", "ring", "cedil", "slash", "caron",
+    ];
+    let letter = name.chars().next()?;
+    (letter.is_ascii_alphabetic() && accents.contains(&&name[1..])).then_some(letter)
+}
+
+/// Whether a character belongs to a script that writes words without blanks between them.
+pub(super) fn is_ideograph(letter: char) -> bool {
+    matches!(letter as u32, 0x2e80..=0x2fdf | 0x3005..=0x3007 | 0x3040..=0x30ff | 0x3400..=0x9fff | 0xf900..=0xfaff
+        | 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x2_0000..=0x3_ffff)
+}
+
+/// Calls `each` with every token of a folded text, in order.
+///
+/// A token is a run of letters and digits; inside a word that holds a digit, hyphens, dots and slashes are dropped
+/// (`srs-btm30` is `srsbtm30`), and apostrophes are dropped everywhere. A run of ideographs gives its characters and
+/// its pairs of neighbors.
+pub(super) fn tokens(folded: &str, mut each: impl FnMut(&str)) {
+    let mut token = String::new();
+    for word in folded.split(|letter: char| letter.is_whitespace() || ",;:()[]{}\"|!?+*=<>".contains(letter)) {
+        if word.is_empty() {
+            continue;
+        }
+        let coded = word.bytes().any(|byte| byte.is_ascii_digit());
+        let mut previous: Option<char> = None;
+        for letter in word.chars() {
+            if is_ideograph(letter) {
+                if !token.is_empty() {
+                    each(&token);
+                    token.clear();
+                }
+                let mut buffer = [0; 8];
+                let own = letter.encode_utf8(&mut buffer).len();
+                each(&String::from_utf8_lossy(&buffer[..own]));
+                if let Some(before) = previous {
+                    let pair: String = [before, letter].into_iter().collect();
+                    each(&pair);
+                }
+                previous = Some(letter);
+                continue;
+            }
+            previous = None;
+            if letter.is_alphanumeric() {
+                token.push(letter);
+            } else if !(letter == '\'' || letter == '’' || (coded && matches!(letter, '-' | '.'))) && !token.is_empty()
+            {
+                each(&token);
+                token.clear();
+            }
+        }
+        if !token.is_empty() {
+            each(&token);
+            token.clear();
+        }
+    }
+}
+
+/// Calls `each` with the hash of every q-gram of a folded text: three letters or digits in a row within a word, which
+/// counts as having blanks around it; in ideographs single characters and pairs.
+pub(super) fn grams(folded: &str, mut each: impl FnMut(u32)) {
+    let mut window = [' ', ' '];
+    let mut before = ' ';
+    for letter in folded.chars().chain(std::iter::once(' ')) {
+        if letter == '\'' {
+            continue;
+        }
+        if is_ideograph(letter) {
+            each(gram(['\0', '\0', letter]));
+            if is_ideograph(before) {
+                each(gram(['\0', before, letter]));
+            }
+        }
+        if letter.is_alphanumeric() && !is_ideograph(letter) {
+            each(gram([window[0], window[1], letter]));
+            window = [window[1], letter];
+        } else {
+            if window[1] != ' ' {
+                each(gram([window[0], window[1], ' ']));
+            }
+            window = [' ', ' '];
+        }
+        before = letter;
+    }
+}
+
+fn gram(letters: [char; 3]) -> u32 {
+    let packed = letters
+        .iter()
+        .fold(0_u64, |packed, letter| packed << 21 | u64::from(*letter));
+    mix(packed) as u32
+}
