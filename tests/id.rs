@@ -92,8 +92,8 @@ fn the_one_repair_is_named() {
 
 #[test]
 fn stdin_keeps_the_order_and_counts() {
-    let input = "\u{FEFF}914403001922038216\r\n\n13800138000\nnonsense\n".into_bytes();
-    let (code, stdout, stderr) = piped(&["check", "-"], &input);
+    let input = "\u{FEFF}914403001922038216\r\n\n13800138000\nnonsense\n".as_bytes();
+    let (code, stdout, stderr) = piped(&["check", "-"], input);
     assert_eq!(code, 1, "{stderr}");
     let verdicts: Vec<&str> = stdout.lines().map(|line| columns(line)[0]).collect();
     assert_eq!(verdicts, ["valid", "valid", "invalid"]);
