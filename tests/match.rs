@@ -26,7 +26,7 @@ const LINK: [&str; 8] = [
 
 /// Runs and gives the summary.
 fn run(bench: &Bench, more: &[&str]) -> serde_json::Value {
-    let ran = bench.guiyi(&[&LINK, &["--format", "json"], more].concat());
+    let ran = bench.guiyi(&[&LINK[..], &["--format", "json"], more].concat());
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     serde_json::from_str(&ran.stdout).unwrap()
 }
