@@ -106,7 +106,10 @@ fn the_contract_says_what_the_rules_say() {
             );
         }
         assert_eq!(
-            contract.lines().filter(|line| line.trim_start().starts_with("mustBe")).count(),
+            contract
+                .lines()
+                .filter(|line| line.trim_start().starts_with("mustBe"))
+                .count(),
             contract.matches("metric:").count(),
             "each library metric has one comparison, {entity}"
         );

@@ -331,7 +331,7 @@ fn mistakes_of_a_pack_have_places_and_hints() {
     );
     check(
         "element = 'name'\ncheck = 'in-table'\ntable = 'currency'\non = 'name'",
-        "own.toml:11:6: \"name\" is no date\n  hint: one of: created_date, updated_date, first_deal_date",
+        "own.toml:11:6: \"name\" is no date\n  hint: one of: founded_date, created_date, updated_date, first_deal_date",
     );
     check(
         "element = 'name'\ncheck = 'foreign-key'\nentity = 'contact'\nreferences = 'mobil'",

@@ -190,7 +190,7 @@ fn reads_alike(data: &[u8], extension: &str) {
     );
 }
 
-/// Every cell, or where the reader stopped; its words name the file and so are left out.
+/// Every cell, or that the file is refused; the words of that name the file and so are left out.
 fn cells(path: &Path, batch_rows: usize) -> Option<Vec<String>> {
     let mut reader = read::open(path, &ReadOptions::default()).ok()?;
     let headers = reader.headers.clone();
@@ -206,8 +206,8 @@ fn cells(path: &Path, batch_rows: usize) -> Option<Vec<String>> {
     let mut cells = Vec::new();
     for read in reader.batches(0, &source, batch_rows).ok()? {
         let Ok((batch, _)) = read else {
-            cells.push("refused".to_owned());
-            break;
+            // How many rows came before depends on the size of the batches; that the file is refused does not.
+            return Some(vec!["refused".to_owned()]);
         };
         for row in 0..batch.len() {
             let values = batch.columns.iter().map(|column| column.get(row).unwrap_or("\u{0}"));

@@ -20,8 +20,8 @@ use guiyi_io::read::{ReadOptions, Reader};
 use guiyi_io::write::{CsvEncoding, CsvOptions, OutputFormat};
 use sha2::{Digest, Sha256};
 
-use crate::reference_file;
 pub(crate) use self::reference::reference;
+use crate::reference_file;
 
 /// The commented project file that `guiyi init` writes.
 pub(crate) const TEMPLATE: &str = include_str!("project/template.toml");

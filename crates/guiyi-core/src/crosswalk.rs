@@ -336,15 +336,22 @@ fn redirect(
     reinstated: &BTreeSet<GlobalId>,
 ) -> (Vec<(GlobalId, GlobalId)>, Vec<GlobalId>) {
     let homes = homes(clusters, history, gids);
-    let (mut redirected, mut relocated) = (Vec::new(), Vec::new());
-    for fact in history.facts.iter().filter(|fact| !reinstated.contains(&fact.gid)) {
-        let IdState::Superseded { by, into, .. } = fact.state else {
-            continue;
-        };
-        let survivor = standing_for(into, history.facts, superseded, reinstated)
+    let mut ended: Vec<(u64, GlobalId, GlobalId, GlobalId)> = (history.facts.iter())
+        .filter(|fact| !reinstated.contains(&fact.gid))
+        .filter_map(|fact| match fact.state {
+            IdState::Superseded { by, into, at } => Some((at, fact.gid, by, into)),
+            _ => None,
+        })
+        .collect();
+    // The ID that went last comes first: an ID stands where the one that it went into stands after this run.
+    ended.sort_unstable_by(|a, b| b.cmp(a));
+    let mut redirected = Vec::new();
+    let mut relocated: BTreeMap<GlobalId, GlobalId> = BTreeMap::new();
+    for (_, gid, by, into) in ended {
+        let survivor = standing_for(into, history.facts, superseded, reinstated, &relocated)
             .unwrap_or_else(|| superseded.get(&by).copied().unwrap_or(by));
-        let from = homes.partition_point(|home| home.0 < fact.gid);
-        let to = homes.partition_point(|home| home.0 <= fact.gid);
+        let from = homes.partition_point(|home| home.0 < gid);
+        let to = homes.partition_point(|home| home.0 <= gid);
         let of_id = &homes[from..to];
         let elsewhere = if of_id.iter().any(|home| home.1 == survivor) {
             None
@@ -354,13 +361,14 @@ fn redirect(
         };
         let target = elsewhere.map_or(survivor, |part| part[0].1);
         if target != by {
-            redirected.push((fact.gid, target));
+            redirected.push((gid, target));
             if elsewhere.is_some() {
-                relocated.push(fact.gid);
+                relocated.insert(gid, target);
             }
         }
     }
-    (redirected, relocated)
+    redirected.sort_unstable();
+    (redirected, relocated.into_keys().collect())
 }
 
 /// For each superseded ID the records that it had at its end, each with the ID that it has now: (superseded ID, ID,
@@ -394,11 +402,12 @@ fn standing_for(
     facts: &[IdFacts],
     superseded: &BTreeMap<GlobalId, GlobalId>,
     reinstated: &BTreeSet<GlobalId>,
+    relocated: &BTreeMap<GlobalId, GlobalId>,
 ) -> Option<GlobalId> {
     let mut here = gid;
     // Every step leads to an ID that ended later, so that the way has an end.
     for _ in 0..=facts.len() {
-        if let Some(&next) = superseded.get(&here) {
+        if let Some(&next) = superseded.get(&here).or_else(|| relocated.get(&here)) {
             here = next;
             continue;
         }

@@ -7,8 +7,8 @@
 //! stands in a batch. No polars type appears in a public signature.
 
 mod codes;
-mod error;
 pub mod dictionary;
+mod error;
 mod key_table;
 pub mod outputs;
 pub mod profile;

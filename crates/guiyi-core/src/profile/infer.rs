@@ -139,7 +139,8 @@ pub(super) fn infer(column: &ColumnState, shares: &Shares, distinct: DistinctCou
         }
     }
     let is_category = distinct.is_exact && distinct.count <= CATEGORY_VALUES && distinct.count * 10 <= filled;
-    if is_category && of(K::PersonName) < 0.9 {
+    let is_name = of(K::PersonName) >= 0.9 || of(K::OrganizationName) >= 0.9;
+    if is_category && !is_name {
         let is_number = of(K::Amount) >= 0.95 && distinct.count > 2;
         return if is_number {
             number(column, shares, distinct)

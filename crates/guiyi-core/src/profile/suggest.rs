@@ -56,16 +56,18 @@ impl Suggestion {
     fn write(&self, number: u32, element: &Element, column: &ColumnProfile, text: &mut String) {
         let header = column.header.replace(['\n', '\r'], " ");
         // Room for a quarter more than is broken today, so that the next export does not fail by chance.
-        let tolerance = (self.broken * 1250.0).ceil().min(1000.0) as u64;
+        let per_mille = (self.broken * 1250.0).ceil().min(1000.0) as u64;
         _ = write!(
             text,
             "\n# Column {header}: {}\n[[rule]]\ncode = \"PR{number:03}\"\nelement = \"{}\"\n{}\nseverity = \"{}\"\n\
-             dimension = \"{}\"\ntolerance_per_mille = {tolerance}\nmessage = {}\nmessage_zh = {}\n",
+             dimension = \"{}\"\ntolerance = \"{}.{}%\"\nmessage = {}\nmessage_zh = {}\n",
             self.evidence,
             element.name,
             self.check,
             self.severity,
             self.dimension,
+            per_mille / 10,
+            per_mille % 10,
             quoted(&self.message),
             quoted(&self.message_zh),
         );

@@ -38,8 +38,14 @@ pub struct Expression {
     pub(crate) elements: Vec<(Box<str>, usize, Type)>,
     /// The literals that are values of our own, by the name that stands for them in the tree.
     constants: Vec<Constant>,
+    /// The regular expressions of its calls of `matches`, by the number that stands for them in the tree: CEL itself
+    /// would compile them anew for every row.
+    patterns: Arc<[Regex]>,
     tree: IdedExpr,
 }
+
+/// `matches` with a number of [`Expression::patterns`]; no name of CEL begins with `#`.
+const MATCHES: &str = "#matches";
 
 /// What kind of value an element, or a part of an expression, is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +109,7 @@ impl Expression {
             dictionary,
             elements: BTreeMap::new(),
             constants: Vec::new(),
+            patterns: Vec::new(),
             bound: Vec::new(),
             wrong: Vec::new(),
             text,
@@ -114,6 +121,7 @@ impl Expression {
         let Reader {
             elements,
             constants,
+            patterns,
             wrong,
             ..
         } = reader;
@@ -128,6 +136,7 @@ impl Expression {
                 .map(|(name, (position, kind))| (name, position, kind))
                 .collect(),
             constants,
+            patterns: patterns.into(),
             tree,
         };
         expression.try_out().map_err(|wrong| vec![wrong])?;
@@ -143,6 +152,21 @@ impl Expression {
         }
     }
 
+    /// A context in which the expression can be evaluated, once it has a resolver of the row's values.
+    pub(crate) fn context<'c>(&self) -> Context<'c, 'c> {
+        let mut context = Context::default();
+        let patterns = Arc::clone(&self.patterns);
+        let matches = move |text: Arc<String>, number: i64| {
+            usize::try_from(number)
+                .ok()
+                .and_then(|number| patterns.get(number))
+                .is_some_and(|pattern| pattern.is_match(&text))
+        };
+        // Refused only if CEL had the name, which is not one of CEL's.
+        _ = context.add_function(MATCHES, matches);
+        context
+    }
+
     /// The value that a name of our own in the tree stands for.
     pub(crate) fn constant(&self, name: &str) -> Option<&Constant> {
         self.constants.get(name.strip_prefix('#')?.parse::<usize>().ok()?)
@@ -151,7 +175,7 @@ impl Expression {
     /// Evaluates the expression for a made-up row, to see whether types fit.
     fn try_out(&self) -> Result<(), Wrong> {
         let made_up = MadeUp(self);
-        let mut context = Context::default();
+        let mut context = self.context();
         context.set_variable_resolver(&made_up);
         match context.resolve(&self.tree) {
             Ok(Value::Bool(_)) => Ok(()),
@@ -214,6 +238,8 @@ struct Reader<'a> {
     dictionary: &'a Dictionary,
     elements: BTreeMap<Box<str>, (usize, Type)>,
     constants: Vec<Constant>,
+    /// Compiled patterns.
+    patterns: Vec<Regex>,
     /// Variables of the macros `all`, `exists`, … around the current part.
     bound: Vec<String>,
     wrong: Vec<Wrong>,
@@ -320,17 +346,35 @@ impl Reader<'_> {
         }
         let kinds: Vec<Type> = call.args.iter_mut().map(|argument| self.read(argument)).collect();
         if call.func_name == "matches"
+            && call.args.len() + usize::from(call.target.is_some()) == 2
             && let Some(Expr::Literal(LiteralValue::String(pattern))) = call.args.last().map(|argument| &argument.expr)
-            && let Err(error) = Regex::new(pattern.inner())
         {
-            let message = format!("the pattern does not compile: {}", last_line(&error));
-            self.wrong_at(pattern.inner(), message, None);
+            match Regex::new(pattern.inner()) {
+                Ok(regex) => self.compiled(call, regex),
+                Err(error) => {
+                    let message = format!("the pattern does not compile: {}", last_line(&error));
+                    let pattern = pattern.inner().to_owned();
+                    self.wrong_at(&pattern, message, None);
+                }
+            }
         }
         match call.func_name.as_str() {
             operators::NEGATE => kinds[0],
             operators::CONDITIONAL if kinds.len() == 3 && kinds[1] == kinds[2] => kinds[1],
             _ => Type::Other,
         }
+    }
+
+    /// Makes of a call of `matches` one of our own with the compiled pattern.
+    fn compiled(&mut self, call: &mut CallExpr, regex: Regex) {
+        if let Some(subject) = call.target.take() {
+            call.args.insert(0, *subject);
+        }
+        MATCHES.clone_into(&mut call.func_name);
+        if let Some(pattern) = call.args.last_mut() {
+            pattern.expr = Expr::Literal(LiteralValue::Int((self.patterns.len() as i64).into()));
+        }
+        self.patterns.push(regex);
     }
 
     /// Reads a literal, or the literals of a list, as values of the type beside them.

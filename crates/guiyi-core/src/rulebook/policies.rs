@@ -334,7 +334,7 @@ mod tests {
             &[
                 "2:27: no source has the system \"cmr\"\n  hint: did you mean \"crm\"?",
                 "3:12: \"longst\" is not a strategy\n  hint: did you mean \"longest\"?",
-                "4:11: \"name\" is not a date\n  hint: one of: created_date, updated_date, first_deal_date",
+                "4:11: \"name\" is not a date\n  hint: one of: founded_date, created_date, updated_date, first_deal_date",
                 "5:11: the element \"city\" stands in two groups or twice in one",
             ],
         );

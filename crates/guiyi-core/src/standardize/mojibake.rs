@@ -43,7 +43,10 @@ pub(super) fn is_lost(text: &str) -> bool {
 }
 
 /// Whether some value of a column may bear such marks; one pass over its bytes.
-#[expect(clippy::needless_bitwise_bool, reason = "without branches the pass is one over vectors")]
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches the pass is one over vectors"
+)]
 pub(super) fn may_be_lost(bytes: &[u8]) -> bool {
     let is_mark = |first: u8, second: u8| {
         // The ends of U+FFFD, 锟 and 烫, and a question mark.

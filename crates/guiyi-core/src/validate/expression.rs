@@ -6,7 +6,6 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use cel::Context;
 use cel::common::types::{CelNull, CelString};
 use cel::common::value::CowVal;
 use cel::context::VariableResolver;
@@ -24,7 +23,7 @@ pub(super) fn failures(batch: &Batch, rule: &Rule, expression: &Expression, toda
         today,
         row: AtomicUsize::new(0),
     };
-    let mut context = Context::default();
+    let mut context = expression.context();
     context.set_variable_resolver(&rows);
     let mut failures = Vec::new();
     for row in 0..batch.len() {

@@ -21,9 +21,9 @@ mod across;
 mod keys;
 mod outcome;
 mod samples;
-pub mod whole;
 mod shared_values;
 mod stream;
+pub mod whole;
 
 mod agrees;
 mod branch;

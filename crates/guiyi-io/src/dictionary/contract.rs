@@ -173,7 +173,9 @@ fn property(element: &Element, rules: &[&Rule], dictionary: &Dictionary) -> Prop
         ElementKind::Cnaps => ("string", "char(12)"),
         _ => ("string", "text"),
     };
-    let strict = |rule: &&&Rule| rule.tolerance == Tolerance::default() && rule.when.is_empty() && rule.severity == Severity::Error;
+    let strict = |rule: &&&Rule| {
+        rule.tolerance == Tolerance::default() && rule.when.is_empty() && rule.severity == Severity::Error
+    };
     let mut checks: Vec<Quality> = rules.iter().map(|rule| quality(rule, dictionary)).collect();
     let has_list = rules.iter().any(|rule| matches!(rule.check, Check::OneOf(_)));
     if !element.codes.is_empty() && !has_list {

@@ -38,7 +38,6 @@ pub use self::batches::Batches;
 pub use self::encoding::TextEncoding;
 use self::encoding::TextReader;
 pub use self::format::Format;
-pub use self::stretch::{Parsed, Parser, RowBytes, Stretch, Stretches};
 use self::header::Header;
 use self::html::HtmlRows;
 use self::json_lines::JsonRows;
@@ -48,6 +47,7 @@ use self::rows::Rows;
 use self::scan::Scan;
 use self::sheet::{Workbook, XlsRows, XlsxRows};
 use self::split::Splitter;
+pub use self::stretch::{Parsed, Parser, RowBytes, Stretch, Stretches};
 use crate::IoError;
 
 /// A row with more text than this is an error, not data: 16 MiB.

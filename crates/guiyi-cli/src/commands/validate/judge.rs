@@ -309,7 +309,9 @@ fn describe(plan: &Plan, pack: &Pack, mut sums: Sums) -> FileValidation {
             running += 1;
             if rule.check.is_of_whole_source() {
                 let findings = of_whole.iter().filter(|finding| finding.rule == rule.code);
-                entry.samples = findings.map(|finding| sample(finding, &plan.view.rulebook, false)).collect();
+                entry.samples = findings
+                    .map(|finding| sample(finding, &plan.view.rulebook, false))
+                    .collect();
                 tally = Tally {
                     judged: 1,
                     failed: entry.samples.len() as u64,

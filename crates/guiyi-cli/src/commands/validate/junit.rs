@@ -23,9 +23,7 @@ fn case(file: &FileValidation, rule: &RuleValidation, language: Language) -> Tes
     let message = if chinese { &rule.message_zh } else { &rule.message };
     let counts = format!(
         "{} / {} rows fail, tolerance {}",
-        rule.failed,
-        rule.judged,
-        rule.tolerance
+        rule.failed, rule.judged, rule.tolerance
     );
     let mut lines: Vec<String> = Vec::with_capacity(rule.samples.len());
     for sample in &rule.samples {

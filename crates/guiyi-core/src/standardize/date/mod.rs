@@ -5,7 +5,7 @@
 //! if it cannot, the value is held back as ambiguous.
 
 mod calendar;
-mod common;
+mod frequent;
 mod read;
 
 use std::borrow::Cow;
@@ -88,7 +88,7 @@ pub(super) fn standardize(text: &str, context: &DateContext) -> Option<Change> {
     if is_canonical(text) {
         return None;
     }
-    if let Some((year, month, day)) = common::read(text.as_bytes())
+    if let Some((year, month, day)) = frequent::read(text.as_bytes())
         && let Reading::Day(day) = year_month_day(signed(year), month, day)
     {
         return Change::to(text, written(day));
@@ -317,7 +317,7 @@ mod tests {
     proptest! {
         #[test]
         fn common_forms_are_read_as_any(text in "[0-9]{4}([-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{3,5}|年[0-9]{1,2}月[0-9]{1,2}日?)( [0-9:]{7,8})?") {
-            if let Some((year, month, day)) = common::read(text.as_bytes()) {
+            if let Some((year, month, day)) = frequent::read(text.as_bytes()) {
                 prop_assert_eq!(read(&cleaned(&text)), year_month_day(signed(year), month, day));
             }
         }

@@ -6,8 +6,8 @@
 
 mod table;
 
-pub(super) use table::{Names, formerly, named, names};
 use table::{Entry, entries_of, is_municipality, key, level_of};
+pub(super) use table::{Names, formerly, named, names};
 
 /// Level of a region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
