@@ -175,7 +175,8 @@ fn any_format_and_any_number_of_threads_give_the_same_profile() {
             .zip(&row)
             .map(|(header, cell)| (header.to_owned(), Value::from(cell)))
             .collect();
-        lines.push_str(&format!("{}\n", Value::from(object)));
+        lines += &Value::from(object).to_string();
+        lines.push('\n');
     }
     bench.write("customers.jsonl", lines.as_bytes());
     let csv = profile(&bench, &[]);

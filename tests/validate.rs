@@ -348,7 +348,7 @@ fn many_rules_and_nothing_but_bad_rows() {
         ran.stdout
     );
     let findings = fs::read(bench.path("out/findings.csv")).unwrap();
-    assert_eq!(findings.iter().filter(|byte| **byte == b'\n').count(), 1 + 3000 * 300);
+    assert_eq!(findings.split(|byte| *byte == b'\n').count() - 1, 1 + 3000 * 300);
 }
 
 #[test]

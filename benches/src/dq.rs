@@ -231,7 +231,7 @@ fn phone(dice: &mut Dice, truth: &mut Truth) -> String {
 
 /// An amount as text, and in fen where it is one.
 fn amount(dice: &mut Dice, truth: &mut Truth) -> (String, Option<i64>) {
-    let fen = 1 + dice.below(5_000_000_000) as i64;
+    let fen = 1 + dice.below(5_000_000_000).cast_signed();
     let chance = dice.per_mille();
     truth[6] += u64::from((10..33).contains(&chance));
     match chance {
@@ -251,10 +251,10 @@ fn paid(dice: &mut Dice, due_fen: Option<i64>, truth: &mut Truth) -> String {
         0..20 => String::new(),
         20..50 => {
             truth[9] += u64::from(due_fen.is_some());
-            money(due.abs() + 1 + dice.below(1_000_000) as i64)
+            money(due.abs() + 1 + dice.below(1_000_000).cast_signed())
         }
         _ if due < 0 => money(due),
-        _ => money(dice.below(due as u64 + 1) as i64),
+        _ => money(dice.below(due as u64 + 1).cast_signed()),
     }
 }
 

@@ -9,10 +9,13 @@ pub mod mutate;
 #[cfg(feature = "rooms")]
 pub mod rooms;
 
+/// What must hold for an input; it panics where it does not.
+pub type Property = Box<dyn Fn(&[u8])>;
+
 /// A target: its name, its property, and inputs to start from.
 pub struct Target {
     pub name: String,
-    pub run: Box<dyn Fn(&[u8])>,
+    pub run: Property,
     pub seeds: Vec<Vec<u8>>,
 }
 

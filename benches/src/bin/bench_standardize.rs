@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
@@ -21,6 +22,7 @@ const ROWS_PER_ENTITY: f64 = 1.74;
 /// As `guiyi run` has it.
 const BATCH_ROWS: usize = 8192;
 
+#[expect(clippy::print_stdout, reason = "a bench prints its figures")]
 fn main() -> Result<(), Box<dyn Error>> {
     let mut sizes: Vec<u64> = std::env::args()
         .skip(1)
@@ -98,10 +100,8 @@ fn measure(directory: &Path) -> Result<String, Box<dyn Error>> {
         }
     }
     for (kind, (seconds, n_values)) in kinds {
-        text.push_str(&format!(
-            "  {kind:<18} {n_values:>9} values {:>6.0} ns\n",
-            seconds * 1e9 / n_values as f64
-        ));
+        let nanoseconds = seconds * 1e9 / n_values as f64;
+        _ = writeln!(text, "  {kind:<18} {n_values:>9} values {nanoseconds:>6.0} ns");
     }
     Ok(text)
 }

@@ -419,12 +419,11 @@ mod tests {
         for section in SECTIONS.iter().filter(|section| section.header != "[source.columns]") {
             // Required keys stand, so that only the unknown one is a mistake; its hint names all others that are known.
             let unknown = "qqqqqqqqqqqqqqqqqqqqqqqq = 1\n";
-            let required: String = section
-                .keys
-                .iter()
-                .filter(|key| key.kind.ends_with("required"))
+            let required = section.keys.iter().filter(|key| key.kind.ends_with("required"));
+            let required: Vec<String> = required
                 .map(|key| format!("{} = {}\n", key.name, key.example))
                 .collect();
+            let required = required.concat();
             let text = format!("{}\n{required}{unknown}", section.header);
             let said = parse(&text, dir.path()).join("\n");
             let hint = said.split("hint: one of: ").nth(1).unwrap_or_else(|| panic!("{said}"));

@@ -135,7 +135,7 @@ impl Profiler {
             .zip(judged)
             .zip(proposals)
             .map(|(((header, column), judged), proposal)| {
-                result::column(Arc::clone(header), column, judged, proposal, dictionary)
+                result::column(Arc::clone(header), column, &judged, proposal, dictionary)
             })
             .collect();
         let relations = self.relations.finish(columns.iter().any(|column| column.is_key));

@@ -32,7 +32,7 @@ pub enum Relation {
 
 struct Equal {
     columns: (usize, usize),
-    equal: u64,
+    same: u64,
     rows: u64,
 }
 
@@ -70,7 +70,7 @@ impl Relations {
         for pair in &mut self.equal {
             let (a, b) = (&columns[pair.columns.0], &columns[pair.columns.1]);
             pair.rows += n_rows as u64;
-            pair.equal += a.iter().zip(b).filter(|(one, other)| one == other).count() as u64;
+            pair.same += a.iter().zip(b).filter(|(one, other)| one == other).count() as u64;
         }
         for pair in self.decides.iter_mut().filter(|pair| pair.holds) {
             let (a, b) = (&columns[pair.columns.0], &columns[pair.columns.1]);
@@ -103,7 +103,7 @@ impl Relations {
                 if a < b && equal * 5 >= n_rows * 4 {
                     self.equal.push(Equal {
                         columns: (a, b),
-                        equal: 0,
+                        same: 0,
                         rows: 0,
                     });
                 } else if equal * 5 < n_rows * 4
@@ -139,7 +139,7 @@ impl Relations {
             }
         }
         found.extend(self.equal.into_iter().filter_map(|pair| {
-            let share = pair.equal as f64 / pair.rows.max(1) as f64;
+            let share = pair.same as f64 / pair.rows.max(1) as f64;
             (share >= 0.9).then_some(Relation::Equal(pair.columns.0, pair.columns.1, share))
         }));
         let held = self

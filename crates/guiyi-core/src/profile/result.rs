@@ -174,7 +174,7 @@ fn values(column: &ColumnState) -> impl Iterator<Item = (&str, u64)> {
 pub(super) fn column(
     header: Arc<str>,
     column: &ColumnState,
-    judged: Judged,
+    judged: &Judged,
     element: Option<Proposal>,
     dictionary: &Dictionary,
 ) -> ColumnProfile {
@@ -196,7 +196,7 @@ pub(super) fn column(
         is_key: filled == column.rows && filled > 0 && judged.distinct.is_exact && judged.distinct.count == filled,
         kind: judged.kind,
         kind_share: judged.kind_share,
-        other_kinds: other_kinds(&judged),
+        other_kinds: other_kinds(judged),
         sample_size: column.sample.values().len() as u64,
         sample_is_whole: column.sample.is_whole(),
         lengths: column

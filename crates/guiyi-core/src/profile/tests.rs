@@ -39,12 +39,12 @@ fn rows() -> Vec<Vec<String>> {
         vec![
             format!("HD-KA-{i:05}"),
             format!("深圳市蓝岭{}科技有限公司", ["甲", "乙", "丙", "丁"][i % 4]),
-            if i % 10 == 0 {
+            if i.is_multiple_of(10) {
                 "无".into()
             } else {
                 "914403001922038216".into()
             },
-            if i % 20 == 0 {
+            if i.is_multiple_of(20) {
                 "１３8 0013 8000".into()
             } else {
                 format!("138001{:05}", 38000 + i)

@@ -371,8 +371,8 @@ impl Reader<'_> {
             call.args.insert(0, *subject);
         }
         MATCHES.clone_into(&mut call.func_name);
-        if let Some(pattern) = call.args.last_mut() {
-            pattern.expr = Expr::Literal(LiteralValue::Int((self.patterns.len() as i64).into()));
+        if let (Some(pattern), Ok(number)) = (call.args.last_mut(), i64::try_from(self.patterns.len())) {
+            pattern.expr = Expr::Literal(LiteralValue::Int(number.into()));
         }
         self.patterns.push(regex);
     }

@@ -72,17 +72,14 @@ impl Pack {
             }
             _ => {}
         }
-        let (dictionary, values) = match entity {
-            Some(entity) => {
-                let dictionary = dictionary::shipped(entity);
-                let values = vec![None; dictionary.elements.len()];
-                (dictionary, values)
-            }
-            None => {
-                let (elements, values) = own.into_iter().unzip();
-                let entity = EntityType::Customer;
-                (Dictionary { entity, elements }, values)
-            }
+        let (dictionary, values) = if let Some(entity) = entity {
+            let dictionary = dictionary::shipped(entity);
+            let values = vec![None; dictionary.elements.len()];
+            (dictionary, values)
+        } else {
+            let (elements, values) = own.into_iter().unzip();
+            let entity = EntityType::Customer;
+            (Dictionary { entity, elements }, values)
         };
         let standardizes = (dictionary.elements.iter().zip(values))
             .map(|(element, own): (_, Option<bool>)| own.or(of_pack).unwrap_or_else(|| !is_text(element.kind)))

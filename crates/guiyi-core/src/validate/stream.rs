@@ -292,9 +292,9 @@ mod tests {
         // What judges the source as a whole has no tally.
         let expected: Vec<(u64, u64)> = outcomes(&batches, &rulebook, &notes)
             .iter()
-            .map(|o| match rulebook.rules[o.rule].check.is_of_whole_source() {
-                true => (0, 0),
-                false => (o.checked, o.failed),
+            .map(|o| {
+                let is_whole = rulebook.rules[o.rule].check.is_of_whole_source();
+                if is_whole { (0, 0) } else { (o.checked, o.failed) }
             })
             .collect();
 

@@ -263,7 +263,9 @@ fn states_of_whole_sources_merge_in_any_order() {
     ];
     let seen = |batches: &[Batch]| {
         let mut state = whole::State::new(&rulebook);
-        batches.iter().for_each(|batch| state.observe(batch, &rulebook));
+        for batch in batches {
+            state.observe(batch, &rulebook);
+        }
         state
     };
     let all = seen(&parts);

@@ -4,6 +4,7 @@ use guiyi_core::profile::{ColumnProfile, Commonest, QUANTILES, Relation};
 use serde_json::{Value, json};
 
 use super::FileProfile;
+use crate::read::TextEncoding;
 
 /// The profile as a JSON object. What a masked column hides is null, with `"masked": true` beside it.
 pub fn to_json(file: &FileProfile<'_>) -> Value {
@@ -32,7 +33,7 @@ pub fn to_json(file: &FileProfile<'_>) -> Value {
     json!({
         "file": reader.path.display().to_string(),
         "format": reader.format.name(),
-        "encoding": reader.encoding.map(|encoding| encoding.name()),
+        "encoding": reader.encoding.map(TextEncoding::name),
         "delimiter": reader.delimiter.map(|delimiter| char::from(delimiter).to_string()),
         "sheet": reader.sheet,
         "header_row": reader.header_row,

@@ -201,7 +201,7 @@ pub(super) fn classed(error: guiyi_ident::IdentError, output: Output) -> String 
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct Spoken<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
     value: &'a str,
@@ -231,13 +231,13 @@ struct Also<'a> {
     canonical: &'a str,
 }
 
-fn json_line<'a>(value: &'a str, line: Option<u64>, judged: &'a Judged, output: Output) -> Line<'a> {
+fn json_line<'a>(value: &'a str, line: Option<u64>, judged: &'a Judged, output: Output) -> Spoken<'a> {
     let first = judged.kinds.first();
     let kind = first.map(|(kind, _)| *kind).or(judged.fault.map(|(kind, _)| kind));
     let warnings = first
         .map(|(_, checked)| checked.warnings.as_slice())
         .unwrap_or_default();
-    Line {
+    Spoken {
         line,
         value,
         valid: first.is_some(),

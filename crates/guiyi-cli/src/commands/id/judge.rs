@@ -106,9 +106,8 @@ pub(super) fn judge(text: &str, kind: Option<AnyKind>) -> Judged {
         None => any(text),
     };
     let repaired = match (&fault, kinds.first()) {
-        (Some((kind, _)), _) => Some(*kind),
-        // The one kind whose valid values may still be a slip of the hand: `li@163.con`.
-        (None, Some((kind @ AnyKind::Known(Kind::Email), _))) => Some(*kind),
+        // An e-mail address is the one kind whose valid values may still be a slip of the hand: `li@163.con`.
+        (Some((kind, _)), _) | (None, Some((kind @ AnyKind::Known(Kind::Email), _))) => Some(*kind),
         _ => None,
     };
     Judged {

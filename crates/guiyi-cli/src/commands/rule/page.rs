@@ -116,7 +116,6 @@ fn demand(check: &Check, dictionary: &Dictionary) -> String {
     let name = |element: usize| &*dictionary.elements[element].name;
     let bounds = |min: Option<&str>, max: Option<&str>| format!("{} … {}", min.unwrap_or(""), max.unwrap_or(""));
     let given = match check {
-        Check::Required => String::new(),
         Check::Unique { elements, scope } => {
             let names: Vec<&str> = elements.iter().map(|&element| name(element)).collect();
             format!("{}, scope {}", names.join(" + "), scope.name())

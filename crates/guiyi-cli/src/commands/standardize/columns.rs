@@ -34,31 +34,31 @@ impl Columns {
         let mut is_placed = vec![false; dictionary.elements.len()];
         if args.only {
             if source.key_column < source.headers.len() {
-                columns.push(header(source, source.key_column), From::Received(source.key_column));
+                columns.push(&header(source, source.key_column), From::Received(source.key_column));
             }
         } else {
             for column in 0..source.headers.len() {
                 match mapped(column).filter(|_| !args.beside && column != source.key_column) {
                     Some(position) => {
                         is_placed[position] = true;
-                        columns.push(header(source, column), From::Element(position));
+                        columns.push(&header(source, column), From::Element(position));
                     }
-                    None => columns.push(header(source, column), From::Received(column)),
+                    None => columns.push(&header(source, column), From::Received(column)),
                 }
             }
         }
-        for position in 0..dictionary.elements.len() {
+        for (position, is_placed) in is_placed.into_iter().enumerate() {
             let is_wanted = source.mapping[position].is_some() || found.contains(&position);
-            if is_wanted && !is_placed[position] {
-                columns.push(element(position), From::Element(position));
+            if is_wanted && !is_placed {
+                columns.push(&element(position), From::Element(position));
             }
         }
         columns
     }
 
     /// Adds a column; a name that is taken gets an ending, because some formats know columns by their names only.
-    fn push(&mut self, name: String, from: From) {
-        let mut unique = name.clone();
+    fn push(&mut self, name: &str, from: From) {
+        let mut unique = name.to_owned();
         let mut number = 2;
         while self.headers.contains(&unique) {
             unique = match from {

@@ -39,6 +39,7 @@ use crate::args::{Format, LanguageArg};
 ///   `cut -f3 list.tsv | guiyi standardize --kind date -`
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Args {
     /// Files to read: CSV, .xlsx, .xls, Parquet, JSON lines. With `--kind`, `-` reads one value a line from stdin.
     #[arg(value_name = "FILE", required_unless_present = "value")]

@@ -57,7 +57,7 @@ struct ElementSummary {
 
 impl FileSummary {
     pub(super) fn new(reader: &Reader, source: &Source, dictionary: &Dictionary) -> Self {
-        let header = |column: usize| source.headers.get(column).map(|header| header.to_string());
+        let header = |column: usize| source.headers.get(column).map(ToString::to_string);
         let elements = dictionary
             .elements
             .iter()

@@ -171,7 +171,7 @@ fn pairs_of(keys: &Keys, fields: &[Field], pass: Pass, stride: u64, side: &[u8],
         .into_par_iter()
         .filter_map(|record| {
             let key = mix(keys.of(fields, pass, record));
-            (key != 0 && (stride == 1 || key % stride == 0)).then_some((key, record as u32))
+            (key != 0 && key.is_multiple_of(stride)).then_some((key, record as u32))
         })
         .collect();
     filed.par_sort_unstable();
@@ -287,8 +287,9 @@ fn choose(
             .map(|pass| meets(keys, fields, *pass, side.len(), &pairs))
             .collect();
         for (at, rows) in also.iter().enumerate() {
-            rows.iter()
-                .for_each(|row| by[*row as usize * words + at / 64] |= 1 << (at % 64));
+            for row in rows {
+                by[*row as usize * words + at / 64] |= 1 << (at % 64);
+            }
         }
     }
     let is_near: Vec<bool> = pairs.iter().map(|pair| near.binary_search(pair).is_ok()).collect();

@@ -39,9 +39,8 @@ pub fn level_names(kind: Kind) -> Vec<&'static str> {
 pub(super) fn n_levels(kind: Kind) -> usize {
     usize::from(EQUAL)
         + match kind {
-            Kind::Date => 5,
             Kind::Number => 6,
-            Kind::Phone | Kind::Email | Kind::Code | Kind::Name => 5,
+            Kind::Date | Kind::Phone | Kind::Email | Kind::Code | Kind::Name => 5,
             Kind::Category | Kind::Marks => 2,
             Kind::Text => 10,
         }
@@ -144,23 +143,26 @@ pub(super) fn rarity(count: f64, n: f64) -> u8 {
 }
 
 /// The rarest mark that both have; else whether one's mark continues the other's.
-fn marks_level(left: &[(u64, u8)], right: &[(u64, u8)], a: &str, b: &str) -> u8 {
+fn marks_level(left: &[(u64, u8)], right: &[(u64, u8)], left_text: &str, right_text: &str) -> u8 {
     let (mut i, mut j, mut best) = (0, 0, u8::MAX);
     while i < left.len() && j < right.len() {
         if left[i].0 == right[j].0 {
             best = best.min(left[i].1);
         }
-        let (x, y) = (left[i].0, right[j].0);
-        i += usize::from(x <= y);
-        j += usize::from(y <= x);
+        let (ours, theirs) = (left[i].0, right[j].0);
+        i += usize::from(ours <= theirs);
+        j += usize::from(theirs <= ours);
     }
     if best <= 2 {
         return best;
     }
     let continues = |x: &str, y: &str| x.len() >= 5 && y.len() > x.len() && (y.starts_with(x) || y.ends_with(x));
     let near = || {
-        a.split(' ')
-            .any(|x| b.split(' ').any(|y| continues(x, y) || continues(y, x)))
+        left_text.split(' ').any(|one| {
+            right_text
+                .split(' ')
+                .any(|other| continues(one, other) || continues(other, one))
+        })
     };
     if best <= EQUAL {
         best

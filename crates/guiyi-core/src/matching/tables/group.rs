@@ -87,8 +87,8 @@ pub(super) fn group(
         of_a.remove(&bond.b);
         let between = |some: &[u32], others: &[u32]| -> f32 {
             some.iter()
-                .flat_map(|x| others.iter().map(move |y| (*x, *y)))
-                .map(|(x, y)| capped(weigh(x, y)))
+                .flat_map(|one| others.iter().map(move |other| (*one, *other)))
+                .map(|(one, other)| capped(weigh(one, other)))
                 .sum()
         };
         for (other, sum) in &mut of_a {
@@ -111,12 +111,13 @@ pub(super) fn group(
             sums[at].insert(bond.a, *sum);
             let mean = sum / (size * members[at].len()) as f32;
             if mean > 0.0 {
-                let (x, y) = (bond.a.min(*other), bond.a.max(*other));
+                let (first, second) = (bond.a.min(*other), bond.a.max(*other));
+                let size_of = |group: u32| members[group as usize].len() as u32;
                 heap.push(Bond {
                     mean,
-                    a: x,
-                    b: y,
-                    sizes: (members[x as usize].len() as u32, members[y as usize].len() as u32),
+                    a: first,
+                    b: second,
+                    sizes: (size_of(first), size_of(second)),
                 });
             }
         }
@@ -125,7 +126,9 @@ pub(super) fn group(
     let mut of = vec![0; n];
     for group in members.iter().filter(|group| !group.is_empty()) {
         let first = group.iter().min().copied().unwrap_or_default();
-        group.iter().for_each(|record| of[*record as usize] = first);
+        for record in group {
+            of[*record as usize] = first;
+        }
     }
     of
 }

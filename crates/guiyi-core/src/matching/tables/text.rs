@@ -13,7 +13,7 @@ use crate::standardize::simplified;
 /// letter or digit.
 pub(super) fn fold(value: &str, folded: &mut String) {
     folded.clear();
-    if value.is_ascii() && !value.contains("&") {
+    if value.is_ascii() && !value.contains('&') {
         for byte in value.bytes() {
             push(folded, byte.to_ascii_lowercase() as char);
         }
@@ -66,15 +66,12 @@ fn resolve(value: &str) -> String {
         resolved.push_str(&rest[..at]);
         rest = &rest[at..];
         let end = rest.bytes().take(10).position(|byte| byte == b';');
-        match end.and_then(|end| Some((end, reference(&rest[1..end])?))) {
-            Some((end, letter)) => {
-                resolved.push(letter);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                resolved.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((end, letter)) = end.and_then(|end| Some((end, reference(&rest[1..end])?))) {
+            resolved.push(letter);
+            rest = &rest[end + 1..];
+        } else {
+            resolved.push('&');
+            rest = &rest[1..];
         }
     }
     resolved.push_str(rest);
@@ -143,8 +140,7 @@ pub(super) fn tokens(folded: &str, mut each: impl FnMut(&str)) {
             previous = None;
             if letter.is_alphanumeric() {
                 token.push(letter);
-            } else if !(letter == '\'' || letter == '’' || (coded && matches!(letter, '-' | '.'))) && !token.is_empty()
-            {
+            } else if !(letter == '\'' || letter == '’' || token.is_empty() || coded && matches!(letter, '-' | '.')) {
                 each(&token);
                 token.clear();
             }
