@@ -35,7 +35,7 @@ fn meanings() {
             ],
             vec![("name", "上海华信有限公司"), ("status", "启用")],
         );
-        let mut context = Context::default();
+        let mut context = expression.context();
         context.set_variable_resolver(&row);
         assert_eq!(expression.evaluate(&context), expected.map_err(str::to_owned), "{text}");
     };
