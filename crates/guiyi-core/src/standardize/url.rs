@@ -9,7 +9,7 @@ use super::text::{Style, clean};
 /// Brings a web address to its canonical form.
 pub(super) fn standardize(text: &str) -> Option<Change> {
     let cleaned = clean(text, Style::Name).replace('。', ".");
-    let cleaned = cleaned.trim_matches([',', ';', ' ', '、']);
+    let cleaned = cleaned.trim_matches([',', ';', ' ', '、', '\'']);
     let bare = cleaned
         .strip_prefix("网址:")
         .or_else(|| cleaned.strip_prefix("官网:"))

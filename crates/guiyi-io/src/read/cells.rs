@@ -10,6 +10,22 @@ use super::row::Row;
 use super::split::SplitError;
 use super::{MAX_COLUMNS, MAX_ROW_BYTES};
 
+/// Words of eight bytes in which the end of a cell is looked for before a search of long texts is set up.
+const SHORT_WORDS: usize = 4;
+const LINE_FEEDS: u64 = repeated(b'\n');
+const RETURNS: u64 = repeated(b'\r');
+
+/// A byte in all places of a word.
+const fn repeated(byte: u8) -> u64 {
+    0x0101_0101_0101_0101 * byte as u64
+}
+
+/// The highest bit of every zero byte, and perhaps of bytes above one (Mycroft 1987); the lowest bit set is that of the
+/// first zero byte.
+const fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(repeated(0x01)) & !word & repeated(0x80)
+}
+
 /// Where the text of a cell lies.
 #[derive(Debug, Clone, Copy)]
 struct Cell {
@@ -148,7 +164,18 @@ impl<'t> Cells<'t> {
     /// Where the unquoted text that begins here ends.
     fn unquoted_end(&self) -> usize {
         let rest = &self.text[self.position..];
-        self.position + memchr3(self.delimiter, b'\n', b'\r', rest).unwrap_or(rest.len())
+        // Most cells are short: words in a register cost less than setting up a search.
+        let (words, _) = rest.as_chunks::<8>();
+        for (number, word) in words.iter().take(SHORT_WORDS).enumerate() {
+            let word = u64::from_le_bytes(*word);
+            let found = zeros(word ^ repeated(self.delimiter)) | zeros(word ^ LINE_FEEDS) | zeros(word ^ RETURNS);
+            if found != 0 {
+                return self.position + number * 8 + found.trailing_zeros() as usize / 8;
+            }
+        }
+        let searched = words.len().min(SHORT_WORDS) * 8;
+        let rest = &rest[searched..];
+        self.position + searched + memchr3(self.delimiter, b'\n', b'\r', rest).unwrap_or(rest.len())
     }
 
     /// Where the row ends, if no quotation mark stands before.

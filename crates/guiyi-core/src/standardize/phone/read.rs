@@ -186,7 +186,9 @@ fn read(main: &str, extension: &str) -> Option<Number> {
             repaired: true,
         });
     }
-    if digits.len() == 10 && (digits.starts_with("400") || digits.starts_with("800")) {
+    // A first group of seven figures or more is a local number, and what follows its extension.
+    let is_split_early = groups.len() == 1 || groups.first().is_some_and(|group| group.len() < 7);
+    if digits.len() == 10 && is_split_early && (digits.starts_with("400") || digits.starts_with("800")) {
         return number(Line::Landline, digits);
     }
     if let Some(text) = fixed(&groups, &digits, extension) {
