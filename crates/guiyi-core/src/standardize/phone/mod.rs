@@ -6,15 +6,31 @@
 
 mod read;
 
-use super::change::{Aside, Change, Code};
+use super::change::{Aside, Change, Code, Value};
 use super::text::{Style, clean};
 use crate::dictionary::ElementKind;
 use crate::record::Origin;
 
 use read::{Line, Number, is_landline, is_mobile, numbers};
 
+/// Readings after which a number is taken as it is.
+const MOST_READINGS: usize = 3;
+
 /// Brings a phone number to its canonical form; `kind` is mobile, landline or phone.
 pub(super) fn standardize(text: &str, kind: ElementKind) -> Option<Change> {
+    let mut change = read_once(text, kind)?;
+    // With the noise gone, a number may be read further: `8(613000-000000` is 8613000000000, and that a mobile.
+    for _ in 1..MOST_READINGS {
+        let Value::Set(value) = &change.value else { break };
+        let Some(next) = read_once(value, kind) else { break };
+        change.value = next.value;
+        change.asides.extend(next.asides);
+    }
+    let is_as_received = matches!(&change.value, Value::Set(value) if value == text);
+    (!is_as_received).then_some(change)
+}
+
+fn read_once(text: &str, kind: ElementKind) -> Option<Change> {
     if is_mobile(text.as_bytes()) || is_landline(text) {
         return None;
     }
@@ -68,7 +84,6 @@ fn aside(number: Number) -> Aside {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::change::Value;
     use super::*;
 
     fn check(kind: ElementKind, text: &str, expected: &str, further: &[&str]) {
