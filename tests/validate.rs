@@ -372,3 +372,97 @@ fn mistakes_of_a_pack_are_said_at_once() {
         ran.stderr
     );
 }
+
+/// The counts of the whole, of the rules, and the lines of the samples of rows that share a code.
+fn counts(result: &serde_json::Value) -> (Vec<u64>, Vec<String>) {
+    let file = &result["files"][0];
+    let sums = ["rows_read", "good", "bad", "not_records"].map(|name| file[name].as_u64().unwrap());
+    (sums.to_vec(), rules(result))
+}
+
+#[test]
+fn reading_once_counts_what_reading_twice_counts() {
+    // Every third row shares its code with another, near or far; some of them are bad for other reasons as well.
+    let mut rows = String::from("编码,手机,金额\n");
+    for row in 0..30_000 {
+        let code = if row % 3 == 0 { row % 15_000 } else { row + 100_000 };
+        let mobile = if row % 7 == 0 { "12345" } else { "13800138000" };
+        let long = if row % 2 == 0 {
+            "-a-code-longer-than-its-own-key"
+        } else {
+            ""
+        };
+        writeln!(rows, "C{code}{long},{mobile},{row}").unwrap();
+    }
+    let bench = bench(rows.as_bytes());
+    // JSON tells every finding and reads the file twice; the page for CI only counts.
+    let twice = counts(&json(&bench, &[], 1));
+    let ran = validate(&bench, &["--format", "text", "--show", "400"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let sums = format!(
+        "{} rows read = {} good + {} bad + {} not a record",
+        twice.0[0], twice.0[1], twice.0[2], twice.0[3]
+    );
+    assert!(ran.stdout.contains(&sums), "{sums}\n{}", ran.stdout);
+    let shared = twice.1.iter().find(|rule| rule.starts_with("XX002")).unwrap();
+    let (failed, judged) = shared.trim_start_matches("XX002 fail ").split_once('/').unwrap();
+    assert!(failed.parse::<u64>().unwrap() > 1000);
+    let line = ran.stdout.lines().find(|line| line.contains("XX002  error")).unwrap();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    assert_eq!((words[3], words[4]), (judged, failed), "{line}");
+    let samples = ran
+        .stdout
+        .lines()
+        .filter(|line| line.contains("the same value stands in"));
+    assert_eq!(
+        samples.count(),
+        200,
+        "the samples are shared between two rules that fail"
+    );
+}
+
+#[test]
+fn foreign_keys_are_judged_against_another_file() {
+    let bench = Bench::new();
+    bench.write(
+        "pack.toml",
+        "[[element]]\nname = 'customer'\nkind = 'code'\n[[rule]]\ncode = 'XX001'\nelement = 'customer'\ncheck = \
+         'foreign-key'\nentity = 'customer'\nseverity = 'error'\ndimension = 'consistency'\nmessage = 'The customer \
+         exists'\nmessage_zh = '客户应存在'\n"
+            .as_bytes(),
+    );
+    bench.write("rows.csv", "customer\nD03-1\nD03-9\nHD-7\n".as_bytes());
+    bench.write("erp.csv", "编码,名称\nD03-1,甲公司\n".as_bytes());
+    bench.write("crm.csv", "客户号,名称\nhd-7,乙公司\n".as_bytes());
+    let known = [
+        "--reference",
+        "customer=erp.csv:编码",
+        "--reference",
+        "customer=crm.csv:客户号",
+    ];
+    assert_eq!(findings(&json(&bench, &known, 1)), ["3 XX001 D03-9: no customer has this key"]);
+    for (options, code, words) in [
+        (&[] as &[&str], 2, "name their file with --reference"),
+        (&["--reference", "customer=erp.csv"], 2, "which column has the keys?"),
+        (
+            &["--reference", "customer=erp.csv:编号"],
+            2,
+            "no column is called \"编号\"",
+        ),
+        (
+            &["--reference", "supplier=erp.csv:编码"],
+            2,
+            "no foreign key of the rule pack points there",
+        ),
+        (&["--reference", "client=erp.csv:编码"], 2, "one of: customer, supplier"),
+        (&["--reference", "customer=none.csv:编码"], 2, "none.csv"),
+    ] {
+        let ran = validate(&bench, options);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(
+            ran.code == code && said.contains(words),
+            "{options:?}: {} {said}",
+            ran.code
+        );
+    }
+}

@@ -86,9 +86,11 @@ pub fn cleanse(mut batches: Vec<Batch>, mut notes: Notes, rulebook: &Rulebook, w
 /// Judges a batch of a source that streams by: its cells are standardized where `elements` says so, then every rule runs.
 ///
 /// Nothing moves between elements and nothing is imputed; a batch is judged as if it stood alone but for what `hints`
-/// and the `judge` know of its source. `detail` says what is wanted of each rule.
+/// and the `judge` know of its source. `is_bad` are the rows that reading found wrong, `detail` says what is wanted of each
+/// rule.
 pub fn judge(
     mut batch: Batch,
+    is_bad: Vec<bool>,
     elements: &[usize],
     hints: &standardize::Hints,
     rulebook: &Rulebook,
@@ -96,7 +98,7 @@ pub fn judge(
     detail: impl Fn(usize) -> validate::Detail,
 ) -> validate::Judged {
     let held = standardize::cells(&mut batch, elements, rulebook, hints);
-    judge.judge(batch, held, detail)
+    judge.judge(batch, held, is_bad, detail)
 }
 
 /// The keys of the `unique` rules of a batch, as [`judge()`] will see its values; see [`validate::Judge::keys`].

@@ -12,7 +12,7 @@ const PARTITIONS: usize = 64;
 /// Keys of a chunk: 64 KiB.
 const CHUNK: usize = 4096;
 
-/// The keys added so far. Keys of 128 bits, equal for equal values.
+/// The keys added so far. Keys of 127 bits, equal for equal values; their lowest bit is a mark that tells no keys apart.
 #[derive(Debug)]
 pub struct KeyTable {
     partitions: Vec<Partition>,
@@ -63,22 +63,37 @@ impl KeyTable {
         Ok(())
     }
 
-    /// The keys that occur more than once, and how often; in no particular order. Sorts each partition.
+    /// The keys that occur more than once, in no particular order. Sorts each partition.
     ///
     /// # Errors
     ///
     /// [`IoError`] if a temporary file cannot be read.
-    pub fn repeated(self) -> Result<Vec<(u128, u64)>, IoError> {
+    pub fn repeated(self) -> Result<Vec<Repeated>, IoError> {
         let mut repeated = Vec::new();
         for partition in self.partitions {
             let mut keys = partition.keys().map_err(temporary)?;
             keys.sort_unstable();
-            for group in keys.chunk_by(|a, b| a == b).filter(|group| group.len() > 1) {
-                repeated.push((group[0], group.len() as u64));
+            for group in keys.chunk_by(|a, b| a >> 1 == b >> 1).filter(|group| group.len() > 1) {
+                repeated.push(Repeated {
+                    key: group[0] & !1,
+                    count: group.len() as u64,
+                    n_unmarked: group.iter().filter(|key| **key & 1 == 0).count() as u64,
+                });
             }
         }
         Ok(repeated)
     }
+}
+
+/// A key that was added more than once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Repeated {
+    /// Without its mark.
+    pub key: u128,
+    /// How often it was added.
+    pub count: u64,
+    /// How often without a mark.
+    pub n_unmarked: u64,
 }
 
 impl Partition {
@@ -114,8 +129,9 @@ impl Partition {
     }
 }
 
-/// The partition of a key; every bit of it counts.
+/// The partition of a key; every bit of it counts, but for the mark.
 fn partition(key: u128) -> usize {
+    let key = key >> 1;
     let mixed = (key as u64 ^ (key >> 64) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (mixed >> 58) as usize
 }
@@ -147,10 +163,15 @@ mod tests {
             repeated.sort_unstable();
             let mut expected = BTreeMap::new();
             for key in keys {
-                *expected.entry(key).or_insert(0_u64) += 1;
+                let (count, n_unmarked) = expected.entry(key & !1).or_insert((0_u64, 0_u64));
+                *count += 1;
+                *n_unmarked += u64::from(key & 1 == 0);
             }
-            expected.retain(|_, count| *count > 1);
-            prop_assert_eq!(repeated, expected.into_iter().collect::<Vec<_>>());
+            expected.retain(|_, (count, _)| *count > 1);
+            let expected: Vec<Repeated> = (expected.into_iter())
+                .map(|(key, (count, n_unmarked))| Repeated { key, count, n_unmarked })
+                .collect();
+            prop_assert_eq!(repeated, expected);
         }
     }
 }

@@ -18,4 +18,4 @@ pub mod write;
 
 pub use codes::{CODES, Code};
 pub use error::IoError;
-pub use key_table::KeyTable;
+pub use key_table::{KeyTable, Repeated};

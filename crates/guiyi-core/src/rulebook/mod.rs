@@ -249,22 +249,12 @@ impl Rulebook {
 
     /// What the foreign keys of the rules point at, each once, in order.
     pub fn targets(&self) -> Vec<Target> {
-        let targets = self.rules.iter().filter_map(|rule| match &rule.check {
-            Check::ForeignKey { target, .. } => Some(target.clone()),
-            _ => None,
-        });
-        targets.collect::<BTreeSet<_>>().into_iter().collect()
+        rule::targets(&self.rules)
     }
 
     /// Tells the foreign keys that point at `target` which keys or values there are.
     pub fn know(&mut self, target: &Target, values: &Arc<BTreeSet<Box<str>>>) {
-        for rule in &mut self.rules {
-            if let Check::ForeignKey { target: own, known } = &mut rule.check
-                && own == target
-            {
-                *known = Some(Arc::clone(values));
-            }
-        }
+        rule::know(&mut self.rules, target, values);
     }
 
     /// Tells the rules about numbers of rows how many each system had in the last run.

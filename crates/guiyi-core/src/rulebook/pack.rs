@@ -6,13 +6,14 @@
 //! `"standardized"`, in the canonical form of their kind. Left out, text is judged as received and everything else
 //! standardized.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::mistake::Mistake;
 use super::rules::read_rules;
 use super::tables::RawTable;
 use super::toml::{Document, Table};
-use super::{Rule, Rulebook, Source, parse_policies, shipped_rules};
+use super::{Rule, Rulebook, Source, Target, parse_policies, rule, shipped_rules};
 use crate::dictionary::{
     self, Dictionary, Element, ElementKind, EntityType, Importance, Sensitivity, is_snake_case, parse_codes,
 };
@@ -109,6 +110,16 @@ impl Pack {
             imputation: policies.imputation,
             today,
         }
+    }
+
+    /// What the foreign keys of the rules point at, each once, in order.
+    pub fn targets(&self) -> Vec<Target> {
+        rule::targets(&self.rules)
+    }
+
+    /// Tells the foreign keys that point at `target` which keys or values there are.
+    pub fn know(&mut self, target: &Target, values: &Arc<BTreeSet<Box<str>>>) {
+        rule::know(&mut self.rules, target, values);
     }
 
     /// The shipped pack of an entity type.

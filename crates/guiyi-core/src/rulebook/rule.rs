@@ -203,6 +203,26 @@ pub struct Target {
     pub system: Option<Arc<str>>,
 }
 
+/// What the foreign keys among the rules point at, each once, in order.
+pub(super) fn targets(rules: &[Rule]) -> Vec<Target> {
+    let targets = rules.iter().filter_map(|rule| match &rule.check {
+        Check::ForeignKey { target, .. } => Some(target.clone()),
+        _ => None,
+    });
+    targets.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Tells the foreign keys that point at `target` which keys or values there are.
+pub(super) fn know(rules: &mut [Rule], target: &Target, values: &Arc<BTreeSet<Box<str>>>) {
+    for rule in rules {
+        if let Check::ForeignKey { target: own, known } = &mut rule.check
+            && own == target
+        {
+            *known = Some(Arc::clone(values));
+        }
+    }
+}
+
 /// Bounds of the number of rows of a system.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RowCount {

@@ -2,9 +2,10 @@
 //!
 //! A source is gone through twice: first [`super::Judge::keys`] gives the keys of all rows, which whoever reads the source sorts,
 //! in memory or on disk; then [`SharedValues`] tells each row whether others share its values.
+//! Where only counts are wanted, once is enough: the keys are gathered while the rows are judged.
 //! Laws: values of at most 15 bytes are their own key, so two of them share a key only if they are equal; longer ones
-//! are hashed to 120 bits, and every row whose hash is shared is compared by its bytes ([`super::Judged::collided`]), so
-//! that a collision never passes for a duplicate.
+//! are hashed to 120 bits, and whoever goes through the source twice compares the bytes of every row whose hash is shared
+//! ([`super::Judged::collided`]). The lowest bit of a key is 0: a mark has room there.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
@@ -16,8 +17,8 @@ use crate::rulebook::{Check, Rule};
 
 /// Separates the values of several elements; no UTF-8 text has this byte.
 const SEPARATOR: u8 = 0xFF;
-/// Marks a hash in the highest byte, where a short value has its length.
-const HASHED: u128 = 0xFF << 120;
+/// Marks a hash in the highest bits, where a short value has its length.
+const HASHED: u128 = 0x7F << 121;
 
 /// Adds the keys of the rows of a batch that a `unique` rule judges: records with a value in all of its elements.
 ///
@@ -59,7 +60,7 @@ fn key<'v>(values: impl Iterator<Item = &'v str> + Clone, seed: u64) -> u128 {
         length = end;
     }
     bytes[15] = length as u8;
-    u128::from_le_bytes(bytes)
+    u128::from_le_bytes(bytes) << 1
 }
 
 fn hashed<'v>(values: impl Iterator<Item = &'v str>, seed: u64) -> u128 {
@@ -72,7 +73,7 @@ fn hashed<'v>(values: impl Iterator<Item = &'v str>, seed: u64) -> u128 {
             hasher.write_u8(SEPARATOR);
         }
     }
-    u128::from(high.finish()) << 64 | u128::from(low.finish()) | HASHED
+    (u128::from(high.finish()) << 64 | u128::from(low.finish())) << 1 | HASHED
 }
 
 /// The keys of one `unique` rule that occur more than once in a source.

@@ -48,6 +48,8 @@ pub struct Judged {
     pub whole: State,
     /// Whether two different values were found to have one key: the keys are to be made again with another seed.
     pub collided: bool,
+    /// For [`Judge::gathering`]: the key of each row that the `unique` rule judges, its lowest bit set if the row is bad.
+    pub keys: Vec<u128>,
 }
 
 /// The rules of a rulebook, ready to judge the batches of one source.
@@ -56,26 +58,53 @@ pub struct Judge<'a> {
     rulebook: &'a Rulebook,
     /// One entry a rule; `None` for every rule but `unique`.
     shared: &'a [Option<SharedValues>],
+    /// The seed of the keys to gather.
+    gathers: Option<u64>,
 }
 
 impl<'a> Judge<'a> {
     /// `shared` has one entry for each rule of the rulebook.
     pub fn new(rulebook: &'a Rulebook, shared: &'a [Option<SharedValues>]) -> Self {
-        Self { rulebook, shared }
+        Self {
+            rulebook,
+            shared,
+            gathers: None,
+        }
     }
 
-    /// Judges a batch. `held` is what standardizing held back, `detail` says what is wanted of each rule.
-    pub fn judge(&self, mut batch: Batch, mut held: Vec<Held>, detail: impl Fn(usize) -> Detail) -> Judged {
+    /// Judges all but which rows share their values with others, for a rulebook with one `unique` rule at most; the keys
+    /// by which that shows in the end are gathered on the way.
+    pub fn gathering(rulebook: &'a Rulebook, seed: u64) -> Self {
+        Self {
+            rulebook,
+            shared: &[],
+            gathers: Some(seed),
+        }
+    }
+
+    /// Judges a batch. `held` is what standardizing held back, `is_bad` the rows that failed before, `detail` says what
+    /// is wanted of each rule.
+    pub fn judge(
+        &self,
+        mut batch: Batch,
+        mut held: Vec<Held>,
+        is_bad: Vec<bool>,
+        detail: impl Fn(usize) -> Detail,
+    ) -> Judged {
         held.sort_unstable_by_key(|&(row, element, _)| (element, row));
         let all_records = !batch.states.contains(&RowState::Rejected);
         let mut judged = Judged {
             tallies: vec![Tally::default(); self.rulebook.rules.len()],
-            is_bad: vec![false; batch.len()],
+            is_bad,
             ..Judged::default()
         };
         for (position, rule) in self.in_order() {
             if rule.check.is_of_whole_source() {
                 continue;
+            }
+            if let (Check::Unique { .. }, Some(seed)) = (&rule.check, self.gathers) {
+                let keys = keyed_rows(&batch, rule, seed);
+                judged.keys = keys.map(|(row, key)| key | u128::from(judged.is_bad[row])).collect();
             }
             let failing = match self.shared.get(position).and_then(Option::as_ref) {
                 Some(shared) => duplicates(&batch, rule, shared, &mut judged.collided),
@@ -317,7 +346,7 @@ mod tests {
             let mut found = vec![(0, 0); rulebook.rules.len()];
             for part in rows.chunks(11) {
                 let batch = Batch::of_text(0, &rulebook.sources[0], part);
-                let judged = judge.judge(batch, Vec::new(), |_| detail);
+                let judged = judge.judge(batch, Vec::new(), vec![false; part.len()], |_| detail);
                 assert!(!judged.collided && judged.is_bad.len() == part.len());
                 for (sum, tally) in found.iter_mut().zip(&judged.tallies) {
                     *sum = (sum.0 + tally.judged, sum.1 + tally.failed);

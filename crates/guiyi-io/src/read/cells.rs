@@ -5,26 +5,14 @@
 use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memchr3};
+use wide::u8x16;
 
 use super::row::Row;
 use super::split::SplitError;
 use super::{MAX_COLUMNS, MAX_ROW_BYTES};
 
-/// Words of eight bytes in which the end of a cell is looked for before a search of long texts is set up.
-const SHORT_WORDS: usize = 4;
-const LINE_FEEDS: u64 = repeated(b'\n');
-const RETURNS: u64 = repeated(b'\r');
-
-/// A byte in all places of a word.
-const fn repeated(byte: u8) -> u64 {
-    0x0101_0101_0101_0101 * byte as u64
-}
-
-/// The highest bit of every zero byte, and perhaps of bytes above one (Mycroft 1987); the lowest bit set is that of the
-/// first zero byte.
-const fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(repeated(0x01)) & !word & repeated(0x80)
-}
+/// Bytes that are searched at once.
+const WINDOW: usize = 64;
 
 /// Where the text of a cell lies.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +37,16 @@ pub(super) struct Cells<'t> {
     n_wanted: usize,
     /// Where the row begins, and on which line.
     start: (usize, u64),
+    /// Delimiters and line ends in the window searched last.
+    window: Window,
+}
+
+/// A part of the text that begins at a multiple of its length.
+#[derive(Clone, Copy)]
+struct Window {
+    start: usize,
+    /// One bit a byte, the first byte's the lowest: whether an unquoted cell ends there.
+    ends: u64,
 }
 
 impl<'t> Cells<'t> {
@@ -64,6 +62,10 @@ impl<'t> Cells<'t> {
             is_unclosed: false,
             n_wanted: usize::MAX,
             start: (0, line),
+            window: Window {
+                start: usize::MAX,
+                ends: 0,
+            },
         }
     }
 
@@ -162,20 +164,42 @@ impl<'t> Cells<'t> {
     }
 
     /// Where the unquoted text that begins here ends.
-    fn unquoted_end(&self) -> usize {
-        let rest = &self.text[self.position..];
-        // Most cells are short: words in a register cost less than setting up a search.
-        let (words, _) = rest.as_chunks::<8>();
-        for (number, word) in words.iter().take(SHORT_WORDS).enumerate() {
-            let word = u64::from_le_bytes(*word);
-            let found = zeros(word ^ repeated(self.delimiter)) | zeros(word ^ LINE_FEEDS) | zeros(word ^ RETURNS);
-            if found != 0 {
-                return self.position + number * 8 + found.trailing_zeros() as usize / 8;
+    fn unquoted_end(&mut self) -> usize {
+        let mut position = self.position;
+        while position < self.text.len() {
+            let start = position - position % WINDOW;
+            if self.window.start != start {
+                self.window = Window {
+                    start,
+                    ends: self.ends_from(start),
+                };
             }
+            let ends = self.window.ends >> (position - start);
+            if ends != 0 {
+                position += ends.trailing_zeros() as usize;
+                break;
+            }
+            position = start + WINDOW;
         }
-        let searched = words.len().min(SHORT_WORDS) * 8;
-        let rest = &rest[searched..];
-        self.position + searched + memchr3(self.delimiter, b'\n', b'\r', rest).unwrap_or(rest.len())
+        position.min(self.text.len())
+    }
+
+    /// Which bytes of the window at `start` are delimiters or line ends.
+    fn ends_from(&self, start: usize) -> u64 {
+        let rest = &self.text[start..];
+        let mut padded = [0; WINDOW];
+        let window = rest.first_chunk().unwrap_or_else(|| {
+            padded[..rest.len()].copy_from_slice(rest);
+            &padded
+        });
+        let (parts, _) = window.as_chunks();
+        let marks = [self.delimiter, b'\n', b'\r'].map(u8x16::splat);
+        let ends = |part: &[u8; 16]| {
+            let part = u8x16::new(*part);
+            let [delimiters, feeds, returns] = marks.map(|mark| part.simd_eq(mark));
+            u64::from((delimiters | feeds | returns).to_bitmask())
+        };
+        parts.iter().rev().fold(0, |bits, part| bits << 16 | ends(part))
     }
 
     /// Where the row ends, if no quotation mark stands before.
@@ -266,7 +290,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_first_cells_are_those_of_the_whole_row(text in "[a,\"\n\r]{0,40}", n_wanted in 0_usize..4) {
+        fn the_first_cells_are_those_of_the_whole_row(text in "[a,\"\n\r]{0,200}", n_wanted in 0_usize..4) {
             let mut whole = Cells::new(text.as_bytes(), b',', 1);
             let mut first = Cells::new(text.as_bytes(), b',', 1).first(n_wanted);
             loop {
@@ -282,7 +306,7 @@ mod tests {
         }
 
         #[test]
-        fn as_the_splitter_cuts(text in "[a甲,\"\n\r]{0,40}") {
+        fn as_the_splitter_cuts(text in "[a甲,\"\n\r]{0,200}") {
             let mut splitter = Splitter::new(text.as_bytes(), b',');
             let mut row = Row::default();
             let mut expected = Vec::new();

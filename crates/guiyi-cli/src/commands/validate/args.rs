@@ -61,6 +61,10 @@ pub(crate) struct Args {
     /// Feed an element from a column, whatever its header: `--map mobile=Tel`; may be given several times.
     #[arg(long = "map", value_name = "ELEMENT=HEADER")]
     pub(crate) maps: Vec<String>,
+    /// The other side of foreign keys: `--reference customer=customers.csv:客户编码`; for a rule that names a system,
+    /// `--reference crm/customer=…`. Several files add up. Without it such a rule is not run.
+    #[arg(long = "reference", value_name = "ENTITY=FILE:COLUMN")]
+    pub(crate) references: Vec<String>,
     /// The column that names a row in findings.
     #[arg(long, value_name = "HEADER")]
     pub(crate) key: Option<String>,

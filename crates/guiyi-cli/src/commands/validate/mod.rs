@@ -4,10 +4,12 @@
 //! threads (`walk`), `outputs` writes as it goes, and `text`, `junit` and the page tell what was found.
 
 mod args;
+mod describe;
 mod judge;
 mod junit;
 mod outputs;
 mod plan;
+mod references;
 mod text;
 mod walk;
 
@@ -33,11 +35,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     let language = args.language.map_or(Language::English, Language::from);
     let now = args.now.unwrap_or_else(jiff::Timestamp::now);
     let day = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let (pack, rules) = read_pack(args)?;
+    let today = (day.year(), day.month(), day.day());
+    let (mut pack, rules) = read_pack(args)?;
+    references::know(&mut pack, &args.references, today)?;
     // Every file is opened before the first is judged: a wrong name or option is said at once.
     let mut plans = Vec::with_capacity(args.files.len());
     for path in &args.files {
-        plans.push(plan::open(path, args, &pack, (day.year(), day.month(), day.day()))?);
+        plans.push(plan::open(path, args, &pack, today)?);
     }
     let mut progress = Progress::new(args.quiet, plans.len() as u64);
     let mut outputs = Outputs::begin(args, &plans)?;

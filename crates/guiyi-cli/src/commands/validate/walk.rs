@@ -4,6 +4,7 @@
 //! runs further ahead than a few stretches, so memory is that of a few stretches.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use guiyi_io::read::{Stretch, Stretches};
@@ -18,14 +19,17 @@ struct Delivery<T, F> {
     waiting: BTreeMap<u64, T>,
     take: F,
     failure: Option<anyhow::Error>,
+    /// Whether enough was taken.
+    is_over: bool,
 }
 
-/// Works on every stretch, on `n_threads`, and takes the results in order. The first error ends it.
+/// Works on every stretch, on `n_threads`, and takes the results in order, until `take` breaks off. The first error ends
+/// it.
 pub(super) fn in_order<T: Send>(
     stretches: Stretches<'_>,
     n_threads: usize,
     work: impl Fn(Stretch) -> anyhow::Result<T> + Sync,
-    take: impl FnMut(T) -> anyhow::Result<()> + Send,
+    take: impl FnMut(T) -> anyhow::Result<ControlFlow<()>> + Send,
 ) -> anyhow::Result<()> {
     let source = Mutex::new((stretches, 0_u64));
     let delivery = Mutex::new(Delivery {
@@ -33,11 +37,13 @@ pub(super) fn in_order<T: Send>(
         waiting: BTreeMap::new(),
         take,
         failure: None,
+        is_over: false,
     });
     let delivered = Condvar::new();
     let fail = |error| {
         let mut delivery = delivery.lock().unwrap_or_else(PoisonError::into_inner);
         delivery.failure.get_or_insert(error);
+        delivery.is_over = true;
         delivered.notify_all();
     };
     let worker = || {
@@ -57,22 +63,27 @@ pub(super) fn in_order<T: Send>(
                 Err(error) => return fail(error),
             };
             let mut delivery = delivery.lock().unwrap_or_else(PoisonError::into_inner);
-            while number > delivery.next + AHEAD * n_threads as u64 && delivery.failure.is_none() {
+            while number > delivery.next + AHEAD * n_threads as u64 && !delivery.is_over {
                 delivery = delivered.wait(delivery).unwrap_or_else(PoisonError::into_inner);
             }
             delivery.waiting.insert(number, result);
-            while delivery.failure.is_none() {
+            while !delivery.is_over {
                 let next = delivery.next;
                 let Some(result) = delivery.waiting.remove(&next) else {
                     break;
                 };
                 delivery.next += 1;
-                if let Err(error) = (delivery.take)(result) {
-                    delivery.failure = Some(error);
+                match (delivery.take)(result) {
+                    Ok(ControlFlow::Continue(())) => {}
+                    Ok(ControlFlow::Break(())) => delivery.is_over = true,
+                    Err(error) => {
+                        delivery.failure = Some(error);
+                        delivery.is_over = true;
+                    }
                 }
             }
             delivered.notify_all();
-            if delivery.failure.is_some() {
+            if delivery.is_over {
                 return;
             }
         }
