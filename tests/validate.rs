@@ -440,7 +440,10 @@ fn foreign_keys_are_judged_against_another_file() {
         "--reference",
         "customer=crm.csv:客户号",
     ];
-    assert_eq!(findings(&json(&bench, &known, 1)), ["3 XX001 D03-9: no customer has this key"]);
+    assert_eq!(
+        findings(&json(&bench, &known, 1)),
+        ["3 XX001 D03-9: no customer has this key"]
+    );
     for (options, code, words) in [
         (&[] as &[&str], 2, "name their file with --reference"),
         (&["--reference", "customer=erp.csv"], 2, "which column has the keys?"),

@@ -1,7 +1,7 @@
 //! `guiyi match`: which records of one file, or of two, are the same thing; nothing has to be configured.
 
 mod files;
-mod input;
+pub(super) mod input;
 mod words;
 
 use std::path::PathBuf;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use arrow_array::Array;
 use guiyi_core::matching::tables::{Column, Table};
 use guiyi_core::rulebook::Source;
@@ -11,6 +12,9 @@ use guiyi_io::read::{ReadOptions, open};
 /// One file: its records' names, and its other columns.
 pub(crate) struct Input {
     pub(crate) name: String,
+    pub(crate) path: String,
+    /// The column that names the records, if one does.
+    pub(crate) id: Option<String>,
     pub(crate) ids: Vec<String>,
     pub(crate) table: Table,
 }
@@ -80,9 +84,20 @@ fn read_one(path: &Path, id: Option<&str>) -> anyhow::Result<Input> {
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     Ok(Input {
         name,
+        path: path.display().to_string(),
+        id: id_column.map(|at| headers[at].to_string()),
         ids,
         table: Table { columns },
     })
+}
+
+/// The group of every record in a `clusters.csv`.
+pub(crate) fn groups(path: &Path) -> anyhow::Result<Vec<String>> {
+    let mut groups = read_one(path, Some("id"))?;
+    let column = groups.table.columns.iter().position(|column| column.header == "cluster_id");
+    let column = column.with_context(|| format!("{}: no column `cluster_id`", path.display()))?;
+    let column = groups.table.columns.swap_remove(column);
+    Ok((0..column.len()).map(|row| column.get(row).to_owned()).collect())
 }
 
 /// The true pairs by row, rows of a second file after those of the first; the smaller row first, sorted.

@@ -27,6 +27,8 @@ pub(crate) struct Summary {
 #[derive(Debug, serde::Serialize)]
 struct File {
     name: String,
+    path: String,
+    id: Option<String>,
     records: u64,
     /// Whether the file was found to hold each thing once.
     distinct: bool,
@@ -78,6 +80,8 @@ pub(crate) fn summarize(inputs: &[Input], found: &Linkage, truth: Option<&[(u32,
     found.clusters.iter().for_each(|cluster| sizes[*cluster as usize] += 1);
     let files = inputs.iter().enumerate().map(|(at, input)| File {
         name: input.name.clone(),
+        path: input.path.clone(),
+        id: input.id.clone(),
         records: input.ids.len() as u64,
         distinct: found.distinct.get(at).copied().unwrap_or(false),
     });
