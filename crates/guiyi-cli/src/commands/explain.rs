@@ -9,7 +9,7 @@ use guiyi_core::finding::Language;
 use guiyi_core::matching::tables::{Explained, Model, Options, Outcome, Table, explain, level_names, link, parse_model};
 use guiyi_io::report::explanation::{Explanation, Step};
 
-use super::r#match::input::{self, Input};
+use super::r#match::input::{self, Input, Places};
 use crate::Verdict;
 use crate::args::LanguageArg;
 
@@ -118,7 +118,7 @@ fn of_files(args: &Args) -> anyhow::Result<(Vec<Input>, Pair)> {
     let (a, b) = find(args, &inputs)?;
     let tables: Vec<&Table> = inputs.iter().map(|input| &input.table).collect();
     let found = link(&tables, &Options::default());
-    let outcome = found.pairs.iter().find(|pair| (pair.a, pair.b) == (a.min(b), a.max(b)));
+    let outcome = found.pairs.iter().find(|pair| (pair.a, pair.b) == (a, b));
     let is_match = outcome.is_some_and(|pair| pair.outcome == Outcome::Match);
     let pair = Pair {
         model: found.model,
@@ -129,16 +129,9 @@ fn of_files(args: &Args) -> anyhow::Result<(Vec<Input>, Pair)> {
     Ok((inputs, pair))
 }
 
-/// The rows of the two ids; rows of a second file follow those of the first.
+/// The rows of the two ids.
 fn find(args: &Args, inputs: &[Input]) -> anyhow::Result<(u32, u32)> {
-    let row = |id: &str, side: usize| {
-        let input = &inputs[side];
-        let start: usize = inputs[..side].iter().map(|input| input.ids.len()).sum();
-        let at = input.ids.iter().position(|own| own == id);
-        at.map(|at| (start + at) as u32)
-            .with_context(|| format!("{} has no record `{id}`", input.name))
-    };
-    let (a, b) = (row(&args.a, 0)?, row(&args.b, inputs.len() - 1)?);
+    let (a, b) = Places::new(inputs).pair(&args.a, &args.b)?;
     if a == b {
         bail!("{} is one record\n  hint: name two", args.a);
     }
