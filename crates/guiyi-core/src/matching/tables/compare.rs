@@ -3,8 +3,9 @@
 //! Level 0: a side has no value. Levels 1 to [`EQUAL`]: the values are equal, from rare to common. Above: from nearly
 //! equal to different, by kind.
 
-use super::field::{Bags, Field, Prepared};
+use super::field::{Field, Prepared};
 use super::kind::Kind;
+use super::letters::Two;
 
 /// Number of levels for equal values.
 pub(super) const EQUAL: u8 = 4;
@@ -60,44 +61,44 @@ impl Field {
             let get = |value: u32| &marks[ends[value as usize - 1] as usize..ends[value as usize] as usize];
             marks_level(get(a), get(b), self.values.get(a), self.values.get(b))
         } else if a == b {
-            self.equal_level(a)
+            self.equal[a as usize]
         } else {
             EQUAL + self.unequal_level(a, b)
         }
     }
 
-    /// Level of two records' values, and where in its range it lies: from 0, at the better end, to 1.
-    pub(super) fn fine_level(&self, a: u32, b: u32) -> (u8, f32) {
-        let (x, y) = (self.ids[a as usize], self.ids[b as usize]);
+    /// Level of two values, and where in its range it lies: from 0, at the better end, to 1.
+    pub(super) fn fine_level_of(&self, a: u32, b: u32) -> (u8, f32) {
         match &self.prepared {
-            Prepared::Bags(bags) if x != 0 && y != 0 && x != y => {
-                let steps = (1.0 - cosine(bags.get(x), bags.get(y)).clamp(0.0, 1.0)) * 10.0;
-                let level = (steps as u8).min(9);
-                (EQUAL + 1 + level, steps - f32::from(level))
+            Prepared::Bags(bags) if a != 0 && b != 0 && a != b => {
+                let (level, place) = bag_level(bags.cosine(a, b));
+                (EQUAL + level, place)
             }
-            _ => (self.level_of(x, y), 0.5),
+            _ => (self.level_of(a, b), 0.5),
         }
     }
 
-    /// Level of a value that both sides carry: by the part of the information that tells one record from all others.
-    fn equal_level(&self, value: u32) -> u8 {
-        let n = self.ids.len() as f64;
-        let count = f64::from(self.values.counts[value as usize]);
-        rarity(count, n)
+    /// A level that two different values do not surpass, told at a glance.
+    pub(super) fn least_level_of(&self, a: u32, b: u32) -> u8 {
+        EQUAL
+            + match &self.prepared {
+                Prepared::Letters(letters) => least_level(self.kind, letters.two(a, b)),
+                Prepared::Dates(_) | Prepared::Numbers(_) => self.unequal_level(a, b),
+                Prepared::Bags(_) | Prepared::Marks { .. } => 1,
+            }
     }
 
     fn unequal_level(&self, a: u32, b: u32) -> u8 {
         match &self.prepared {
-            Prepared::Letters { ends, letters } => {
-                let get = |value: u32| &letters[ends[value as usize - 1] as usize..ends[value as usize] as usize];
-                let (left, right) = (get(a), get(b));
+            Prepared::Letters(letters) => {
+                let two = letters.two(a, b);
                 match self.kind {
-                    Kind::Category => letters_alike(left, right).min(2),
-                    Kind::Name | Kind::Email => name_level(left, right),
-                    _ => code_level(left, right),
+                    Kind::Category => category_level(two),
+                    Kind::Name | Kind::Email => name_level(two),
+                    _ => code_level(two),
                 }
             }
-            Prepared::Bags(bags) => bag_level(bags, a, b),
+            Prepared::Bags(bags) => bag_level(bags.cosine(a, b)).0,
             Prepared::Marks { .. } => 2,
             Prepared::Dates(dates) => {
                 let (left, right) = (dates[a as usize], dates[b as usize]);
@@ -182,31 +183,49 @@ fn year_digits(left: u16, right: u16) -> usize {
         .count()
 }
 
-fn letters_alike(left: &[u16], right: &[u16]) -> u8 {
-    let longest = left.len().max(right.len());
-    if distance(left, right) * 5 <= longest { 1 } else { 2 }
+fn category_level(two: Two<'_>) -> u8 {
+    let most = two.longest() / 5;
+    if two.edits(most) <= most { 1 } else { 2 }
 }
 
-fn name_level(left: &[u16], right: &[u16]) -> u8 {
-    let longest = left.len().max(right.len());
-    let edits = distance(left, right);
-    let alike = |edits: usize| 1.0 - edits as f64 / longest as f64;
-    if edits == 1 && longest >= 4 || alike(edits) >= 0.84 {
+fn name_level(two: Two<'_>) -> u8 {
+    let longest = two.longest();
+    let edits = two.edits(longest / 2);
+    let alike = 1.0 - edits as f64 / longest as f64;
+    if edits == 1 && longest >= 4 || alike >= 0.84 {
         return 1;
     }
-    let (short, long) = if left.len() < right.len() {
-        (left, right)
-    } else {
-        (right, left)
-    };
-    if alike(edits) >= 0.68 {
+    let (short, long) = two.ordered();
+    if alike >= 0.68 {
         2
     } else if long.starts_with(short) || has_words_of(long, short) {
         3
-    } else if alike(edits) >= 0.5 {
+    } else if alike >= 0.5 {
         4
     } else {
         5
+    }
+}
+
+/// The best level that the least edits allow.
+fn least_level(kind: Kind, two: Two<'_>) -> u8 {
+    let (edits, longest) = (two.least, two.longest());
+    match kind {
+        Kind::Category => 1 + u8::from(edits * 5 > longest),
+        Kind::Name | Kind::Email => {
+            let alike = 1.0 - edits as f64 / longest as f64;
+            match alike {
+                0.84.. => 1,
+                _ if edits <= 1 => 1,
+                0.68.. => 2,
+                _ => 3,
+            }
+        }
+        // A short code inside a long one is as good as one edit.
+        _ if edits <= 1 || two.may_contain() => 1,
+        _ if edits == 2 => 2,
+        _ if edits * 3 <= longest => 3,
+        _ => 4,
     }
 }
 
@@ -219,43 +238,28 @@ fn has_words_of(long: &[u16], short: &[u16]) -> bool {
             .all(|word| word.is_empty() || long.split(blank).any(|own| own == word))
 }
 
-fn code_level(left: &[u16], right: &[u16]) -> u8 {
-    let longest = left.len().max(right.len());
-    let edits = distance(left, right);
-    let (short, long) = if left.len() < right.len() {
-        (left, right)
-    } else {
-        (right, left)
-    };
+fn code_level(two: Two<'_>) -> u8 {
+    let longest = two.longest();
+    let edits = two.edits((longest / 3).max(2));
+    let (short, long) = two.ordered();
     if edits == 1 && longest >= 4 || (short.len() >= 6 && (long.ends_with(short) || long.starts_with(short))) {
         1
     } else if edits == 2 && longest >= 6 {
         2
     } else if edits * 3 <= longest {
         3
-    } else if left.iter().zip(right).take_while(|(left, right)| left == right).count() * 2 >= longest {
+    } else if short.iter().zip(long).take_while(|(left, right)| left == right).count() * 2 >= longest {
         4
     } else {
         5
     }
 }
 
-fn bag_level(bags: &Bags, a: u32, b: u32) -> u8 {
-    1 + (((1.0 - cosine(bags.get(a), bags.get(b)).clamp(0.0, 1.0)) * 10.0) as u8).min(9)
-}
-
-/// Product of two bags of length 1.
-pub(super) fn cosine(left: &[(u32, f32)], right: &[(u32, f32)]) -> f32 {
-    let (mut i, mut j, mut sum) = (0, 0, 0.0);
-    while i < left.len() && j < right.len() {
-        let (a, b) = (left[i], right[j]);
-        if a.0 == b.0 {
-            sum += a.1 * b.1;
-        }
-        i += usize::from(a.0 <= b.0);
-        j += usize::from(b.0 <= a.0);
-    }
-    sum
+/// From 1, hardly different, to 10, and the place within the level.
+fn bag_level(cosine: f32) -> (u8, f32) {
+    let steps = (1.0 - cosine) * 10.0;
+    let level = (steps as u8).min(9);
+    (1 + level, steps - f32::from(level))
 }
 
 /// Optimal string alignment distance: letters replaced, lost, added, or swapped with their neighbor. At most 64
