@@ -1,6 +1,6 @@
 //! Long values as bags of q-grams, each weighted by how rare it is, and how alike two bags are.
 
-use super::super::hash::Map;
+use super::super::hash::{Map, mix};
 use super::text;
 use super::values::Values;
 
@@ -75,6 +75,23 @@ impl Bags {
         }
     }
 
+    /// Which of 64 sorts of grams a value holds.
+    pub(super) fn glance(&self, value: u32) -> u64 {
+        self.get(value)
+            .iter()
+            .fold(0, |sorts, entry| sorts | 1 << sort_of(*entry))
+    }
+
+    /// How much of a value's bag, 1 in all, is of each sort.
+    pub(super) fn shares(&self, value: u32) -> [f32; 64] {
+        let mut shares = [0.0; 64];
+        let norm = self.norms[value as usize];
+        for entry in self.get(value) {
+            shares[sort_of(*entry)] += (self.weight(*entry) / norm).powi(2);
+        }
+        shares
+    }
+
     /// Cosine of the angle between two values' bags, from 0 to 1.
     pub(super) fn cosine(&self, a: u32, b: u32) -> f32 {
         let (left, right) = (self.get(a), self.get(b));
@@ -89,6 +106,10 @@ impl Bags {
         }
         (sum / (self.norms[a as usize] * self.norms[b as usize])).clamp(0.0, 1.0)
     }
+}
+
+fn sort_of(entry: u32) -> usize {
+    (mix(u64::from(entry >> TIMES_BITS)) >> 58) as usize
 }
 
 /// Makes each run of equal gram numbers from `start` on one entry with its count; gives the new end.

@@ -102,15 +102,15 @@ impl Candidates {
         self.near.len() as u64 + self.passes.iter().map(|pass| pass.n_pairs).sum::<u64>()
     }
 
-    /// About `about` of the pairs, ascending: those of some records.
-    pub(super) fn sample(&self, about: u64, may: impl Fn(u32, u32) -> bool) -> Vec<u64> {
+    /// About `about` of the pairs, ascending: those of some records; and which part of all records these are.
+    pub(super) fn sample(&self, about: u64, may: impl Fn(u32, u32) -> bool) -> (Vec<u64>, f64) {
         let stride = self.at_most().div_ceil(about).max(1);
         let (mut pairs, mut partners) = (Vec::new(), Vec::new());
         for record in (0..self.n as u32).filter(|record| mix(u64::from(*record)).is_multiple_of(stride)) {
             self.partners(record, &mut partners, &may);
             pairs.extend(partners.iter().map(|other| u64::from(record) << 32 | u64::from(*other)));
         }
-        pairs
+        (pairs, 1.0 / stride as f64)
     }
 
     /// The larger records to compare a record with, ascending, each once.
@@ -121,7 +121,9 @@ impl Candidates {
         }
         partners.retain(|other| may(record, *other));
         if let Some(end) = self.near_ends.get(record as usize) {
-            let start = record.checked_sub(1).map_or(0, |before| self.near_ends[before as usize]);
+            let start = record
+                .checked_sub(1)
+                .map_or(0, |before| self.near_ends[before as usize]);
             partners.extend(self.near[start as usize..*end as usize].iter().map(|pair| *pair as u32));
         }
         partners.sort_unstable();

@@ -4,6 +4,8 @@
 //! A pass files records under the values of one field or two. A sample of its keys shows which pairs it brings together
 //! and, once a model is trained on the sample, how many of those are matches that no pass before it finds.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::super::hash::mix;
@@ -21,6 +23,8 @@ const NEIGHBORS: usize = 12;
 const LARGEST: [usize; 2] = [50, 30];
 /// Sampled records per pass, about.
 const SAMPLE: u64 = 10_000;
+/// Pairs of a pass in the sample, about, at most.
+const SAMPLE_PAIRS: f64 = 6_000.0;
 /// How many candidates one match more is worth.
 const PRICE: f64 = 400.0;
 /// A pass must find at least this part of all matches that the passes before it miss.
@@ -65,23 +69,23 @@ impl Pass {
 }
 
 /// The key of every record by every atom; 0 for none.
-struct Keys {
+struct Keys<'f> {
     atoms: Vec<Atom>,
-    of: Vec<Vec<u32>>,
+    of: Vec<Cow<'f, [u32]>>,
 }
 
-impl Keys {
-    fn new(fields: &[Field]) -> Self {
+impl<'f> Keys<'f> {
+    fn new(fields: &'f [Field]) -> Self {
         let atoms = atoms(fields);
         let of = atoms
             .par_iter()
             .map(|atom| {
                 let field = &fields[atom.field];
                 match atom.part {
-                    Part::Whole => field.ids.clone(),
+                    Part::Whole => Cow::Borrowed(&field.ids[..]),
                     Part::Head => {
                         let heads = heads(field);
-                        field.ids.iter().map(|id| heads[*id as usize]).collect()
+                        Cow::Owned(field.ids.iter().map(|id| heads[*id as usize]).collect())
                     }
                 }
             })
@@ -110,14 +114,14 @@ impl Keys {
         let first = &self.of[pass.first];
         match pass.second {
             None => {
-                for (record, key) in (0..).zip(first) {
+                for (record, key) in (0..).zip(&**first) {
                     if *key != 0 {
                         each(record, mix(u64::from(*key)));
                     }
                 }
             }
             Some(second) => {
-                for (record, (key, other)) in (0..).zip(first.iter().zip(&self.of[second])) {
+                for (record, (key, other)) in (0..).zip(first.iter().zip(&*self.of[second])) {
                     if *key != 0 && *other != 0 {
                         each(record, mix(u64::from(*key) << 32 | u64::from(*other)));
                     }
@@ -166,13 +170,13 @@ fn atoms(fields: &[Field]) -> Vec<Atom> {
 }
 
 /// Passes on one whole value.
-fn single(keys: &Keys) -> Vec<Pass> {
+fn single(keys: &Keys<'_>) -> Vec<Pass> {
     let whole = (0..keys.atoms.len()).filter(|atom| keys.atoms[*atom].part == Part::Whole);
     whole.map(|first| Pass { first, second: None }).collect()
 }
 
 /// Passes on two atoms of different fields, the atoms in `alone` left out.
-fn double(keys: &Keys, n_fields: usize, alone: &[usize]) -> Vec<Pass> {
+fn double(keys: &Keys<'_>, n_fields: usize, alone: &[usize]) -> Vec<Pass> {
     if n_fields > 20 {
         return Vec::new();
     }
@@ -194,14 +198,16 @@ fn double(keys: &Keys, n_fields: usize, alone: &[usize]) -> Vec<Pass> {
 struct Survey {
     /// Pairs that a sample of its keys brings together, ascending.
     pairs: Vec<u64>,
+    /// Part of the sample's keys that were taken.
+    share: f64,
     /// Which blocks are too large, a bit each; blocks are told apart by a part of their key's hash, so that a few small
     /// ones may count as too large.
     too_large: Vec<u64>,
 }
 
 /// Surveys a pass by the keys of one in `stride`. `sizes` is room to count in.
-fn survey(keys: &Keys, pass: Pass, stride: u64, sizes: &mut Vec<u8>, may: impl Fn(u32, u32) -> bool) -> Survey {
-    let n = keys.of.first().map_or(0, Vec::len);
+fn survey(keys: &Keys<'_>, pass: Pass, stride: u64, sizes: &mut Vec<u8>, may: impl Fn(u32, u32) -> bool) -> Survey {
+    let n = keys.of.first().map_or(0, |of| of.len());
     let mut filed: Vec<(u64, u32)> = Vec::new();
     let mut too_large = Vec::new();
     if stride == 1 {
@@ -225,15 +231,29 @@ fn survey(keys: &Keys, pass: Pass, stride: u64, sizes: &mut Vec<u8>, may: impl F
             .map(|sizes| sizes.iter().rev().fold(0, |bits, size| bits << 1 | is_large(size)))
             .collect();
     }
+    let filed = by_hash(filed);
+    let blocks = || runs(&filed, pass.largest());
+    // Of a pass that brings many together fewer keys tell enough.
+    let n_pairs: usize = blocks().map(|block| block.len() * (block.len() - 1) / 2).sum();
+    let share = if stride == 1 {
+        1.0
+    } else {
+        (SAMPLE_PAIRS / n_pairs.max(1) as f64).min(1.0)
+    };
+    let limit = (u64::MAX as f64 / stride as f64 * share) as u64;
     let mut pairs = Vec::new();
-    for block in runs(&by_hash(filed), pass.largest()) {
+    for block in blocks().filter(|block| stride == 1 || block[0].0.rotate_left(24) <= limit) {
         for (at, (_, a)) in block.iter().enumerate() {
             let others = block[at + 1..].iter().filter(|(_, b)| may(*a, *b));
             pairs.extend(others.map(|(_, b)| u64::from(*a) << 32 | u64::from(*b)));
         }
     }
     pairs.sort_unstable();
-    Survey { pairs, too_large }
+    Survey {
+        pairs,
+        share,
+        too_large,
+    }
 }
 
 impl Survey {
@@ -248,7 +268,7 @@ pub(super) fn find(
     fields: &[Field],
     n: usize,
     may: impl Fn(u32, u32) -> bool + Sync,
-    train: impl Fn(&[u64]) -> Vec<f64>,
+    train: impl Fn(&[u64], f64) -> Vec<f64>,
 ) -> (Candidates, Vec<PassCount>) {
     let mut near = Vec::new();
     let mut counts = Vec::new();
@@ -279,11 +299,11 @@ pub(super) fn find(
 /// Chooses passes, the one that gains most first, beside what the nearest neighbors find.
 fn choose(
     n_fields: usize,
-    keys: &Keys,
+    keys: &Keys<'_>,
     n: usize,
     near: &[u64],
     may: impl Fn(u32, u32) -> bool + Sync,
-    train: impl Fn(&[u64]) -> Vec<f64>,
+    train: impl Fn(&[u64], f64) -> Vec<f64>,
 ) -> Vec<Pass> {
     let stride = (n as u64 / SAMPLE).max(1);
     let look = |passes: &[Pass]| -> Vec<Survey> {
@@ -305,14 +325,15 @@ fn choose(
     let mut pairs: Vec<u64> = surveys.iter().flat_map(|survey| &survey.pairs).copied().collect();
     pairs.par_sort_unstable();
     pairs.dedup();
-    let probabilities = train(&pairs);
+    let probabilities = train(&pairs, 1.0);
     let by = finders(keys, &passes, &surveys, &pairs);
-    drop(surveys);
     // A pair that many passes find is likelier in the sample.
     let weights: Vec<f64> = by
         .iter()
-        .map(|by| if stride > 1 { 1.0 / by.len().max(1) as f64 } else { 1.0 })
+        .map(|by| by.iter().map(|at| surveys[usize::from(*at)].share).sum::<f64>())
+        .map(|likely| if stride > 1 && likely > 0.0 { 1.0 / likely } else { 1.0 })
         .collect();
+    drop(surveys);
     let mut open: Vec<usize> = (0..pairs.len())
         .filter(|row| near.binary_search(&pairs[*row]).is_err())
         .collect();
@@ -341,14 +362,14 @@ fn choose(
 }
 
 /// Whether hardly any record shares its value with others than its own duplicates.
-fn is_selective(keys: &Keys, pass: Pass, survey: &Survey, stride: u64) -> bool {
+fn is_selective(keys: &Keys<'_>, pass: Pass, survey: &Survey, stride: u64) -> bool {
     let of = &keys.of[pass.first];
     let filled = of.iter().filter(|key| **key != 0).count() as u64;
-    stride > 1 && survey.pairs.len() as u64 * stride * 3 < filled
+    stride > 1 && survey.pairs.len() as f64 / survey.share * stride as f64 * 3.0 < filled as f64
 }
 
 /// For each pair the passes that bring it together.
-fn finders(keys: &Keys, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) -> Vec<Vec<u16>> {
+fn finders(keys: &Keys<'_>, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) -> Vec<Vec<u16>> {
     let finds = |at: usize, pair: u64, agreeing: u64| {
         let (pass, survey) = (passes[at], &surveys[at]);
         let agrees = |atom: usize| agreeing >> atom & 1 == 1;
@@ -370,9 +391,11 @@ fn finders(keys: &Keys, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) -> V
         .par_iter()
         .map(|pair| {
             let (a, b) = ((pair >> 32) as usize, *pair as u32 as usize);
-            let agreeing = keys.of.iter().rev().fold(0_u64, |bits, of| {
-                bits << 1 | u64::from(of[a] != 0 && of[a] == of[b])
-            });
+            let agreeing = keys
+                .of
+                .iter()
+                .rev()
+                .fold(0_u64, |bits, of| bits << 1 | u64::from(of[a] != 0 && of[a] == of[b]));
             (0..passes.len())
                 .filter(|at| finds(*at, *pair, agreeing))
                 .map(|at| at as u16)

@@ -3,9 +3,10 @@
 //! Level 0: a side has no value. Levels 1 to [`EQUAL`]: the values are equal, from rare to common. Above: from nearly
 //! equal to different, by kind.
 
+use super::date::Date;
 use super::field::{Field, Prepared};
 use super::kind::Kind;
-use super::letters::Two;
+use super::letters::{Apart, Letters};
 
 /// Number of levels for equal values.
 pub(super) const EQUAL: u8 = 4;
@@ -78,58 +79,69 @@ impl Field {
         }
     }
 
-    /// A level that two different values do not surpass, told at a glance.
-    pub(super) fn least_level_of(&self, a: u32, b: u32) -> u8 {
+    /// What can be seen of a value without looking further.
+    pub(super) fn glance(&self, value: u32) -> u64 {
+        match &self.prepared {
+            Prepared::Letters(letters) => letters.glance(value),
+            Prepared::Bags(bags) => bags.glance(value),
+            Prepared::Dates(dates) => dates[value as usize].pack(),
+            Prepared::Numbers(numbers) => numbers[value as usize].to_bits(),
+            Prepared::Marks { .. } => 0,
+        }
+    }
+
+    /// A level that two different values do not surpass, told by a glance at them.
+    pub(super) fn best_level(&self, left: u64, right: u64) -> u8 {
         EQUAL
-            + match &self.prepared {
-                Prepared::Letters(letters) => least_level(self.kind, letters.two(a, b)),
-                Prepared::Dates(_) | Prepared::Numbers(_) => self.unequal_level(a, b),
-                Prepared::Bags(_) | Prepared::Marks { .. } => 1,
+            + match self.kind {
+                Kind::Date => date_level(Date::unpack(left), Date::unpack(right)),
+                Kind::Number => number_level(f64::from_bits(left), f64::from_bits(right)),
+                Kind::Text | Kind::Marks => 1,
+                kind => best_level(kind, Apart::of(left, right)),
             }
     }
 
     fn unequal_level(&self, a: u32, b: u32) -> u8 {
         match &self.prepared {
-            Prepared::Letters(letters) => {
-                let two = letters.two(a, b);
-                match self.kind {
-                    Kind::Category => category_level(two),
-                    Kind::Name | Kind::Email => name_level(two),
-                    _ => code_level(two),
-                }
-            }
+            Prepared::Letters(letters) => match self.kind {
+                Kind::Category => category_level(letters, a, b),
+                Kind::Name | Kind::Email => name_level(letters, a, b),
+                _ => code_level(letters, a, b),
+            },
             Prepared::Bags(bags) => bag_level(bags.cosine(a, b)).0,
             Prepared::Marks { .. } => 2,
-            Prepared::Dates(dates) => {
-                let (left, right) = (dates[a as usize], dates[b as usize]);
-                let same = (
-                    left.year == right.year,
-                    left.month == right.month,
-                    left.day == right.day,
-                );
-                let swapped = left.month == right.day && left.day == right.month;
-                match same {
-                    (true, true, true) => 1,
-                    (true, false, false) if swapped => 1,
-                    (true, true, false) | (true, false, true) => 2,
-                    (false, true, true) => 2 + u8::from(year_digits(left.year, right.year) > 1),
-                    (true, false, false) => 4,
-                    _ => 5,
-                }
-            }
-            Prepared::Numbers(numbers) => {
-                let (left, right) = (numbers[a as usize], numbers[b as usize]);
-                let difference = (left - right).abs() / left.abs().max(right.abs()).max(f64::MIN_POSITIVE);
-                match difference {
-                    ..0.001 => 1,
-                    ..0.01 => 2,
-                    ..0.05 => 3,
-                    ..0.15 => 4,
-                    ..0.4 => 5,
-                    _ => 6,
-                }
-            }
+            Prepared::Dates(dates) => date_level(dates[a as usize], dates[b as usize]),
+            Prepared::Numbers(numbers) => number_level(numbers[a as usize], numbers[b as usize]),
         }
+    }
+}
+
+fn date_level(left: Date, right: Date) -> u8 {
+    let same = (
+        left.year == right.year,
+        left.month == right.month,
+        left.day == right.day,
+    );
+    let swapped = left.month == right.day && left.day == right.month;
+    match same {
+        (true, true, true) => 1,
+        (true, false, false) if swapped => 1,
+        (true, true, false) | (true, false, true) => 2,
+        (false, true, true) => 2 + u8::from(year_digits(left.year, right.year) > 1),
+        (true, false, false) => 4,
+        _ => 5,
+    }
+}
+
+fn number_level(left: f64, right: f64) -> u8 {
+    let difference = (left - right).abs() / left.abs().max(right.abs()).max(f64::MIN_POSITIVE);
+    match difference {
+        ..0.001 => 1,
+        ..0.01 => 2,
+        ..0.05 => 3,
+        ..0.15 => 4,
+        ..0.4 => 5,
+        _ => 6,
     }
 }
 
@@ -183,22 +195,27 @@ fn year_digits(left: u16, right: u16) -> usize {
         .count()
 }
 
-fn category_level(two: Two<'_>) -> u8 {
-    let most = two.longest() / 5;
-    if two.edits(most) <= most { 1 } else { 2 }
+fn category_level(letters: &Letters, a: u32, b: u32) -> u8 {
+    let apart = Apart::of(letters.glance(a), letters.glance(b));
+    let most = apart.longest / 5;
+    if letters.edits(a, b, apart, most) <= most { 1 } else { 2 }
 }
 
-fn name_level(two: Two<'_>) -> u8 {
-    let longest = two.longest();
-    let edits = two.edits(longest / 2);
+fn name_level(letters: &Letters, a: u32, b: u32) -> u8 {
+    let apart = Apart::of(letters.glance(a), letters.glance(b));
+    let longest = apart.longest;
+    let edits = letters.edits(a, b, apart, longest / 2);
     let alike = 1.0 - edits as f64 / longest as f64;
     if edits == 1 && longest >= 4 || alike >= 0.84 {
         return 1;
     }
-    let (short, long) = two.ordered();
+    let is_part = || {
+        let (short, long) = letters.ordered(a, b);
+        long.starts_with(short) || has_words_of(long, short)
+    };
     if alike >= 0.68 {
         2
-    } else if long.starts_with(short) || has_words_of(long, short) {
+    } else if (apart.may_contain || apart.may_hold_words) && is_part() {
         3
     } else if alike >= 0.5 {
         4
@@ -207,22 +224,21 @@ fn name_level(two: Two<'_>) -> u8 {
     }
 }
 
-/// The best level that the least edits allow.
-fn least_level(kind: Kind, two: Two<'_>) -> u8 {
-    let (edits, longest) = (two.least, two.longest());
+/// The best level that a glance allows.
+fn best_level(kind: Kind, apart: Apart) -> u8 {
+    let (edits, longest) = (apart.least_edits, apart.longest);
+    let alike = 1.0 - edits as f64 / longest as f64;
     match kind {
         Kind::Category => 1 + u8::from(edits * 5 > longest),
-        Kind::Name | Kind::Email => {
-            let alike = 1.0 - edits as f64 / longest as f64;
-            match alike {
-                0.84.. => 1,
-                _ if edits <= 1 => 1,
-                0.68.. => 2,
-                _ => 3,
-            }
-        }
-        // A short code inside a long one is as good as one edit.
-        _ if edits <= 1 || two.may_contain() => 1,
+        Kind::Name | Kind::Email => match alike {
+            0.84.. => 1,
+            _ if edits <= 1 => 1,
+            0.68.. => 2,
+            _ if apart.may_contain || apart.may_hold_words => 3,
+            0.5.. => 4,
+            _ => 5,
+        },
+        _ if edits <= 1 || apart.may_contain => 1,
         _ if edits == 2 => 2,
         _ if edits * 3 <= longest => 3,
         _ => 4,
@@ -238,10 +254,11 @@ fn has_words_of(long: &[u16], short: &[u16]) -> bool {
             .all(|word| word.is_empty() || long.split(blank).any(|own| own == word))
 }
 
-fn code_level(two: Two<'_>) -> u8 {
-    let longest = two.longest();
-    let edits = two.edits((longest / 3).max(2));
-    let (short, long) = two.ordered();
+fn code_level(letters: &Letters, a: u32, b: u32) -> u8 {
+    let apart = Apart::of(letters.glance(a), letters.glance(b));
+    let longest = apart.longest;
+    let edits = letters.edits(a, b, apart, (longest / 3).max(2));
+    let (short, long) = letters.ordered(a, b);
     if edits == 1 && longest >= 4 || (short.len() >= 6 && (long.ends_with(short) || long.starts_with(short))) {
         1
     } else if edits == 2 && longest >= 6 {
@@ -256,7 +273,7 @@ fn code_level(two: Two<'_>) -> u8 {
 }
 
 /// From 1, hardly different, to 10, and the place within the level.
-fn bag_level(cosine: f32) -> (u8, f32) {
+pub(super) fn bag_level(cosine: f32) -> (u8, f32) {
     let steps = (1.0 - cosine) * 10.0;
     let level = (steps as u8).min(9);
     (1 + level, steps - f32::from(level))

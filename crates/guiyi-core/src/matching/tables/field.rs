@@ -1,5 +1,7 @@
 //! Fields: what the columns of all files hold, every distinct value folded and prepared once.
 
+use rayon::prelude::*;
+
 use super::super::hash::{Map, hash};
 use super::bags::Bags;
 use super::date::{self, Date};
@@ -7,7 +9,7 @@ use super::kind::{Kind, infer, number};
 use super::letters::Letters;
 use super::table::Table;
 use super::text;
-use super::values::{self, Cells, Values};
+use super::values::{self, Cells, Texts, Values};
 
 /// What comparing needs of the values of a field.
 pub(super) enum Prepared {
@@ -26,6 +28,8 @@ pub(super) enum Prepared {
 
 /// Distinct values that tell the kind of a field.
 const LOOKED_AT: usize = 100_000;
+/// Records that a thread takes at a time.
+const CHUNK: usize = 4096;
 
 /// One field of all records.
 pub(super) struct Field {
@@ -42,9 +46,9 @@ pub(super) struct Field {
 }
 
 impl Field {
-    /// The field made of one column of each table (or of none, where a file lacks it). `rank` gives for each row, tables
-    /// end to end, its record.
-    pub(super) fn new(tables: &[&Table], columns: &[Option<usize>], cells: &Cells, rank: &[u32]) -> Self {
+    /// The field made of one column of each table (or of none, where a file lacks it). `order` gives for each record
+    /// its row, tables end to end.
+    pub(super) fn new(tables: &[&Table], columns: &[Option<usize>], cells: &Cells, order: &[u32]) -> Self {
         let header = columns
             .iter()
             .zip(tables)
@@ -58,8 +62,8 @@ impl Field {
             let side = starts.partition_point(|start| *start <= row) - 1;
             columns[side].map_or("", |column| tables[side].columns[column].get(row - starts[side]))
         };
-        let (ids, values) = values::intern(cells.column(columns), rank, raw);
-        // Values are numbered by their hashes: the first of them are a fair sample.
+        let (ids, values) = values::intern(cells, columns, order, raw);
+        // Records are in the order of a hash: the values that they name first are a fair sample.
         let looked_at = values.len().min(LOOKED_AT) as u32;
         let kind = infer((1..looked_at).map(|id| (values.get(id), values.counts[id as usize])));
         Self::of(header, kind, ids, values)
@@ -95,25 +99,32 @@ impl Field {
 pub(super) fn marks(fields: &[Field]) -> Option<Field> {
     let texts: Vec<&Field> = fields.iter().filter(|field| field.kind == Kind::Text).collect();
     let n = texts.first()?.ids.len();
-    let mut own: Vec<String> = Vec::new();
-    let (ids, values) = {
-        let joined: Vec<String> = (0..n)
-            .map(|record| {
-                own.clear();
+    let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    let parts: Vec<Texts> = (0..n.div_ceil(CHUNK))
+        .into_par_iter()
+        .map(|chunk| {
+            let mut part = Texts::default();
+            let mut own: Vec<String> = Vec::new();
+            for record in chunk * CHUNK..n.min((chunk + 1) * CHUNK) {
                 for field in &texts {
-                    text::tokens(field.values.get(field.ids[record]), |token| {
-                        if token.bytes().any(|byte| byte.is_ascii_digit()) {
-                            own.push(token.to_owned());
-                        }
-                    });
+                    let text = field.values.get(field.ids[record]);
+                    if has_digit(text) {
+                        text::tokens(text, |token| own.extend(has_digit(token).then(|| token.to_owned())));
+                    }
                 }
                 own.sort_unstable();
                 own.dedup();
-                own.join(" ")
-            })
-            .collect();
-        values::of_texts(&joined)
-    };
+                for (at, token) in own.drain(..).enumerate() {
+                    part.text.extend((at > 0).then_some(' '));
+                    part.text.push_str(&token);
+                }
+                part.ends.push(part.text.len());
+            }
+            part
+        })
+        .collect();
+    let (ids, values) = values::of_texts(&parts);
+    drop(parts);
     let n_filled = ids.iter().filter(|id| **id != 0).count();
     if n_filled * 5 < n {
         return None;

@@ -14,11 +14,13 @@ pub(super) struct Letters {
 
 #[derive(Clone, Copy)]
 struct Word {
-    /// Which letters the value holds, and which of them more than once.
-    bag: u64,
+    glance: u64,
     start: u32,
-    length: u8,
 }
+
+/// Where the length of a value stands in its glance, below it its bag.
+const LENGTH_AT: u32 = 58;
+const BAG: u64 = (1 << LENGTH_AT) - 1;
 
 impl Letters {
     pub(super) fn new(values: &Values) -> Self {
@@ -28,85 +30,97 @@ impl Letters {
             let start = letters.len();
             letters.extend(values.get(id).encode_utf16().take(LONGEST));
             words.push(Word {
-                bag: bag(&letters[start..]),
+                glance: glance(&letters[start..]),
                 start: start as u32,
-                length: (letters.len() - start) as u8,
             });
         }
         Self { words, letters }
     }
 
-    fn letters(&self, word: Word) -> &[u16] {
-        &self.letters[word.start as usize..word.start as usize + usize::from(word.length)]
+    /// What can be seen of a value at a glance: which letters it holds, which of them more than once, and its length.
+    pub(super) fn glance(&self, value: u32) -> u64 {
+        self.words[value as usize].glance
     }
 
-    /// Two values, and how many edits they are apart at least.
-    pub(super) fn two(&self, a: u32, b: u32) -> Two<'_> {
-        let (left, right) = (self.words[a as usize], self.words[b as usize]);
-        Two {
-            letters: self,
-            left,
-            right,
-            least: least_edits(left, right),
+    fn get(&self, value: u32) -> &[u16] {
+        let word = self.words[value as usize];
+        &self.letters[word.start as usize..word.start as usize + length(word.glance)]
+    }
+
+    /// Two values; of different lengths the shorter first.
+    pub(super) fn ordered(&self, a: u32, b: u32) -> (&[u16], &[u16]) {
+        let (left, right) = (self.get(a), self.get(b));
+        if left.len() < right.len() {
+            (left, right)
+        } else {
+            (right, left)
         }
     }
-}
 
-/// Two values side by side.
-#[derive(Clone, Copy)]
-pub(super) struct Two<'l> {
-    letters: &'l Letters,
-    left: Word,
-    right: Word,
-    /// Edits between the two, at least.
-    pub(super) least: usize,
-}
-
-impl<'l> Two<'l> {
-    /// Letters of the longer value.
-    pub(super) fn longest(&self) -> usize {
-        usize::from(self.left.length.max(self.right.length))
-    }
-
-    /// Whether the shorter one may stand inside the longer: the letters that this one has more are all the edits.
-    pub(super) fn may_contain(&self) -> bool {
-        let more = usize::from(self.left.length.abs_diff(self.right.length));
-        more > 0 && self.least == more
-    }
-
-    /// Letters of both; of different lengths the shorter first.
-    pub(super) fn ordered(&self) -> (&'l [u16], &'l [u16]) {
-        let (left, right) = (self.letters.letters(self.left), self.letters.letters(self.right));
-        if left.len() < right.len() { (left, right) } else { (right, left) }
-    }
-
-    /// Edits between the two; of more than `most` only that they are more.
-    pub(super) fn edits(&self, most: usize) -> usize {
-        if self.least > most {
-            return self.least;
+    /// Edits between two values; of more than `most` only that they are more. `apart` is what a glance at them says.
+    pub(super) fn edits(&self, a: u32, b: u32, apart: Apart, most: usize) -> usize {
+        if apart.least_edits > most {
+            return apart.least_edits;
         }
-        let (short, long) = self.ordered();
+        let (short, long) = self.ordered(a, b);
         distance(short, long)
     }
 }
 
-/// Digits count up to three times each, other letters, of which some share a place, up to twice.
-fn bag(letters: &[u16]) -> u64 {
-    const DIGITS: u64 = 30;
-    letters.iter().fold(0, |bag, letter| {
-        let (at, most) = match letter {
-            0x30..=0x39 => (u64::from(letter - 0x30) * 3, 0b111),
-            _ => (DIGITS + u64::from(letter % 17) * 2, 0b11),
-        };
-        let own = bag >> at & most;
-        bag | ((own << 1 | 1) & most) << at
-    })
+fn length(glance: u64) -> usize {
+    (glance >> LENGTH_AT) as usize + 1
 }
 
-/// An edit changes one letter for another, adds one or drops one; what only one side holds must be edited away.
-fn least_edits(left: Word, right: Word) -> usize {
-    let only = |one: Word, other: Word| (one.bag & !other.bag).count_ones() as usize;
-    only(left, right)
-        .max(only(right, left))
-        .max(usize::from(left.length.abs_diff(right.length)))
+/// What a glance at two values says.
+#[derive(Clone, Copy)]
+pub(super) struct Apart {
+    /// Edits between the two at least.
+    pub(super) least_edits: usize,
+    /// Letters of the longer one.
+    pub(super) longest: usize,
+    /// Whether the longer one may begin or end with the shorter.
+    pub(super) may_contain: bool,
+    /// Whether the longer one may hold all words of the shorter.
+    pub(super) may_hold_words: bool,
+}
+
+impl Apart {
+    pub(super) fn of(left: u64, right: u64) -> Self {
+        /// The first bit of each letter's place.
+        const HELD: u64 = 0x0155_5555_4924_9249;
+        let (short, long) = if length(left) < length(right) {
+            (left, right)
+        } else {
+            (right, left)
+        };
+        let only_short = short & !long & BAG;
+        let only_long = long & !short & BAG;
+        let more = length(long) - length(short);
+        // An edit changes one letter for another, adds one or drops one; what only one side holds must be edited away.
+        let least_edits = only_short.count_ones().max(only_long.count_ones()) as usize;
+        Self {
+            least_edits: least_edits.max(more),
+            longest: length(long),
+            may_contain: only_short == 0,
+            may_hold_words: only_short & HELD == 0,
+        }
+    }
+}
+
+/// Digits count up to three times each, other letters, of which some share a place, up to twice; punctuation does not.
+fn glance(letters: &[u16]) -> u64 {
+    const DIGITS: u32 = 30;
+    let is_word = |letter: u16| char::from_u32(u32::from(letter)).is_none_or(char::is_alphanumeric);
+    let bag = letters
+        .iter()
+        .filter(|letter| is_word(**letter))
+        .fold(0_u64, |bag, letter| {
+            let (at, most) = match letter {
+                0x30..=0x39 => (u32::from(letter - 0x30) * 3, 0b111),
+                _ => (DIGITS + u32::from(letter % 14) * 2, 0b11),
+            };
+            let own = bag >> at & most;
+            bag | ((own << 1 | 1) & most) << at
+        });
+    bag | (letters.len().max(1) as u64 - 1) << LENGTH_AT
 }

@@ -21,6 +21,7 @@ mod model;
 mod model_file;
 mod nearest;
 mod parts;
+mod rows;
 mod scoring;
 mod sort;
 mod table;
@@ -35,12 +36,12 @@ use super::hash::{Map, mix};
 pub use candidates::PassCount;
 pub use compare::level_names;
 use field::Field;
-use scoring::Rows;
-use values::Cells;
 pub use kind::Kind;
 pub use model::{FieldModel, Model};
 pub use model_file::{ModelMistake, parse as parse_model};
+use rows::Rows;
 pub use table::{Column, Table};
+use values::Cells;
 
 /// What may be said beforehand.
 #[derive(Debug, Clone)]
@@ -158,30 +159,34 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     let fields = make_fields(tables, cells, &order);
     let rows = Rows::new(&fields);
     let kinds: Vec<Kind> = fields.iter().map(|field| field.kind).collect();
-    let random = random_levels(&fields, n, may);
+    let random = random_levels(&fields, &rows, n, may);
     let n_pairs = if is_link {
         n_left as f64 * (n - n_left) as f64
     } else {
         n as f64 * (n as f64 - 1.0) / 2.0
     };
-    let train = |pairs: &[u64]| -> (Model, Vec<u128>) {
+    // `shown` is the part of all candidates that they are.
+    let train = |pairs: &[u64], shown: f64| -> (Model, Vec<u128>) {
         let patterns: Vec<u128> = pairs.par_iter().map(|pair| rows.pattern(ends(*pair))).collect();
         let mut model = Model::new(&kinds, &random);
-        train(&mut model, n, n_pairs, pairs, &patterns);
+        train(&mut model, n, n_pairs, shown, pairs, &patterns);
         (model, patterns)
     };
-    let (candidates, passes) = candidates::find(&fields, n, may, |pairs| {
-        let (model, patterns) = train(pairs);
+    let (candidates, passes) = candidates::find(&fields, n, may, |pairs, shown| {
+        let (model, patterns) = train(pairs, shown);
         patterns.par_iter().map(|pattern| model.probability(*pattern)).collect()
     });
     let model = match &options.model {
         Some(model) if model.fields.iter().map(|field| field.kind).eq(kinds.iter().copied()) => model.clone(),
-        _ => train(&candidates.sample(TRAINING, may)).0,
+        _ => {
+            let (pairs, shown) = candidates.sample(TRAINING, may);
+            train(&pairs, shown).0
+        }
     };
     let least = (options.least_probability / (1.0 - options.least_probability))
         .log2()
         .min(0.0);
-    let (kept, n_candidates) = rows.score(&model, &candidates, least, may);
+    let (kept, n_candidates) = scoring::score(&rows, &model, &candidates, least, may);
     drop(candidates);
     let graph: Vec<(u32, u32, f32)> = kept
         .iter()
@@ -248,13 +253,9 @@ fn summarize(field: &Field) -> FieldSummary {
 fn make_fields(tables: &[&Table], cells: Cells, order: &[u32]) -> Vec<Field> {
     let mut columns = align::align(tables);
     columns.retain(|columns| columns.iter().all(Option::is_some));
-    let mut rank = vec![0; order.len()];
-    for (record, row) in (0_u32..).zip(order) {
-        rank[*row as usize] = record;
-    }
     let fields: Vec<Field> = columns
         .par_iter()
-        .map(|columns| Field::new(tables, columns, &cells, &rank))
+        .map(|columns| Field::new(tables, columns, &cells, order))
         .collect();
     drop(cells);
     let mut fields: Vec<Field> = field::drop_contained(fields)
@@ -279,20 +280,22 @@ fn make_fields(tables: &[&Table], cells: Cells, order: &[u32]) -> Vec<Field> {
 }
 
 /// For each field how often each level occurs among random pairs.
-fn random_levels(fields: &[Field], n: usize, may: impl Fn(u32, u32) -> bool) -> Vec<Vec<f64>> {
+fn random_levels(fields: &[Field], rows: &Rows<'_>, n: usize, may: impl Fn(u32, u32) -> bool + Sync) -> Vec<Vec<f64>> {
+    let draw = |seed: u64| (mix(seed + 1) % n as u64) as u32;
+    let patterns: Vec<u128> = (0..RANDOM.min((n as u64).pow(2)))
+        .into_par_iter()
+        .map(|at| (draw(2 * at), draw(2 * at + 1)))
+        .filter(|(a, b)| a != b && may(*a, *b))
+        .map(|pair| rows.pattern(pair))
+        .collect();
     let mut levels: Vec<Vec<f64>> = fields
         .iter()
         .map(|field| vec![0.0; compare::n_levels(field.kind)])
         .collect();
-    for at in 0..RANDOM.min((n as u64).pow(2)) {
-        let draw = |seed: u64| (mix(seed + 1) % n as u64) as u32;
-        let (a, b) = (draw(2 * at), draw(2 * at + 1));
-        if a == b || !may(a, b) {
-            continue;
-        }
-        for (field, levels) in fields.iter().zip(&mut levels) {
-            if let level @ 1.. = field.level(a, b) {
-                levels[usize::from(level) - 1] += 1.0;
+    for pattern in patterns {
+        for (at, levels) in levels.iter_mut().enumerate() {
+            if let level @ 1.. = model::level(pattern, at) {
+                levels[level - 1] += 1.0;
             }
         }
     }
@@ -321,7 +324,7 @@ fn random_levels(fields: &[Field], n: usize, may: impl Fn(u32, u32) -> bool) -> 
 
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
 /// for matches at first.
-fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u128]) {
+fn train(model: &mut Model, n: usize, n_pairs: f64, shown: f64, pairs: &[u64], patterns: &[u128]) {
     let mut counts: Map<u128, f64> = Map::default();
     for pattern in patterns {
         *counts.entry(*pattern).or_default() += 1.0;
@@ -348,7 +351,7 @@ fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u
             n_sure += u32::from(own > needed);
         }
     }
-    if f64::from(n_sure) < (LEAST_SURE * n as f64).max(3.0) {
+    if f64::from(n_sure) < (LEAST_SURE * n as f64 * shown).max(3.0) {
         // Nothing to learn from: what stands out against chance may still be a match.
         model.prior = 1.0 / (1.0 + chance);
         return;
@@ -361,7 +364,7 @@ fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u
     // pattern already. Nearest neighbors, however, are chosen for being alike all over: chance among them is learned
     // from them, unless the two kinds come out mixed up and there are far too many matches.
     let mut pinned = model.clone();
-    pinned.pin(&counts, &shares, PINNED_ROUNDS, n_pairs);
+    pinned.pin(&counts, &shares, PINNED_ROUNDS, n_pairs * shown);
     if n <= candidates::FEW {
         model.fit(&counts, &shares);
         model.train(&counts, ROUNDS);
@@ -379,11 +382,7 @@ fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u
 }
 
 /// Every pair that shares a group, and every other that was kept.
-fn name_pairs(
-    of: &[u32],
-    kept: &[((u32, u32), f64)],
-    may: impl Fn(u32, u32) -> bool,
-) -> Vec<((u32, u32), Outcome)> {
+fn name_pairs(of: &[u32], kept: &[((u32, u32), f64)], may: impl Fn(u32, u32) -> bool) -> Vec<((u32, u32), Outcome)> {
     let mut by_group: Vec<(u32, u32)> = Vec::new();
     for (record, first) in (0_u32..).zip(of).filter(|(record, first)| *record != **first) {
         by_group.push((*first, record));

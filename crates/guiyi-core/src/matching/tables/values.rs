@@ -1,7 +1,7 @@
 //! Values: what the cells of all files say, folded, and every distinct one numbered once.
 //!
-//! Cells are told apart by 64-bit hashes; the text of a value is kept once. Laws: the number of a value follows from
-//! the hash of its folded text, so that no order of rows shows in it; value 0 is no value.
+//! Cells are told apart by 64-bit hashes; the text of a value is kept once. Laws: values are
+//! numbered as the records name them first, so that no order of rows shows in their numbers; value 0 is no value.
 
 use rayon::prelude::*;
 
@@ -12,6 +12,8 @@ use super::text;
 
 /// Cells that a thread takes at a time.
 const CHUNK: usize = 8192;
+/// Rows whose texts are fetched together.
+const TOGETHER: usize = 64;
 /// Bits of a span that give the length of a value; a longer one, of 16 MB, is cut.
 const LENGTH_BITS: u32 = 24;
 const LONGEST: usize = (1 << LENGTH_BITS) - 1;
@@ -38,10 +40,22 @@ impl Cells {
         Self { folded, prints }
     }
 
-    /// Gives the column of each table up, end to end.
-    pub(super) fn column(&self, columns: &[Option<usize>]) -> impl Iterator<Item = u64> {
-        let parts = columns.iter().zip(&self.folded);
-        parts.flat_map(|(column, table)| column.map_or(&[][..], |column| &table[column]).iter().copied())
+    /// The hashes of one column of each table in the order of the records; `order` gives the row of each, tables end to
+    /// end.
+    fn column<'c>(&'c self, columns: &'c [Option<usize>], order: &'c [u32]) -> impl Iterator<Item = u64> + 'c {
+        let of = |side: usize| columns[side].map_or(&[][..], |column| &self.folded[side][column]);
+        let first = of(0);
+        let n_first = self.folded.first().and_then(|table| table.first()).map_or(0, Vec::len);
+        let second = if self.folded.len() > 1 { of(1) } else { &[] };
+        order.iter().map(move |row| {
+            let row = *row as usize;
+            let hash = if row < n_first {
+                first.get(row)
+            } else {
+                second.get(row - n_first)
+            };
+            hash.copied().unwrap_or(0)
+        })
     }
 }
 
@@ -117,26 +131,34 @@ impl Values {
     }
 }
 
-/// Numbers the distinct values of a column: for each record its value, and the values. `cells` are the hashes of the
-/// folded cells by row, `rank` gives the record of each row, `raw` its text.
+/// Numbers the distinct values of one column of each table: for each record its value, and the values. `order` gives
+/// the row of each record, `raw` the text of a row.
 pub(super) fn intern<'t>(
-    cells: impl Iterator<Item = u64>,
-    rank: &[u32],
+    cells: &Cells,
+    columns: &[Option<usize>],
+    order: &[u32],
     raw: impl Fn(usize) -> &'t str,
 ) -> (Vec<u32>, Values) {
-    let (by_row, counts) = number(cells, rank.len(), |_| 1);
+    let (ids, counts) = number(cells.column(columns, order), order.len(), |_| 1);
     let mut values = Values::new(counts);
-    let mut ids = vec![0; rank.len()];
     let mut folded = String::new();
-    for (row, (id, rank)) in by_row.into_iter().zip(rank).enumerate() {
-        ids[*rank as usize] = id;
-        if !values.has(id) {
-            let own = raw(row);
+    let mut new: Vec<(u32, &str)> = Vec::new();
+    let mut next = 1;
+    // Many rows are fetched together, because memory is slow to answer and quick to deliver.
+    for (ids, rows) in ids.chunks(TOGETHER).zip(order.chunks(TOGETHER)) {
+        new.clear();
+        for (id, row) in ids.iter().zip(rows) {
+            if *id == next {
+                new.push((*id, raw(*row as usize)));
+                next += 1;
+            }
+        }
+        for (id, own) in &new {
             if text::is_folded(own) {
-                values.set(id, own);
+                values.set(*id, own);
             } else {
                 text::fold(own, &mut folded);
-                values.set(id, &folded);
+                values.set(*id, &folded);
             }
         }
     }
@@ -155,7 +177,11 @@ pub(super) fn rewrite(ids: &[u32], old: &Values, change: impl Fn(&str, &mut Stri
         change(old.get(id), &mut changed);
         texts.push_str(&changed);
         ends.push(texts.len());
-        hashes.push(if changed.is_empty() { 0 } else { hash(changed.as_bytes()) });
+        hashes.push(if changed.is_empty() {
+            0
+        } else {
+            hash(changed.as_bytes())
+        });
     }
     let (new_of, counts) = number(hashes.into_iter(), old.len(), |id| old.counts[id as usize]);
     let mut values = Values::new(counts);
@@ -169,12 +195,28 @@ pub(super) fn rewrite(ids: &[u32], old: &Values, change: impl Fn(&str, &mut Stri
     (ids.iter().map(|id| new_of[*id as usize]).collect(), values)
 }
 
-/// Values of texts that are folded already, one for each record.
-pub(super) fn of_texts(texts: &[String]) -> (Vec<u32>, Values) {
-    let hash_of = |text: &String| if text.is_empty() { 0 } else { hash(text.as_bytes()) };
-    let (ids, counts) = number(texts.iter().map(hash_of), texts.len(), |_| 1);
+/// Texts that are folded already, end to end, one for each record.
+#[derive(Default)]
+pub(super) struct Texts {
+    pub(super) text: String,
+    pub(super) ends: Vec<usize>,
+}
+
+impl Texts {
+    fn each(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end])
+    }
+}
+
+/// Numbers the distinct texts of all records, which come in parts.
+pub(super) fn of_texts(parts: &[Texts]) -> (Vec<u32>, Values) {
+    let all = || parts.iter().flat_map(Texts::each);
+    let hash_of = |text: &str| if text.is_empty() { 0 } else { hash(text.as_bytes()) };
+    let n = parts.iter().map(|part| part.ends.len()).sum();
+    let (ids, counts) = number(all().map(hash_of), n, |_| 1);
     let mut values = Values::new(counts);
-    for (id, text) in ids.iter().zip(texts) {
+    for (id, text) in ids.iter().zip(all()) {
         if !values.has(*id) {
             values.set(*id, text);
         }
@@ -182,18 +224,33 @@ pub(super) fn of_texts(texts: &[String]) -> (Vec<u32>, Values) {
     (ids, values)
 }
 
-/// Numbers distinct hashes from 1, ascending: for each place the number of its hash, and for each number how much its
-/// places count.
+/// Numbers distinct hashes from 1 as they come first: for each place the number of its hash, and for each number how
+/// much its places count. Hash 0 has number 0, which counts nothing.
 fn number(hashes: impl Iterator<Item = u64>, n: usize, count: impl Fn(u32) -> u32) -> (Vec<u32>, Vec<u32>) {
     let filed: Vec<(u64, u32)> = hashes.zip(0..).filter(|(hash, _)| *hash != 0).collect();
     let filed = by_hash(filed);
-    let mut numbers = vec![0; n];
-    let mut counts = vec![0];
+    // First each place points at the first place of its hash.
+    let mut numbers = vec![u32::MAX; n];
     for run in filed.chunk_by(|one, other| one.0 == other.0) {
-        let own = counts.len() as u32;
-        counts.push(run.iter().map(|(_, place)| count(*place)).sum());
         for (_, place) in run {
-            numbers[*place as usize] = own;
+            numbers[*place as usize] = run[0].1;
+        }
+    }
+    drop(filed);
+    let mut counts = vec![0];
+    for place in 0..n {
+        let first = numbers[place] as usize;
+        let own = if first == u32::MAX as usize {
+            0
+        } else if first == place {
+            counts.push(0);
+            counts.len() as u32 - 1
+        } else {
+            numbers[first]
+        };
+        numbers[place] = own;
+        if own != 0 {
+            counts[own as usize] += count(place as u32);
         }
     }
     (numbers, counts)
