@@ -49,11 +49,6 @@ pub(super) fn n_levels(kind: Kind) -> usize {
 }
 
 impl Field {
-    /// The level of two records' values.
-    pub(super) fn level(&self, a: u32, b: u32) -> u8 {
-        self.level_of(self.ids[a as usize], self.ids[b as usize])
-    }
-
     /// The level of two values.
     pub(super) fn level_of(&self, a: u32, b: u32) -> u8 {
         if a == 0 || b == 0 {

@@ -141,7 +141,7 @@ const TOO_MANY: f64 = 3.0;
 /// that must stand out as matches for training to begin.
 const RARE_DUPLICATES: f64 = 0.01;
 const LEAST_SURE: f64 = 0.0005;
-/// Candidates that train the model, about.
+/// Candidates that train the model, about, where records are many; else all do.
 const TRAINING: u64 = 300_000;
 
 /// Finds the records of one table, or of two, that are the same thing.
@@ -179,7 +179,8 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     let model = match &options.model {
         Some(model) if model.fields.iter().map(|field| field.kind).eq(kinds.iter().copied()) => model.clone(),
         _ => {
-            let (pairs, shown) = candidates.sample(TRAINING, may);
+            let about = if n <= candidates::FEW { u64::MAX } else { TRAINING };
+            let (pairs, shown) = candidates.sample(about, may);
             train(&pairs, shown).0
         }
     };
