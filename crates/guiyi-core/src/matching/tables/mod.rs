@@ -7,20 +7,28 @@
 //! the number of threads change no decision; a pair is compared once.
 
 mod align;
+mod bags;
+mod blocks;
 mod candidates;
 mod compare;
 mod date;
 mod field;
 mod group;
 mod kind;
+mod letters;
 pub mod measure;
 mod model;
 mod model_file;
 mod nearest;
+mod parts;
+mod rows;
+mod scoring;
+mod sort;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod values;
 
 use rayon::prelude::*;
 
@@ -31,7 +39,9 @@ use field::Field;
 pub use kind::Kind;
 pub use model::{FieldModel, Model};
 pub use model_file::{ModelMistake, parse as parse_model};
+use rows::Rows;
 pub use table::{Column, Table};
+use values::Cells;
 
 /// What may be said beforehand.
 #[derive(Debug, Clone)]
@@ -131,8 +141,8 @@ const TOO_MANY: f64 = 3.0;
 /// that must stand out as matches for training to begin.
 const RARE_DUPLICATES: f64 = 0.01;
 const LEAST_SURE: f64 = 0.0005;
-/// Candidates that train the model, about.
-const TRAINING: usize = 1_500_000;
+/// Candidates that train the model, about, where records are many; else all do.
+const TRAINING: u64 = 300_000;
 
 /// Finds the records of one table, or of two, that are the same thing.
 ///
@@ -140,111 +150,95 @@ const TRAINING: usize = 1_500_000;
 /// that say least are passed over.
 pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     let n: usize = tables.iter().map(|table| table.n_rows()).sum();
-    // Records are numbered by what they hold, so that no order of theirs can matter.
-    let prints = field::fingerprints(tables);
-    let mut order: Vec<u32> = (0..n as u32).collect();
-    order.par_sort_unstable_by_key(|row| (prints[*row as usize], *row));
-    drop(prints);
+    let mut cells = Cells::read(tables);
+    let order = order_records(std::mem::take(&mut cells.prints));
     let n_left = tables.first().map_or(0, |table| table.n_rows());
     let side: Vec<u8> = order.iter().map(|row| u8::from(*row as usize >= n_left)).collect();
     let is_link = tables.len() == 2;
-    let fields = make_fields(tables, &order);
     let may = |a: u32, b: u32| !is_link || side[a as usize] != side[b as usize];
+    let fields = make_fields(tables, cells, &order);
+    let rows = Rows::new(&fields);
     let kinds: Vec<Kind> = fields.iter().map(|field| field.kind).collect();
-    let random = random_levels(&fields, n, may);
+    let random = random_levels(&fields, &rows, n, may);
     let n_pairs = if is_link {
         n_left as f64 * (n - n_left) as f64
     } else {
         n as f64 * (n as f64 - 1.0) / 2.0
     };
-    let train = |pairs: &[u64]| -> (Model, Vec<u128>) {
-        let patterns: Vec<u128> = pairs.par_iter().map(|pair| pattern(&fields, *pair)).collect();
+    // `shown` is the part of all candidates that they are.
+    let train = |pairs: &[u64], shown: f64| -> (Model, Vec<u128>) {
+        let patterns: Vec<u128> = pairs.par_iter().map(|pair| rows.pattern(ends(*pair))).collect();
         let mut model = Model::new(&kinds, &random);
-        train(&mut model, n, n_pairs, pairs, &patterns);
+        train(&mut model, n, n_pairs, shown, pairs, &patterns);
         (model, patterns)
     };
-    let (pairs, passes) = candidates::find(&fields, &side, is_link, |pairs| {
-        let (model, patterns) = train(pairs);
+    let (candidates, passes) = candidates::find(&fields, n, may, |pairs, shown| {
+        let (model, patterns) = train(pairs, shown);
         patterns.par_iter().map(|pattern| model.probability(*pattern)).collect()
     });
     let model = match &options.model {
         Some(model) if model.fields.iter().map(|field| field.kind).eq(kinds.iter().copied()) => model.clone(),
         _ => {
-            let stride = pairs.len().div_ceil(TRAINING).max(1) as u64;
-            let sample: Vec<u64> = pairs
-                .par_iter()
-                .copied()
-                .filter(|pair| mix(*pair).is_multiple_of(stride))
-                .collect();
-            train(&sample).0
+            let about = if n <= candidates::FEW { u64::MAX } else { TRAINING };
+            let (pairs, shown) = candidates.sample(about, may);
+            train(&pairs, shown).0
         }
-    };
-    let weigh = |pair: u64| {
-        let (a, b) = ((pair >> 32) as u32, pair as u32);
-        model.prior_bits() + model.fine_evidence(fields.iter().map(|field| field.fine_level(a, b)))
     };
     let least = (options.least_probability / (1.0 - options.least_probability))
         .log2()
         .min(0.0);
-    let n_candidates = pairs.len() as u64;
-    let kept: Vec<(u64, f64)> = pairs
-        .par_iter()
-        .map(|pair| (*pair, weigh(*pair)))
-        .filter(|(_, weight)| *weight >= least)
-        .collect();
-    drop(pairs);
+    let (kept, n_candidates) = scoring::score(&rows, &model, &candidates, least, may);
+    drop(candidates);
     let graph: Vec<(u32, u32, f32)> = kept
         .iter()
         .filter(|(_, weight)| *weight > 0.0)
-        .map(|(pair, weight)| ((pair >> 32) as u32, *pair as u32, *weight as f32))
+        .map(|((a, b), weight)| (*a, *b, *weight as f32))
         .collect();
     let distinct = if is_link {
         group::distinct(&graph, n, &side)
     } else {
         [false; 2]
     };
-    let of = group::group(
+    let of = parts::group_parts(
         n,
         &graph,
-        |a, b| weigh(u64::from(a.min(b)) << 32 | u64::from(a.max(b))) as f32,
+        |a, b| rows.weigh(&model, (a.min(b), a.max(b))) as f32,
         |record| Some(side[record as usize]).filter(|side| distinct[usize::from(*side)]),
     );
-    let mut linkage = Linkage {
+    let make = |(pair, outcome): ((u32, u32), Outcome)| {
+        let weight = rows.weigh(&model, pair);
+        let (a, b) = (order[pair.0 as usize], order[pair.1 as usize]);
+        Pair {
+            a: a.min(b),
+            b: a.max(b),
+            pattern: rows.pattern(pair),
+            weight,
+            probability: 1.0 / (1.0 + (-weight).exp2()),
+            outcome,
+        }
+    };
+    let mut pairs: Vec<Pair> = name_pairs(&of, &kept, may).into_par_iter().map(make).collect();
+    pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
+    Linkage {
         fields: fields.iter().map(summarize).collect(),
         passes,
         n_candidates,
         distinct: distinct[..tables.len().min(2)].to_vec(),
-        pairs: Vec::new(),
-        clusters: Vec::new(),
+        pairs,
+        clusters: number(&of, &order),
         model,
-    };
-    let weigh = |pair: u64| {
-        (pattern(&fields, pair), {
-            let (a, b) = ((pair >> 32) as u32, pair as u32);
-            linkage.model.prior_bits()
-                + linkage
-                    .model
-                    .fine_evidence(fields.iter().map(|field| field.fine_level(a, b)))
-        })
-    };
-    let pairs = name_pairs(&of, &kept, may);
-    let make = |(pair, outcome): &(u64, Outcome)| {
-        let (pattern, weight) = weigh(*pair);
-        let (a, b) = (order[(pair >> 32) as usize], order[(*pair & 0xffff_ffff) as usize]);
-        Pair {
-            a: a.min(b),
-            b: a.max(b),
-            pattern,
-            weight,
-            probability: 1.0 / (1.0 + (-weight).exp2()),
-            outcome: *outcome,
-        }
-    };
-    let mut pairs: Vec<Pair> = pairs.par_iter().map(make).collect();
-    pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
-    linkage.pairs = pairs;
-    linkage.clusters = number(&of, &order);
-    linkage
+    }
+}
+
+/// The rows in the order in which records are numbered: by what they hold, so that no order of theirs can matter.
+fn order_records(prints: Vec<u64>) -> Vec<u32> {
+    let printed: Vec<(u64, u32)> = prints.into_iter().map(mix).zip(0..).collect();
+    sort::by_hash(printed).into_iter().map(|(_, row)| row).collect()
+}
+
+/// The two records of a pair that is packed into one number.
+fn ends(pair: u64) -> (u32, u32) {
+    ((pair >> 32) as u32, pair as u32)
 }
 
 fn summarize(field: &Field) -> FieldSummary {
@@ -257,13 +251,14 @@ fn summarize(field: &Field) -> FieldSummary {
 }
 
 /// The fields to compare, in an order that only their values decide.
-fn make_fields(tables: &[&Table], order: &[u32]) -> Vec<Field> {
+fn make_fields(tables: &[&Table], cells: Cells, order: &[u32]) -> Vec<Field> {
     let mut columns = align::align(tables);
     columns.retain(|columns| columns.iter().all(Option::is_some));
     let fields: Vec<Field> = columns
         .par_iter()
-        .map(|columns| Field::new(tables, columns, order))
+        .map(|columns| Field::new(tables, columns, &cells, order))
         .collect();
+    drop(cells);
     let mut fields: Vec<Field> = field::drop_contained(fields)
         .into_iter()
         .filter(|field| field.values.len() > 2)
@@ -285,28 +280,23 @@ fn make_fields(tables: &[&Table], order: &[u32]) -> Vec<Field> {
     fields
 }
 
-/// Levels of a pair, packed.
-fn pattern(fields: &[Field], pair: u64) -> u128 {
-    let (a, b) = ((pair >> 32) as u32, pair as u32);
-    let levels = fields.iter().map(|field| u128::from(field.level(a, b)));
-    levels.zip(0_u32..).map(|(level, at)| level << (at * model::BITS)).sum()
-}
-
 /// For each field how often each level occurs among random pairs.
-fn random_levels(fields: &[Field], n: usize, may: impl Fn(u32, u32) -> bool) -> Vec<Vec<f64>> {
+fn random_levels(fields: &[Field], rows: &Rows<'_>, n: usize, may: impl Fn(u32, u32) -> bool + Sync) -> Vec<Vec<f64>> {
+    let draw = |seed: u64| (mix(seed + 1) % n as u64) as u32;
+    let patterns: Vec<u128> = (0..RANDOM.min((n as u64).pow(2)))
+        .into_par_iter()
+        .map(|at| (draw(2 * at), draw(2 * at + 1)))
+        .filter(|(a, b)| a != b && may(*a, *b))
+        .map(|pair| rows.pattern(pair))
+        .collect();
     let mut levels: Vec<Vec<f64>> = fields
         .iter()
         .map(|field| vec![0.0; compare::n_levels(field.kind)])
         .collect();
-    for at in 0..RANDOM.min((n as u64).pow(2)) {
-        let draw = |seed: u64| (mix(seed + 1) % n as u64) as u32;
-        let (a, b) = (draw(2 * at), draw(2 * at + 1));
-        if a == b || !may(a, b) {
-            continue;
-        }
-        for (field, levels) in fields.iter().zip(&mut levels) {
-            if let level @ 1.. = field.level(a, b) {
-                levels[usize::from(level) - 1] += 1.0;
+    for pattern in patterns {
+        for (at, levels) in levels.iter_mut().enumerate() {
+            if let level @ 1.. = model::level(pattern, at) {
+                levels[level - 1] += 1.0;
             }
         }
     }
@@ -335,7 +325,7 @@ fn random_levels(fields: &[Field], n: usize, may: impl Fn(u32, u32) -> bool) -> 
 
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
 /// for matches at first.
-fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u128]) {
+fn train(model: &mut Model, n: usize, n_pairs: f64, shown: f64, pairs: &[u64], patterns: &[u128]) {
     let mut counts: Map<u128, f64> = Map::default();
     for pattern in patterns {
         *counts.entry(*pattern).or_default() += 1.0;
@@ -362,7 +352,7 @@ fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u
             n_sure += u32::from(own > needed);
         }
     }
-    if f64::from(n_sure) < (LEAST_SURE * n as f64).max(3.0) {
+    if f64::from(n_sure) < (LEAST_SURE * n as f64 * shown).max(3.0) {
         // Nothing to learn from: what stands out against chance may still be a match.
         model.prior = 1.0 / (1.0 + chance);
         return;
@@ -375,7 +365,7 @@ fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u
     // pattern already. Nearest neighbors, however, are chosen for being alike all over: chance among them is learned
     // from them, unless the two kinds come out mixed up and there are far too many matches.
     let mut pinned = model.clone();
-    pinned.pin(&counts, &shares, PINNED_ROUNDS, n_pairs);
+    pinned.pin(&counts, &shares, PINNED_ROUNDS, n_pairs * shown);
     if n <= candidates::FEW {
         model.fit(&counts, &shares);
         model.train(&counts, ROUNDS);
@@ -393,19 +383,22 @@ fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u
 }
 
 /// Every pair that shares a group, and every other that was kept.
-fn name_pairs(of: &[u32], kept: &[(u64, f64)], may: impl Fn(u32, u32) -> bool) -> Vec<(u64, Outcome)> {
-    let mut by_group: Vec<(u32, u32)> = of.iter().copied().zip(0..).collect();
+fn name_pairs(of: &[u32], kept: &[((u32, u32), f64)], may: impl Fn(u32, u32) -> bool) -> Vec<((u32, u32), Outcome)> {
+    let mut by_group: Vec<(u32, u32)> = Vec::new();
+    for (record, first) in (0_u32..).zip(of).filter(|(record, first)| *record != **first) {
+        by_group.push((*first, record));
+    }
     by_group.sort_unstable();
     let mut pairs = Vec::new();
     for group in by_group.chunk_by(|x, y| x.0 == y.0) {
-        for (at, (_, a)) in group.iter().enumerate() {
-            let others = group[at + 1..].iter().filter(|(_, b)| may(*a, *b));
-            pairs.extend(others.map(|(_, b)| (u64::from(*a) << 32 | u64::from(*b), Outcome::Match)));
+        // The first member is the group's number.
+        let members = || std::iter::once(group[0].0).chain(group.iter().map(|(_, record)| *record));
+        for (at, a) in members().enumerate() {
+            let others = members().skip(at + 1).filter(|b| may(a, *b));
+            pairs.extend(others.map(|b| ((a, b), Outcome::Match)));
         }
     }
-    let apart = kept
-        .iter()
-        .filter(|(pair, _)| of[(pair >> 32) as usize] != of[(pair & 0xffff_ffff) as usize]);
+    let apart = kept.iter().filter(|((a, b), _)| of[*a as usize] != of[*b as usize]);
     pairs.extend(apart.map(|(pair, _)| (*pair, Outcome::Review)));
     pairs
 }
