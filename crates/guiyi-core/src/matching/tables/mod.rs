@@ -6,12 +6,14 @@
 //! Laws: no label, word list or column name is needed; the order of rows, columns and files, the names of columns and
 //! the number of threads change no decision; a pair is compared once.
 
+mod active;
 mod align;
 mod bags;
 mod blocks;
 mod candidates;
 mod compare;
 mod date;
+mod explain;
 mod field;
 mod group;
 mod kind;
@@ -21,7 +23,9 @@ mod model;
 mod model_file;
 mod nearest;
 mod parts;
+mod records;
 mod rows;
+mod said;
 mod scoring;
 mod sort;
 mod table;
@@ -33,13 +37,17 @@ mod values;
 use rayon::prelude::*;
 
 use super::hash::{Map, mix};
+pub use active::most_telling;
 pub use candidates::PassCount;
 pub use compare::level_names;
+pub use explain::{Evidence, Explained, explain};
 use field::Field;
 pub use kind::Kind;
 pub use model::{FieldModel, Model};
 pub use model_file::{ModelMistake, parse as parse_model};
+use records::Records;
 use rows::Rows;
+pub use said::{Label, Said, SaidField};
 pub use table::{Column, Table};
 use values::Cells;
 
@@ -50,6 +58,8 @@ pub struct Options {
     pub least_probability: f64,
     /// A model trained before; one whose fields are of other kinds than the tables' is not used.
     pub model: Option<Model>,
+    /// What a person says of the tables and of pairs.
+    pub said: Said,
 }
 
 impl Default for Options {
@@ -57,6 +67,7 @@ impl Default for Options {
         Self {
             least_probability: 0.1,
             model: None,
+            said: Said::default(),
         }
     }
 }
