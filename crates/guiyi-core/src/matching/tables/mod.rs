@@ -17,6 +17,7 @@ pub mod measure;
 mod model;
 mod model_file;
 mod nearest;
+mod relatives;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -29,8 +30,10 @@ pub use candidates::PassCount;
 pub use compare::level_names;
 use field::Field;
 pub use kind::Kind;
+use model::Share;
 pub use model::{FieldModel, Model};
 pub use model_file::{ModelMistake, parse as parse_model};
+pub use relatives::Relatives;
 pub use table::{Column, Table};
 
 /// What may be said beforehand.
@@ -157,10 +160,11 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     } else {
         n as f64 * (n as f64 - 1.0) / 2.0
     };
+    let naming = relatives::naming(&fields);
     let train = |pairs: &[u64]| -> (Model, Vec<u128>) {
         let patterns: Vec<u128> = pairs.par_iter().map(|pair| pattern(&fields, *pair)).collect();
         let mut model = Model::new(&kinds, &random);
-        train(&mut model, n, n_pairs, pairs, &patterns);
+        train(&mut model, n, n_pairs, pairs, &patterns, &naming);
         (model, patterns)
     };
     let (pairs, passes) = candidates::find(&fields, &side, is_link, |pairs| {
@@ -181,7 +185,7 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     };
     let weigh = |pair: u64| {
         let (a, b) = ((pair >> 32) as u32, pair as u32);
-        model.prior_bits() + model.fine_evidence(fields.iter().map(|field| field.fine_level(a, b)))
+        model.fine_weight(fields.iter().map(|field| field.fine_level(a, b)))
     };
     let least = (options.least_probability / (1.0 - options.least_probability))
         .log2()
@@ -221,10 +225,9 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     let weigh = |pair: u64| {
         (pattern(&fields, pair), {
             let (a, b) = ((pair >> 32) as u32, pair as u32);
-            linkage.model.prior_bits()
-                + linkage
-                    .model
-                    .fine_evidence(fields.iter().map(|field| field.fine_level(a, b)))
+            linkage
+                .model
+                .fine_weight(fields.iter().map(|field| field.fine_level(a, b)))
         })
     };
     let pairs = name_pairs(&of, &kept, may);
@@ -335,7 +338,7 @@ fn random_levels(fields: &[Field], n: usize, may: impl Fn(u32, u32) -> bool) -> 
 
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
 /// for matches at first.
-fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u128]) {
+fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u128], naming: &[f64]) {
     let mut counts: Map<u128, f64> = Map::default();
     for pattern in patterns {
         *counts.entry(*pattern).or_default() += 1.0;
@@ -354,23 +357,59 @@ fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u
     // Were one record in a hundred there twice, a pair would need this evidence to be likelier a match than not.
     let chance = (n_pairs / (RARE_DUPLICATES * n as f64)).max(1.0);
     let needed = chance.log2();
-    let (mut seeds, mut n_sure): (Map<u128, f64>, u32) = (Map::default(), 0);
+    let mut seeds: Map<u128, f64> = Map::default();
     for (pair, pattern) in pairs.iter().zip(patterns) {
         let own = start[pattern];
         if own > 0.0 && ends(*pair).iter().all(|record| own >= best[*record]) {
             *seeds.entry(*pattern).or_default() += 1.0;
-            n_sure += u32::from(own > needed);
         }
     }
-    if f64::from(n_sure) < (LEAST_SURE * n as f64).max(3.0) {
+    let mut likeliest: Vec<(u128, f64)> = seeds.iter().map(|(pattern, count)| (*pattern, *count)).collect();
+    likeliest.sort_unstable_by_key(|(pattern, _)| *pattern);
+    let sure: Vec<(u128, f64)> = likeliest
+        .iter()
+        .copied()
+        .filter(|(pattern, _)| start[pattern] > needed)
+        .collect();
+    model.relatives = relatives::find(model, &sure, naming);
+    let kinds: Vec<u32> = model.relatives.iter().map(Relatives::mask).collect();
+    let is_relative = |pattern: u128| {
+        let differ = relatives::differing(model, pattern);
+        kinds.iter().any(|kind| differ & kind == *kind)
+    };
+    let (mut n_sure, mut n_related) = (0.0, 0.0);
+    for (pattern, count) in &likeliest {
+        if is_relative(*pattern) {
+            n_related += count;
+        } else if start[pattern] > needed {
+            n_sure += count;
+        }
+    }
+    if n_sure < (LEAST_SURE * n as f64).max(3.0) {
         // Nothing to learn from: what stands out against chance may still be a match.
         model.prior = 1.0 / (1.0 + chance);
+        for kind in &mut model.relatives {
+            kind.per_match = n_related / (RARE_DUPLICATES * n as f64).max(1.0);
+        }
         return;
     }
     let mut counts: Vec<(u128, f64)> = counts.into_iter().collect();
     counts.sort_unstable_by_key(|(pattern, _)| *pattern);
-    let share = |(pattern, count): &(u128, f64)| seeds.get(pattern).map_or(0.0, |seeds| 0.98 * seeds / count);
-    let shares: Vec<f64> = counts.iter().map(share).collect();
+    let share = |(pattern, count): &(u128, f64)| {
+        let share = seeds.get(pattern).map_or(0.0, |seeds| 0.98 * seeds / count);
+        if is_relative(*pattern) {
+            Share {
+                matching: 0.0,
+                related: share,
+            }
+        } else {
+            Share {
+                matching: share,
+                related: 0.0,
+            }
+        }
+    };
+    let shares: Vec<Share> = counts.iter().map(share).collect();
     // What chance does is seen in random pairs and cannot be mistaken; that a key brought a pair together is part of its
     // pattern already. Nearest neighbors, however, are chosen for being alike all over: chance among them is learned
     // from them, unless the two kinds come out mixed up and there are far too many matches.

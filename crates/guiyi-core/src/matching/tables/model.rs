@@ -3,6 +3,7 @@
 
 use super::compare::{EQUAL, n_levels};
 use super::kind::Kind;
+use super::relatives::{MOST_SLIPS, Relatives};
 
 /// Bits of a pattern for one field.
 pub(super) const BITS: u32 = 4;
@@ -34,7 +35,12 @@ pub struct Model {
     pub fields: Vec<FieldModel>,
     /// Share of true pairs among candidates.
     pub prior: f64,
+    /// Pairs that agree in much and are not the same.
+    pub relatives: Vec<Relatives>,
 }
+
+/// Fields that a pattern has room for.
+const ROOM: usize = 32;
 
 pub(super) fn level(pattern: u128, field: usize) -> usize {
     (pattern >> (field as u32 * BITS) & 0xf) as usize
@@ -47,6 +53,21 @@ fn likeness(kind: Kind, level: usize) -> f64 {
         1.0
     } else {
         1.0 - (level - usize::from(EQUAL)) as f64 / (n - usize::from(EQUAL)) as f64
+    }
+}
+
+/// What part of a pattern's pairs are matches, and what part relatives.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Share {
+    pub(super) matching: f64,
+    pub(super) related: f64,
+}
+
+impl Relatives {
+    /// Odds that a pair is of this kind, against its being a match, by the bits of its fields.
+    fn against(&self, own: &[f64; ROOM]) -> f64 {
+        let bits: f64 = self.differ.iter().map(|at| own[*at]).sum();
+        self.per_match * (-bits).exp2()
     }
 }
 
@@ -81,6 +102,7 @@ impl Model {
         let mut model = Self {
             fields: fields.collect(),
             prior: 0.1,
+            relatives: Vec::new(),
         };
         model.settle(&vec![vec![100.0; 16]; kinds.len()]);
         model
@@ -95,21 +117,48 @@ impl Model {
         self.fields.iter().enumerate().map(of).sum()
     }
 
-    /// The weight of a pair's levels, each with its place in the level's range.
-    pub(super) fn fine_evidence(&self, levels: impl Iterator<Item = (u8, f32)>) -> f64 {
-        let of = |(field, (level, place)): (&FieldModel, (u8, f32))| {
+    /// The weight of a pair in bits, the prior included, of its levels, each with its place in the level's range.
+    pub(super) fn fine_weight(&self, levels: impl Iterator<Item = (u8, f32)>) -> f64 {
+        let mut own = [0.0; ROOM];
+        for ((field, (level, place)), own) in self.fields.iter().zip(levels).zip(&mut own) {
             let (level, place) = (usize::from(level), f64::from(place));
             if level == 0 {
-                return 0.0;
+                continue;
             }
-            let own = field.bits[level - 1];
+            let bits = field.bits[level - 1];
             // At the border of two levels the weight is the mean of theirs.
             let toward = if place < 0.5 { level.wrapping_sub(2) } else { level };
             let is_neighbor = level > usize::from(EQUAL) && toward >= usize::from(EQUAL);
-            let other = field.bits.get(toward).copied().filter(|_| is_neighbor).unwrap_or(own);
-            own + (other - own) * (place - 0.5).abs()
-        };
-        self.fields.iter().zip(levels).map(of).sum()
+            let other = field.bits.get(toward).copied().filter(|_| is_neighbor).unwrap_or(bits);
+            *own = bits + (other - bits) * (place - 0.5).abs();
+        }
+        self.weigh(&own)
+    }
+
+    /// The weight of a pattern in bits, the prior included.
+    pub(super) fn weight(&self, pattern: u128) -> f64 {
+        self.weigh(&self.bits_of(pattern))
+    }
+
+    fn bits_of(&self, pattern: u128) -> [f64; ROOM] {
+        let mut own = [0.0; ROOM];
+        for (at, (field, own)) in self.fields.iter().zip(&mut own).enumerate() {
+            if let level @ 1.. = level(pattern, at) {
+                *own = field.bits[level - 1];
+            }
+        }
+        own
+    }
+
+    /// Odds against strangers and against each kind of relatives: a relative's are those of the fields in which they
+    /// differ.
+    fn weigh(&self, own: &[f64; ROOM]) -> f64 {
+        let weight = self.prior_bits() + own.iter().sum::<f64>();
+        if self.relatives.is_empty() {
+            return weight;
+        }
+        let against: f64 = self.relatives.iter().map(|kind| kind.against(own)).sum();
+        -((-weight).exp2() + against).log2()
     }
 
     pub(super) fn prior_bits(&self) -> f64 {
@@ -117,14 +166,14 @@ impl Model {
     }
 
     pub(super) fn probability(&self, pattern: u128) -> f64 {
-        1.0 / (1.0 + (-(self.prior_bits() + self.evidence(pattern))).exp2())
+        1.0 / (1.0 + (-self.weight(pattern)).exp2())
     }
 
     /// Learns from counted patterns.
     pub(super) fn train(&mut self, patterns: &[(u128, f64)], rounds: usize) {
         for _ in 0..rounds {
             let before = self.prior;
-            let shares: Vec<f64> = patterns.iter().map(|(pattern, _)| self.probability(*pattern)).collect();
+            let shares = self.shares(patterns);
             self.fit(patterns, &shares);
             if (self.prior - before).abs() < 1e-7 {
                 break;
@@ -133,7 +182,7 @@ impl Model {
     }
 
     /// Learns how matches look while what chance does stays as random pairs show it.
-    pub(super) fn pin(&mut self, patterns: &[(u128, f64)], shares: &[f64], rounds: usize, n_pairs: f64) {
+    pub(super) fn pin(&mut self, patterns: &[(u128, f64)], shares: &[Share], rounds: usize, n_pairs: f64) {
         let pinned: Vec<Vec<f64>> = self.fields.iter().map(|field| field.u.clone()).collect();
         let mut shares = shares.to_vec();
         for _ in 0..rounds {
@@ -141,30 +190,55 @@ impl Model {
             let n_match: f64 = patterns
                 .iter()
                 .zip(&shares)
-                .map(|(pattern, share)| pattern.1 * share)
+                .map(|(pattern, share)| pattern.1 * share.matching)
                 .sum();
             self.prior = (n_match.max(1.0) / n_pairs).min(0.5);
             for (field, u) in self.fields.iter_mut().zip(&pinned) {
                 field.u.clone_from(u);
             }
             self.settle(&vec![vec![100.0; 16]; self.fields.len()]);
-            shares = patterns.iter().map(|(pattern, _)| self.probability(*pattern)).collect();
+            shares = self.shares(patterns);
         }
     }
 
+    /// What part of each pattern's pairs are matches, and what part relatives; learns how many of these there are.
+    fn shares(&mut self, patterns: &[(u128, f64)]) -> Vec<Share> {
+        let mut sums = vec![0.0; self.relatives.len()];
+        let mut n_match = 0.0;
+        let shares = patterns
+            .iter()
+            .map(|(pattern, count)| {
+                let own = self.bits_of(*pattern);
+                let matching = 1.0 / (1.0 + (-self.weigh(&own)).exp2());
+                let mut related = 0.0;
+                for (kind, sum) in self.relatives.iter().zip(&mut sums) {
+                    let share = matching * kind.against(&own);
+                    *sum += count * share;
+                    related += share;
+                }
+                n_match += count * matching;
+                Share { matching, related }
+            })
+            .collect();
+        for (kind, sum) in self.relatives.iter_mut().zip(sums) {
+            kind.per_match = (sum / n_match.max(1.0)).clamp(1e-6, 1e6);
+        }
+        shares
+    }
+
     /// Takes the shares that the patterns have, given how much of each is a match.
-    pub(super) fn fit(&mut self, patterns: &[(u128, f64)], shares: &[f64]) {
+    pub(super) fn fit(&mut self, patterns: &[(u128, f64)], shares: &[Share]) {
         let (mut n_match, mut n) = (0.0, 0.0);
         let n_fields = self.fields.len();
         let mut matches = vec![[0.0_f64; 16]; n_fields];
         let mut others = vec![[0.0_f64; 16]; n_fields];
         for ((pattern, count), share) in patterns.iter().zip(shares) {
             n += count;
-            n_match += count * share;
+            n_match += count * share.matching;
             for at in 0..n_fields {
                 let level = level(*pattern, at);
-                matches[at][level] += count * share;
-                others[at][level] += count * (1.0 - share);
+                matches[at][level] += count * share.matching;
+                others[at][level] += count * (1.0 - share.matching - share.related).max(0.0);
             }
         }
         self.prior = ((n_match + 0.5) / (n + 2.0)).clamp(1e-6, 0.9);
@@ -179,6 +253,9 @@ impl Model {
             };
             field.m = blend(&matches[at]);
             field.u = blend(&others[at]);
+            if self.relatives.iter().any(|kind| kind.differ.contains(&at)) {
+                hold_slips(&mut field.m);
+            }
             seen.push((0..16).map(|l| matches[at][l] + others[at][l]).collect::<Vec<f64>>());
         }
         self.settle(&seen);
@@ -216,6 +293,18 @@ impl Model {
             }
             field.bits = bits;
         }
+    }
+}
+
+/// Leaves no more than slips explain to the level of different values; the others share the rest.
+fn hold_slips(m: &mut [f64]) {
+    let Some((different, others)) = m.split_last_mut() else {
+        return;
+    };
+    if *different > MOST_SLIPS {
+        let scale = (1.0 - MOST_SLIPS) / (1.0 - *different).max(f64::MIN_POSITIVE);
+        others.iter_mut().for_each(|share| *share *= scale);
+        *different = MOST_SLIPS;
     }
 }
 
