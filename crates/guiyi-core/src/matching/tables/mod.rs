@@ -17,11 +17,14 @@ pub mod measure;
 mod model;
 mod model_file;
 mod nearest;
+mod partners;
 mod relatives;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod together;
+mod train;
 
 use rayon::prelude::*;
 
@@ -30,11 +33,11 @@ pub use candidates::PassCount;
 pub use compare::level_names;
 use field::Field;
 pub use kind::Kind;
-use model::Share;
 pub use model::{FieldModel, Model};
 pub use model_file::{ModelMistake, parse as parse_model};
 pub use relatives::Relatives;
 pub use table::{Column, Table};
+pub use together::Bond;
 
 /// What may be said beforehand.
 #[derive(Debug, Clone)]
@@ -125,15 +128,8 @@ impl Linkage {
 const MOST_FIELDS: usize = 31;
 /// Pairs of random records that show how often values agree by chance.
 const RANDOM: u64 = 100_000;
-/// Rounds of training on random pairs, and on candidates.
-const PINNED_ROUNDS: usize = 20;
-const ROUNDS: usize = 40;
-/// How many times as many matches as with random pairs training on candidates may find.
-const TOO_MANY: f64 = 3.0;
-/// Share of the records that are thought to be there twice where hardly any is seen to be; and the share of records
-/// that must stand out as matches for training to begin.
-const RARE_DUPLICATES: f64 = 0.01;
-const LEAST_SURE: f64 = 0.0005;
+/// Pairs of fewer bits are never matched, whatever speaks for them besides.
+const LEAST_BITS: f64 = -8.0;
 /// Candidates that train the model, about.
 const TRAINING: usize = 1_500_000;
 
@@ -160,11 +156,19 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     } else {
         n as f64 * (n as f64 - 1.0) / 2.0
     };
-    let naming = relatives::naming(&fields);
+    let ground = train::Ground {
+        n,
+        n_smaller: if is_link { n_left.min(n - n_left) } else { n },
+        n_pairs,
+        naming: relatives::naming(&fields),
+    };
+    let mut untrained = Model::new(&kinds, &random);
+    let packed = |a: u32, b: u32| pattern(&fields, u64::from(a) << 32 | u64::from(b));
+    untrained.bonds = together::find(&fields, &untrained, packed, may);
     let train = |pairs: &[u64]| -> (Model, Vec<u128>) {
         let patterns: Vec<u128> = pairs.par_iter().map(|pair| pattern(&fields, *pair)).collect();
-        let mut model = Model::new(&kinds, &random);
-        train(&mut model, n, n_pairs, pairs, &patterns, &naming);
+        let mut model = untrained.clone();
+        train::train(&mut model, &ground, pairs, &patterns);
         (model, patterns)
     };
     let (pairs, passes) = candidates::find(&fields, &side, is_link, |pairs| {
@@ -191,26 +195,41 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         .log2()
         .min(0.0);
     let n_candidates = pairs.len() as u64;
-    let kept: Vec<(u64, f64)> = pairs
+    let mut kept: Vec<(u64, f64)> = pairs
         .par_iter()
         .map(|pair| (*pair, weigh(*pair)))
-        .filter(|(_, weight)| *weight >= least)
+        .filter(|(_, weight)| *weight >= least.min(LEAST_BITS))
         .collect();
     drop(pairs);
-    let graph: Vec<(u32, u32, f32)> = kept
-        .iter()
-        .filter(|(_, weight)| *weight > 0.0)
-        .map(|(pair, weight)| ((pair >> 32) as u32, *pair as u32, *weight as f32))
-        .collect();
+    let bond = |(pair, weight): &(u64, f64)| ((pair >> 32) as u32, *pair as u32, *weight as f32);
+    let mut graph: Vec<(u32, u32, f32)> = kept.iter().filter(|(_, weight)| *weight > 0.0).map(bond).collect();
     let distinct = if is_link {
         group::distinct(&graph, n, &side)
     } else {
         [false; 2]
     };
+    // Where one side holds each thing once, a record of the other has one partner at most.
+    let gain = if distinct == [false; 2] {
+        0.0
+    } else {
+        let all: Vec<(u32, u32, f32)> = kept.iter().map(bond).collect();
+        let gain = |own: u8, n_side: usize| match distinct[usize::from(1 - own)] {
+            true => partners::bits(&all, |record| side[record as usize] == own, n, n_side),
+            false => 0.0,
+        };
+        let gain = gain(0, n_left).max(gain(1, n - n_left));
+        graph = all
+            .into_iter()
+            .map(|(a, b, weight)| (a, b, weight + gain))
+            .filter(|(.., weight)| *weight > 0.0)
+            .collect();
+        gain
+    };
+    kept.retain(|(_, weight)| *weight >= least);
     let of = group::group(
         n,
         &graph,
-        |a, b| weigh(u64::from(a.min(b)) << 32 | u64::from(a.max(b))) as f32,
+        |a, b| weigh(u64::from(a.min(b)) << 32 | u64::from(a.max(b))) as f32 + gain,
         |record| Some(side[record as usize]).filter(|side| distinct[usize::from(*side)]),
     );
     let mut linkage = Linkage {
@@ -334,101 +353,6 @@ fn random_levels(fields: &[Field], n: usize, may: impl Fn(u32, u32) -> bool) -> 
         }
     }
     levels
-}
-
-/// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
-/// for matches at first.
-fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u128], naming: &[f64]) {
-    let mut counts: Map<u128, f64> = Map::default();
-    for pattern in patterns {
-        *counts.entry(*pattern).or_default() += 1.0;
-    }
-    let start: Map<u128, f64> = counts
-        .keys()
-        .map(|pattern| (*pattern, model.evidence(*pattern)))
-        .collect();
-    let ends = |pair: u64| [(pair >> 32) as usize, (pair & 0xffff_ffff) as usize];
-    let mut best = vec![f64::MIN; n];
-    for (pair, pattern) in pairs.iter().zip(patterns) {
-        for record in ends(*pair) {
-            best[record] = best[record].max(start[pattern]);
-        }
-    }
-    // Were one record in a hundred there twice, a pair would need this evidence to be likelier a match than not.
-    let chance = (n_pairs / (RARE_DUPLICATES * n as f64)).max(1.0);
-    let needed = chance.log2();
-    let mut seeds: Map<u128, f64> = Map::default();
-    for (pair, pattern) in pairs.iter().zip(patterns) {
-        let own = start[pattern];
-        if own > 0.0 && ends(*pair).iter().all(|record| own >= best[*record]) {
-            *seeds.entry(*pattern).or_default() += 1.0;
-        }
-    }
-    let mut likeliest: Vec<(u128, f64)> = seeds.iter().map(|(pattern, count)| (*pattern, *count)).collect();
-    likeliest.sort_unstable_by_key(|(pattern, _)| *pattern);
-    let sure: Vec<(u128, f64)> = likeliest
-        .iter()
-        .copied()
-        .filter(|(pattern, _)| start[pattern] > needed)
-        .collect();
-    model.relatives = relatives::find(model, &sure, naming);
-    let kinds: Vec<u32> = model.relatives.iter().map(Relatives::mask).collect();
-    let is_relative = |pattern: u128| {
-        let differ = relatives::differing(model, pattern);
-        kinds.iter().any(|kind| differ & kind == *kind)
-    };
-    let (mut n_sure, mut n_related) = (0.0, 0.0);
-    for (pattern, count) in &likeliest {
-        if is_relative(*pattern) {
-            n_related += count;
-        } else if start[pattern] > needed {
-            n_sure += count;
-        }
-    }
-    if n_sure < (LEAST_SURE * n as f64).max(3.0) {
-        // Nothing to learn from: what stands out against chance may still be a match.
-        model.prior = 1.0 / (1.0 + chance);
-        for kind in &mut model.relatives {
-            kind.per_match = n_related / (RARE_DUPLICATES * n as f64).max(1.0);
-        }
-        return;
-    }
-    let mut counts: Vec<(u128, f64)> = counts.into_iter().collect();
-    counts.sort_unstable_by_key(|(pattern, _)| *pattern);
-    let share = |(pattern, count): &(u128, f64)| {
-        let share = seeds.get(pattern).map_or(0.0, |seeds| 0.98 * seeds / count);
-        if is_relative(*pattern) {
-            Share {
-                matching: 0.0,
-                related: share,
-            }
-        } else {
-            Share {
-                matching: share,
-                related: 0.0,
-            }
-        }
-    };
-    let shares: Vec<Share> = counts.iter().map(share).collect();
-    // What chance does is seen in random pairs and cannot be mistaken; that a key brought a pair together is part of its
-    // pattern already. Nearest neighbors, however, are chosen for being alike all over: chance among them is learned
-    // from them, unless the two kinds come out mixed up and there are far too many matches.
-    let mut pinned = model.clone();
-    pinned.pin(&counts, &shares, PINNED_ROUNDS, n_pairs);
-    if n <= candidates::FEW {
-        model.fit(&counts, &shares);
-        model.train(&counts, ROUNDS);
-        let expected = |model: &Model| -> f64 {
-            let each = counts
-                .iter()
-                .map(|(pattern, count)| count * model.probability(*pattern));
-            each.sum()
-        };
-        if expected(model) <= TOO_MANY * expected(&pinned).max(1.0) {
-            return;
-        }
-    }
-    *model = pinned;
 }
 
 /// Every pair that shares a group, and every other that was kept.
