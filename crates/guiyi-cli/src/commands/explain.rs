@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use guiyi_core::finding::Language;
-use guiyi_core::matching::tables::{Explained, Model, Options, Outcome, Table, explain, level_names, link, parse_model};
+use guiyi_core::matching::tables::{Explained, Model, Options, Outcome, Said, Table, explain, level_names, link, parse_model};
 use guiyi_io::report::explanation::{Explanation, Step};
 
 use super::r#match::input::{self, Input, Places};
@@ -70,7 +70,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
         None => of_files(args)?,
     };
     let tables: Vec<&Table> = inputs.iter().map(|input| &input.table).collect();
-    let explained = explain(&tables, &pair.model, pair.a, pair.b).context(
+    let explained = explain(&tables, &pair.model, &Said::default(), pair.a, pair.b).context(
         "the files no longer have the columns of the model\n  hint: run guiyi match again, and explain its results",
     )?;
     let explanation = describe(args, explained, pair.is_match);

@@ -3,6 +3,8 @@
 //! Candidates are never all held: each record's are made when they are asked for. A pair is made once, for its smaller
 //! record, whichever passes find it.
 
+use rayon::prelude::*;
+
 use super::super::hash::mix;
 use super::sort::by_hash;
 
@@ -111,6 +113,15 @@ impl Candidates {
             pairs.extend(partners.iter().map(|other| u64::from(record) << 32 | u64::from(*other)));
         }
         (pairs, 1.0 / stride as f64)
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self, may: impl Fn(u32, u32) -> bool + Sync) -> u64 {
+        let of = |partners: &mut Vec<u32>, record: u32| {
+            self.partners(record, partners, &may);
+            partners.len() as u64
+        };
+        (0..self.n as u32).into_par_iter().map_init(Vec::new, of).sum()
     }
 
     /// The larger records to compare a record with, ascending, each once.

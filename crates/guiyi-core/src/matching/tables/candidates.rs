@@ -109,6 +109,20 @@ impl<'f> Keys<'f> {
         }
     }
 
+    /// The pass on whole values of one column of the first table, or of two; `None` if one of them is not compared.
+    fn pass_on(&self, columns: &[usize], fields: &[Field]) -> Option<Pass> {
+        let atom = |column: usize| {
+            let is = |atom: &Atom| atom.part == Part::Whole && fields[atom.field].column == Some(column);
+            self.atoms.iter().position(is)
+        };
+        let mut atoms = columns.iter().map(|column| atom(*column)).collect::<Option<Vec<usize>>>()?;
+        atoms.sort_unstable();
+        atoms.dedup();
+        let first = *atoms.first()?;
+        let second = atoms.get(1).copied();
+        Some(Pass { first, second })
+    }
+
     /// Calls `each` with the hash of the key of every record that has one.
     fn each(&self, pass: Pass, mut each: impl FnMut(u32, u64)) {
         let first = &self.of[pass.first];
@@ -263,10 +277,11 @@ impl Survey {
     }
 }
 
-/// The candidates, and how the passes went. `train` gives for pairs the probability that each is a match.
+/// The candidates, and how the passes went; `said` are passes on columns of the first table that are wanted in any case. `train` gives for pairs the probability that each is a match.
 pub(super) fn find(
     fields: &[Field],
     n: usize,
+    said: &[Vec<usize>],
     may: impl Fn(u32, u32) -> bool + Sync,
     train: impl Fn(&[u64], f64) -> Vec<f64>,
 ) -> (Candidates, Vec<PassCount>) {
@@ -280,7 +295,9 @@ pub(super) fn find(
         });
     }
     let keys = Keys::new(fields);
-    let passes = choose(fields.len(), &keys, n, &near, &may, train);
+    let mut passes: Vec<Pass> = said.iter().filter_map(|columns| keys.pass_on(columns, fields)).collect();
+    let chosen = choose(fields.len(), &keys, n, &near, &may, train);
+    passes.extend(chosen.into_iter().filter(|pass| !passes.contains(pass)).collect::<Vec<_>>());
     let blocks: Vec<Blocks> = passes
         .par_iter()
         .map(|pass| {

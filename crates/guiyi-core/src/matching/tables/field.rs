@@ -34,6 +34,8 @@ const CHUNK: usize = 4096;
 /// One field of all records.
 pub(super) struct Field {
     pub(super) header: String,
+    /// The column of the first table that it is made of.
+    pub(super) column: Option<usize>,
     pub(super) kind: Kind,
     /// The value of each record.
     pub(super) ids: Vec<u32>,
@@ -48,7 +50,14 @@ pub(super) struct Field {
 impl Field {
     /// The field made of one column of each table (or of none, where a file lacks it). `order` gives for each record
     /// its row, tables end to end.
-    pub(super) fn new(tables: &[&Table], columns: &[Option<usize>], cells: &Cells, order: &[u32]) -> Self {
+    /// `kind` is what it holds, where that is said.
+    pub(super) fn new(
+        tables: &[&Table],
+        columns: &[Option<usize>],
+        kind: Option<Kind>,
+        cells: &Cells,
+        order: &[u32],
+    ) -> Self {
         let header = columns
             .iter()
             .zip(tables)
@@ -65,11 +74,12 @@ impl Field {
         let (ids, values) = values::intern(cells, columns, order, raw);
         // Records are in the order of a hash: the values that they name first are a fair sample.
         let looked_at = values.len().min(LOOKED_AT) as u32;
-        let kind = infer((1..looked_at).map(|id| (values.get(id), values.counts[id as usize])));
-        Self::of(header, kind, ids, values)
+        let inferred = || infer((1..looked_at).map(|id| (values.get(id), values.counts[id as usize])));
+        let kind = kind.unwrap_or_else(inferred);
+        Self::of(header, columns[0], kind, ids, values)
     }
 
-    fn of(header: String, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
+    fn of(header: String, column: Option<usize>, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
         // Punctuation says nothing in what is a number of something; such values become one.
         let (ids, values) = match kind {
             Kind::Phone => values::rewrite(&ids, &values, |value, changed| {
@@ -84,6 +94,7 @@ impl Field {
         let filled = n_filled as f64 / ids.len().max(1) as f64;
         Self {
             header,
+            column,
             kind,
             prepared: prepare(kind, &values),
             equal: equal_levels(&values, ids.len()),
@@ -147,6 +158,7 @@ pub(super) fn marks(fields: &[Field]) -> Option<Field> {
     }
     Some(Field {
         header: "marks".to_owned(),
+        column: None,
         kind: Kind::Marks,
         equal: Vec::new(),
         ids,
@@ -177,7 +189,7 @@ pub(super) fn drop_contained(fields: Vec<Field>) -> Vec<Field> {
         .filter(|(_, (dropped, _))| !dropped)
         .map(|(field, (_, holder))| {
             if holder && field.kind == Kind::Name {
-                Field::of(field.header, Kind::Text, field.ids, field.values)
+                Field::of(field.header, field.column, Kind::Text, field.ids, field.values)
             } else {
                 field
             }

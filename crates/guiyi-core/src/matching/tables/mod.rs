@@ -22,21 +22,27 @@ pub mod measure;
 mod model;
 mod model_file;
 mod nearest;
+mod partners;
 mod parts;
 mod records;
+mod relatives;
 mod rows;
 mod said;
 mod scoring;
+mod search;
 mod sort;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod together;
+mod train;
 mod values;
+
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::hash::{Map, mix};
 pub use active::most_telling;
 pub use candidates::PassCount;
 pub use compare::level_names;
@@ -46,10 +52,11 @@ pub use kind::Kind;
 pub use model::{FieldModel, Model};
 pub use model_file::{ModelMistake, parse as parse_model};
 use records::Records;
-use rows::Rows;
+pub use relatives::Relatives;
 pub use said::{Label, Said, SaidField};
+use search::Search;
 pub use table::{Column, Table};
-use values::Cells;
+pub use together::Bond;
 
 /// What may be said beforehand.
 #[derive(Debug, Clone)]
@@ -139,84 +146,64 @@ impl Linkage {
     }
 }
 
-/// Fields that a pattern has room for.
-const MOST_FIELDS: usize = 31;
-/// Pairs of random records that show how often values agree by chance.
-const RANDOM: u64 = 100_000;
-/// Rounds of training on random pairs, and on candidates.
-const PINNED_ROUNDS: usize = 20;
-const ROUNDS: usize = 40;
-/// How many times as many matches as with random pairs training on candidates may find.
-const TOO_MANY: f64 = 3.0;
-/// Share of the records that are thought to be there twice where hardly any is seen to be; and the share of records
-/// that must stand out as matches for training to begin.
-const RARE_DUPLICATES: f64 = 0.01;
-const LEAST_SURE: f64 = 0.0005;
-/// Candidates that train the model, about, where records are many; else all do.
-const TRAINING: u64 = 300_000;
+/// Pairs of fewer bits are never matched, whatever speaks for them besides.
+const LEAST_BITS: f64 = -5.0;
+/// Bits that somebody's word weighs.
+const WORD: f32 = 1000.0;
 
 /// Finds the records of one table, or of two, that are the same thing.
 ///
 /// Rows of a second table are numbered after those of the first. No rows give no pairs. Of more than 31 columns those
 /// that say least are passed over.
 pub fn link(tables: &[&Table], options: &Options) -> Linkage {
-    let n: usize = tables.iter().map(|table| table.n_rows()).sum();
-    let mut cells = Cells::read(tables);
-    let order = order_records(std::mem::take(&mut cells.prints));
-    let n_left = tables.first().map_or(0, |table| table.n_rows());
-    let side: Vec<u8> = order.iter().map(|row| u8::from(*row as usize >= n_left)).collect();
-    let is_link = tables.len() == 2;
-    let may = |a: u32, b: u32| !is_link || side[a as usize] != side[b as usize];
-    let fields = make_fields(tables, cells, &order);
-    let rows = Rows::new(&fields);
-    let kinds: Vec<Kind> = fields.iter().map(|field| field.kind).collect();
-    let random = random_levels(&fields, &rows, n, may);
-    let n_pairs = if is_link {
-        n_left as f64 * (n - n_left) as f64
-    } else {
-        n as f64 * (n as f64 - 1.0) / 2.0
-    };
-    // `shown` is the part of all candidates that they are.
-    let train = |pairs: &[u64], shown: f64| -> (Model, Vec<u128>) {
-        let patterns: Vec<u128> = pairs.par_iter().map(|pair| rows.pattern(ends(*pair))).collect();
-        let mut model = Model::new(&kinds, &random);
-        train(&mut model, n, n_pairs, shown, pairs, &patterns);
-        (model, patterns)
-    };
-    let (candidates, passes) = candidates::find(&fields, n, may, |pairs, shown| {
-        let (model, patterns) = train(pairs, shown);
-        patterns.par_iter().map(|pattern| model.probability(*pattern)).collect()
-    });
-    let model = match &options.model {
-        Some(model) if model.fields.iter().map(|field| field.kind).eq(kinds.iter().copied()) => model.clone(),
-        _ => {
-            let about = if n <= candidates::FEW { u64::MAX } else { TRAINING };
-            let (pairs, shown) = candidates.sample(about, may);
-            train(&pairs, shown).0
-        }
-    };
-    let least = (options.least_probability / (1.0 - options.least_probability))
-        .log2()
-        .min(0.0);
-    let (kept, n_candidates) = scoring::score(&rows, &model, &candidates, least, may);
+    let said = &options.said;
+    let records = Records::new(tables, said);
+    let search = Search::new(&records, said);
+    let (candidates, passes) = search.candidates();
+    let model = search.model(&candidates, options);
+    let rows = search.rows;
+    let may = |a: u32, b: u32| records.may(a, b);
+    let bits = |probability: f64| (probability / (1.0 - probability)).log2();
+    let least = bits(options.least_probability).min(0.0);
+    let from = said.match_from.map_or(0.0, bits);
+    let least_kept = if records.is_link { least.min(LEAST_BITS) } else { least }.min(from);
+    let (mut kept, n_candidates) = scoring::score(&rows, &model, &candidates, least_kept, may);
     drop(candidates);
-    let graph: Vec<(u32, u32, f32)> = kept
-        .iter()
-        .filter(|(_, weight)| *weight > 0.0)
-        .map(|((a, b), weight)| (*a, *b, *weight as f32))
-        .collect();
-    let distinct = if is_link {
-        group::distinct(&graph, n, &side)
-    } else {
-        [false; 2]
+    let bond = |((a, b), weight): &(rows::Pair, f64)| (*a, *b, (*weight - from) as f32);
+    let mut graph: Vec<(u32, u32, f32)> = kept.iter().map(bond).filter(|(.., weight)| *weight > 0.0).collect();
+    let distinct = match said.distinct {
+        _ if !records.is_link => [false; 2],
+        Some(distinct) => distinct,
+        None => group::distinct(&graph, records.len(), &records.side),
     };
+    // Where one side holds each thing once, a record of the other has one partner at most.
+    let gain = if distinct == [false; 2] {
+        0.0
+    } else {
+        let all: Vec<(u32, u32, f32)> = kept.iter().map(bond).collect();
+        let gain = partners_gain(&all, &records, distinct);
+        graph = all
+            .into_iter()
+            .map(|(a, b, weight)| (a, b, weight + gain))
+            .filter(|(.., weight)| *weight > 0.0)
+            .collect();
+        gain
+    };
+    kept.retain(|(_, weight)| *weight >= least);
+    let words = Words::new(&said.labels, &records);
+    words.settle(&mut graph);
     let of = parts::group_parts(
-        n,
+        records.len(),
         &graph,
-        |a, b| rows.weigh(&model, (a.min(b), a.max(b))) as f32,
-        |record| Some(side[record as usize]).filter(|side| distinct[usize::from(*side)]),
+        |a, b| {
+            let pair = (a.min(b), a.max(b));
+            let weighed = || (rows.weigh(&model, pair) - from) as f32 + gain;
+            words.of(pair).unwrap_or_else(weighed)
+        },
+        |record| Some(records.side[record as usize]).filter(|side| distinct[usize::from(*side)]),
     );
-    let make = |(pair, outcome): ((u32, u32), Outcome)| {
+    let order = &records.order;
+    let make = |(pair, outcome): (rows::Pair, Outcome)| {
         let weight = rows.weigh(&model, pair);
         let (a, b) = (order[pair.0 as usize], order[pair.1 as usize]);
         Pair {
@@ -231,25 +218,79 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     let mut pairs: Vec<Pair> = name_pairs(&of, &kept, may).into_par_iter().map(make).collect();
     pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
     Linkage {
-        fields: fields.iter().map(summarize).collect(),
+        fields: records.fields.iter().map(summarize).collect(),
         passes,
         n_candidates,
         distinct: distinct[..tables.len().min(2)].to_vec(),
         pairs,
-        clusters: number(&of, &order),
+        clusters: number(&of, order),
         model,
     }
 }
 
-/// The rows in the order in which records are numbered: by what they hold, so that no order of theirs can matter.
-fn order_records(prints: Vec<u64>) -> Vec<u32> {
-    let printed: Vec<(u64, u32)> = prints.into_iter().map(mix).zip(0..).collect();
-    sort::by_hash(printed).into_iter().map(|(_, row)| row).collect()
+/// What would be compared.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The fields to compare.
+    pub fields: Vec<FieldSummary>,
+    /// How candidates would be found.
+    pub passes: Vec<PassCount>,
+    /// How many there would be.
+    pub n_candidates: u64,
 }
 
-/// The two records of a pair that is packed into one number.
-fn ends(pair: u64) -> (u32, u32) {
-    ((pair >> 32) as u32, pair as u32)
+/// What [`link`] would compare. Costs what finding candidates costs, and nothing is compared but samples.
+pub fn plan(tables: &[&Table], options: &Options) -> Plan {
+    let records = Records::new(tables, &options.said);
+    let search = Search::new(&records, &options.said);
+    let (candidates, passes) = search.candidates();
+    Plan {
+        fields: records.fields.iter().map(summarize).collect(),
+        passes,
+        n_candidates: candidates.count(|a, b| records.may(a, b)),
+    }
+}
+
+/// Bits that every pair gains because a record has one partner at most.
+fn partners_gain(pairs: &[(u32, u32, f32)], records: &Records, distinct: [bool; 2]) -> f32 {
+    let gain = |own: u8| {
+        if !distinct[usize::from(1 - own)] {
+            return 0.0;
+        }
+        let n_side = records.side.iter().filter(|side| **side == own).count();
+        partners::bits(pairs, |record| records.side[record as usize] == own, records.len(), n_side)
+    };
+    gain(0).max(gain(1))
+}
+
+/// What somebody said of pairs of records; the last word about a pair counts.
+struct Words(BTreeMap<rows::Pair, bool>);
+
+impl Words {
+    fn new(labels: &[Label], records: &Records) -> Self {
+        if labels.is_empty() {
+            return Self(BTreeMap::new());
+        }
+        let of = records.of_rows();
+        let pair = |label: &Label| {
+            let (a, b) = (*of.get(label.a as usize)?, *of.get(label.b as usize)?);
+            Some(((a.min(b), a.max(b)), label.same))
+        };
+        Self(labels.iter().filter_map(pair).collect())
+    }
+
+    /// What a pair weighs by somebody's word: more than anything else, or less.
+    fn of(&self, pair: rows::Pair) -> Option<f32> {
+        let same = self.0.get(&pair)?;
+        Some(if *same { WORD } else { f32::NEG_INFINITY })
+    }
+
+    /// Puts the words in the place of the weights.
+    fn settle(&self, graph: &mut Vec<(u32, u32, f32)>) {
+        graph.retain(|(a, b, _)| !self.0.contains_key(&(*a, *b)));
+        let same = self.0.iter().filter(|(_, same)| **same);
+        graph.extend(same.map(|((a, b), _)| (*a, *b, WORD)));
+    }
 }
 
 fn summarize(field: &Field) -> FieldSummary {
@@ -259,138 +300,6 @@ fn summarize(field: &Field) -> FieldSummary {
         filled: field.filled,
         n_values: field.values.len() - 1,
     }
-}
-
-/// The fields to compare, in an order that only their values decide.
-fn make_fields(tables: &[&Table], cells: Cells, order: &[u32]) -> Vec<Field> {
-    let mut columns = align::align(tables);
-    columns.retain(|columns| columns.iter().all(Option::is_some));
-    let fields: Vec<Field> = columns
-        .par_iter()
-        .map(|columns| Field::new(tables, columns, &cells, order))
-        .collect();
-    drop(cells);
-    let mut fields: Vec<Field> = field::drop_contained(fields)
-        .into_iter()
-        .filter(|field| field.values.len() > 2)
-        .collect();
-    if fields.len() >= MOST_FIELDS {
-        let said = |field: &Field| field.filled * (field.values.len() as f64).ln();
-        fields.sort_by(|x, y| said(y).total_cmp(&said(x)).then_with(|| x.header.cmp(&y.header)));
-        fields.truncate(MOST_FIELDS - 1);
-    }
-    fields.sort_by_cached_key(|field| {
-        let sum = field
-            .ids
-            .iter()
-            .zip(0_u64..)
-            .fold(0_u64, |sum, (id, at)| sum.wrapping_add(mix(at << 32 | u64::from(*id))));
-        (field.kind, sum)
-    });
-    fields.extend(field::marks(&fields));
-    fields
-}
-
-/// For each field how often each level occurs among random pairs.
-fn random_levels(fields: &[Field], rows: &Rows<'_>, n: usize, may: impl Fn(u32, u32) -> bool + Sync) -> Vec<Vec<f64>> {
-    let draw = |seed: u64| (mix(seed + 1) % n as u64) as u32;
-    let patterns: Vec<u128> = (0..RANDOM.min((n as u64).pow(2)))
-        .into_par_iter()
-        .map(|at| (draw(2 * at), draw(2 * at + 1)))
-        .filter(|(a, b)| a != b && may(*a, *b))
-        .map(|pair| rows.pattern(pair))
-        .collect();
-    let mut levels: Vec<Vec<f64>> = fields
-        .iter()
-        .map(|field| vec![0.0; compare::n_levels(field.kind)])
-        .collect();
-    for pattern in patterns {
-        for (at, levels) in levels.iter_mut().enumerate() {
-            if let level @ 1.. = model::level(pattern, at) {
-                levels[level - 1] += 1.0;
-            }
-        }
-    }
-    // How often values are equal by chance is counted, not sampled.
-    let total = (n as f64) * (n as f64);
-    for (field, levels) in fields.iter().zip(&mut levels) {
-        let drawn: f64 = levels.iter().sum();
-        if field.kind == Kind::Marks {
-            continue;
-        }
-        levels[..usize::from(compare::EQUAL)].fill(0.0);
-        for count in field
-            .values
-            .counts
-            .iter()
-            .copied()
-            .filter(|count| *count > 0)
-            .map(f64::from)
-        {
-            let level = usize::from(compare::rarity(count, n as f64)) - 1;
-            levels[level] += drawn * count * (count - 1.0).max(0.05) / (total * field.filled * field.filled);
-        }
-    }
-    levels
-}
-
-/// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
-/// for matches at first.
-fn train(model: &mut Model, n: usize, n_pairs: f64, shown: f64, pairs: &[u64], patterns: &[u128]) {
-    let mut counts: Map<u128, f64> = Map::default();
-    for pattern in patterns {
-        *counts.entry(*pattern).or_default() += 1.0;
-    }
-    let start: Map<u128, f64> = counts
-        .keys()
-        .map(|pattern| (*pattern, model.evidence(*pattern)))
-        .collect();
-    let ends = |pair: u64| [(pair >> 32) as usize, (pair & 0xffff_ffff) as usize];
-    let mut best = vec![f64::MIN; n];
-    for (pair, pattern) in pairs.iter().zip(patterns) {
-        for record in ends(*pair) {
-            best[record] = best[record].max(start[pattern]);
-        }
-    }
-    // Were one record in a hundred there twice, a pair would need this evidence to be likelier a match than not.
-    let chance = (n_pairs / (RARE_DUPLICATES * n as f64)).max(1.0);
-    let needed = chance.log2();
-    let (mut seeds, mut n_sure): (Map<u128, f64>, u32) = (Map::default(), 0);
-    for (pair, pattern) in pairs.iter().zip(patterns) {
-        let own = start[pattern];
-        if own > 0.0 && ends(*pair).iter().all(|record| own >= best[*record]) {
-            *seeds.entry(*pattern).or_default() += 1.0;
-            n_sure += u32::from(own > needed);
-        }
-    }
-    if f64::from(n_sure) < (LEAST_SURE * n as f64 * shown).max(3.0) {
-        // Nothing to learn from: what stands out against chance may still be a match.
-        model.prior = 1.0 / (1.0 + chance);
-        return;
-    }
-    let mut counts: Vec<(u128, f64)> = counts.into_iter().collect();
-    counts.sort_unstable_by_key(|(pattern, _)| *pattern);
-    let share = |(pattern, count): &(u128, f64)| seeds.get(pattern).map_or(0.0, |seeds| 0.98 * seeds / count);
-    let shares: Vec<f64> = counts.iter().map(share).collect();
-    // What chance does is seen in random pairs and cannot be mistaken; that a key brought a pair together is part of its
-    // pattern already. Nearest neighbors, however, are chosen for being alike all over: chance among them is learned
-    // from them, unless the two kinds come out mixed up and there are far too many matches.
-    let mut pinned = model.clone();
-    pinned.pin(&counts, &shares, PINNED_ROUNDS, n_pairs * shown);
-    if n <= candidates::FEW {
-        model.fit(&counts, &shares);
-        model.train(&counts, ROUNDS);
-        let expected = |model: &Model| -> f64 {
-            let each = counts
-                .iter()
-                .map(|(pattern, count)| count * model.probability(*pattern));
-            each.sum()
-        };
-        if expected(model) <= TOO_MANY * expected(&pinned).max(1.0) {
-            return;
-        }
-    }
-    *model = pinned;
 }
 
 /// Every pair that shares a group, and every other that was kept.

@@ -63,9 +63,13 @@ impl Records {
         self.fields.iter().map(|field| field.kind).collect()
     }
 
-    /// The number of a row's record.
-    pub(super) fn of_row(&self, row: u32) -> Option<u32> {
-        self.order.iter().position(|own| *own == row).map(|at| at as u32)
+    /// Number of records of the smaller table.
+    pub(super) fn n_smaller(&self) -> usize {
+        if self.is_link {
+            self.n_left.min(self.len() - self.n_left)
+        } else {
+            self.len()
+        }
     }
 
     /// For each row the number of its record.

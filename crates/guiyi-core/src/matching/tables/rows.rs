@@ -69,6 +69,6 @@ impl<'f> Rows<'f> {
     /// What a pair weighs in bits, the prior included.
     pub(super) fn weigh(&self, model: &Model, (a, b): Pair) -> f64 {
         let values = self.fields.iter().zip(self.ids(a).iter().zip(self.ids(b)));
-        model.prior_bits() + model.fine_evidence(values.map(|(field, (a, b))| field.fine_level_of(*a, *b)))
+        model.fine_weight(values.map(|(field, (a, b))| field.fine_level_of(*a, *b)))
     }
 }

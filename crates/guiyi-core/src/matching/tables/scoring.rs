@@ -94,7 +94,7 @@ impl Batch {
         }
         for (pair, most) in &self.open {
             if let Some(levels) = bounds.levels(rows, *pair, most, least) {
-                let weight = model.prior_bits() + model.fine_evidence(levels.iter().copied().take(width));
+                let weight = model.fine_weight(levels.iter().copied().take(width));
                 if weight >= least {
                     kept.push((*pair, weight));
                 }
