@@ -13,6 +13,8 @@ mod date;
 mod field;
 mod group;
 mod kind;
+#[cfg(test)]
+mod laws;
 pub mod measure;
 mod model;
 mod model_file;
@@ -28,7 +30,7 @@ mod train;
 
 use rayon::prelude::*;
 
-use super::hash::{Map, mix};
+use super::hash::mix;
 pub use candidates::PassCount;
 pub use compare::level_names;
 use field::Field;
