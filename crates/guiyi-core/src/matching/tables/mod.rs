@@ -17,6 +17,8 @@ mod explain;
 mod field;
 mod group;
 mod kind;
+#[cfg(test)]
+mod laws;
 mod letters;
 pub mod measure;
 mod model;

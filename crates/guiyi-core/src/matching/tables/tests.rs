@@ -4,7 +4,7 @@ use super::*;
 use crate::matching::hash::mix;
 
 /// Invented persons: every third is there twice, the second time with a slip.
-fn people(n: u64) -> Vec<Vec<String>> {
+pub(super) fn people(n: u64) -> Vec<Vec<String>> {
     let part = |seed: u64, words: &[&str]| words[(mix(seed) % words.len() as u64) as usize].to_owned();
     let word = |seed: u64| {
         let syllable = |at| {
@@ -56,7 +56,7 @@ fn people(n: u64) -> Vec<Vec<String>> {
     rows
 }
 
-fn table(headers: &[&str], rows: &[Vec<String>]) -> Table {
+pub(super) fn table(headers: &[&str], rows: &[Vec<String>]) -> Table {
     let mut columns: Vec<Column> = headers.iter().map(|header| Column::new(header)).collect();
     for row in rows {
         columns
@@ -67,14 +67,14 @@ fn table(headers: &[&str], rows: &[Vec<String>]) -> Table {
     Table { columns }
 }
 
-const HEADERS: [&str; 5] = ["first", "last", "born", "street", "phone"];
+pub(super) const HEADERS: [&str; 5] = ["first", "last", "born", "street", "phone"];
 
-fn matches(found: &Linkage) -> Vec<(u32, u32)> {
+pub(super) fn matches(found: &Linkage) -> Vec<(u32, u32)> {
     let matched = found.pairs.iter().filter(|pair| pair.outcome == Outcome::Match);
     matched.map(|pair| (pair.a, pair.b)).collect()
 }
 
-fn find(tables: &[&Table]) -> Linkage {
+pub(super) fn find(tables: &[&Table]) -> Linkage {
     link(tables, &Options::default())
 }
 
