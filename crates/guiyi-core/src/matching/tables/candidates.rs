@@ -24,7 +24,7 @@ const LARGEST: [usize; 2] = [50, 30];
 /// Sampled records per pass, about.
 const SAMPLE: u64 = 10_000;
 /// Pairs of a pass in the sample, about, at most.
-const SAMPLE_PAIRS: f64 = 6_000.0;
+const SAMPLE_PAIRS: f64 = 4_000.0;
 /// How many candidates one match more is worth.
 const PRICE: f64 = 400.0;
 /// A pass must find at least this part of all matches that the passes before it miss.
@@ -200,6 +200,8 @@ struct Survey {
     pairs: Vec<u64>,
     /// Part of the sample's keys that were taken.
     share: f64,
+    /// Part of the sampled records whose block is too large.
+    lost: f64,
     /// Which blocks are too large, a bit each; blocks are told apart by a part of their key's hash, so that a few small
     /// ones may count as too large.
     too_large: Vec<u64>,
@@ -233,6 +235,10 @@ fn survey(keys: &Keys<'_>, pass: Pass, stride: u64, sizes: &mut Vec<u8>, may: im
     }
     let filed = by_hash(filed);
     let blocks = || runs(&filed, pass.largest());
+    let in_large = filed
+        .chunk_by(|one, other| one.0 == other.0)
+        .filter(|block| block.len() > pass.largest());
+    let lost = in_large.map(<[_]>::len).sum::<usize>() as f64 / filed.len().max(1) as f64;
     // Of a pass that brings many together fewer keys tell enough.
     let n_pairs: usize = blocks().map(|block| block.len() * (block.len() - 1) / 2).sum();
     let share = if stride == 1 {
@@ -252,6 +258,7 @@ fn survey(keys: &Keys<'_>, pass: Pass, stride: u64, sizes: &mut Vec<u8>, may: im
     Survey {
         pairs,
         share,
+        lost,
         too_large,
     }
 }
@@ -365,7 +372,7 @@ fn choose(
 fn is_selective(keys: &Keys<'_>, pass: Pass, survey: &Survey, stride: u64) -> bool {
     let of = &keys.of[pass.first];
     let filled = of.iter().filter(|key| **key != 0).count() as u64;
-    stride > 1 && survey.pairs.len() as f64 / survey.share * stride as f64 * 3.0 < filled as f64
+    stride > 1 && survey.lost < 0.01 && survey.pairs.len() as f64 / survey.share * stride as f64 * 3.0 < filled as f64
 }
 
 /// For each pair the passes that bring it together.

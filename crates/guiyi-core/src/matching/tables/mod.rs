@@ -142,7 +142,7 @@ const TOO_MANY: f64 = 3.0;
 const RARE_DUPLICATES: f64 = 0.01;
 const LEAST_SURE: f64 = 0.0005;
 /// Candidates that train the model, about, where records are many; else all do.
-const TRAINING: u64 = 300_000;
+const TRAINING: u64 = 200_000;
 
 /// Finds the records of one table, or of two, that are the same thing.
 ///
@@ -167,7 +167,7 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     };
     // `shown` is the part of all candidates that they are.
     let train = |pairs: &[u64], shown: f64| -> (Model, Vec<u128>) {
-        let patterns: Vec<u128> = pairs.par_iter().map(|pair| rows.pattern(ends(*pair))).collect();
+        let patterns = rows.patterns(pairs);
         let mut model = Model::new(&kinds, &random);
         train(&mut model, n, n_pairs, shown, pairs, &patterns);
         (model, patterns)
@@ -206,12 +206,12 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         |record| Some(side[record as usize]).filter(|side| distinct[usize::from(*side)]),
     );
     let make = |(pair, outcome): ((u32, u32), Outcome)| {
-        let weight = rows.weigh(&model, pair);
+        let (pattern, weight) = rows.pattern_and_weight(&model, pair);
         let (a, b) = (order[pair.0 as usize], order[pair.1 as usize]);
         Pair {
             a: a.min(b),
             b: a.max(b),
-            pattern: rows.pattern(pair),
+            pattern,
             weight,
             probability: 1.0 / (1.0 + (-weight).exp2()),
             outcome,
@@ -281,14 +281,16 @@ fn make_fields(tables: &[&Table], cells: Cells, order: &[u32]) -> Vec<Field> {
 }
 
 /// For each field how often each level occurs among random pairs.
-fn random_levels(fields: &[Field], rows: &Rows<'_>, n: usize, may: impl Fn(u32, u32) -> bool + Sync) -> Vec<Vec<f64>> {
+fn random_levels(fields: &[Field], rows: &Rows<'_>, n: usize, may: impl Fn(u32, u32) -> bool) -> Vec<Vec<f64>> {
     let draw = |seed: u64| (mix(seed + 1) % n as u64) as u32;
-    let patterns: Vec<u128> = (0..RANDOM.min((n as u64).pow(2)))
-        .into_par_iter()
+    let mut pairs: Vec<u64> = (0..RANDOM.min((n as u64).pow(2)))
         .map(|at| (draw(2 * at), draw(2 * at + 1)))
         .filter(|(a, b)| a != b && may(*a, *b))
-        .map(|pair| rows.pattern(pair))
+        .map(|(a, b)| u64::from(a) << 32 | u64::from(b))
         .collect();
+    // In order they are found faster.
+    pairs.par_sort_unstable();
+    let patterns = rows.patterns(&pairs);
     let mut levels: Vec<Vec<f64>> = fields
         .iter()
         .map(|field| vec![0.0; compare::n_levels(field.kind)])
