@@ -101,11 +101,33 @@ fn what_is_said_holds() {
             .as_bytes(),
     );
     let summary = run(&bench, &["--config", "match.toml"]);
-    let fields: Vec<&str> = summary["fields"].as_array().unwrap().iter().map(|f| f["name"].as_str().unwrap()).collect();
-    assert!(fields.contains(&"first name") && !fields.contains(&"born"), "{fields:?}");
-    let passes: Vec<&str> = summary["passes"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
-    assert!(passes.contains(&"town + last name") || passes.contains(&"last name + town"), "{passes:?}");
-    assert!(summary["files"].as_array().unwrap().iter().all(|file| file["distinct"] == false));
+    let fields: Vec<&str> = summary["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["name"].as_str().unwrap())
+        .collect();
+    assert!(
+        fields.contains(&"first name") && !fields.contains(&"born"),
+        "{fields:?}"
+    );
+    let passes: Vec<&str> = summary["passes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| p["name"].as_str().unwrap())
+        .collect();
+    assert!(
+        passes.contains(&"town + last name") || passes.contains(&"last name + town"),
+        "{passes:?}"
+    );
+    assert!(
+        summary["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|file| file["distinct"] == false)
+    );
 }
 
 #[test]
@@ -137,7 +159,10 @@ fn a_plan_matches_nothing_and_counts_what_a_run_compares() {
     let bench = bench();
     let plan = run(&bench, &["--plan"]);
     let done = run(&bench, &[]);
-    assert_eq!((&plan["candidates"], &plan["passes"]), (&done["candidates"], &done["passes"]));
+    assert_eq!(
+        (&plan["candidates"], &plan["passes"]),
+        (&done["candidates"], &done["passes"])
+    );
     assert!(plan.get("matches").is_none() && plan["comparisons"].as_u64() > plan["candidates"].as_u64());
 }
 
@@ -147,7 +172,11 @@ fn labels_hold_and_are_asked_for() {
     run(&bench, &["--out", "out", "--active", "5", "--review", "0.001"]);
     let asked = bench.table("to_label.csv");
     assert!(!asked.is_empty() && asked.len() <= 5);
-    assert!(asked.iter().all(|row| row["decision"].is_empty() && !row["left town"].is_empty()));
+    assert!(
+        asked
+            .iter()
+            .all(|row| row["decision"].is_empty() && !row["left town"].is_empty())
+    );
     // Against all evidence: a true pair kept apart, and two strangers joined.
     let pairs = bench.table("pairs.csv");
     let sure = pairs.iter().find(|row| row["decision"] == "match").unwrap();
@@ -160,7 +189,9 @@ fn labels_hold_and_are_asked_for() {
     run(&bench, &["--out", "out", "--labels", "labels.csv"]);
     let pairs = bench.table("pairs.csv");
     let decision = |left: &str, right: &str| {
-        let found = pairs.iter().find(|row| row["left_id"] == left && row["right_id"] == right);
+        let found = pairs
+            .iter()
+            .find(|row| row["left_id"] == left && row["right_id"] == right);
         found.map_or("none".to_owned(), |row| row["decision"].clone())
     };
     assert_ne!(decision(&sure["left_id"], &sure["right_id"]), "match");
@@ -185,15 +216,30 @@ fn a_pair_is_explained() {
     let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(told["decision"], "match");
     let weight: f64 = pair["weight"].parse().unwrap();
-    assert!((told["weight"].as_f64().unwrap() - weight).abs() < 0.01, "{told} {pair:?}");
-    let steps: f64 = told["steps"].as_array().unwrap().iter().map(|step| step["bits"].as_f64().unwrap()).sum();
-    assert!((told["prior"].as_f64().unwrap() + steps - weight).abs() < 0.01, "{told}");
+    assert!(
+        (told["weight"].as_f64().unwrap() - weight).abs() < 0.01,
+        "{told} {pair:?}"
+    );
+    let steps: f64 = told["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| step["bits"].as_f64().unwrap())
+        .sum();
+    assert!(
+        (told["prior"].as_f64().unwrap() + steps - weight).abs() < 0.01,
+        "{told}"
+    );
     // Without results the files are matched first, and the answer is the same.
     let fresh = explain(&["members.csv", "guests.csv", "--id", "id", "--id", "guest"]);
     assert_eq!(explain(&["--links", "out"]).stdout, fresh.stdout, "{}", fresh.stderr);
     assert!(explain(&["--links", "out", "--format", "html"]).stdout.contains("<svg"));
     assert!(explain(&["--links", "out", "--language", "zh"]).stdout.contains("匹配"));
     let ran = bench.guiyi(&["explain", ids[0], "G999", "--links", "out"]);
-    assert!(ran.code == 2 && ran.stderr.contains("guests.csv has no record `G999`"), "{}", ran.stderr);
+    assert!(
+        ran.code == 2 && ran.stderr.contains("guests.csv has no record `G999`"),
+        "{}",
+        ran.stderr
+    );
     assert_eq!(bench.guiyi(&["explain", ids[0], ids[1], "--links", "nowhere"]).code, 2);
 }

@@ -82,12 +82,12 @@ def main(directory, threads):
     name = clusters.physical_name
     found = connection.sql(
         f"select sum(n * (n - 1) / 2) from (select count(*) n from {name} group by cluster_id)"
-    ).fetchone()[0]
-    n_true = connection.sql("select count(*) from truth").fetchone()[0]
+    ).fetchall()[0][0]
+    n_true = connection.sql("select count(*) from truth").fetchall()[0][0]
     hits = connection.sql(
         f"select count(*) from truth join {name} l on l.unique_id = left_id join {name} r on r.unique_id = right_id "
         "where l.cluster_id = r.cluster_id"
-    ).fetchone()[0]
+    ).fetchall()[0][0]
     figures = {
         "name": f"Splink {splink.__version__}, DuckDB {duckdb.__version__}",
         "wall_s": wall,

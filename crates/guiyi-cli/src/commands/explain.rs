@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use guiyi_core::finding::Language;
-use guiyi_core::matching::tables::{Explained, Model, Options, Outcome, Said, Table, explain, level_names, link, parse_model};
+use guiyi_core::matching::tables::{
+    Explained, Model, Options, Outcome, Said, Table, explain, level_names, link, parse_model,
+};
 use guiyi_io::report::explanation::{Explanation, Step};
 
 use super::r#match::input::{self, Input, Places};
@@ -88,7 +90,10 @@ fn of_links(args: &Args, links: &Path) -> anyhow::Result<(Vec<Input>, Pair)> {
     let read = |name: &str| {
         let path = links.join(name);
         fs::read_to_string(&path).with_context(|| {
-            format!("cannot read {}\n  hint: name a directory that guiyi match --out wrote", path.display())
+            format!(
+                "cannot read {}\n  hint: name a directory that guiyi match --out wrote",
+                path.display()
+            )
         })
     };
     let summary: serde_json::Value = serde_json::from_str(&read("summary.json")?).context("summary.json is no JSON")?;
@@ -164,7 +169,8 @@ fn describe(args: &Args, explained: Explained, is_match: bool) -> Explanation {
             bits: explained.together,
         });
         notes.push((
-            "(together): fields that often agree together, or that tell relatives apart, say less than their sum".to_owned(),
+            "(together): fields that often agree together, or that tell relatives apart, say less than their sum"
+                .to_owned(),
             "(together)：常一起相同的字段，或用来区分近似记录的字段，合计不如逐项相加".to_owned(),
         ));
     }

@@ -35,7 +35,9 @@ fn count(mistakes: usize) -> String {
 fn parse(root: &Table<'_>, inputs: &[Input]) -> Config {
     let mut said = Said::default();
     for table in root.tables("field") {
-        let Some([left, right]) = columns_of_field(&table, inputs) else { continue };
+        let Some([left, right]) = columns_of_field(&table, inputs) else {
+            continue;
+        };
         let kinds: Vec<(&'static str, Kind)> = (Kind::ALL.into_iter())
             .filter(|kind| *kind != Kind::Marks)
             .map(|kind| (kind.name(), kind))
@@ -50,7 +52,10 @@ fn parse(root: &Table<'_>, inputs: &[Input]) -> Config {
     for table in root.tables("pass") {
         let names = table.strings("columns");
         if !(1..=2).contains(&names.len()) {
-            table.mistake("a pass files by one column or by two together", Some("columns = [\"邮编\", \"电话\"]".into()));
+            table.mistake(
+                "a pass files by one column or by two together",
+                Some("columns = [\"邮编\", \"电话\"]".into()),
+            );
         }
         let columns = names.iter().enumerate().filter_map(|(item, name)| {
             let at = position(&inputs[0], name);
@@ -71,7 +76,12 @@ fn parse(root: &Table<'_>, inputs: &[Input]) -> Config {
                 match side {
                     "left" => distinct[0] = true,
                     "right" => distinct[1] = true,
-                    _ => table.mistake_at_item("distinct", item, format!("\"{side}\" is no side"), Some("left or right".into())),
+                    _ => table.mistake_at_item(
+                        "distinct",
+                        item,
+                        format!("\"{side}\" is no side"),
+                        Some("left or right".into()),
+                    ),
                 }
             }
             said.distinct = Some(distinct);

@@ -41,7 +41,9 @@ pub(crate) fn write(
     }
     pairs.finish()?;
     let mut clusters = TableWriter::create(&directory, "clusters", &["file", "id", "cluster_id"], format)?;
-    let files = inputs.iter().flat_map(|input| input.ids.iter().map(|_| input.name.as_str()));
+    let files = inputs
+        .iter()
+        .flat_map(|input| input.ids.iter().map(|_| input.name.as_str()));
     for ((row, cluster), file) in (0_u32..).zip(&found.clusters).zip(files) {
         let cluster = (cluster + 1).to_string();
         clusters.row(&[Some(file), Some(name_of(inputs, row)), Some(cluster.as_str())])?;
@@ -61,7 +63,9 @@ pub(crate) fn write(
 
 /// At most `n` pairs whose answer teaches most, their values side by side; the column `decision` is to be filled in.
 fn write_to_label(directory: &OutputDir, inputs: &[Input], found: &Linkage, n: usize) -> anyhow::Result<()> {
-    let mut headers = ["left_id", "right_id", "decision", "probability"].map(str::to_owned).to_vec();
+    let mut headers = ["left_id", "right_id", "decision", "probability"]
+        .map(str::to_owned)
+        .to_vec();
     for (side, input) in [("left", &inputs[0]), ("right", &inputs[inputs.len() - 1])] {
         let columns = input.table.columns.iter();
         headers.extend(columns.map(|column| format!("{side} {}", column.header)));

@@ -94,7 +94,11 @@ fn read_one(path: &Path, id: Option<&str>) -> anyhow::Result<Input> {
 /// The group of every record in a `clusters.csv`.
 pub(crate) fn groups(path: &Path) -> anyhow::Result<Vec<String>> {
     let mut groups = read_one(path, Some("id"))?;
-    let column = groups.table.columns.iter().position(|column| column.header == "cluster_id");
+    let column = groups
+        .table
+        .columns
+        .iter()
+        .position(|column| column.header == "cluster_id");
     let column = column.with_context(|| format!("{}: no column `cluster_id`", path.display()))?;
     let column = groups.table.columns.swap_remove(column);
     Ok((0..column.len()).map(|row| column.get(row).to_owned()).collect())
@@ -160,7 +164,9 @@ pub(crate) fn truth(path: &Path, inputs: &[Input]) -> anyhow::Result<Vec<(u32, u
     let places = Places::new(inputs);
     let mut truth = Vec::new();
     for (at, [left, right, _]) in pairs(path)?.iter().enumerate() {
-        let (a, b) = places.pair(left, right).with_context(|| format!("{}: pair {}", path.display(), at + 1))?;
+        let (a, b) = places
+            .pair(left, right)
+            .with_context(|| format!("{}: pair {}", path.display(), at + 1))?;
         if a != b {
             truth.push((a, b));
         }
@@ -180,7 +186,10 @@ pub(crate) fn labels(path: &Path, inputs: &[Input]) -> anyhow::Result<Vec<Label>
             "" | "unsure" | "review" => continue,
             "match" | "same" | "yes" | "1" | "是" => true,
             "different" | "no" | "0" | "否" => false,
-            _ => anyhow::bail!("{}: \"{decision}\" is no decision\n  hint: match, different, or nothing", pair()),
+            _ => anyhow::bail!(
+                "{}: \"{decision}\" is no decision\n  hint: match, different, or nothing",
+                pair()
+            ),
         };
         let (a, b) = places.pair(left, right).with_context(pair)?;
         if a != b {

@@ -24,7 +24,7 @@ const LARGEST: [usize; 2] = [50, 30];
 /// Sampled records per pass, about.
 const SAMPLE: u64 = 10_000;
 /// Pairs of a pass in the sample, about, at most.
-const SAMPLE_PAIRS: f64 = 6_000.0;
+const SAMPLE_PAIRS: f64 = 4_000.0;
 /// How many candidates one match more is worth.
 const PRICE: f64 = 400.0;
 /// A pass must find at least this part of all matches that the passes before it miss.
@@ -115,7 +115,10 @@ impl<'f> Keys<'f> {
             let is = |atom: &Atom| atom.part == Part::Whole && fields[atom.field].column == Some(column);
             self.atoms.iter().position(is)
         };
-        let mut atoms = columns.iter().map(|column| atom(*column)).collect::<Option<Vec<usize>>>()?;
+        let mut atoms = columns
+            .iter()
+            .map(|column| atom(*column))
+            .collect::<Option<Vec<usize>>>()?;
         atoms.sort_unstable();
         atoms.dedup();
         let first = *atoms.first()?;
@@ -214,6 +217,8 @@ struct Survey {
     pairs: Vec<u64>,
     /// Part of the sample's keys that were taken.
     share: f64,
+    /// Part of the sampled records whose block is too large.
+    lost: f64,
     /// Which blocks are too large, a bit each; blocks are told apart by a part of their key's hash, so that a few small
     /// ones may count as too large.
     too_large: Vec<u64>,
@@ -247,6 +252,10 @@ fn survey(keys: &Keys<'_>, pass: Pass, stride: u64, sizes: &mut Vec<u8>, may: im
     }
     let filed = by_hash(filed);
     let blocks = || runs(&filed, pass.largest());
+    let in_large = filed
+        .chunk_by(|one, other| one.0 == other.0)
+        .filter(|block| block.len() > pass.largest());
+    let lost = in_large.map(<[_]>::len).sum::<usize>() as f64 / filed.len().max(1) as f64;
     // Of a pass that brings many together fewer keys tell enough.
     let n_pairs: usize = blocks().map(|block| block.len() * (block.len() - 1) / 2).sum();
     let share = if stride == 1 {
@@ -266,6 +275,7 @@ fn survey(keys: &Keys<'_>, pass: Pass, stride: u64, sizes: &mut Vec<u8>, may: im
     Survey {
         pairs,
         share,
+        lost,
         too_large,
     }
 }
@@ -295,9 +305,17 @@ pub(super) fn find(
         });
     }
     let keys = Keys::new(fields);
-    let mut passes: Vec<Pass> = said.iter().filter_map(|columns| keys.pass_on(columns, fields)).collect();
+    let mut passes: Vec<Pass> = said
+        .iter()
+        .filter_map(|columns| keys.pass_on(columns, fields))
+        .collect();
     let chosen = choose(fields.len(), &keys, n, &near, &may, train);
-    passes.extend(chosen.into_iter().filter(|pass| !passes.contains(pass)).collect::<Vec<_>>());
+    passes.extend(
+        chosen
+            .into_iter()
+            .filter(|pass| !passes.contains(pass))
+            .collect::<Vec<_>>(),
+    );
     let blocks: Vec<Blocks> = passes
         .par_iter()
         .map(|pass| {
@@ -382,7 +400,7 @@ fn choose(
 fn is_selective(keys: &Keys<'_>, pass: Pass, survey: &Survey, stride: u64) -> bool {
     let of = &keys.of[pass.first];
     let filled = of.iter().filter(|key| **key != 0).count() as u64;
-    stride > 1 && survey.pairs.len() as f64 / survey.share * stride as f64 * 3.0 < filled as f64
+    stride > 1 && survey.lost < 0.01 && survey.pairs.len() as f64 / survey.share * stride as f64 * 3.0 < filled as f64
 }
 
 /// For each pair the passes that bring it together.

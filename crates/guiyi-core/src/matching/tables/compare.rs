@@ -48,9 +48,17 @@ pub(super) fn n_levels(kind: Kind) -> usize {
         }
 }
 
+/// A value of a field, and what can be seen of it at a glance.
+#[derive(Clone, Copy)]
+pub(super) struct Cell {
+    pub(super) value: u32,
+    pub(super) glance: u64,
+}
+
 impl Field {
     /// The level of two values.
-    pub(super) fn level_of(&self, a: u32, b: u32) -> u8 {
+    pub(super) fn level(&self, left: Cell, right: Cell) -> u8 {
+        let (a, b) = (left.value, right.value);
         if a == 0 || b == 0 {
             0
         } else if let Prepared::Marks { ends, marks } = &self.prepared {
@@ -59,18 +67,19 @@ impl Field {
         } else if a == b {
             self.equal[a as usize]
         } else {
-            EQUAL + self.unequal_level(a, b)
+            EQUAL + self.unequal_level(left, right)
         }
     }
 
     /// Level of two values, and where in its range it lies: from 0, at the better end, to 1.
-    pub(super) fn fine_level_of(&self, a: u32, b: u32) -> (u8, f32) {
+    pub(super) fn fine_level(&self, left: Cell, right: Cell) -> (u8, f32) {
+        let (a, b) = (left.value, right.value);
         match &self.prepared {
             Prepared::Bags(bags) if a != 0 && b != 0 && a != b => {
                 let (level, place) = bag_level(bags.cosine(a, b));
                 (EQUAL + level, place)
             }
-            _ => (self.level_of(a, b), 0.5),
+            _ => (self.level(left, right), 0.5),
         }
     }
 
@@ -96,17 +105,19 @@ impl Field {
             }
     }
 
-    fn unequal_level(&self, a: u32, b: u32) -> u8 {
+    fn unequal_level(&self, left: Cell, right: Cell) -> u8 {
         match &self.prepared {
-            Prepared::Letters(letters) => match self.kind {
-                Kind::Category => category_level(letters, a, b),
-                Kind::Name | Kind::Email => name_level(letters, a, b),
-                _ => code_level(letters, a, b),
-            },
-            Prepared::Bags(bags) => bag_level(bags.cosine(a, b)).0,
+            Prepared::Letters(letters) => {
+                let apart = Apart::of(left.glance, right.glance);
+                match self.kind {
+                    Kind::Category => category_level(letters, left.value, right.value, apart),
+                    Kind::Name | Kind::Email => name_level(letters, left.value, right.value, apart),
+                    _ => code_level(letters, left.value, right.value, apart),
+                }
+            }
+            Prepared::Bags(bags) => bag_level(bags.cosine(left.value, right.value)).0,
             Prepared::Marks { .. } => 2,
-            Prepared::Dates(dates) => date_level(dates[a as usize], dates[b as usize]),
-            Prepared::Numbers(numbers) => number_level(numbers[a as usize], numbers[b as usize]),
+            Prepared::Dates(_) | Prepared::Numbers(_) => self.best_level(left.glance, right.glance) - EQUAL,
         }
     }
 }
@@ -190,14 +201,12 @@ fn year_digits(left: u16, right: u16) -> usize {
         .count()
 }
 
-fn category_level(letters: &Letters, a: u32, b: u32) -> u8 {
-    let apart = Apart::of(letters.glance(a), letters.glance(b));
+fn category_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
     let most = apart.longest / 5;
     if letters.edits(a, b, apart, most) <= most { 1 } else { 2 }
 }
 
-fn name_level(letters: &Letters, a: u32, b: u32) -> u8 {
-    let apart = Apart::of(letters.glance(a), letters.glance(b));
+fn name_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
     let longest = apart.longest;
     let edits = letters.edits(a, b, apart, longest / 2);
     let alike = 1.0 - edits as f64 / longest as f64;
@@ -249,8 +258,7 @@ fn has_words_of(long: &[u16], short: &[u16]) -> bool {
             .all(|word| word.is_empty() || long.split(blank).any(|own| own == word))
 }
 
-fn code_level(letters: &Letters, a: u32, b: u32) -> u8 {
-    let apart = Apart::of(letters.glance(a), letters.glance(b));
+fn code_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
     let longest = apart.longest;
     let edits = letters.edits(a, b, apart, (longest / 3).max(2));
     let (short, long) = letters.ordered(a, b);

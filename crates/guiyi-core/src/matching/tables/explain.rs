@@ -51,10 +51,10 @@ pub fn explain(tables: &[&Table], model: &Model, said: &Said, a: u32, b: u32) ->
     let (first, second) = (*of.get(a as usize)?, *of.get(b as usize)?);
     let rows = Rows::new(&records.fields);
     let weight = rows.weigh(model, (first.min(second), first.max(second)));
-    let evidence: Vec<Evidence> = (records.fields.iter().zip(&model.fields))
-        .map(|(field, learned)| {
+    let evidence: Vec<Evidence> = (records.fields.iter().zip(&model.fields).enumerate())
+        .map(|(at, (field, learned))| {
             let (left, right) = (field.ids[first as usize], field.ids[second as usize]);
-            let (level, place) = field.fine_level_of(left, right);
+            let (level, place) = field.fine_level(rows.cell(first, at), rows.cell(second, at));
             Evidence {
                 header: field.header.clone(),
                 kind: field.kind,

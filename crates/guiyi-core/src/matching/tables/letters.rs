@@ -124,3 +124,23 @@ fn glance(letters: &[u16]) -> u64 {
         });
     bag | (letters.len().max(1) as u64 - 1) << LENGTH_AT
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Apart, distance, glance};
+
+    proptest! {
+        #[test]
+        fn a_glance_promises_too_little_rather_than_too_much(left in "[a-d0-2é张 .-]{1,12}", right in "[a-d0-2é张 .-]{1,12}") {
+            let letters = |text: &str| text.encode_utf16().collect::<Vec<u16>>();
+            let (a, b) = (letters(&left), letters(&right));
+            let apart = Apart::of(glance(&a), glance(&b));
+            prop_assert!(apart.least_edits <= distance(&a, &b));
+            prop_assert_eq!(apart.longest, a.len().max(b.len()));
+            let (short, long) = if a.len() < b.len() { (&a, &b) } else { (&b, &a) };
+            prop_assert!(apart.may_contain || !(long.starts_with(short) || long.ends_with(short)));
+        }
+    }
+}

@@ -206,12 +206,12 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     );
     let order = &records.order;
     let make = |(pair, outcome): (rows::Pair, Outcome)| {
-        let weight = rows.weigh(&model, pair);
+        let (pattern, weight) = rows.pattern_and_weight(&model, pair);
         let (a, b) = (order[pair.0 as usize], order[pair.1 as usize]);
         Pair {
             a: a.min(b),
             b: a.max(b),
-            pattern: rows.pattern(pair),
+            pattern,
             weight,
             probability: 1.0 / (1.0 + (-weight).exp2()),
             outcome,
@@ -260,7 +260,12 @@ fn partners_gain(pairs: &[(u32, u32, f32)], records: &Records, distinct: [bool; 
             return 0.0;
         }
         let n_side = records.side.iter().filter(|side| **side == own).count();
-        partners::bits(pairs, |record| records.side[record as usize] == own, records.len(), n_side)
+        partners::bits(
+            pairs,
+            |record| records.side[record as usize] == own,
+            records.len(),
+            n_side,
+        )
     };
     gain(0).max(gain(1))
 }

@@ -11,16 +11,12 @@ use super::compare::{EQUAL, bag_level};
 use super::field::{Field, Prepared};
 use super::kind::Kind;
 use super::model::Model;
-use super::rows::{Pair, Rows};
+use super::rows::{Pair, ROOM, Rows, TOGETHER};
 
 /// Records that a thread takes at a time.
 const CHUNK: usize = 4096;
-/// Pairs whose rows are fetched together: many at once, because memory is slow to answer and quick to deliver.
-const TOGETHER: usize = 128;
 /// Bits by which sums of the same weights in another order may differ, and more.
 const SLACK: f64 = 1e-6;
-/// Fields that a pair has room for.
-const ROOM: usize = 32;
 
 /// The candidates that weigh at least `least` bits with their weights, by pair, and how many candidates there were.
 pub(super) fn score(
@@ -62,9 +58,6 @@ pub(super) fn score(
 #[derive(Default)]
 struct Batch {
     pairs: Vec<Pair>,
-    /// The values of the larger records, and what can be seen of them.
-    ids: Vec<u32>,
-    glances: Vec<u64>,
     /// The pairs that a glance leaves open, and the most that their fields weigh.
     open: Vec<(Pair, [f64; ROOM])>,
 }
@@ -72,22 +65,16 @@ struct Batch {
 impl Batch {
     /// Scores and clears the batch.
     fn score(&mut self, rows: &Rows<'_>, model: &Model, bounds: &Bounds, least: f64, kept: &mut Vec<(Pair, f64)>) {
-        self.ids.clear();
-        self.glances.clear();
-        for (_, b) in &self.pairs {
-            self.ids.extend_from_slice(rows.ids(*b));
-            self.glances.extend_from_slice(rows.glances(*b));
-        }
+        rows.fetch(self.pairs.iter().map(|(_, b)| *b));
         self.open.clear();
         let width = rows.fields.len();
-        let rights = self.ids.chunks(width).zip(self.glances.chunks(width));
         let mut shares: (u32, Vec<[f32; 64]>) = (u32::MAX, Vec::new());
-        for (pair, (ids, glances)) in self.pairs.iter().zip(rights) {
+        for pair in &self.pairs {
             if shares.0 != pair.0 {
                 shares.0 = pair.0;
                 bounds.shares(rows, pair.0, &mut shares.1);
             }
-            let most = bounds.glance(rows, pair.0, &shares.1, (ids, glances));
+            let most = bounds.glance(rows, *pair, &shares.1);
             if bounds.prior + most.iter().sum::<f64>() >= least - SLACK {
                 self.open.push((*pair, most));
             }
@@ -151,15 +138,14 @@ impl Bounds {
         }
     }
 
-    /// The most that each field of a pair weighs, by a glance at the values of its larger record.
-    fn glance(&self, rows: &Rows<'_>, record: u32, shares: &[[f32; 64]], right: (&[u32], &[u64])) -> [f64; ROOM] {
+    /// The most that each field of a pair weighs, by a glance at the values.
+    fn glance(&self, rows: &Rows<'_>, pair: Pair, shares: &[[f32; 64]]) -> [f64; ROOM] {
         let mut most = [0.0_f64; ROOM];
         let mut shares = shares.iter();
-        let lefts = rows.ids(record).iter().zip(rows.glances(record));
-        let rights = right.0.iter().zip(right.1);
-        for (at, ((field, left), right)) in rows.fields.iter().zip(lefts).zip(rights).enumerate() {
+        let cells = rows.cells(pair.0).zip(rows.cells(pair.1));
+        for (at, (field, (left, right))) in rows.fields.iter().zip(cells).enumerate() {
             let share = (field.kind == Kind::Text).then(|| shares.next()).flatten();
-            let (a, b) = (*left.0, *right.0);
+            let (a, b) = (left.value, right.value);
             if a == 0 || b == 0 {
                 continue;
             }
@@ -168,9 +154,9 @@ impl Bounds {
             } else if a == b {
                 self.bits[at][usize::from(field.equal[a as usize]) - 1]
             } else if let Some(share) = share {
-                self.most_of_text(at, left.1 & right.1, share)
+                self.most_of_text(at, left.glance & right.glance, share)
             } else {
-                self.most[at][usize::from(field.best_level(*left.1, *right.1))]
+                self.most[at][usize::from(field.best_level(left.glance, right.glance))]
             };
         }
         most
@@ -192,14 +178,13 @@ impl Bounds {
     /// The levels of a pair, unless it turns out on the way that it weighs less than `least`. `most` is what its fields
     /// weigh at most.
     fn levels(&self, rows: &Rows<'_>, (a, b): Pair, most: &[f64; ROOM], least: f64) -> Option<[(u8, f32); ROOM]> {
-        let (left, right) = (rows.ids(a), rows.ids(b));
         let mut sum = self.prior + most.iter().sum::<f64>();
         let mut levels = [(0, 0.5); ROOM];
         for at in &self.order {
             if sum < least - SLACK {
                 return None;
             }
-            let (level, place) = rows.fields[*at].fine_level_of(left[*at], right[*at]);
+            let (level, place) = rows.fields[*at].fine_level(rows.cell(a, *at), rows.cell(b, *at));
             levels[*at] = (level, place);
             if level > 0 {
                 sum += self.most_between(*at, level, place) - most[*at];

@@ -19,7 +19,7 @@ use crate::matching::hash::mix;
 /// Pairs of random records that show how often values agree by chance.
 const RANDOM: u64 = 100_000;
 /// Candidates that train the model, about, where records are many; else all do.
-const TRAINING: u64 = 300_000;
+const TRAINING: u64 = 200_000;
 
 /// Records, ready to be searched for pairs.
 pub(super) struct Search<'r> {
@@ -85,8 +85,7 @@ impl<'r> Search<'r> {
 
     /// A model trained on pairs, and their patterns; `shown` is the part of all candidates that they are.
     fn train(&self, pairs: &[u64], shown: f64) -> (Model, Vec<u128>) {
-        let pattern = |pair: &u64| self.rows.pattern(((*pair >> 32) as u32, *pair as u32));
-        let patterns: Vec<u128> = pairs.par_iter().map(pattern).collect();
+        let patterns = self.rows.patterns(pairs);
         let mut model = self.untrained.clone();
         train::train(&mut model, &self.ground, shown, pairs, &patterns);
         (model, patterns)
@@ -94,14 +93,16 @@ impl<'r> Search<'r> {
 }
 
 /// For each field how often each level occurs among random pairs.
-fn random_levels(fields: &[Field], rows: &Rows<'_>, n: usize, may: impl Fn(u32, u32) -> bool + Sync) -> Vec<Vec<f64>> {
+fn random_levels(fields: &[Field], rows: &Rows<'_>, n: usize, may: impl Fn(u32, u32) -> bool) -> Vec<Vec<f64>> {
     let draw = |seed: u64| (mix(seed + 1) % n as u64) as u32;
-    let patterns: Vec<u128> = (0..RANDOM.min((n as u64).pow(2)))
-        .into_par_iter()
+    let mut pairs: Vec<u64> = (0..RANDOM.min((n as u64).pow(2)))
         .map(|at| (draw(2 * at), draw(2 * at + 1)))
         .filter(|(a, b)| a != b && may(*a, *b))
-        .map(|pair| rows.pattern(pair))
+        .map(|(a, b)| u64::from(a) << 32 | u64::from(b))
         .collect();
+    // In order they are found faster.
+    pairs.par_sort_unstable();
+    let patterns = rows.patterns(&pairs);
     let mut levels: Vec<Vec<f64>> = fields
         .iter()
         .map(|field| vec![0.0; compare::n_levels(field.kind)])
