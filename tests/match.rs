@@ -89,3 +89,157 @@ fn misuse_is_an_error_with_a_way_out() {
         assert!(ran.stderr.contains(words), "{arguments:?} {}", ran.stderr);
     }
 }
+
+#[test]
+fn what_is_said_holds() {
+    let bench = bench();
+    bench.write(
+        "match.toml",
+        "[[field]]\ncolumns = ['first name', 'Vorname']\nkind = 'name'\n[[field]]\ncolumn = 'born'\ncompare = \
+         false\n[[field]]\ncolumn = 'Geburtstag'\ncompare = false\n[[pass]]\ncolumns = ['town', 'last \
+         name']\n[decision]\nmatch = 0.9\nreview = 0.2\ndistinct = []\n"
+            .as_bytes(),
+    );
+    let summary = run(&bench, &["--config", "match.toml"]);
+    let fields: Vec<&str> = summary["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["name"].as_str().unwrap())
+        .collect();
+    assert!(
+        fields.contains(&"first name") && !fields.contains(&"born"),
+        "{fields:?}"
+    );
+    let passes: Vec<&str> = summary["passes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| p["name"].as_str().unwrap())
+        .collect();
+    assert!(
+        passes.contains(&"town + last name") || passes.contains(&"last name + town"),
+        "{passes:?}"
+    );
+    assert!(
+        summary["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|file| file["distinct"] == false)
+    );
+}
+
+#[test]
+fn mistakes_of_a_configuration_are_said_at_once() {
+    let bench = bench();
+    bench.write(
+        "match.toml",
+        "[[field]]\ncolumn = 'lastname'\n[[field]]\ncolumns = ['town', 'Ortt']\nkind = 'txt'\n[[pass]]\ncolumns = \
+         []\n[decision]\nmatch = 2.0\ndistinct = ['middle']\n"
+            .as_bytes(),
+    );
+    let ran = bench.guiyi(&[LINK, &["--config", "match.toml"]].concat());
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    for words in [
+        "6 mistakes in the configuration",
+        "match.toml:2:",
+        "no column \"lastname\"",
+        "no column \"Ortt\"",
+        "kind",
+        "a pass files by one column or by two together",
+        "\"middle\" is no side",
+    ] {
+        assert!(ran.stderr.contains(words), "{words}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_plan_matches_nothing_and_counts_what_a_run_compares() {
+    let bench = bench();
+    let plan = run(&bench, &["--plan"]);
+    let done = run(&bench, &[]);
+    assert_eq!(
+        (&plan["candidates"], &plan["passes"]),
+        (&done["candidates"], &done["passes"])
+    );
+    assert!(plan.get("matches").is_none() && plan["comparisons"].as_u64() > plan["candidates"].as_u64());
+}
+
+#[test]
+fn labels_hold_and_are_asked_for() {
+    let bench = bench();
+    run(&bench, &["--out", "out", "--active", "5", "--review", "0.001"]);
+    let asked = bench.table("to_label.csv");
+    assert!(!asked.is_empty() && asked.len() <= 5);
+    assert!(
+        asked
+            .iter()
+            .all(|row| row["decision"].is_empty() && !row["left town"].is_empty())
+    );
+    // Against all evidence: a true pair kept apart, and two strangers joined.
+    let pairs = bench.table("pairs.csv");
+    let sure = pairs.iter().find(|row| row["decision"] == "match").unwrap();
+    let stranger = pairs.iter().rfind(|row| row["decision"] == "match").unwrap();
+    let labels = format!(
+        "left_id,right_id,decision\n{},{},different\n{},{},match\n",
+        sure["left_id"], sure["right_id"], sure["left_id"], stranger["right_id"]
+    );
+    bench.write("labels.csv", labels.as_bytes());
+    run(&bench, &["--out", "out", "--labels", "labels.csv"]);
+    let pairs = bench.table("pairs.csv");
+    let decision = |left: &str, right: &str| {
+        let found = pairs
+            .iter()
+            .find(|row| row["left_id"] == left && row["right_id"] == right);
+        found.map_or("none".to_owned(), |row| row["decision"].clone())
+    };
+    assert_ne!(decision(&sure["left_id"], &sure["right_id"]), "match");
+    assert_eq!(decision(&sure["left_id"], &stranger["right_id"]), "match");
+    let ran = bench.guiyi(&[LINK, &["--labels", "truth.csv"]].concat());
+    assert_eq!(ran.code, 0, "a pair without a decision is passed over: {}", ran.stderr);
+    bench.write("labels.csv", "left_id,right_id,decision\nM001,G001,maybe\n".as_bytes());
+    let ran = bench.guiyi(&[LINK, &["--labels", "labels.csv"]].concat());
+    assert!(ran.code == 2 && ran.stderr.contains("is no decision"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_pair_is_explained() {
+    let bench = bench();
+    run(&bench, &["--out", "out"]);
+    let pairs = bench.table("pairs.csv");
+    let pair = pairs.iter().find(|row| row["decision"] == "match").unwrap();
+    let ids = [pair["left_id"].as_str(), pair["right_id"].as_str()];
+    let explain = |more: &[&str]| bench.guiyi(&[&["explain", ids[0], ids[1]], more].concat());
+    let ran = explain(&["--links", "out", "--format", "json"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(told["decision"], "match");
+    let weight: f64 = pair["weight"].parse().unwrap();
+    assert!(
+        (told["weight"].as_f64().unwrap() - weight).abs() < 0.01,
+        "{told} {pair:?}"
+    );
+    let steps: f64 = told["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| step["bits"].as_f64().unwrap())
+        .sum();
+    assert!(
+        (told["prior"].as_f64().unwrap() + steps - weight).abs() < 0.01,
+        "{told}"
+    );
+    // Without results the files are matched first, and the answer is the same.
+    let fresh = explain(&["members.csv", "guests.csv", "--id", "id", "--id", "guest"]);
+    assert_eq!(explain(&["--links", "out"]).stdout, fresh.stdout, "{}", fresh.stderr);
+    assert!(explain(&["--links", "out", "--format", "html"]).stdout.contains("<svg"));
+    assert!(explain(&["--links", "out", "--language", "zh"]).stdout.contains("匹配"));
+    let ran = bench.guiyi(&["explain", ids[0], "G999", "--links", "out"]);
+    assert!(
+        ran.code == 2 && ran.stderr.contains("guests.csv has no record `G999`"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(bench.guiyi(&["explain", ids[0], ids[1], "--links", "nowhere"]).code, 2);
+}

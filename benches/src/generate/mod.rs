@@ -18,6 +18,7 @@ mod money;
 mod names;
 mod output;
 mod permutation;
+pub mod persons;
 mod places;
 mod population;
 mod rng;

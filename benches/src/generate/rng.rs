@@ -19,6 +19,8 @@ pub(crate) enum Stream {
     Agent,
     Excel,
     Extra,
+    Person,
+    PersonCopy,
 }
 
 /// SplitMix64.

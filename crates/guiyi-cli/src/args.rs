@@ -64,6 +64,8 @@ pub(crate) enum Command {
     Review(commands::review::Args),
     /// Find which records are the same real thing, in any files, nothing configured.
     Match(commands::r#match::Args),
+    /// Show why two records of a match are the same thing, or why not.
+    Explain(commands::explain::Args),
     /// Print a completion script for a shell.
     ///
     /// Example: `guiyi completions bash > /etc/bash_completion.d/guiyi`

@@ -1,13 +1,14 @@
 //! `guiyi match`: which records of one file, or of two, are the same thing; nothing has to be configured.
 
+mod config;
 mod files;
-mod input;
+pub(super) mod input;
 mod words;
 
 use std::path::PathBuf;
 
 use anyhow::Context;
-use guiyi_core::matching::tables::{Options, link, parse_model};
+use guiyi_core::matching::tables::{Options, link, parse_model, plan};
 
 use crate::Verdict;
 use crate::args::Format;
@@ -40,9 +41,23 @@ pub(crate) struct Args {
     /// Use the model of an earlier run instead of learning a new one.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// Name pairs for review from this probability on.
-    #[arg(long, value_name = "P", default_value_t = 0.1)]
-    review: f64,
+    /// What is known beforehand, a TOML file: columns that correspond, what they hold, which not to compare, keys to
+    /// find candidates by, thresholds, and which file holds each thing once. All the rest is found out.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Pairs that somebody decided: `left_id,right_id,decision` with `match` or `different`. They hold, and they teach.
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
+    /// Also write `to_label.csv`: at most N pairs whose answer would teach most. Fill in `decision`, and give the file
+    /// back with `--labels`.
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "20", requires = "out")]
+    active: Option<usize>,
+    /// Show how candidates would be found, how many, and what comparing them costs; match nothing.
+    #[arg(long, conflicts_with_all = ["out", "truth"])]
+    plan: bool,
+    /// Name pairs for review from this probability on; by default 0.1.
+    #[arg(long, value_name = "P")]
+    review: Option<f64>,
     /// Number of threads; 0 takes one per core. The result is the same for every number.
     #[arg(long, value_name = "N", default_value_t = 0)]
     threads: usize,
@@ -55,11 +70,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
-    if !(0.0..=1.0).contains(&args.review) {
-        anyhow::bail!(
-            "--review {} is no probability\n  hint: give a number from 0 to 1",
-            args.review
-        );
+    if let Some(review) = args.review.filter(|review| !(0.0..=1.0).contains(review)) {
+        anyhow::bail!("--review {review} is no probability\n  hint: give a number from 0 to 1");
     }
     rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads)
@@ -78,9 +90,15 @@ fn walk(args: &Args) -> anyhow::Result<Verdict> {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         parse_model(&text).with_context(|| format!("{} cannot be used", path.display()))
     });
+    let config = args.config.as_ref().map(|path| config::read(path, &inputs));
+    let config::Config { mut said, review } = config.transpose()?.unwrap_or_default();
+    if let Some(path) = &args.labels {
+        said.labels = input::labels(path, &inputs)?;
+    }
     let options = Options {
-        least_probability: args.review.clamp(1e-6, 0.999_999),
+        least_probability: args.review.or(review).unwrap_or(0.1).clamp(1e-6, 0.999_999),
         model: model.transpose()?,
+        said,
     };
     let truth = args
         .truth
@@ -89,6 +107,12 @@ fn walk(args: &Args) -> anyhow::Result<Verdict> {
         .transpose()?;
     progress.enter("match");
     let tables: Vec<_> = inputs.iter().map(|input| &input.table).collect();
+    if args.plan {
+        let plan = plan(&tables, &options);
+        progress.leave(plan.n_candidates);
+        progress.finish();
+        return crate::print(words::plan(&inputs, &plan, args.format)?.as_bytes());
+    }
     let found = link(&tables, &options);
     progress.leave(found.n_candidates);
     if let Some(model) = &options.model
@@ -101,7 +125,7 @@ fn walk(args: &Args) -> anyhow::Result<Verdict> {
     let summary = words::summarize(&inputs, &found, truth.as_deref());
     if let Some(out) = &args.out {
         progress.enter("write");
-        files::write(out, &inputs, &found, &summary)?;
+        files::write(out, &inputs, &found, &summary, args.active)?;
         progress.leave(found.pairs.len() as u64);
     }
     progress.finish();

@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod crosswalk;
 mod crosswalk_translate;
 pub(crate) mod dictionary;
+pub(crate) mod explain;
 pub(crate) mod golden;
 mod golden_words;
 pub(crate) mod id;

@@ -5,10 +5,13 @@
 /// Hash of some bytes, never 0.
 pub(super) fn hash(bytes: &[u8]) -> u64 {
     let mut state = 0x243f_6a88_85a3_08d3;
-    for chunk in bytes.chunks(8) {
-        let mut word = [0_u8; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        state = mix(state ^ u64::from_le_bytes(word));
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        state = mix(state ^ u64::from_le_bytes(*word));
+    }
+    if !rest.is_empty() {
+        let word = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        state = mix(state ^ word);
     }
     mix(state ^ bytes.len() as u64).max(1)
 }
@@ -53,6 +56,10 @@ pub(super) struct Mixer(u64);
 impl std::hash::Hasher for Mixer {
     fn write(&mut self, bytes: &[u8]) {
         self.0 = mix(self.0 ^ hash(bytes));
+    }
+
+    fn write_u32(&mut self, value: u32) {
+        self.0 = mix(self.0 ^ u64::from(value));
     }
 
     fn write_u64(&mut self, value: u64) {

@@ -50,6 +50,28 @@ pub(crate) fn stacked_bar<T: Count>(parts: &[(&'static str, T)], whole: impl Cou
     Svg(svg)
 }
 
+/// A bar from one point to another of a range, and a line at zero; points beyond the range are drawn at its end.
+pub(crate) fn span(class: &'static str, (from, to): (f64, f64), (low, high): (f64, f64)) -> Svg {
+    let place = |at: f64| {
+        let share = (at - low) / (high - low);
+        if share.is_finite() {
+            share.clamp(0.0, 1.0) * 100.0
+        } else {
+            0.0
+        }
+    };
+    let (first, last) = (place(from).min(place(to)), place(from).max(place(to)));
+    let (width, zero) = ((last - first).max(SMALLEST), place(0.0));
+    let mut svg = String::from(r#"<svg class="bar" width="100%" height="100%" aria-hidden="true" focusable="false">"#);
+    push(
+        &mut svg,
+        format_args!(
+            r#"<rect class="{class}" x="{first:.2}%" width="{width:.2}%" height="100%"/><line class="zero" x1="{zero:.2}%" x2="{zero:.2}%" y1="0" y2="100%"/></svg>"#
+        ),
+    );
+    Svg(svg)
+}
+
 /// A ring filled to `score` in [0, 1], with nothing but the empty ring where there is no score.
 pub(crate) fn gauge(score: Option<f64>) -> Svg {
     const RING: &str = r#"cx="60" cy="60" r="52" pathLength="100""#;

@@ -6,6 +6,8 @@ pub mod sample;
 
 pub mod html;
 
+pub mod explanation;
+
 pub mod validation;
 
 pub mod validation_html;

@@ -24,6 +24,13 @@ impl<'a> Text<'a> {
     }
 }
 
+impl Text<'_> {
+    /// The text of one language, as it is.
+    pub(crate) fn in_language(&self, chinese: bool) -> &str {
+        if chinese { &self.zh } else { &self.en }
+    }
+}
+
 impl Display for Text<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(r#"<span class="en" lang="en">"#)?;
@@ -42,6 +49,22 @@ pub(crate) fn both<'a>(en: impl Into<Cow<'a, str>>, zh: impl Into<Cow<'a, str>>)
         en: en.into(),
         zh: zh.into(),
     }
+}
+
+/// Columns that a text takes on a terminal.
+pub(crate) fn columns(text: &str) -> usize {
+    unicode_width::UnicodeWidthStr::width(text)
+}
+
+/// A text in one line of at most `length` characters.
+pub(crate) fn cut(text: &str, length: usize) -> String {
+    let mut line: String = (text.chars().take(length))
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if text.chars().nth(length).is_some() {
+        line.push('…');
+    }
+    line
 }
 
 /// The plural name of an entity type.

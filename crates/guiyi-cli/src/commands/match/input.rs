@@ -3,14 +3,18 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use arrow_array::Array;
-use guiyi_core::matching::tables::{Column, Table};
+use guiyi_core::matching::tables::{Column, Label, Table};
 use guiyi_core::rulebook::Source;
 use guiyi_io::read::{ReadOptions, open};
 
 /// One file: its records' names, and its other columns.
 pub(crate) struct Input {
     pub(crate) name: String,
+    pub(crate) path: String,
+    /// The column that names the records, if one does.
+    pub(crate) id: Option<String>,
     pub(crate) ids: Vec<String>,
     pub(crate) table: Table,
 }
@@ -80,47 +84,136 @@ fn read_one(path: &Path, id: Option<&str>) -> anyhow::Result<Input> {
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     Ok(Input {
         name,
+        path: path.display().to_string(),
+        id: id_column.map(|at| headers[at].to_string()),
         ids,
         table: Table { columns },
     })
 }
 
-/// The true pairs by row, rows of a second file after those of the first; the smaller row first, sorted.
+/// The group of every record in a `clusters.csv`.
+pub(crate) fn groups(path: &Path) -> anyhow::Result<Vec<String>> {
+    let mut groups = read_one(path, Some("id"))?;
+    let column = groups
+        .table
+        .columns
+        .iter()
+        .position(|column| column.header == "cluster_id");
+    let column = column.with_context(|| format!("{}: no column `cluster_id`", path.display()))?;
+    let column = groups.table.columns.swap_remove(column);
+    Ok((0..column.len()).map(|row| column.get(row).to_owned()).collect())
+}
+
+/// The input that a row is of, and its place there; rows of a second file follow those of the first.
+fn place(inputs: &[Input], row: u32) -> (&Input, usize) {
+    let (row, n_left) = (row as usize, inputs[0].ids.len());
+    if row < n_left {
+        (&inputs[0], row)
+    } else {
+        (&inputs[inputs.len() - 1], row - n_left)
+    }
+}
+
+/// The name of a row's record.
+pub(crate) fn name_of(inputs: &[Input], row: u32) -> &str {
+    let (input, at) = place(inputs, row);
+    &input.ids[at]
+}
+
+/// The values of a row's record, `None` for an empty one.
+pub(crate) fn values_of(inputs: &[Input], row: u32) -> impl Iterator<Item = Option<&str>> {
+    let (input, at) = place(inputs, row);
+    let columns = input.table.columns.iter();
+    columns.map(move |column| Some(column.get(at)).filter(|value| !value.is_empty()))
+}
+
+/// The rows of ids.
+pub(crate) struct Places<'a> {
+    inputs: &'a [Input],
+    rows: Vec<HashMap<&'a str, u32>>,
+}
+
+impl<'a> Places<'a> {
+    pub(crate) fn new(inputs: &'a [Input]) -> Self {
+        let mut start = 0;
+        let rows = inputs.iter().map(|input| {
+            let own = input.ids.iter().map(String::as_str).zip(start..).collect();
+            start += input.ids.len() as u32;
+            own
+        });
+        Self {
+            rows: rows.collect(),
+            inputs,
+        }
+    }
+
+    /// The rows of a record of the first file and one of the last, the smaller first.
+    pub(crate) fn pair(&self, left: &str, right: &str) -> anyhow::Result<(u32, u32)> {
+        let last = self.rows.len() - 1;
+        let row = |id: &str, side: usize| {
+            let found = self.rows[side].get(id).copied();
+            found.with_context(|| format!("{} has no record `{id}`", self.inputs[side].name))
+        };
+        let (a, b) = (row(left, 0)?, row(right, last)?);
+        Ok((a.min(b), a.max(b)))
+    }
+}
+
+/// The true pairs by row, the smaller row first, sorted.
 pub(crate) fn truth(path: &Path, inputs: &[Input]) -> anyhow::Result<Vec<(u32, u32)>> {
-    let pairs = read_one(path, None)?;
-    let columns = &pairs.table.columns;
+    let places = Places::new(inputs);
+    let mut truth = Vec::new();
+    for (at, [left, right, _]) in pairs(path)?.iter().enumerate() {
+        let (a, b) = places
+            .pair(left, right)
+            .with_context(|| format!("{}: pair {}", path.display(), at + 1))?;
+        if a != b {
+            truth.push((a, b));
+        }
+    }
+    truth.sort_unstable();
+    truth.dedup();
+    Ok(truth)
+}
+
+/// Pairs of which somebody says whether they are the same; a pair without a decision is passed over.
+pub(crate) fn labels(path: &Path, inputs: &[Input]) -> anyhow::Result<Vec<Label>> {
+    let places = Places::new(inputs);
+    let mut labels = Vec::new();
+    for (at, [left, right, decision]) in pairs(path)?.iter().enumerate() {
+        let pair = || format!("{}: pair {}", path.display(), at + 1);
+        let same = match decision.trim().to_lowercase().as_str() {
+            "" | "unsure" | "review" => continue,
+            "match" | "same" | "yes" | "1" | "是" => true,
+            "different" | "no" | "0" | "否" => false,
+            _ => anyhow::bail!(
+                "{}: \"{decision}\" is no decision\n  hint: match, different, or nothing",
+                pair()
+            ),
+        };
+        let (a, b) = places.pair(left, right).with_context(pair)?;
+        if a != b {
+            labels.push(Label { a, b, same });
+        }
+    }
+    Ok(labels)
+}
+
+/// `left_id`, `right_id` and `decision` of every row; the first two columns where none has these names.
+fn pairs(path: &Path) -> anyhow::Result<Vec<[String; 3]>> {
+    let file = read_one(path, None)?;
+    let columns = &file.table.columns;
     let position = |name: &str| columns.iter().position(|column| column.header == name);
     let (left, right) = match (position("left_id"), position("right_id")) {
         (Some(left), Some(right)) => (left, right),
         _ if columns.len() >= 2 => (0, 1),
         _ => anyhow::bail!("{}: no columns `left_id` and `right_id`", path.display()),
     };
-    let mut rows: Vec<HashMap<&str, u32>> = Vec::new();
-    let mut start = 0;
-    for input in inputs {
-        rows.push(input.ids.iter().map(String::as_str).zip(start..).collect());
-        start += input.ids.len() as u32;
-    }
-    let last = rows.len() - 1;
-    let mut truth = Vec::new();
-    for row in 0..pairs.table.n_rows() {
-        let find = |column: usize, side: usize| {
-            let id = columns[column].get(row);
-            rows[side].get(id).copied().ok_or_else(|| {
-                anyhow::anyhow!(
-                    "{}: pair {}: {} has no record `{id}`",
-                    path.display(),
-                    row + 1,
-                    inputs[side].name
-                )
-            })
-        };
-        let (a, b) = (find(left, 0)?, find(right, last)?);
-        if a != b {
-            truth.push((a.min(b), a.max(b)));
-        }
-    }
-    truth.sort_unstable();
-    truth.dedup();
-    Ok(truth)
+    let decision = position("decision");
+    let get = |column: usize, row: usize| columns[column].get(row).to_owned();
+    let rows = (0..file.table.n_rows()).map(|row| {
+        let decision = decision.map_or_else(String::new, |column| get(column, row));
+        [get(left, row), get(right, row), decision]
+    });
+    Ok(rows.collect())
 }

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use guiyi_core::matching::tables::measure::{Score, b_cubed};
-use guiyi_core::matching::tables::{Linkage, Outcome};
+use guiyi_core::matching::tables::{FieldSummary, Linkage, Outcome, PassCount, Plan};
 
 use super::input::Input;
+use crate::args::Format;
 
 /// The content of `summary.json`.
 #[derive(Debug, serde::Serialize)]
@@ -27,6 +28,8 @@ pub(crate) struct Summary {
 #[derive(Debug, serde::Serialize)]
 struct File {
     name: String,
+    path: String,
+    id: Option<String>,
     records: u64,
     /// Whether the file was found to hold each thing once.
     distinct: bool,
@@ -72,35 +75,81 @@ impl From<Score> for Measure {
     }
 }
 
-pub(crate) fn summarize(inputs: &[Input], found: &Linkage, truth: Option<&[(u32, u32)]>) -> Summary {
-    let matches = found.pairs.iter().filter(|pair| pair.outcome == Outcome::Match).count() as u64;
-    let mut sizes = vec![0_u32; found.clusters.len()];
-    found.clusters.iter().for_each(|cluster| sizes[*cluster as usize] += 1);
-    let files = inputs.iter().enumerate().map(|(at, input)| File {
+fn file(input: &Input, distinct: bool) -> File {
+    File {
         name: input.name.clone(),
+        path: input.path.clone(),
+        id: input.id.clone(),
         records: input.ids.len() as u64,
-        distinct: found.distinct.get(at).copied().unwrap_or(false),
-    });
-    let fields = found.fields.iter().map(|field| Field {
+        distinct,
+    }
+}
+
+fn field(field: &FieldSummary) -> Field {
+    Field {
         name: field.header.clone(),
         kind: field.kind.name(),
         filled: field.filled,
         values: field.n_values as u64,
-    });
-    let passes = found.passes.iter().map(|pass| Pass {
+    }
+}
+
+fn pass(pass: &PassCount) -> Pass {
+    Pass {
         name: pass.name.clone(),
         pairs: pass.pairs,
-    });
+    }
+}
+
+pub(crate) fn summarize(inputs: &[Input], found: &Linkage, truth: Option<&[(u32, u32)]>) -> Summary {
+    let matches = found.pairs.iter().filter(|pair| pair.outcome == Outcome::Match).count() as u64;
+    let mut sizes = vec![0_u32; found.clusters.len()];
+    found.clusters.iter().for_each(|cluster| sizes[*cluster as usize] += 1);
+    let files = (0..).zip(inputs);
     Summary {
-        files: files.collect(),
-        fields: fields.collect(),
-        passes: passes.collect(),
+        files: files
+            .map(|(at, input)| file(input, found.distinct.get(at).copied().unwrap_or(false)))
+            .collect(),
+        fields: found.fields.iter().map(field).collect(),
+        passes: found.passes.iter().map(pass).collect(),
         candidates: found.n_candidates,
         matches,
         reviews: found.pairs.len() as u64 - matches,
         clusters: sizes.iter().filter(|size| **size > 1).count() as u64,
         truth: truth.map(|truth| measure(found, truth)),
     }
+}
+
+/// What `--plan` shows.
+#[derive(Debug, serde::Serialize)]
+struct PlanSummary {
+    files: Vec<File>,
+    fields: Vec<Field>,
+    passes: Vec<Pass>,
+    candidates: u64,
+    /// Values compared, at most.
+    comparisons: u64,
+}
+
+pub(crate) fn plan(inputs: &[Input], plan: &Plan, format: Format) -> anyhow::Result<String> {
+    let summary = PlanSummary {
+        files: inputs.iter().map(|input| file(input, false)).collect(),
+        fields: plan.fields.iter().map(field).collect(),
+        passes: plan.passes.iter().map(pass).collect(),
+        candidates: plan.n_candidates,
+        comparisons: plan.n_candidates * plan.fields.len() as u64,
+    };
+    if format == Format::Json {
+        return Ok(serde_json::to_string_pretty(&summary)? + "\n");
+    }
+    let mut text = String::new();
+    about(&mut text, &summary.files, &summary.fields, &summary.passes);
+    _ = writeln!(
+        text,
+        "{} candidates, at most {} comparisons of values; nothing was matched",
+        summary.candidates, summary.comparisons
+    );
+    Ok(text)
 }
 
 fn measure(found: &Linkage, truth: &[(u32, u32)]) -> Truth {
@@ -133,9 +182,8 @@ fn root(groups: &[u32], mut row: u32) -> u32 {
     row
 }
 
-pub(crate) fn text(summary: &Summary, out: Option<&Path>) -> String {
-    let mut text = String::new();
-    for file in &summary.files {
+fn about(text: &mut String, files: &[File], fields: &[Field], passes: &[Pass]) {
+    for file in files {
         let distinct = if file.distinct { "; holds each thing once" } else { "" };
         _ = writeln!(text, "{}: {} records{distinct}", file.name, file.records);
     }
@@ -144,7 +192,7 @@ pub(crate) fn text(summary: &Summary, out: Option<&Path>) -> String {
         kind,
         filled,
         values,
-    } in &summary.fields
+    } in fields
     {
         _ = writeln!(
             text,
@@ -152,9 +200,14 @@ pub(crate) fn text(summary: &Summary, out: Option<&Path>) -> String {
             filled * 100.0
         );
     }
-    for pass in &summary.passes {
+    for pass in passes {
         _ = writeln!(text, "  by {}: {} pairs", pass.name, pass.pairs);
     }
+}
+
+pub(crate) fn text(summary: &Summary, out: Option<&Path>) -> String {
+    let mut text = String::new();
+    about(&mut text, &summary.files, &summary.fields, &summary.passes);
     _ = writeln!(
         text,
         "{} candidates: {} matches in {} clusters, {} pairs to review",

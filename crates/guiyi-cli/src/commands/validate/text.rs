@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use guiyi_core::finding::Language;
 use guiyi_io::report::validation::{FileValidation, RuleValidation, Sample, Validation};
+use unicode_width::UnicodeWidthStr;
 
 /// The whole result; of the samples `show` for each file, spread over the rules that fail.
 pub(super) fn summary(validation: &Validation, show: usize, language: Language) -> String {
@@ -205,7 +206,7 @@ fn table<const N: usize>(text: &mut String, heads: &[String; N], rows: &[[String
         .map(|column| {
             rows.iter()
                 .chain([heads])
-                .map(|row| width(&row[column]))
+                .map(|row| row[column].width())
                 .max()
                 .unwrap_or(0)
         })
@@ -216,17 +217,11 @@ fn table<const N: usize>(text: &mut String, heads: &[String; N], rows: &[[String
             line.push(' ');
             line.push_str(cell);
             if column + 1 < N {
-                let room = widths[column] - width(cell) + 1;
+                let room = widths[column] - cell.width() + 1;
                 line.extend(std::iter::repeat_n(' ', room));
             }
         }
         text.push_str(line.trim_end());
         text.push('\n');
     }
-}
-
-/// Columns of a terminal: Chinese characters and full-width forms take two.
-fn width(text: &str) -> usize {
-    let wide = |c: char| matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}' | '\u{20000}'..='\u{3fffd}');
-    text.chars().map(|c| if wide(c) { 2 } else { 1 }).sum()
 }

@@ -4,12 +4,16 @@
 //! A pass files records under the values of one field or two. A sample of its keys shows which pairs it brings together
 //! and, once a model is trained on the sample, how many of those are matches that no pass before it finds.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::super::hash::mix;
+use super::blocks::{Blocks, Candidates, runs};
 use super::field::{Field, Prepared};
 use super::kind::Kind;
 use super::nearest::Index;
+use super::sort::by_hash;
 
 /// Up to this many records the nearest neighbors of each are looked for.
 pub(super) const FEW: usize = 60_000;
@@ -19,6 +23,8 @@ const NEIGHBORS: usize = 12;
 const LARGEST: [usize; 2] = [50, 30];
 /// Sampled records per pass, about.
 const SAMPLE: u64 = 10_000;
+/// Pairs of a pass in the sample, about, at most.
+const SAMPLE_PAIRS: f64 = 4_000.0;
 /// How many candidates one match more is worth.
 const PRICE: f64 = 400.0;
 /// A pass must find at least this part of all matches that the passes before it miss.
@@ -26,11 +32,11 @@ const LEAST_GAIN: f64 = 0.0005;
 /// The most passes.
 const MOST: usize = 24;
 
-/// What files a record under a key: one or two atoms of fields.
+/// What files a record under a key: one or two atoms, by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Pass {
-    first: Atom,
-    second: Option<Atom>,
+struct Pass {
+    first: usize,
+    second: Option<usize>,
 }
 
 /// A field, and whether the whole value or only its beginning counts.
@@ -57,53 +63,87 @@ pub struct PassCount {
 }
 
 impl Pass {
-    fn name(self, fields: &[Field]) -> String {
-        let name = |atom: Atom| {
-            let header = &fields[atom.field].header;
-            if atom.part == Part::Whole {
+    fn largest(self) -> usize {
+        LARGEST[usize::from(self.second.is_some())]
+    }
+}
+
+/// The key of every record by every atom; 0 for none.
+struct Keys<'f> {
+    atoms: Vec<Atom>,
+    of: Vec<Cow<'f, [u32]>>,
+}
+
+impl<'f> Keys<'f> {
+    fn new(fields: &'f [Field]) -> Self {
+        let atoms = atoms(fields);
+        let of = atoms
+            .par_iter()
+            .map(|atom| {
+                let field = &fields[atom.field];
+                match atom.part {
+                    Part::Whole => Cow::Borrowed(&field.ids[..]),
+                    Part::Head => {
+                        let heads = heads(field);
+                        Cow::Owned(field.ids.iter().map(|id| heads[*id as usize]).collect())
+                    }
+                }
+            })
+            .collect();
+        Self { atoms, of }
+    }
+
+    fn name(&self, pass: Pass, fields: &[Field]) -> String {
+        let name = |atom: usize| {
+            let Atom { field, part } = self.atoms[atom];
+            let header = &fields[field].header;
+            if part == Part::Whole {
                 header.clone()
             } else {
                 format!("start of {header}")
             }
         };
-        match self.second {
-            Some(second) => format!("{} + {}", name(self.first), name(second)),
-            None => name(self.first),
-        }
-    }
-}
-
-/// The key of every value of every field, by part.
-struct Keys {
-    heads: Vec<Vec<u32>>,
-}
-
-impl Keys {
-    fn new(fields: &[Field]) -> Self {
-        Self {
-            heads: fields.par_iter().map(heads).collect(),
-        }
-    }
-
-    fn atom(&self, fields: &[Field], atom: Atom, record: usize) -> u64 {
-        let id = fields[atom.field].ids[record];
-        let key = match atom.part {
-            Part::Whole => id,
-            Part::Head => self.heads[atom.field][id as usize],
-        };
-        u64::from(key)
-    }
-
-    /// 0 for none.
-    fn of(&self, fields: &[Field], pass: Pass, record: usize) -> u64 {
-        let first = self.atom(fields, pass.first, record);
         match pass.second {
-            None => first,
-            Some(second) => match self.atom(fields, second, record) {
-                0 => 0,
-                _ if first == 0 => 0,
-                second => first << 32 | second,
-            },
+            Some(second) => format!("{} + {}", name(pass.first), name(second)),
+            None => name(pass.first),
+        }
+    }
+
+    /// The pass on whole values of one column of the first table, or of two; `None` if one of them is not compared.
+    fn pass_on(&self, columns: &[usize], fields: &[Field]) -> Option<Pass> {
+        let atom = |column: usize| {
+            let is = |atom: &Atom| atom.part == Part::Whole && fields[atom.field].column == Some(column);
+            self.atoms.iter().position(is)
+        };
+        let mut atoms = columns
+            .iter()
+            .map(|column| atom(*column))
+            .collect::<Option<Vec<usize>>>()?;
+        atoms.sort_unstable();
+        atoms.dedup();
+        let first = *atoms.first()?;
+        let second = atoms.get(1).copied();
+        Some(Pass { first, second })
+    }
+
+    /// Calls `each` with the hash of the key of every record that has one.
+    fn each(&self, pass: Pass, mut each: impl FnMut(u32, u64)) {
+        let first = &self.of[pass.first];
+        match pass.second {
+            None => {
+                for (record, key) in (0..).zip(&**first) {
+                    if *key != 0 {
+                        each(record, mix(u64::from(*key)));
+                    }
+                }
+            }
+            Some(second) => {
+                for (record, (key, other)) in (0..).zip(first.iter().zip(&*self.of[second])) {
+                    if *key != 0 && *other != 0 {
+                        each(record, mix(u64::from(*key) << 32 | u64::from(*other)));
+                    }
+                }
+            }
         }
     }
 }
@@ -125,198 +165,222 @@ fn heads(field: &Field) -> Vec<u32> {
     (0..field.values.len() as u32).map(number).collect()
 }
 
-/// All passes that could be tried.
-fn all(fields: &[Field]) -> Vec<Pass> {
+/// The beginnings and whole values that records could be filed by.
+fn atoms(fields: &[Field]) -> Vec<Atom> {
     let mut atoms = Vec::new();
-    for (at, field) in fields.iter().enumerate() {
-        if matches!(field.kind, Kind::Marks) {
+    for (field, Field { kind, .. }) in fields.iter().enumerate() {
+        if matches!(kind, Kind::Marks) {
             continue;
         }
         atoms.push(Atom {
-            field: at,
+            field,
             part: Part::Whole,
         });
-        if matches!(field.kind, Kind::Date | Kind::Name | Kind::Text | Kind::Code) && fields.len() <= 14 {
+        if matches!(kind, Kind::Date | Kind::Name | Kind::Text | Kind::Code) && fields.len() <= 14 {
             atoms.push(Atom {
-                field: at,
+                field,
                 part: Part::Head,
             });
         }
     }
-    let mut passes: Vec<Pass> = atoms
-        .iter()
-        .filter(|atom| atom.part == Part::Whole)
-        .map(|atom| Pass {
-            first: *atom,
-            second: None,
-        })
-        .collect();
-    if fields.len() <= 20 {
-        for (at, first) in atoms.iter().enumerate() {
-            let others = atoms[at + 1..].iter().filter(|second| second.field != first.field);
-            passes.extend(others.map(|second| Pass {
-                first: *first,
-                second: Some(*second),
-            }));
-        }
+    atoms
+}
+
+/// Passes on one whole value.
+fn single(keys: &Keys<'_>) -> Vec<Pass> {
+    let whole = (0..keys.atoms.len()).filter(|atom| keys.atoms[*atom].part == Part::Whole);
+    whole.map(|first| Pass { first, second: None }).collect()
+}
+
+/// Passes on two atoms of different fields, the atoms in `alone` left out.
+fn double(keys: &Keys<'_>, n_fields: usize, alone: &[usize]) -> Vec<Pass> {
+    if n_fields > 20 {
+        return Vec::new();
+    }
+    let open: Vec<usize> = (0..keys.atoms.len()).filter(|atom| !alone.contains(atom)).collect();
+    let mut passes = Vec::new();
+    for (at, first) in open.iter().enumerate() {
+        let others = open[at + 1..]
+            .iter()
+            .filter(|second| keys.atoms[**second].field != keys.atoms[*first].field);
+        passes.extend(others.map(|second| Pass {
+            first: *first,
+            second: Some(*second),
+        }));
     }
     passes
 }
 
-/// Pairs of records whose keys of a pass are equal, among keys of one in `stride`; `side` 0 or 1 tells the file, and
-/// with `link` only pairs between files count.
-fn pairs_of(keys: &Keys, fields: &[Field], pass: Pass, stride: u64, side: &[u8], link: bool) -> Vec<u64> {
-    let n = side.len();
-    let mut filed: Vec<(u64, u32)> = (0..n)
-        .into_par_iter()
-        .filter_map(|record| {
-            let key = mix(keys.of(fields, pass, record));
-            (key != 0 && key.is_multiple_of(stride)).then_some((key, record as u32))
-        })
-        .collect();
-    filed.par_sort_unstable();
-    let largest = LARGEST[usize::from(pass.second.is_some())];
-    let mut pairs = Vec::new();
-    for block in filed
-        .chunk_by(|a, b| a.0 == b.0)
-        .filter(|block| (2..=largest).contains(&block.len()))
-    {
-        for (at, (_, a)) in block.iter().enumerate() {
-            for (_, b) in &block[at + 1..] {
-                if !link || side[*a as usize] != side[*b as usize] {
-                    pairs.push(u64::from(*a) << 32 | u64::from(*b));
-                }
-            }
-        }
-    }
-    pairs
+/// What a look over all records says of a pass.
+struct Survey {
+    /// Pairs that a sample of its keys brings together, ascending.
+    pairs: Vec<u64>,
+    /// Part of the sample's keys that were taken.
+    share: f64,
+    /// Part of the sampled records whose block is too large.
+    lost: f64,
+    /// Which blocks are too large, a bit each; blocks are told apart by a part of their key's hash, so that a few small
+    /// ones may count as too large.
+    too_large: Vec<u64>,
 }
 
-/// The candidates, each once, and how the passes went. `train` gives for pairs the probability that each is a match.
+/// Surveys a pass by the keys of one in `stride`. `sizes` is room to count in.
+fn survey(keys: &Keys<'_>, pass: Pass, stride: u64, sizes: &mut Vec<u8>, may: impl Fn(u32, u32) -> bool) -> Survey {
+    let n = keys.of.first().map_or(0, |of| of.len());
+    let mut filed: Vec<(u64, u32)> = Vec::new();
+    let mut too_large = Vec::new();
+    if stride == 1 {
+        keys.each(pass, |record, key| filed.push((key, record)));
+    } else {
+        let buckets = n.next_power_of_two().max(64);
+        sizes.clear();
+        sizes.resize(buckets, 0);
+        let limit = u64::MAX / stride;
+        keys.each(pass, |record, key| {
+            let size = &mut sizes[key as usize & (buckets - 1)];
+            *size = size.saturating_add(1);
+            // The middle of the hash decides: its head sorts, its tail is the bucket.
+            if key.rotate_left(24) <= limit {
+                filed.push((key, record));
+            }
+        });
+        let is_large = |size: &u8| u64::from(usize::from(*size) > pass.largest());
+        too_large = sizes
+            .chunks(64)
+            .map(|sizes| sizes.iter().rev().fold(0, |bits, size| bits << 1 | is_large(size)))
+            .collect();
+    }
+    let filed = by_hash(filed);
+    let blocks = || runs(&filed, pass.largest());
+    let in_large = filed
+        .chunk_by(|one, other| one.0 == other.0)
+        .filter(|block| block.len() > pass.largest());
+    let lost = in_large.map(<[_]>::len).sum::<usize>() as f64 / filed.len().max(1) as f64;
+    // Of a pass that brings many together fewer keys tell enough.
+    let n_pairs: usize = blocks().map(|block| block.len() * (block.len() - 1) / 2).sum();
+    let share = if stride == 1 {
+        1.0
+    } else {
+        (SAMPLE_PAIRS / n_pairs.max(1) as f64).min(1.0)
+    };
+    let limit = (u64::MAX as f64 / stride as f64 * share) as u64;
+    let mut pairs = Vec::new();
+    for block in blocks().filter(|block| stride == 1 || block[0].0.rotate_left(24) <= limit) {
+        for (at, (_, a)) in block.iter().enumerate() {
+            let others = block[at + 1..].iter().filter(|(_, b)| may(*a, *b));
+            pairs.extend(others.map(|(_, b)| u64::from(*a) << 32 | u64::from(*b)));
+        }
+    }
+    pairs.sort_unstable();
+    Survey {
+        pairs,
+        share,
+        lost,
+        too_large,
+    }
+}
+
+impl Survey {
+    fn is_small(&self, key: u64) -> bool {
+        let bucket = key as usize & (self.too_large.len() * 64 - 1);
+        self.too_large[bucket / 64] >> (bucket % 64) & 1 == 0
+    }
+}
+
+/// The candidates, and how the passes went; `said` are passes on columns of the first table that are wanted in any case. `train` gives for pairs the probability that each is a match.
 pub(super) fn find(
     fields: &[Field],
-    side: &[u8],
-    link: bool,
-    train: impl Fn(&[u64]) -> Vec<f64>,
-) -> (Vec<u64>, Vec<PassCount>) {
-    let n = side.len();
-    let mut pairs = Vec::new();
+    n: usize,
+    said: &[Vec<usize>],
+    may: impl Fn(u32, u32) -> bool + Sync,
+    train: impl Fn(&[u64], f64) -> Vec<f64>,
+) -> (Candidates, Vec<PassCount>) {
+    let mut near = Vec::new();
     let mut counts = Vec::new();
     if n <= FEW {
-        let index = Index::build(fields);
-        pairs = index.pairs(NEIGHBORS, |a, b| !link || side[a as usize] != side[b as usize]);
+        near = Index::build(fields).pairs(NEIGHBORS, &may);
         counts.push(PassCount {
             name: "nearest neighbors".to_owned(),
-            pairs: pairs.len() as u64,
+            pairs: near.len() as u64,
         });
     }
     let keys = Keys::new(fields);
-    let passes = choose(fields, &keys, side, link, &pairs, train);
-    for pass in passes {
-        let mut found = pairs_of(&keys, fields, pass, 1, side, link);
-        counts.push(PassCount {
-            name: pass.name(fields),
-            pairs: found.len() as u64,
-        });
-        pairs.append(&mut found);
-    }
-    pairs.par_sort_unstable();
-    pairs.dedup();
-    (pairs, counts)
-}
-
-/// Positions of the pairs that a pass brings together, its blocks that are too large left out. Blocks are told apart by
-/// a part of their key's hash, so that a few small ones may count as too large.
-fn meets(keys: &Keys, fields: &[Field], pass: Pass, n: usize, pairs: &[u64]) -> Vec<u32> {
-    let buckets = n.next_power_of_two();
-    let bucket = |key: u64| (mix(key) as usize) & (buckets - 1);
-    let mut sizes = vec![0_u8; buckets];
-    for record in 0..n {
-        let key = keys.of(fields, pass, record);
-        if key != 0 {
-            let size = &mut sizes[bucket(key)];
-            *size = size.saturating_add(1);
-        }
-    }
-    let largest = LARGEST[usize::from(pass.second.is_some())];
-    let together = |pair: u64| {
-        let key = keys.of(fields, pass, (pair >> 32) as usize);
-        key != 0
-            && key == keys.of(fields, pass, (pair & 0xffff_ffff) as usize)
-            && usize::from(sizes[bucket(key)]) <= largest
-    };
-    (0_u32..)
-        .zip(pairs)
-        .filter(|(_, pair)| together(**pair))
-        .map(|(at, _)| at)
-        .collect()
+    let mut passes: Vec<Pass> = said
+        .iter()
+        .filter_map(|columns| keys.pass_on(columns, fields))
+        .collect();
+    let chosen = choose(fields.len(), &keys, n, &near, &may, train);
+    passes.extend(
+        chosen
+            .into_iter()
+            .filter(|pass| !passes.contains(pass))
+            .collect::<Vec<_>>(),
+    );
+    let blocks: Vec<Blocks> = passes
+        .par_iter()
+        .map(|pass| {
+            let mut filed = Vec::with_capacity(n);
+            keys.each(*pass, |record, key| filed.push((key, record)));
+            Blocks::new(filed, n, pass.largest(), &may)
+        })
+        .collect();
+    counts.extend(passes.iter().zip(&blocks).map(|(pass, blocks)| PassCount {
+        name: keys.name(*pass, fields),
+        pairs: blocks.n_pairs,
+    }));
+    (Candidates::new(blocks, near, n), counts)
 }
 
 /// Chooses passes, the one that gains most first, beside what the nearest neighbors find.
 fn choose(
-    fields: &[Field],
-    keys: &Keys,
-    side: &[u8],
-    link: bool,
+    n_fields: usize,
+    keys: &Keys<'_>,
+    n: usize,
     near: &[u64],
-    train: impl Fn(&[u64]) -> Vec<f64>,
+    may: impl Fn(u32, u32) -> bool + Sync,
+    train: impl Fn(&[u64], f64) -> Vec<f64>,
 ) -> Vec<Pass> {
-    let passes = all(fields);
-    let stride = (side.len() as u64 / SAMPLE).max(1);
-    let found: Vec<Vec<u64>> = passes
-        .par_iter()
-        .map(|pass| pairs_of(keys, fields, *pass, stride, side, link))
+    let stride = (n as u64 / SAMPLE).max(1);
+    let look = |passes: &[Pass]| -> Vec<Survey> {
+        let of = |sizes: &mut Vec<u8>, pass: &Pass| survey(keys, *pass, stride, sizes, &may);
+        passes.par_iter().map_init(Vec::new, of).collect()
+    };
+    let mut passes = single(keys);
+    let mut surveys = look(&passes);
+    // Records that share one of these are few enough already.
+    let alone: Vec<usize> = passes
+        .iter()
+        .zip(&surveys)
+        .filter(|(pass, survey)| is_selective(keys, **pass, survey, stride))
+        .map(|(pass, _)| pass.first)
         .collect();
-    let mut pairs: Vec<u64> = found.iter().flatten().copied().collect();
+    let doubles = double(keys, n_fields, &alone);
+    surveys.extend(look(&doubles));
+    passes.extend(doubles);
+    let mut pairs: Vec<u64> = surveys.iter().flat_map(|survey| &survey.pairs).copied().collect();
     pairs.par_sort_unstable();
     pairs.dedup();
-    let probabilities = train(&pairs);
-    // Which passes bring each pair together; a pair that many do is likelier in the sample.
-    let words = passes.len().div_ceil(64);
-    let mut by: Vec<u64> = vec![0; pairs.len() * words];
-    for (at, found) in found.iter().enumerate() {
-        for pair in found {
-            if let Ok(row) = pairs.binary_search(pair) {
-                by[row * words + at / 64] |= 1 << (at % 64);
-            }
-        }
-    }
-    if stride > 1 {
-        let also: Vec<Vec<u32>> = passes
-            .par_iter()
-            .map(|pass| meets(keys, fields, *pass, side.len(), &pairs))
-            .collect();
-        for (at, rows) in also.iter().enumerate() {
-            for row in rows {
-                by[*row as usize * words + at / 64] |= 1 << (at % 64);
-            }
-        }
-    }
-    let is_near: Vec<bool> = pairs.iter().map(|pair| near.binary_search(pair).is_ok()).collect();
-    let mut open: Vec<usize> = (0..pairs.len()).filter(|row| !is_near[*row]).collect();
-    let weight = |row: usize| {
-        let n_by: u32 = by[row * words..(row + 1) * words]
-            .iter()
-            .map(|word| word.count_ones())
-            .sum();
-        1.0 / f64::from(n_by.max(1))
-    };
-    let weights: Vec<f64> = (0..pairs.len())
-        .map(|row| if stride > 1 { weight(row) } else { 1.0 })
+    let probabilities = train(&pairs, 1.0);
+    let by = finders(keys, &passes, &surveys, &pairs);
+    // A pair that many passes find is likelier in the sample.
+    let weights: Vec<f64> = by
+        .iter()
+        .map(|by| by.iter().map(|at| surveys[usize::from(*at)].share).sum::<f64>())
+        .map(|likely| if stride > 1 && likely > 0.0 { 1.0 / likely } else { 1.0 })
+        .collect();
+    drop(surveys);
+    let mut open: Vec<usize> = (0..pairs.len())
+        .filter(|row| near.binary_search(&pairs[*row]).is_err())
         .collect();
     let total: f64 = (0..pairs.len()).map(|row| probabilities[row] * weights[row]).sum();
     let mut chosen = Vec::new();
     while chosen.len() < MOST {
         let mut gains = vec![(0.0, 0.0); passes.len()];
         for row in &open {
-            for (word, bits) in by[row * words..(row + 1) * words].iter().enumerate() {
-                let mut bits = *bits;
-                while bits != 0 {
-                    let at = word * 64 + bits.trailing_zeros() as usize;
-                    gains[at].0 += probabilities[*row] * weights[*row];
-                    gains[at].1 += weights[*row];
-                    bits &= bits - 1;
-                }
+            for at in &by[*row] {
+                let gain = &mut gains[usize::from(*at)];
+                gain.0 += probabilities[*row] * weights[*row];
+                gain.1 += weights[*row];
             }
         }
         let worth = |at: usize| gains[at].0 - gains[at].1 / PRICE;
@@ -326,8 +390,51 @@ fn choose(
         if worth(best) <= LEAST_GAIN * total || gains[best].0 <= 0.0 {
             break;
         }
-        open.retain(|row| by[row * words + best / 64] >> (best % 64) & 1 == 0);
+        open.retain(|row| !by[*row].contains(&(best as u16)));
         chosen.push(passes[best]);
     }
     chosen
+}
+
+/// Whether hardly any record shares its value with others than its own duplicates.
+fn is_selective(keys: &Keys<'_>, pass: Pass, survey: &Survey, stride: u64) -> bool {
+    let of = &keys.of[pass.first];
+    let filled = of.iter().filter(|key| **key != 0).count() as u64;
+    stride > 1 && survey.lost < 0.01 && survey.pairs.len() as f64 / survey.share * stride as f64 * 3.0 < filled as f64
+}
+
+/// For each pair the passes that bring it together.
+fn finders(keys: &Keys<'_>, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) -> Vec<Vec<u16>> {
+    let finds = |at: usize, pair: u64, agreeing: u64| {
+        let (pass, survey) = (passes[at], &surveys[at]);
+        let agrees = |atom: usize| agreeing >> atom & 1 == 1;
+        if !agrees(pass.first) || pass.second.is_some_and(|second| !agrees(second)) {
+            return false;
+        }
+        if survey.too_large.is_empty() {
+            return survey.pairs.binary_search(&pair).is_ok();
+        }
+        let record = (pair >> 32) as usize;
+        let first = u64::from(keys.of[pass.first][record]);
+        let key = match pass.second {
+            None => first,
+            Some(second) => first << 32 | u64::from(keys.of[second][record]),
+        };
+        survey.is_small(mix(key))
+    };
+    pairs
+        .par_iter()
+        .map(|pair| {
+            let (a, b) = ((pair >> 32) as usize, *pair as u32 as usize);
+            let agreeing = keys
+                .of
+                .iter()
+                .rev()
+                .fold(0_u64, |bits, of| bits << 1 | u64::from(of[a] != 0 && of[a] == of[b]));
+            (0..passes.len())
+                .filter(|at| finds(*at, *pair, agreeing))
+                .map(|at| at as u16)
+                .collect()
+        })
+        .collect()
 }

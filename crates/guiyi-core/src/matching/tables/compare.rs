@@ -3,8 +3,10 @@
 //! Level 0: a side has no value. Levels 1 to [`EQUAL`]: the values are equal, from rare to common. Above: from nearly
 //! equal to different, by kind.
 
-use super::field::{Bags, Field, Prepared};
+use super::date::Date;
+use super::field::{Field, Prepared};
 use super::kind::Kind;
+use super::letters::{Apart, Letters};
 
 /// Number of levels for equal values.
 pub(super) const EQUAL: u8 = 4;
@@ -46,89 +48,106 @@ pub(super) fn n_levels(kind: Kind) -> usize {
         }
 }
 
-impl Field {
-    /// The level of two records' values.
-    pub(super) fn level(&self, a: u32, b: u32) -> u8 {
-        self.level_of(self.ids[a as usize], self.ids[b as usize])
-    }
+/// A value of a field, and what can be seen of it at a glance.
+#[derive(Clone, Copy)]
+pub(super) struct Cell {
+    pub(super) value: u32,
+    pub(super) glance: u64,
+}
 
+impl Field {
     /// The level of two values.
-    pub(super) fn level_of(&self, a: u32, b: u32) -> u8 {
+    pub(super) fn level(&self, left: Cell, right: Cell) -> u8 {
+        let (a, b) = (left.value, right.value);
         if a == 0 || b == 0 {
             0
         } else if let Prepared::Marks { ends, marks } = &self.prepared {
             let get = |value: u32| &marks[ends[value as usize - 1] as usize..ends[value as usize] as usize];
             marks_level(get(a), get(b), self.values.get(a), self.values.get(b))
         } else if a == b {
-            self.equal_level(a)
+            self.equal[a as usize]
         } else {
-            EQUAL + self.unequal_level(a, b)
+            EQUAL + self.unequal_level(left, right)
         }
     }
 
-    /// Level of two records' values, and where in its range it lies: from 0, at the better end, to 1.
-    pub(super) fn fine_level(&self, a: u32, b: u32) -> (u8, f32) {
-        let (x, y) = (self.ids[a as usize], self.ids[b as usize]);
+    /// Level of two values, and where in its range it lies: from 0, at the better end, to 1.
+    pub(super) fn fine_level(&self, left: Cell, right: Cell) -> (u8, f32) {
+        let (a, b) = (left.value, right.value);
         match &self.prepared {
-            Prepared::Bags(bags) if x != 0 && y != 0 && x != y => {
-                let steps = (1.0 - cosine(bags.get(x), bags.get(y)).clamp(0.0, 1.0)) * 10.0;
-                let level = (steps as u8).min(9);
-                (EQUAL + 1 + level, steps - f32::from(level))
+            Prepared::Bags(bags) if a != 0 && b != 0 && a != b => {
+                let (level, place) = bag_level(bags.cosine(a, b));
+                (EQUAL + level, place)
             }
-            _ => (self.level_of(x, y), 0.5),
+            _ => (self.level(left, right), 0.5),
         }
     }
 
-    /// Level of a value that both sides carry: by the part of the information that tells one record from all others.
-    fn equal_level(&self, value: u32) -> u8 {
-        let n = self.ids.len() as f64;
-        let count = f64::from(self.values.counts[value as usize]);
-        rarity(count, n)
+    /// What can be seen of a value without looking further.
+    pub(super) fn glance(&self, value: u32) -> u64 {
+        match &self.prepared {
+            Prepared::Letters(letters) => letters.glance(value),
+            Prepared::Bags(bags) => bags.glance(value),
+            Prepared::Dates(dates) => dates[value as usize].pack(),
+            Prepared::Numbers(numbers) => numbers[value as usize].to_bits(),
+            Prepared::Marks { .. } => 0,
+        }
     }
 
-    fn unequal_level(&self, a: u32, b: u32) -> u8 {
+    /// A level that two different values do not surpass, told by a glance at them.
+    pub(super) fn best_level(&self, left: u64, right: u64) -> u8 {
+        EQUAL
+            + match self.kind {
+                Kind::Date => date_level(Date::unpack(left), Date::unpack(right)),
+                Kind::Number => number_level(f64::from_bits(left), f64::from_bits(right)),
+                Kind::Text | Kind::Marks => 1,
+                kind => best_level(kind, Apart::of(left, right)),
+            }
+    }
+
+    fn unequal_level(&self, left: Cell, right: Cell) -> u8 {
         match &self.prepared {
-            Prepared::Letters { ends, letters } => {
-                let get = |value: u32| &letters[ends[value as usize - 1] as usize..ends[value as usize] as usize];
-                let (left, right) = (get(a), get(b));
+            Prepared::Letters(letters) => {
+                let apart = Apart::of(left.glance, right.glance);
                 match self.kind {
-                    Kind::Category => letters_alike(left, right).min(2),
-                    Kind::Name | Kind::Email => name_level(left, right),
-                    _ => code_level(left, right),
+                    Kind::Category => category_level(letters, left.value, right.value, apart),
+                    Kind::Name | Kind::Email => name_level(letters, left.value, right.value, apart),
+                    _ => code_level(letters, left.value, right.value, apart),
                 }
             }
-            Prepared::Bags(bags) => bag_level(bags, a, b),
+            Prepared::Bags(bags) => bag_level(bags.cosine(left.value, right.value)).0,
             Prepared::Marks { .. } => 2,
-            Prepared::Dates(dates) => {
-                let (left, right) = (dates[a as usize], dates[b as usize]);
-                let same = (
-                    left.year == right.year,
-                    left.month == right.month,
-                    left.day == right.day,
-                );
-                let swapped = left.month == right.day && left.day == right.month;
-                match same {
-                    (true, true, true) => 1,
-                    (true, false, false) if swapped => 1,
-                    (true, true, false) | (true, false, true) => 2,
-                    (false, true, true) => 2 + u8::from(year_digits(left.year, right.year) > 1),
-                    (true, false, false) => 4,
-                    _ => 5,
-                }
-            }
-            Prepared::Numbers(numbers) => {
-                let (left, right) = (numbers[a as usize], numbers[b as usize]);
-                let difference = (left - right).abs() / left.abs().max(right.abs()).max(f64::MIN_POSITIVE);
-                match difference {
-                    ..0.001 => 1,
-                    ..0.01 => 2,
-                    ..0.05 => 3,
-                    ..0.15 => 4,
-                    ..0.4 => 5,
-                    _ => 6,
-                }
-            }
+            Prepared::Dates(_) | Prepared::Numbers(_) => self.best_level(left.glance, right.glance) - EQUAL,
         }
+    }
+}
+
+fn date_level(left: Date, right: Date) -> u8 {
+    let same = (
+        left.year == right.year,
+        left.month == right.month,
+        left.day == right.day,
+    );
+    let swapped = left.month == right.day && left.day == right.month;
+    match same {
+        (true, true, true) => 1,
+        (true, false, false) if swapped => 1,
+        (true, true, false) | (true, false, true) => 2,
+        (false, true, true) => 2 + u8::from(year_digits(left.year, right.year) > 1),
+        (true, false, false) => 4,
+        _ => 5,
+    }
+}
+
+fn number_level(left: f64, right: f64) -> u8 {
+    let difference = (left - right).abs() / left.abs().max(right.abs()).max(f64::MIN_POSITIVE);
+    match difference {
+        ..0.001 => 1,
+        ..0.01 => 2,
+        ..0.05 => 3,
+        ..0.15 => 4,
+        ..0.4 => 5,
+        _ => 6,
     }
 }
 
@@ -182,31 +201,51 @@ fn year_digits(left: u16, right: u16) -> usize {
         .count()
 }
 
-fn letters_alike(left: &[u16], right: &[u16]) -> u8 {
-    let longest = left.len().max(right.len());
-    if distance(left, right) * 5 <= longest { 1 } else { 2 }
+fn category_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
+    let most = apart.longest / 5;
+    if letters.edits(a, b, apart, most) <= most { 1 } else { 2 }
 }
 
-fn name_level(left: &[u16], right: &[u16]) -> u8 {
-    let longest = left.len().max(right.len());
-    let edits = distance(left, right);
-    let alike = |edits: usize| 1.0 - edits as f64 / longest as f64;
-    if edits == 1 && longest >= 4 || alike(edits) >= 0.84 {
+fn name_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
+    let longest = apart.longest;
+    let edits = letters.edits(a, b, apart, longest / 2);
+    let alike = 1.0 - edits as f64 / longest as f64;
+    if edits == 1 && longest >= 4 || alike >= 0.84 {
         return 1;
     }
-    let (short, long) = if left.len() < right.len() {
-        (left, right)
-    } else {
-        (right, left)
+    let is_part = || {
+        let (short, long) = letters.ordered(a, b);
+        long.starts_with(short) || has_words_of(long, short)
     };
-    if alike(edits) >= 0.68 {
+    if alike >= 0.68 {
         2
-    } else if long.starts_with(short) || has_words_of(long, short) {
+    } else if (apart.may_contain || apart.may_hold_words) && is_part() {
         3
-    } else if alike(edits) >= 0.5 {
+    } else if alike >= 0.5 {
         4
     } else {
         5
+    }
+}
+
+/// The best level that a glance allows.
+fn best_level(kind: Kind, apart: Apart) -> u8 {
+    let (edits, longest) = (apart.least_edits, apart.longest);
+    let alike = 1.0 - edits as f64 / longest as f64;
+    match kind {
+        Kind::Category => 1 + u8::from(edits * 5 > longest),
+        Kind::Name | Kind::Email => match alike {
+            0.84.. => 1,
+            _ if edits <= 1 => 1,
+            0.68.. => 2,
+            _ if apart.may_contain || apart.may_hold_words => 3,
+            0.5.. => 4,
+            _ => 5,
+        },
+        _ if edits <= 1 || apart.may_contain => 1,
+        _ if edits == 2 => 2,
+        _ if edits * 3 <= longest => 3,
+        _ => 4,
     }
 }
 
@@ -219,43 +258,28 @@ fn has_words_of(long: &[u16], short: &[u16]) -> bool {
             .all(|word| word.is_empty() || long.split(blank).any(|own| own == word))
 }
 
-fn code_level(left: &[u16], right: &[u16]) -> u8 {
-    let longest = left.len().max(right.len());
-    let edits = distance(left, right);
-    let (short, long) = if left.len() < right.len() {
-        (left, right)
-    } else {
-        (right, left)
-    };
+fn code_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
+    let longest = apart.longest;
+    let edits = letters.edits(a, b, apart, (longest / 3).max(2));
+    let (short, long) = letters.ordered(a, b);
     if edits == 1 && longest >= 4 || (short.len() >= 6 && (long.ends_with(short) || long.starts_with(short))) {
         1
     } else if edits == 2 && longest >= 6 {
         2
     } else if edits * 3 <= longest {
         3
-    } else if left.iter().zip(right).take_while(|(left, right)| left == right).count() * 2 >= longest {
+    } else if short.iter().zip(long).take_while(|(left, right)| left == right).count() * 2 >= longest {
         4
     } else {
         5
     }
 }
 
-fn bag_level(bags: &Bags, a: u32, b: u32) -> u8 {
-    1 + (((1.0 - cosine(bags.get(a), bags.get(b)).clamp(0.0, 1.0)) * 10.0) as u8).min(9)
-}
-
-/// Product of two bags of length 1.
-pub(super) fn cosine(left: &[(u32, f32)], right: &[(u32, f32)]) -> f32 {
-    let (mut i, mut j, mut sum) = (0, 0, 0.0);
-    while i < left.len() && j < right.len() {
-        let (a, b) = (left[i], right[j]);
-        if a.0 == b.0 {
-            sum += a.1 * b.1;
-        }
-        i += usize::from(a.0 <= b.0);
-        j += usize::from(b.0 <= a.0);
-    }
-    sum
+/// From 1, hardly different, to 10, and the place within the level.
+pub(super) fn bag_level(cosine: f32) -> (u8, f32) {
+    let steps = (1.0 - cosine) * 10.0;
+    let level = (steps as u8).min(9);
+    (1 + level, steps - f32::from(level))
 }
 
 /// Optimal string alignment distance: letters replaced, lost, added, or swapped with their neighbor. At most 64

@@ -8,6 +8,22 @@ pub(super) struct Date {
     pub(super) day: u8,
 }
 
+impl Date {
+    /// The day as one number.
+    pub(super) fn pack(self) -> u64 {
+        u64::from(self.year) << 16 | u64::from(self.month) << 8 | u64::from(self.day)
+    }
+
+    /// The day of [`Date::pack`].
+    pub(super) fn unpack(packed: u64) -> Self {
+        Self {
+            year: (packed >> 16) as u16,
+            month: (packed >> 8) as u8,
+            day: packed as u8,
+        }
+    }
+}
+
 /// Reads `1984-03-09`, `9/3/84`, `19840309`, `9.3.1984`, `1984年3月9日`, `9 mar 1984`, each with or without a time
 /// after it. Of two numbers that could both be the month, the first is taken; comparing allows for it.
 pub(super) fn parse(folded: &str) -> Option<Date> {

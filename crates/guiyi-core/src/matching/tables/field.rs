@@ -1,43 +1,21 @@
 //! Fields: what the columns of all files hold, every distinct value folded and prepared once.
 
-use super::super::hash::{Map, hash, mix};
+use rayon::prelude::*;
+
+use super::super::hash::{Map, hash};
+use super::bags::Bags;
 use super::date::{self, Date};
 use super::kind::{Kind, infer, number};
-use super::table::{Column, Table};
+use super::letters::Letters;
+use super::table::Table;
 use super::text;
-
-/// Distinct folded values. Value 0 is no value.
-#[derive(Debug, Default)]
-pub(super) struct Values {
-    text: String,
-    ends: Vec<u32>,
-    /// How many records carry each value.
-    pub(super) counts: Vec<u32>,
-}
-
-impl Values {
-    pub(super) fn get(&self, value: u32) -> &str {
-        let at = value as usize;
-        if at == 0 {
-            return "";
-        }
-        &self.text[self.ends[at - 1] as usize..self.ends[at] as usize]
-    }
-
-    /// Number of values, with value 0.
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-}
+use super::values::{self, Cells, Texts, Values};
 
 /// What comparing needs of the values of a field.
 pub(super) enum Prepared {
-    /// Letters of short values, end to end.
-    Letters {
-        ends: Vec<u32>,
-        letters: Vec<u16>,
-    },
-    /// Weighted q-grams and their length.
+    /// Short values.
+    Letters(Letters),
+    /// Weighted q-grams.
     Bags(Bags),
     Dates(Vec<Date>),
     Numbers(Vec<f64>),
@@ -48,28 +26,23 @@ pub(super) enum Prepared {
     },
 }
 
-/// Weighted q-grams of each value, ascending.
-pub(super) struct Bags {
-    ends: Vec<u32>,
-    grams: Vec<(u32, f32)>,
-}
-
-impl Bags {
-    pub(super) fn get(&self, value: u32) -> &[(u32, f32)] {
-        let at = value as usize;
-        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
-        &self.grams[start..self.ends[at] as usize]
-    }
-}
+/// Distinct values that tell the kind of a field.
+const LOOKED_AT: usize = 100_000;
+/// Records that a thread takes at a time.
+const CHUNK: usize = 4096;
 
 /// One field of all records.
 pub(super) struct Field {
     pub(super) header: String,
+    /// The column of the first table that it is made of.
+    pub(super) column: Option<usize>,
     pub(super) kind: Kind,
     /// The value of each record.
     pub(super) ids: Vec<u32>,
     pub(super) values: Values,
     pub(super) prepared: Prepared,
+    /// The level of two records that both carry a value.
+    pub(super) equal: Vec<u8>,
     /// Share of records with a value.
     pub(super) filled: f64,
 }
@@ -77,7 +50,14 @@ pub(super) struct Field {
 impl Field {
     /// The field made of one column of each table (or of none, where a file lacks it). `order` gives for each record
     /// its row, tables end to end.
-    pub(super) fn new(tables: &[&Table], columns: &[Option<usize>], order: &[u32]) -> Self {
+    /// `kind` is what it holds, where that is said.
+    pub(super) fn new(
+        tables: &[&Table],
+        columns: &[Option<usize>],
+        kind: Option<Kind>,
+        cells: &Cells,
+        order: &[u32],
+    ) -> Self {
         let header = columns
             .iter()
             .zip(tables)
@@ -87,37 +67,39 @@ impl Field {
         for table in tables {
             starts.push(starts[starts.len() - 1] + table.n_rows());
         }
-        let raw = |row: u32| -> &str {
-            let side = starts.partition_point(|start| *start <= row as usize) - 1;
-            columns[side].map_or("", |column| {
-                tables[side].columns[column].get(row as usize - starts[side])
-            })
+        let raw = |row: usize| -> &str {
+            let side = starts.partition_point(|start| *start <= row) - 1;
+            columns[side].map_or("", |column| tables[side].columns[column].get(row - starts[side]))
         };
-        let (ids, values) = intern(order.iter().map(|row| raw(*row)));
-        let kind = infer((1..values.len() as u32).map(|id| (values.get(id), values.counts[id as usize])));
-        Self::of(header, kind, ids, values)
+        let (ids, values) = values::intern(cells, columns, order, raw);
+        // Records are in the order of a hash: the values that they name first are a fair sample.
+        let looked_at = values.len().min(LOOKED_AT) as u32;
+        let inferred = || infer((1..looked_at).map(|id| (values.get(id), values.counts[id as usize])));
+        let kind = kind.unwrap_or_else(inferred);
+        Self::of(header, columns[0], kind, ids, values)
     }
 
-    fn of(header: String, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
+    fn of(header: String, column: Option<usize>, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
         // Punctuation says nothing in what is a number of something; such values become one.
         let (ids, values) = match kind {
-            Kind::Phone => rewrite(&ids, &values, |value| {
-                value.chars().filter(char::is_ascii_digit).collect()
+            Kind::Phone => values::rewrite(&ids, &values, |value, changed| {
+                changed.extend(value.chars().filter(char::is_ascii_digit));
             }),
-            Kind::Code => rewrite(&ids, &values, |value| {
-                value.chars().filter(|c| c.is_alphanumeric()).collect()
+            Kind::Code => values::rewrite(&ids, &values, |value, changed| {
+                changed.extend(value.chars().filter(|letter| letter.is_alphanumeric()));
             }),
             _ => (ids, values),
         };
         let n_filled = ids.iter().filter(|id| **id != 0).count();
         let filled = n_filled as f64 / ids.len().max(1) as f64;
-        let prepared = prepare(kind, &values);
         Self {
             header,
+            column,
             kind,
+            prepared: prepare(kind, &values),
+            equal: equal_levels(&values, ids.len()),
             ids,
             values,
-            prepared,
             filled,
         }
     }
@@ -128,25 +110,32 @@ impl Field {
 pub(super) fn marks(fields: &[Field]) -> Option<Field> {
     let texts: Vec<&Field> = fields.iter().filter(|field| field.kind == Kind::Text).collect();
     let n = texts.first()?.ids.len();
-    let mut own: Vec<String> = Vec::new();
-    let (ids, values) = {
-        let joined: Vec<String> = (0..n)
-            .map(|record| {
-                own.clear();
+    let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    let parts: Vec<Texts> = (0..n.div_ceil(CHUNK))
+        .into_par_iter()
+        .map(|chunk| {
+            let mut part = Texts::default();
+            let mut own: Vec<String> = Vec::new();
+            for record in chunk * CHUNK..n.min((chunk + 1) * CHUNK) {
                 for field in &texts {
-                    text::tokens(field.values.get(field.ids[record]), |token| {
-                        if token.bytes().any(|byte| byte.is_ascii_digit()) {
-                            own.push(token.to_owned());
-                        }
-                    });
+                    let text = field.values.get(field.ids[record]);
+                    if has_digit(text) {
+                        text::tokens(text, |token| own.extend(has_digit(token).then(|| token.to_owned())));
+                    }
                 }
                 own.sort_unstable();
                 own.dedup();
-                own.join(" ")
-            })
-            .collect();
-        intern(joined.iter().map(String::as_str))
-    };
+                for (at, token) in own.drain(..).enumerate() {
+                    part.text.extend((at > 0).then_some(' '));
+                    part.text.push_str(&token);
+                }
+                part.ends.push(part.text.len());
+            }
+            part
+        })
+        .collect();
+    let (ids, values) = values::of_texts(&parts);
+    drop(parts);
     let n_filled = ids.iter().filter(|id| **id != 0).count();
     if n_filled * 5 < n {
         return None;
@@ -169,7 +158,9 @@ pub(super) fn marks(fields: &[Field]) -> Option<Field> {
     }
     Some(Field {
         header: "marks".to_owned(),
+        column: None,
         kind: Kind::Marks,
+        equal: Vec::new(),
         ids,
         values,
         prepared: Prepared::Marks { ends, marks },
@@ -198,7 +189,7 @@ pub(super) fn drop_contained(fields: Vec<Field>) -> Vec<Field> {
         .filter(|(_, (dropped, _))| !dropped)
         .map(|(field, (_, holder))| {
             if holder && field.kind == Kind::Name {
-                Field::of(field.header, Kind::Text, field.ids, field.values)
+                Field::of(field.header, field.column, Kind::Text, field.ids, field.values)
             } else {
                 field
             }
@@ -225,44 +216,13 @@ fn stands_in(part: &Field, whole: &Field) -> bool {
     both * 5 >= part.ids.len().min(LOOKED_AT) && held * 10 >= both * 9 && longer * 20 >= both
 }
 
-/// Numbers the distinct folded values in the order of the records.
-fn intern<'a>(raw: impl Iterator<Item = &'a str>) -> (Vec<u32>, Values) {
-    let mut by_raw: Map<u64, u32> = Map::default();
-    let mut by_folded: Map<u64, u32> = Map::default();
-    let mut values = Values {
-        text: String::new(),
-        ends: vec![0],
-        counts: vec![0],
-    };
-    let mut folded = String::new();
-    let mut ids = Vec::new();
-    for value in raw {
-        let id = if value.is_empty() {
-            0
-        } else {
-            *by_raw.entry(hash(value.as_bytes())).or_insert_with(|| {
-                text::fold(value, &mut folded);
-                if folded.is_empty() {
-                    return 0;
-                }
-                *by_folded.entry(hash(folded.as_bytes())).or_insert_with(|| {
-                    values.text.push_str(&folded);
-                    values.ends.push(values.text.len() as u32);
-                    values.counts.push(0);
-                    values.ends.len() as u32 - 1
-                })
-            })
-        };
-        values.counts[id as usize] += 1;
-        ids.push(id);
-    }
-    values.counts[0] = 0;
-    (ids, values)
-}
-
-fn rewrite(ids: &[u32], values: &Values, change: impl Fn(&str) -> String) -> (Vec<u32>, Values) {
-    let changed: Vec<String> = (0..values.len() as u32).map(|id| change(values.get(id))).collect();
-    intern(ids.iter().map(|id| changed[*id as usize].as_str()))
+/// The level of each value where both sides carry it: by the part of the information that tells one record from all
+/// others.
+fn equal_levels(values: &Values, n: usize) -> Vec<u8> {
+    let level = |count: u32| super::compare::rarity(f64::from(count.max(1)), n as f64);
+    let small: Vec<u8> = (0..256).map(level).collect();
+    let of = |count: &u32| small.get(*count as usize).copied().unwrap_or_else(|| level(*count));
+    values.counts.iter().map(of).collect()
 }
 
 fn prepare(kind: Kind, values: &Values) -> Prepared {
@@ -270,67 +230,7 @@ fn prepare(kind: Kind, values: &Values) -> Prepared {
     match kind {
         Kind::Date => Prepared::Dates(all().map(|value| date::parse(value).unwrap_or_default()).collect()),
         Kind::Number => Prepared::Numbers(all().map(|value| number(value).unwrap_or(f64::NAN)).collect()),
-        Kind::Text => Prepared::Bags(bags(values)),
-        _ => {
-            let (mut ends, mut letters) = (Vec::with_capacity(values.len()), Vec::new());
-            for value in all() {
-                letters.extend(value.encode_utf16().take(64));
-                ends.push(letters.len() as u32);
-            }
-            Prepared::Letters { ends, letters }
-        }
+        Kind::Text => Prepared::Bags(Bags::new(values)),
+        _ => Prepared::Letters(Letters::new(values)),
     }
-}
-
-/// The q-grams of each value, weighted by how rare they are and scaled to length 1.
-fn bags(values: &Values) -> Bags {
-    let mut ends = Vec::with_capacity(values.len());
-    let mut grams: Vec<(u32, f32)> = Vec::new();
-    let mut df: Map<u32, u32> = Map::default();
-    let mut own = Vec::new();
-    for id in 0..values.len() as u32 {
-        own.clear();
-        text::grams(values.get(id), |gram| own.push(gram));
-        own.sort_unstable();
-        for run in own.chunk_by(|a, b| a == b) {
-            grams.push((run[0], run.len() as f32));
-            *df.entry(run[0]).or_default() += values.counts[id as usize].max(1);
-        }
-        ends.push(grams.len() as u32);
-    }
-    let n: u32 = values.counts.iter().sum();
-    let mut start = 0;
-    for end in &ends {
-        let bag = &mut grams[start..*end as usize];
-        for (gram, weight) in bag.iter_mut() {
-            *weight = (1.0 + weight.ln()) * (1.0 + n as f32 / df[gram] as f32).ln();
-        }
-        let norm = bag
-            .iter()
-            .map(|(_, weight)| weight * weight)
-            .sum::<f32>()
-            .sqrt()
-            .max(f32::MIN_POSITIVE);
-        for (_, weight) in bag {
-            *weight /= norm;
-        }
-        start = *end as usize;
-    }
-    Bags { ends, grams }
-}
-
-/// A number for each row of the tables that its values alone decide, so that nothing depends on the order of rows,
-/// columns or tables.
-pub(super) fn fingerprints(tables: &[&Table]) -> Vec<u64> {
-    let of = |columns: &[Column], row: usize| {
-        let values = columns
-            .iter()
-            .map(|column| column.get(row))
-            .filter(|value| !value.is_empty());
-        values.fold(0_u64, |sum, value| sum.wrapping_add(mix(hash(value.as_bytes()))))
-    };
-    tables
-        .iter()
-        .flat_map(|table| (0..table.n_rows()).map(move |row| of(&table.columns, row)))
-        .collect()
 }

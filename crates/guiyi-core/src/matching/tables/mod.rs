@@ -6,32 +6,59 @@
 //! Laws: no label, word list or column name is needed; the order of rows, columns and files, the names of columns and
 //! the number of threads change no decision; a pair is compared once.
 
+mod active;
 mod align;
+mod bags;
+mod blocks;
 mod candidates;
 mod compare;
 mod date;
+mod explain;
 mod field;
 mod group;
 mod kind;
+#[cfg(test)]
+mod laws;
+mod letters;
 pub mod measure;
 mod model;
 mod model_file;
 mod nearest;
+mod partners;
+mod parts;
+mod records;
+mod relatives;
+mod rows;
+mod said;
+mod scoring;
+mod search;
+mod sort;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod together;
+mod train;
+mod values;
+
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::hash::{Map, mix};
+pub use active::most_telling;
 pub use candidates::PassCount;
 pub use compare::level_names;
+pub use explain::{Evidence, Explained, explain};
 use field::Field;
 pub use kind::Kind;
 pub use model::{FieldModel, Model};
 pub use model_file::{ModelMistake, parse as parse_model};
+use records::Records;
+pub use relatives::Relatives;
+pub use said::{Label, Said, SaidField};
+use search::Search;
 pub use table::{Column, Table};
+pub use together::Bond;
 
 /// What may be said beforehand.
 #[derive(Debug, Clone)]
@@ -40,6 +67,8 @@ pub struct Options {
     pub least_probability: f64,
     /// A model trained before; one whose fields are of other kinds than the tables' is not used.
     pub model: Option<Model>,
+    /// What a person says of the tables and of pairs.
+    pub said: Said,
 }
 
 impl Default for Options {
@@ -47,6 +76,7 @@ impl Default for Options {
         Self {
             least_probability: 0.1,
             model: None,
+            said: Said::default(),
         }
     }
 }
@@ -118,133 +148,156 @@ impl Linkage {
     }
 }
 
-/// Fields that a pattern has room for.
-const MOST_FIELDS: usize = 31;
-/// Pairs of random records that show how often values agree by chance.
-const RANDOM: u64 = 100_000;
-/// Rounds of training on random pairs, and on candidates.
-const PINNED_ROUNDS: usize = 20;
-const ROUNDS: usize = 40;
-/// How many times as many matches as with random pairs training on candidates may find.
-const TOO_MANY: f64 = 3.0;
-/// Share of the records that are thought to be there twice where hardly any is seen to be; and the share of records
-/// that must stand out as matches for training to begin.
-const RARE_DUPLICATES: f64 = 0.01;
-const LEAST_SURE: f64 = 0.0005;
-/// Candidates that train the model, about.
-const TRAINING: usize = 1_500_000;
+/// Pairs of fewer bits are never matched, whatever speaks for them besides.
+const LEAST_BITS: f64 = -5.0;
+/// Bits that somebody's word weighs.
+const WORD: f32 = 1000.0;
 
 /// Finds the records of one table, or of two, that are the same thing.
 ///
 /// Rows of a second table are numbered after those of the first. No rows give no pairs. Of more than 31 columns those
 /// that say least are passed over.
 pub fn link(tables: &[&Table], options: &Options) -> Linkage {
-    let n: usize = tables.iter().map(|table| table.n_rows()).sum();
-    // Records are numbered by what they hold, so that no order of theirs can matter.
-    let prints = field::fingerprints(tables);
-    let mut order: Vec<u32> = (0..n as u32).collect();
-    order.par_sort_unstable_by_key(|row| (prints[*row as usize], *row));
-    drop(prints);
-    let n_left = tables.first().map_or(0, |table| table.n_rows());
-    let side: Vec<u8> = order.iter().map(|row| u8::from(*row as usize >= n_left)).collect();
-    let is_link = tables.len() == 2;
-    let fields = make_fields(tables, &order);
-    let may = |a: u32, b: u32| !is_link || side[a as usize] != side[b as usize];
-    let kinds: Vec<Kind> = fields.iter().map(|field| field.kind).collect();
-    let random = random_levels(&fields, n, may);
-    let n_pairs = if is_link {
-        n_left as f64 * (n - n_left) as f64
+    let said = &options.said;
+    let records = Records::new(tables, said);
+    let search = Search::new(&records, said);
+    let (candidates, passes) = search.candidates();
+    let model = search.model(&candidates, options);
+    let rows = search.rows;
+    let may = |a: u32, b: u32| records.may(a, b);
+    let bits = |probability: f64| (probability / (1.0 - probability)).log2();
+    let least = bits(options.least_probability).min(0.0);
+    let from = said.match_from.map_or(0.0, bits);
+    let least_kept = if records.is_link { least.min(LEAST_BITS) } else { least }.min(from);
+    let (mut kept, n_candidates) = scoring::score(&rows, &model, &candidates, least_kept, may);
+    drop(candidates);
+    let bond = |((a, b), weight): &(rows::Pair, f64)| (*a, *b, (*weight - from) as f32);
+    let mut graph: Vec<(u32, u32, f32)> = kept.iter().map(bond).filter(|(.., weight)| *weight > 0.0).collect();
+    let distinct = match said.distinct {
+        _ if !records.is_link => [false; 2],
+        Some(distinct) => distinct,
+        None => group::distinct(&graph, records.len(), &records.side),
+    };
+    // Where one side holds each thing once, a record of the other has one partner at most.
+    let gain = if distinct == [false; 2] {
+        0.0
     } else {
-        n as f64 * (n as f64 - 1.0) / 2.0
+        let all: Vec<(u32, u32, f32)> = kept.iter().map(bond).collect();
+        let gain = partners_gain(&all, &records, distinct);
+        graph = all
+            .into_iter()
+            .map(|(a, b, weight)| (a, b, weight + gain))
+            .filter(|(.., weight)| *weight > 0.0)
+            .collect();
+        gain
     };
-    let train = |pairs: &[u64]| -> (Model, Vec<u128>) {
-        let patterns: Vec<u128> = pairs.par_iter().map(|pair| pattern(&fields, *pair)).collect();
-        let mut model = Model::new(&kinds, &random);
-        train(&mut model, n, n_pairs, pairs, &patterns);
-        (model, patterns)
-    };
-    let (pairs, passes) = candidates::find(&fields, &side, is_link, |pairs| {
-        let (model, patterns) = train(pairs);
-        patterns.par_iter().map(|pattern| model.probability(*pattern)).collect()
-    });
-    let model = match &options.model {
-        Some(model) if model.fields.iter().map(|field| field.kind).eq(kinds.iter().copied()) => model.clone(),
-        _ => {
-            let stride = pairs.len().div_ceil(TRAINING).max(1) as u64;
-            let sample: Vec<u64> = pairs
-                .par_iter()
-                .copied()
-                .filter(|pair| mix(*pair).is_multiple_of(stride))
-                .collect();
-            train(&sample).0
-        }
-    };
-    let weigh = |pair: u64| {
-        let (a, b) = ((pair >> 32) as u32, pair as u32);
-        model.prior_bits() + model.fine_evidence(fields.iter().map(|field| field.fine_level(a, b)))
-    };
-    let least = (options.least_probability / (1.0 - options.least_probability))
-        .log2()
-        .min(0.0);
-    let n_candidates = pairs.len() as u64;
-    let kept: Vec<(u64, f64)> = pairs
-        .par_iter()
-        .map(|pair| (*pair, weigh(*pair)))
-        .filter(|(_, weight)| *weight >= least)
-        .collect();
-    drop(pairs);
-    let graph: Vec<(u32, u32, f32)> = kept
-        .iter()
-        .filter(|(_, weight)| *weight > 0.0)
-        .map(|(pair, weight)| ((pair >> 32) as u32, *pair as u32, *weight as f32))
-        .collect();
-    let distinct = if is_link {
-        group::distinct(&graph, n, &side)
-    } else {
-        [false; 2]
-    };
-    let of = group::group(
-        n,
+    kept.retain(|(_, weight)| *weight >= least);
+    let words = Words::new(&said.labels, &records);
+    words.settle(&mut graph);
+    let of = parts::group_parts(
+        records.len(),
         &graph,
-        |a, b| weigh(u64::from(a.min(b)) << 32 | u64::from(a.max(b))) as f32,
-        |record| Some(side[record as usize]).filter(|side| distinct[usize::from(*side)]),
+        |a, b| {
+            let pair = (a.min(b), a.max(b));
+            let weighed = || (rows.weigh(&model, pair) - from) as f32 + gain;
+            words.of(pair).unwrap_or_else(weighed)
+        },
+        |record| Some(records.side[record as usize]).filter(|side| distinct[usize::from(*side)]),
     );
-    let mut linkage = Linkage {
-        fields: fields.iter().map(summarize).collect(),
-        passes,
-        n_candidates,
-        distinct: distinct[..tables.len().min(2)].to_vec(),
-        pairs: Vec::new(),
-        clusters: Vec::new(),
-        model,
-    };
-    let weigh = |pair: u64| {
-        (pattern(&fields, pair), {
-            let (a, b) = ((pair >> 32) as u32, pair as u32);
-            linkage.model.prior_bits()
-                + linkage
-                    .model
-                    .fine_evidence(fields.iter().map(|field| field.fine_level(a, b)))
-        })
-    };
-    let pairs = name_pairs(&of, &kept, may);
-    let make = |(pair, outcome): &(u64, Outcome)| {
-        let (pattern, weight) = weigh(*pair);
-        let (a, b) = (order[(pair >> 32) as usize], order[(*pair & 0xffff_ffff) as usize]);
+    let order = &records.order;
+    let make = |(pair, outcome): (rows::Pair, Outcome)| {
+        let (pattern, weight) = rows.pattern_and_weight(&model, pair);
+        let (a, b) = (order[pair.0 as usize], order[pair.1 as usize]);
         Pair {
             a: a.min(b),
             b: a.max(b),
             pattern,
             weight,
             probability: 1.0 / (1.0 + (-weight).exp2()),
-            outcome: *outcome,
+            outcome,
         }
     };
-    let mut pairs: Vec<Pair> = pairs.par_iter().map(make).collect();
+    let mut pairs: Vec<Pair> = name_pairs(&of, &kept, may).into_par_iter().map(make).collect();
     pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
-    linkage.pairs = pairs;
-    linkage.clusters = number(&of, &order);
-    linkage
+    Linkage {
+        fields: records.fields.iter().map(summarize).collect(),
+        passes,
+        n_candidates,
+        distinct: distinct[..tables.len().min(2)].to_vec(),
+        pairs,
+        clusters: number(&of, order),
+        model,
+    }
+}
+
+/// What would be compared.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The fields to compare.
+    pub fields: Vec<FieldSummary>,
+    /// How candidates would be found.
+    pub passes: Vec<PassCount>,
+    /// How many there would be.
+    pub n_candidates: u64,
+}
+
+/// What [`link`] would compare. Costs what finding candidates costs, and nothing is compared but samples.
+pub fn plan(tables: &[&Table], options: &Options) -> Plan {
+    let records = Records::new(tables, &options.said);
+    let search = Search::new(&records, &options.said);
+    let (candidates, passes) = search.candidates();
+    Plan {
+        fields: records.fields.iter().map(summarize).collect(),
+        passes,
+        n_candidates: candidates.count(|a, b| records.may(a, b)),
+    }
+}
+
+/// Bits that every pair gains because a record has one partner at most.
+fn partners_gain(pairs: &[(u32, u32, f32)], records: &Records, distinct: [bool; 2]) -> f32 {
+    let gain = |own: u8| {
+        if !distinct[usize::from(1 - own)] {
+            return 0.0;
+        }
+        let n_side = records.side.iter().filter(|side| **side == own).count();
+        partners::bits(
+            pairs,
+            |record| records.side[record as usize] == own,
+            records.len(),
+            n_side,
+        )
+    };
+    gain(0).max(gain(1))
+}
+
+/// What somebody said of pairs of records; the last word about a pair counts.
+struct Words(BTreeMap<rows::Pair, bool>);
+
+impl Words {
+    fn new(labels: &[Label], records: &Records) -> Self {
+        if labels.is_empty() {
+            return Self(BTreeMap::new());
+        }
+        let of = records.of_rows();
+        let pair = |label: &Label| {
+            let (a, b) = (*of.get(label.a as usize)?, *of.get(label.b as usize)?);
+            Some(((a.min(b), a.max(b)), label.same))
+        };
+        Self(labels.iter().filter_map(pair).collect())
+    }
+
+    /// What a pair weighs by somebody's word: more than anything else, or less.
+    fn of(&self, pair: rows::Pair) -> Option<f32> {
+        let same = self.0.get(&pair)?;
+        Some(if *same { WORD } else { f32::NEG_INFINITY })
+    }
+
+    /// Puts the words in the place of the weights.
+    fn settle(&self, graph: &mut Vec<(u32, u32, f32)>) {
+        graph.retain(|(a, b, _)| !self.0.contains_key(&(*a, *b)));
+        let same = self.0.iter().filter(|(_, same)| **same);
+        graph.extend(same.map(|((a, b), _)| (*a, *b, WORD)));
+    }
 }
 
 fn summarize(field: &Field) -> FieldSummary {
@@ -256,156 +309,23 @@ fn summarize(field: &Field) -> FieldSummary {
     }
 }
 
-/// The fields to compare, in an order that only their values decide.
-fn make_fields(tables: &[&Table], order: &[u32]) -> Vec<Field> {
-    let mut columns = align::align(tables);
-    columns.retain(|columns| columns.iter().all(Option::is_some));
-    let fields: Vec<Field> = columns
-        .par_iter()
-        .map(|columns| Field::new(tables, columns, order))
-        .collect();
-    let mut fields: Vec<Field> = field::drop_contained(fields)
-        .into_iter()
-        .filter(|field| field.values.len() > 2)
-        .collect();
-    if fields.len() >= MOST_FIELDS {
-        let said = |field: &Field| field.filled * (field.values.len() as f64).ln();
-        fields.sort_by(|x, y| said(y).total_cmp(&said(x)).then_with(|| x.header.cmp(&y.header)));
-        fields.truncate(MOST_FIELDS - 1);
-    }
-    fields.sort_by_cached_key(|field| {
-        let sum = field
-            .ids
-            .iter()
-            .zip(0_u64..)
-            .fold(0_u64, |sum, (id, at)| sum.wrapping_add(mix(at << 32 | u64::from(*id))));
-        (field.kind, sum)
-    });
-    fields.extend(field::marks(&fields));
-    fields
-}
-
-/// Levels of a pair, packed.
-fn pattern(fields: &[Field], pair: u64) -> u128 {
-    let (a, b) = ((pair >> 32) as u32, pair as u32);
-    let levels = fields.iter().map(|field| u128::from(field.level(a, b)));
-    levels.zip(0_u32..).map(|(level, at)| level << (at * model::BITS)).sum()
-}
-
-/// For each field how often each level occurs among random pairs.
-fn random_levels(fields: &[Field], n: usize, may: impl Fn(u32, u32) -> bool) -> Vec<Vec<f64>> {
-    let mut levels: Vec<Vec<f64>> = fields
-        .iter()
-        .map(|field| vec![0.0; compare::n_levels(field.kind)])
-        .collect();
-    for at in 0..RANDOM.min((n as u64).pow(2)) {
-        let draw = |seed: u64| (mix(seed + 1) % n as u64) as u32;
-        let (a, b) = (draw(2 * at), draw(2 * at + 1));
-        if a == b || !may(a, b) {
-            continue;
-        }
-        for (field, levels) in fields.iter().zip(&mut levels) {
-            if let level @ 1.. = field.level(a, b) {
-                levels[usize::from(level) - 1] += 1.0;
-            }
-        }
-    }
-    // How often values are equal by chance is counted, not sampled.
-    let total = (n as f64) * (n as f64);
-    for (field, levels) in fields.iter().zip(&mut levels) {
-        let drawn: f64 = levels.iter().sum();
-        if field.kind == Kind::Marks {
-            continue;
-        }
-        levels[..usize::from(compare::EQUAL)].fill(0.0);
-        for count in field
-            .values
-            .counts
-            .iter()
-            .copied()
-            .filter(|count| *count > 0)
-            .map(f64::from)
-        {
-            let level = usize::from(compare::rarity(count, n as f64)) - 1;
-            levels[level] += drawn * count * (count - 1.0).max(0.05) / (total * field.filled * field.filled);
-        }
-    }
-    levels
-}
-
-/// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
-/// for matches at first.
-fn train(model: &mut Model, n: usize, n_pairs: f64, pairs: &[u64], patterns: &[u128]) {
-    let mut counts: Map<u128, f64> = Map::default();
-    for pattern in patterns {
-        *counts.entry(*pattern).or_default() += 1.0;
-    }
-    let start: Map<u128, f64> = counts
-        .keys()
-        .map(|pattern| (*pattern, model.evidence(*pattern)))
-        .collect();
-    let ends = |pair: u64| [(pair >> 32) as usize, (pair & 0xffff_ffff) as usize];
-    let mut best = vec![f64::MIN; n];
-    for (pair, pattern) in pairs.iter().zip(patterns) {
-        for record in ends(*pair) {
-            best[record] = best[record].max(start[pattern]);
-        }
-    }
-    // Were one record in a hundred there twice, a pair would need this evidence to be likelier a match than not.
-    let chance = (n_pairs / (RARE_DUPLICATES * n as f64)).max(1.0);
-    let needed = chance.log2();
-    let (mut seeds, mut n_sure): (Map<u128, f64>, u32) = (Map::default(), 0);
-    for (pair, pattern) in pairs.iter().zip(patterns) {
-        let own = start[pattern];
-        if own > 0.0 && ends(*pair).iter().all(|record| own >= best[*record]) {
-            *seeds.entry(*pattern).or_default() += 1.0;
-            n_sure += u32::from(own > needed);
-        }
-    }
-    if f64::from(n_sure) < (LEAST_SURE * n as f64).max(3.0) {
-        // Nothing to learn from: what stands out against chance may still be a match.
-        model.prior = 1.0 / (1.0 + chance);
-        return;
-    }
-    let mut counts: Vec<(u128, f64)> = counts.into_iter().collect();
-    counts.sort_unstable_by_key(|(pattern, _)| *pattern);
-    let share = |(pattern, count): &(u128, f64)| seeds.get(pattern).map_or(0.0, |seeds| 0.98 * seeds / count);
-    let shares: Vec<f64> = counts.iter().map(share).collect();
-    // What chance does is seen in random pairs and cannot be mistaken; that a key brought a pair together is part of its
-    // pattern already. Nearest neighbors, however, are chosen for being alike all over: chance among them is learned
-    // from them, unless the two kinds come out mixed up and there are far too many matches.
-    let mut pinned = model.clone();
-    pinned.pin(&counts, &shares, PINNED_ROUNDS, n_pairs);
-    if n <= candidates::FEW {
-        model.fit(&counts, &shares);
-        model.train(&counts, ROUNDS);
-        let expected = |model: &Model| -> f64 {
-            let each = counts
-                .iter()
-                .map(|(pattern, count)| count * model.probability(*pattern));
-            each.sum()
-        };
-        if expected(model) <= TOO_MANY * expected(&pinned).max(1.0) {
-            return;
-        }
-    }
-    *model = pinned;
-}
-
 /// Every pair that shares a group, and every other that was kept.
-fn name_pairs(of: &[u32], kept: &[(u64, f64)], may: impl Fn(u32, u32) -> bool) -> Vec<(u64, Outcome)> {
-    let mut by_group: Vec<(u32, u32)> = of.iter().copied().zip(0..).collect();
+fn name_pairs(of: &[u32], kept: &[((u32, u32), f64)], may: impl Fn(u32, u32) -> bool) -> Vec<((u32, u32), Outcome)> {
+    let mut by_group: Vec<(u32, u32)> = Vec::new();
+    for (record, first) in (0_u32..).zip(of).filter(|(record, first)| *record != **first) {
+        by_group.push((*first, record));
+    }
     by_group.sort_unstable();
     let mut pairs = Vec::new();
     for group in by_group.chunk_by(|x, y| x.0 == y.0) {
-        for (at, (_, a)) in group.iter().enumerate() {
-            let others = group[at + 1..].iter().filter(|(_, b)| may(*a, *b));
-            pairs.extend(others.map(|(_, b)| (u64::from(*a) << 32 | u64::from(*b), Outcome::Match)));
+        // The first member is the group's number.
+        let members = || std::iter::once(group[0].0).chain(group.iter().map(|(_, record)| *record));
+        for (at, a) in members().enumerate() {
+            let others = members().skip(at + 1).filter(|b| may(a, *b));
+            pairs.extend(others.map(|b| ((a, b), Outcome::Match)));
         }
     }
-    let apart = kept
-        .iter()
-        .filter(|(pair, _)| of[(pair >> 32) as usize] != of[(pair & 0xffff_ffff) as usize]);
+    let apart = kept.iter().filter(|((a, b), _)| of[*a as usize] != of[*b as usize]);
     pairs.extend(apart.map(|(pair, _)| (*pair, Outcome::Review)));
     pairs
 }

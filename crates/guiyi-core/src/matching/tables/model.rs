@@ -3,11 +3,15 @@
 
 use super::compare::{EQUAL, n_levels};
 use super::kind::Kind;
+use super::relatives::{MOST_SLIPS, Relatives};
+use super::together::{Bond, agreeing};
 
 /// Bits of a pattern for one field.
 pub(super) const BITS: u32 = 4;
 /// How many pairs, spread evenly over its levels, a field counts beside those it has seen.
 const STRENGTH: f64 = 0.5;
+/// How many matches as they usually look a field counts beside those it has seen.
+const USUAL: f64 = 4.0;
 
 /// The weights of one field.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +28,8 @@ pub struct FieldModel {
 
 /// A level that fewer training pairs have is hardly seen.
 const FEW: f64 = 10.0;
+/// The least part of a level's random pairs that is thought to be chance.
+const LEAST_CHANCE: f64 = 0.1;
 /// Bits by which each tenth of likeness at least tells two texts apart, so that of two likenesses the higher wins.
 const SLOPE: f64 = 0.2;
 
@@ -34,7 +40,35 @@ pub struct Model {
     pub fields: Vec<FieldModel>,
     /// Share of true pairs among candidates.
     pub prior: f64,
+    /// Pairs that agree in much and are not the same.
+    pub relatives: Vec<Relatives>,
+    /// Fields that agree together by chance.
+    pub bonds: Vec<Bond>,
+    /// Patterns of pairs of which somebody said whether they are matches; they teach, and are no part of what is learned.
+    pub(super) taught: Vec<(u128, bool)>,
 }
+
+/// How many pairs that the data give away one labelled pair counts for.
+const TAUGHT: f64 = 10.0;
+
+impl FieldModel {
+    /// What a level weighs at a place in its range; 0 for level 0.
+    pub(super) fn bits_at(&self, level: u8, place: f32) -> f64 {
+        let (level, place) = (usize::from(level), f64::from(place));
+        if level == 0 {
+            return 0.0;
+        }
+        let bits = self.bits[level - 1];
+        // At the border of two levels the weight is the mean of theirs.
+        let toward = if place < 0.5 { level.wrapping_sub(2) } else { level };
+        let is_neighbor = level > usize::from(EQUAL) && toward >= usize::from(EQUAL);
+        let other = self.bits.get(toward).copied().filter(|_| is_neighbor).unwrap_or(bits);
+        bits + (other - bits) * (place - 0.5).abs()
+    }
+}
+
+/// Fields that a pattern has room for.
+pub(super) const ROOM: usize = 32;
 
 pub(super) fn level(pattern: u128, field: usize) -> usize {
     (pattern >> (field as u32 * BITS) & 0xf) as usize
@@ -50,6 +84,36 @@ fn likeness(kind: Kind, level: usize) -> f64 {
     }
 }
 
+/// How levels usually are among matches: two records of one thing mostly agree, and the likelier the more alike.
+fn usual(kind: Kind) -> Vec<f64> {
+    let n = n_levels(kind);
+    let share = |level: usize| {
+        if level <= usize::from(EQUAL) {
+            0.15
+        } else {
+            0.3 * likeness(kind, level).powi(2) / (n - usize::from(EQUAL)) as f64 + 0.01
+        }
+    };
+    let shares: Vec<f64> = (1..=n).map(share).collect();
+    let sum: f64 = shares.iter().sum();
+    shares.into_iter().map(|share| share / sum).collect()
+}
+
+/// What part of a pattern's pairs are matches, and what part relatives.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Share {
+    pub(super) matching: f64,
+    pub(super) related: f64,
+}
+
+impl Relatives {
+    /// Odds that a pair is of this kind, against its being a match, by the bits of its fields.
+    fn against(&self, own: &[f64; ROOM]) -> f64 {
+        let bits: f64 = self.differ.iter().map(|at| own[*at]).sum();
+        self.per_match * (-bits).exp2()
+    }
+}
+
 impl Model {
     /// The model before training; `random` are the levels' counts among random pairs, field by field.
     pub(super) fn new(kinds: &[Kind], random: &[Vec<f64>]) -> Self {
@@ -57,20 +121,7 @@ impl Model {
             let n = n_levels(*kind);
             let total: f64 = counts.iter().sum::<f64>() + 1.0;
             let u: Vec<f64> = counts.iter().map(|count| (count + 0.3 / n as f64) / total).collect();
-            // Two records of one thing mostly agree: the likelier a level is among them the more alike it is.
-            let start: Vec<f64> = (1..=n)
-                .map(|level| {
-                    let like = likeness(*kind, level);
-                    let base = if level <= usize::from(EQUAL) {
-                        0.15
-                    } else {
-                        0.3 * like.powi(2) / (n - 4) as f64 + 0.01
-                    };
-                    base + 0.05 * u[level - 1]
-                })
-                .collect();
-            let sum: f64 = start.iter().sum();
-            let m: Vec<f64> = start.iter().map(|share| share / sum).collect();
+            let m = usual(*kind);
             FieldModel {
                 kind: *kind,
                 m,
@@ -81,35 +132,66 @@ impl Model {
         let mut model = Self {
             fields: fields.collect(),
             prior: 0.1,
+            relatives: Vec::new(),
+            bonds: Vec::new(),
+            taught: Vec::new(),
         };
         model.settle(&vec![vec![100.0; 16]; kinds.len()]);
         model
     }
 
-    /// The weight of a pattern in bits, the prior left out.
+    /// The weight of a pattern in bits, the prior and relatives left out.
     pub(super) fn evidence(&self, pattern: u128) -> f64 {
-        let of = |(at, field): (usize, &FieldModel)| match level(pattern, at) {
-            0 => 0.0,
-            level => field.bits[level - 1],
-        };
-        self.fields.iter().enumerate().map(of).sum()
+        self.sum(&self.bits_of(pattern), self.agreeing(pattern))
     }
 
-    /// The weight of a pair's levels, each with its place in the level's range.
-    pub(super) fn fine_evidence(&self, levels: impl Iterator<Item = (u8, f32)>) -> f64 {
-        let of = |(field, (level, place)): (&FieldModel, (u8, f32))| {
-            let (level, place) = (usize::from(level), f64::from(place));
-            if level == 0 {
-                return 0.0;
+    /// The weight of a pair in bits, the prior included, of its levels, each with its place in the level's range.
+    pub(super) fn fine_weight(&self, levels: impl Iterator<Item = (u8, f32)>) -> f64 {
+        let (mut own, mut agree) = ([0.0; ROOM], 0);
+        for (at, (field, (level, place))) in self.fields.iter().zip(levels).enumerate() {
+            agree |= agreeing(std::iter::once(field.kind), std::iter::once(usize::from(level))) << at;
+            own[at] = field.bits_at(level, place);
+        }
+        self.weigh(&own, agree)
+    }
+
+    /// The weight of a pattern in bits, the prior included.
+    pub(super) fn weight(&self, pattern: u128) -> f64 {
+        self.weigh(&self.bits_of(pattern), self.agreeing(pattern))
+    }
+
+    pub(super) fn bits_of(&self, pattern: u128) -> [f64; ROOM] {
+        let mut own = [0.0; ROOM];
+        for (at, (field, own)) in self.fields.iter().zip(&mut own).enumerate() {
+            if let level @ 1.. = level(pattern, at) {
+                *own = field.bits[level - 1];
             }
-            let own = field.bits[level - 1];
-            // At the border of two levels the weight is the mean of theirs.
-            let toward = if place < 0.5 { level.wrapping_sub(2) } else { level };
-            let is_neighbor = level > usize::from(EQUAL) && toward >= usize::from(EQUAL);
-            let other = field.bits.get(toward).copied().filter(|_| is_neighbor).unwrap_or(own);
-            own + (other - own) * (place - 0.5).abs()
-        };
-        self.fields.iter().zip(levels).map(of).sum()
+        }
+        own
+    }
+
+    fn agreeing(&self, pattern: u128) -> u32 {
+        if self.bonds.is_empty() {
+            return 0;
+        }
+        let levels = (0..self.fields.len()).map(|at| level(pattern, at));
+        agreeing(self.fields.iter().map(|field| field.kind), levels)
+    }
+
+    fn sum(&self, own: &[f64; ROOM], agree: u32) -> f64 {
+        let excess: f64 = self.bonds.iter().map(|bond| bond.excess(agree, own)).sum();
+        own.iter().sum::<f64>() - excess
+    }
+
+    /// Odds against strangers and against each kind of relatives: a relative's are those of the fields in which they
+    /// differ.
+    fn weigh(&self, own: &[f64; ROOM], agree: u32) -> f64 {
+        let weight = self.prior_bits() + self.sum(own, agree);
+        if self.relatives.is_empty() {
+            return weight;
+        }
+        let against: f64 = self.relatives.iter().map(|kind| kind.against(own)).sum();
+        -((-weight).exp2() + against).log2()
     }
 
     pub(super) fn prior_bits(&self) -> f64 {
@@ -117,14 +199,14 @@ impl Model {
     }
 
     pub(super) fn probability(&self, pattern: u128) -> f64 {
-        1.0 / (1.0 + (-(self.prior_bits() + self.evidence(pattern))).exp2())
+        1.0 / (1.0 + (-self.weight(pattern)).exp2())
     }
 
     /// Learns from counted patterns.
     pub(super) fn train(&mut self, patterns: &[(u128, f64)], rounds: usize) {
         for _ in 0..rounds {
             let before = self.prior;
-            let shares: Vec<f64> = patterns.iter().map(|(pattern, _)| self.probability(*pattern)).collect();
+            let shares = self.shares(patterns);
             self.fit(patterns, &shares);
             if (self.prior - before).abs() < 1e-7 {
                 break;
@@ -133,7 +215,7 @@ impl Model {
     }
 
     /// Learns how matches look while what chance does stays as random pairs show it.
-    pub(super) fn pin(&mut self, patterns: &[(u128, f64)], shares: &[f64], rounds: usize, n_pairs: f64) {
+    pub(super) fn pin(&mut self, patterns: &[(u128, f64)], shares: &[Share], rounds: usize, n_pairs: f64) {
         let pinned: Vec<Vec<f64>> = self.fields.iter().map(|field| field.u.clone()).collect();
         let mut shares = shares.to_vec();
         for _ in 0..rounds {
@@ -141,47 +223,105 @@ impl Model {
             let n_match: f64 = patterns
                 .iter()
                 .zip(&shares)
-                .map(|(pattern, share)| pattern.1 * share)
+                .map(|(pattern, share)| pattern.1 * share.matching)
                 .sum();
             self.prior = (n_match.max(1.0) / n_pairs).min(0.5);
-            for (field, u) in self.fields.iter_mut().zip(&pinned) {
-                field.u.clone_from(u);
+            // Random pairs hold matches too, as many as there are: what is left is chance.
+            let (prior, least) = (self.prior, LEAST_CHANCE);
+            for (field, all) in self.fields.iter_mut().zip(&pinned) {
+                let chance = |(all, m): (&f64, &f64)| ((all - prior * m) / (1.0 - prior)).max(least * all);
+                field.u = all.iter().zip(&field.m).map(chance).collect();
             }
             self.settle(&vec![vec![100.0; 16]; self.fields.len()]);
-            shares = patterns.iter().map(|(pattern, _)| self.probability(*pattern)).collect();
+            shares = self.shares(patterns);
         }
     }
 
+    /// What part of each pattern's pairs are matches, and what part relatives; learns how many of these there are.
+    fn shares(&mut self, patterns: &[(u128, f64)]) -> Vec<Share> {
+        let mut sums = vec![0.0; self.relatives.len()];
+        let mut n_match = 0.0;
+        let shares = patterns
+            .iter()
+            .map(|(pattern, count)| {
+                let own = self.bits_of(*pattern);
+                let matching = 1.0 / (1.0 + (-self.weigh(&own, self.agreeing(*pattern))).exp2());
+                let mut related = 0.0;
+                for (kind, sum) in self.relatives.iter().zip(&mut sums) {
+                    let share = matching * kind.against(&own);
+                    *sum += count * share;
+                    related += share;
+                }
+                n_match += count * matching;
+                Share { matching, related }
+            })
+            .collect();
+        for (kind, sum) in self.relatives.iter_mut().zip(sums) {
+            kind.per_match = (sum / n_match.max(1.0)).clamp(1e-6, 1e6);
+        }
+        shares
+    }
+
     /// Takes the shares that the patterns have, given how much of each is a match.
-    pub(super) fn fit(&mut self, patterns: &[(u128, f64)], shares: &[f64]) {
+    pub(super) fn fit(&mut self, patterns: &[(u128, f64)], shares: &[Share]) {
         let (mut n_match, mut n) = (0.0, 0.0);
         let n_fields = self.fields.len();
         let mut matches = vec![[0.0_f64; 16]; n_fields];
         let mut others = vec![[0.0_f64; 16]; n_fields];
         for ((pattern, count), share) in patterns.iter().zip(shares) {
             n += count;
-            n_match += count * share;
+            n_match += count * share.matching;
             for at in 0..n_fields {
                 let level = level(*pattern, at);
-                matches[at][level] += count * share;
-                others[at][level] += count * (1.0 - share);
+                matches[at][level] += count * share.matching;
+                others[at][level] += count * (1.0 - share.matching - share.related).max(0.0);
             }
         }
         self.prior = ((n_match + 0.5) / (n + 2.0)).clamp(1e-6, 0.9);
+        for (pattern, same) in &self.taught {
+            let counts = if *same { &mut matches } else { &mut others };
+            for (at, counts) in counts.iter_mut().enumerate() {
+                counts[level(*pattern, at)] += TAUGHT;
+            }
+        }
         let mut seen = Vec::new();
         for (at, field) in self.fields.iter_mut().enumerate() {
             let n = field.m.len();
-            let blend = |counts: &[f64; 16]| -> Vec<f64> {
+            let blend = |counts: &[f64; 16], before: &[f64], strength: f64| -> Vec<f64> {
                 let total: f64 = counts[1..].iter().sum();
                 (1..=n)
-                    .map(|level| (counts[level] + STRENGTH / n as f64) / (total + STRENGTH))
+                    .map(|level| (counts[level] + strength * before[level - 1]) / (total + strength))
                     .collect()
             };
-            field.m = blend(&matches[at]);
-            field.u = blend(&others[at]);
+            field.m = blend(&matches[at], &usual(field.kind), USUAL);
+            field.u = blend(&others[at], &vec![1.0 / n as f64; n], STRENGTH);
+            if field.kind == Kind::Text {
+                spread(&mut field.m[usize::from(EQUAL)..]);
+            }
+            if self.relatives.iter().any(|kind| kind.differ.contains(&at)) {
+                hold_slips(&mut field.m);
+            }
             seen.push((0..16).map(|l| matches[at][l] + others[at][l]).collect::<Vec<f64>>());
         }
         self.settle(&seen);
+    }
+
+    /// Takes over part of another model's weights.
+    pub(super) fn blend(&mut self, other: &Self, part: f64) {
+        let mix = |own: f64, other: f64| own + part * (other - own);
+        let weight = mix(self.prior_bits(), other.prior_bits());
+        self.prior = 1.0 / (1.0 + (-weight).exp2());
+        for (own, other) in self.fields.iter_mut().zip(&other.fields) {
+            for (own, other) in own.bits.iter_mut().zip(&other.bits) {
+                *own = mix(*own, *other);
+            }
+        }
+    }
+
+    /// Whether two records of this pattern are equal in every field that both fill, rare or not, and fill one.
+    pub(super) fn is_equal(&self, pattern: u128) -> bool {
+        let levels = || (0..self.fields.len()).map(|at| level(pattern, at));
+        levels().any(|level| level != 0) && levels().all(|level| level <= usize::from(EQUAL))
     }
 
     /// Turns shares into weights, and holds what is more alike to weigh no less.
@@ -216,6 +356,27 @@ impl Model {
             }
             field.bits = bits;
         }
+    }
+}
+
+/// Gives a quarter of each share to each of its neighbors: how alike two texts are is a matter of degree.
+fn spread(shares: &mut [f64]) {
+    let before = shares.to_vec();
+    let last = before.len().saturating_sub(1);
+    for (at, share) in shares.iter_mut().enumerate() {
+        *share = 0.5 * before[at] + 0.25 * (before[at.saturating_sub(1)] + before[last.min(at + 1)]);
+    }
+}
+
+/// Leaves no more than slips explain to the level of different values; the others share the rest.
+fn hold_slips(m: &mut [f64]) {
+    let Some((different, others)) = m.split_last_mut() else {
+        return;
+    };
+    if *different > MOST_SLIPS {
+        let scale = (1.0 - MOST_SLIPS) / (1.0 - *different).max(f64::MIN_POSITIVE);
+        others.iter_mut().for_each(|share| *share *= scale);
+        *different = MOST_SLIPS;
     }
 }
 

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::compare::level_names;
 use super::kind::Kind;
 use super::model::{FieldModel, Model};
-use super::{FieldSummary, Linkage};
+use super::{Bond, FieldSummary, Linkage, Relatives};
 
 /// Why a model file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,10 @@ const HEAD: &str = "\
 # What Guiyi learned about these files. Give it to a later run with --model, and the same pair gets the same weight.
 # A pair of records starts at log2(prior / (1 - prior)) bits; every field adds the bits of its level; a sum above 0
 # means that the two are more likely the same than not. m is the share of a level among matches, u its share among the
-# other candidates, and bits is log2(m/u), smoothed so that more alike never weighs less.
+# other candidates, and bits is log2(m/u), smoothed so that more alike never weighs less. Strangers who agree in one field of a bond often agree in the other;
+# where both agree, its bits are taken off, and no more than the lighter of the two weighs. Relatives agree in much and
+# are not the same; against each kind a pair has only the bits of the fields (counted from 0) in which they differ, and
+# starts at log2(1 / per_match); the sum is no higher than the evidence against any kind of them allows.
 ";
 
 impl Linkage {
@@ -50,6 +53,23 @@ impl Linkage {
                 );
             }
             text.push_str("]\n");
+        }
+        let names = |at: &[usize]| -> String {
+            let names: Vec<&str> = at.iter().map(|at| self.fields[*at].header.as_str()).collect();
+            names.join(", ").chars().filter(|letter| !letter.is_control()).collect()
+        };
+        for Bond { first, second, bits } in &self.model.bonds {
+            let at = [*first, *second];
+            let names = names(&at);
+            _ = writeln!(text, "\n[[bond]] # {names}\nfields = {at:?}\nbits = {bits:?}");
+        }
+        for kind in &self.model.relatives {
+            let names = names(&kind.differ);
+            _ = writeln!(
+                text,
+                "\n[[relatives]] # differ in {names}\ndiffer = {:?}\nper_match = {:?}",
+                kind.differ, kind.per_match
+            );
         }
         text
     }
@@ -93,7 +113,34 @@ pub fn parse(text: &str) -> Result<Model, ModelMistake> {
             bits: column("bits")?,
         });
     }
-    Ok(Model { fields, prior })
+    let mut relatives = Vec::new();
+    for kind in list(table, "relatives").unwrap_or_default() {
+        let differ = positions(kind, "differ", fields.len()).ok_or_else(|| missing("`differ` of relatives"))?;
+        let per_match = kind
+            .get("per_match")
+            .and_then(|value| number(value.get_ref()))
+            .ok_or_else(|| missing("`per_match` of relatives"))?;
+        relatives.push(Relatives { differ, per_match });
+    }
+    let mut bonds = Vec::new();
+    for bond in list(table, "bond").unwrap_or_default() {
+        let bits = bond.get("bits").and_then(|value| number(value.get_ref()));
+        match (positions(bond, "fields", fields.len()).as_deref(), bits) {
+            (Some([first, second]), Some(bits)) => bonds.push(Bond {
+                first: *first,
+                second: *second,
+                bits,
+            }),
+            _ => return Err(missing("two `fields` and `bits` of a bond")),
+        }
+    }
+    Ok(Model {
+        fields,
+        prior,
+        relatives,
+        bonds,
+        taught: Vec::new(),
+    })
 }
 
 fn number(value: &DeValue<'_>) -> Option<f64> {
@@ -102,6 +149,18 @@ fn number(value: &DeValue<'_>) -> Option<f64> {
         DeValue::Integer(integer) => integer.as_str().parse().ok(),
         _ => None,
     }
+}
+
+/// Positions of fields.
+fn positions(of: &DeTable<'_>, key: &str, n_fields: usize) -> Option<Vec<usize>> {
+    let DeValue::Array(array) = of.get(key)?.get_ref() else {
+        return None;
+    };
+    let position = |value: &toml::Spanned<DeValue<'_>>| match value.get_ref() {
+        DeValue::Integer(integer) => integer.as_str().parse().ok().filter(|at| *at < n_fields),
+        _ => None,
+    };
+    array.iter().map(position).collect()
 }
 
 /// The tables of an array.

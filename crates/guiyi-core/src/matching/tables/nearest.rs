@@ -118,48 +118,13 @@ impl Index {
         let mut pairs: Vec<u64> = (0..n.div_ceil(chunk))
             .into_par_iter()
             .map_init(
-                || (vec![0.0_f32; n], Vec::new(), Vec::new()),
-                |(scores, touched, rarest), at| {
+                || Search::new(n),
+                |search, at| {
                     let mut found = Vec::new();
-                    for record in at * chunk..n.min((at + 1) * chunk) {
-                        // The rarest grams say most and cost least.
-                        rarest.clear();
-                        rarest.extend(
-                            self.bag(record)
-                                .iter()
-                                .map(|(gram, weight)| (self.range(*gram), *weight)),
-                        );
-                        rarest.sort_unstable_by_key(|(range, _)| (range.len(), range.start));
-                        let mut read = 0;
-                        for (range, weight) in rarest.drain(..) {
-                            read += range.len();
-                            if read > READ && read > range.len() {
-                                break;
-                            }
-                            for (other, own) in &self.postings[range] {
-                                let score = &mut scores[*other as usize];
-                                if *score == 0.0 {
-                                    touched.push(*other);
-                                }
-                                *score += weight * own;
-                            }
-                        }
-                        let a = record as u32;
-                        let mut best: Vec<(f32, u32)> = touched
-                            .iter()
-                            .filter(|b| **b != a && may(a, **b))
-                            .map(|b| (scores[*b as usize], *b))
-                            .collect();
-                        let order = |x: &(f32, u32), y: &(f32, u32)| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1));
-                        if best.len() > k {
-                            best.select_nth_unstable_by(k - 1, order);
-                            best.truncate(k);
-                        }
-                        found.extend(
-                            best.into_iter()
-                                .map(|(_, b)| u64::from(a.min(b)) << 32 | u64::from(a.max(b))),
-                        );
-                        touched.drain(..).for_each(|other| scores[other as usize] = 0.0);
+                    for a in (at * chunk..n.min((at + 1) * chunk)).map(|a| a as u32) {
+                        search.read(self, a);
+                        let nearest = search.nearest(k, |b| b != a && may(a, b));
+                        found.extend(nearest.map(|b| u64::from(a.min(b)) << 32 | u64::from(a.max(b))));
                     }
                     found
                 },
@@ -169,5 +134,79 @@ impl Index {
         pairs.par_sort_unstable();
         pairs.dedup();
         pairs
+    }
+}
+
+/// Room for one record's search after another.
+struct Search {
+    /// Likeness of each record; 0 between searches.
+    scores: Vec<f32>,
+    /// Records with a score; only the first `n_touched` count.
+    touched: Vec<u32>,
+    n_touched: usize,
+    rarest: Vec<(std::ops::Range<usize>, f32)>,
+    best: Vec<(f32, u32)>,
+}
+
+impl Search {
+    fn new(n: usize) -> Self {
+        Self {
+            scores: vec![0.0; n],
+            touched: vec![0; n + 1],
+            n_touched: 0,
+            rarest: Vec::new(),
+            best: Vec::new(),
+        }
+    }
+
+    /// Adds up what each record has in common with one.
+    fn read(&mut self, index: &Index, record: u32) {
+        // The rarest grams say most and cost least.
+        self.rarest.clear();
+        let bag = index.bag(record as usize).iter();
+        self.rarest
+            .extend(bag.map(|(gram, weight)| (index.range(*gram), *weight)));
+        self.rarest
+            .sort_unstable_by_key(|(range, _)| (range.len(), range.start));
+        let mut read = 0;
+        for (range, weight) in self.rarest.drain(..) {
+            read += range.len();
+            if read > READ && read > range.len() {
+                break;
+            }
+            for (other, own) in &index.postings[range] {
+                let score = &mut self.scores[*other as usize];
+                // Written always, counted if new: whether it is new cannot be foretold, and a wrong guess costs more.
+                self.touched[self.n_touched] = *other;
+                self.n_touched += usize::from(*score == 0.0);
+                *score += weight * own;
+            }
+        }
+    }
+
+    /// The `k` records of the highest scores among those that `may` count, in no order; clears the scores. Of equal
+    /// scores the smaller record wins.
+    fn nearest(&mut self, k: usize, may: impl Fn(u32) -> bool) -> impl Iterator<Item = u32> {
+        let order = |x: &(f32, u32), y: &(f32, u32)| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1));
+        let mut least = 0.0;
+        self.best.clear();
+        for other in &self.touched[..self.n_touched] {
+            let score = std::mem::take(&mut self.scores[*other as usize]);
+            if score < least || !may(*other) {
+                continue;
+            }
+            self.best.push((score, *other));
+            if self.best.len() == 4 * k {
+                self.best.select_nth_unstable_by(k - 1, order);
+                self.best.truncate(k);
+                least = self.best[k - 1].0;
+            }
+        }
+        self.n_touched = 0;
+        if self.best.len() > k {
+            self.best.select_nth_unstable_by(k - 1, order);
+            self.best.truncate(k);
+        }
+        self.best.iter().map(|(_, other)| *other)
     }
 }

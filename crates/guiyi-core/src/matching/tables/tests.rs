@@ -1,10 +1,11 @@
 //! The room as a whole: what it finds, and what must not change it.
 
+use super::rows::{Rows, ends};
 use super::*;
 use crate::matching::hash::mix;
 
 /// Invented persons: every third is there twice, the second time with a slip.
-fn people(n: u64) -> Vec<Vec<String>> {
+pub(super) fn people(n: u64) -> Vec<Vec<String>> {
     let part = |seed: u64, words: &[&str]| words[(mix(seed) % words.len() as u64) as usize].to_owned();
     let word = |seed: u64| {
         let syllable = |at| {
@@ -56,7 +57,7 @@ fn people(n: u64) -> Vec<Vec<String>> {
     rows
 }
 
-fn table(headers: &[&str], rows: &[Vec<String>]) -> Table {
+pub(super) fn table(headers: &[&str], rows: &[Vec<String>]) -> Table {
     let mut columns: Vec<Column> = headers.iter().map(|header| Column::new(header)).collect();
     for row in rows {
         columns
@@ -67,14 +68,14 @@ fn table(headers: &[&str], rows: &[Vec<String>]) -> Table {
     Table { columns }
 }
 
-const HEADERS: [&str; 5] = ["first", "last", "born", "street", "phone"];
+pub(super) const HEADERS: [&str; 5] = ["first", "last", "born", "street", "phone"];
 
-fn matches(found: &Linkage) -> Vec<(u32, u32)> {
+pub(super) fn matches(found: &Linkage) -> Vec<(u32, u32)> {
     let matched = found.pairs.iter().filter(|pair| pair.outcome == Outcome::Match);
     matched.map(|pair| (pair.a, pair.b)).collect()
 }
 
-fn find(tables: &[&Table]) -> Linkage {
+pub(super) fn find(tables: &[&Table]) -> Linkage {
     link(tables, &Options::default())
 }
 
@@ -174,4 +175,50 @@ fn little_or_nothing_to_match_is_no_mistake() {
     assert!(find(&[&table(&HEADERS, &people(1)[..1])]).pairs.is_empty());
     let empty = vec![vec![String::new(); 5]; 4];
     assert!(matches(&find(&[&table(&HEADERS, &empty)])).is_empty());
+}
+
+#[test]
+fn pairs_that_are_left_early_weigh_too_little() {
+    let table = table(&HEADERS, &people(150));
+    let model = find(&[&table]).model;
+    let records = Records::new(&[&table], &Said::default());
+    let rows = Rows::new(&records.fields);
+    let n = records.len() as u32;
+    let all: Vec<u64> = (0..n)
+        .flat_map(|a| (a + 1..n).map(move |b| u64::from(a) << 32 | u64::from(b)))
+        .collect();
+    let candidates = blocks::Candidates::new(Vec::new(), all.clone(), n as usize);
+    for least in [-30.0, -3.0, 0.0, 9.0] {
+        let (kept, count) = scoring::score(&rows, &model, &candidates, least, |_, _| true);
+        let weighed = all.iter().map(|pair| (ends(*pair), rows.weigh(&model, ends(*pair))));
+        let expected: Vec<((u32, u32), f64)> = weighed.filter(|(_, weight)| *weight >= least).collect();
+        assert_eq!((kept, count), (expected, all.len() as u64));
+    }
+}
+
+#[test]
+fn each_candidate_is_made_once_whichever_passes_find_it() {
+    let (n, may) = (200_u32, |a: u32, b: u32| (a + b) % 5 != 0);
+    let keys =
+        [3, 4, 7].map(|seed: u64| (0..n).map(move |record| (mix(mix(u64::from(record) * seed) % 40 + 1), record)));
+    let mut expected: Vec<u64> = Vec::new();
+    let passes = keys.map(|keys| {
+        let filed: Vec<(u64, u32)> = keys.collect();
+        for (key, a) in &filed {
+            let others = filed.iter().filter(|(other, b)| other == key && a < b && may(*a, *b));
+            let size = filed.iter().filter(|(other, _)| other == key).count();
+            expected.extend(
+                others
+                    .filter(|_| size <= 6)
+                    .map(|(_, b)| u64::from(*a) << 32 | u64::from(*b)),
+            );
+        }
+        blocks::Blocks::new(filed, n as usize, 6, may)
+    });
+    let near = vec![5_u64 << 32 | 9, 5 << 32 | 11, 7 << 32 | 9];
+    expected.extend(&near);
+    expected.sort_unstable();
+    expected.dedup();
+    let candidates = blocks::Candidates::new(passes.into(), near, n as usize);
+    assert_eq!(candidates.sample(u64::MAX, may), (expected, 1.0));
 }

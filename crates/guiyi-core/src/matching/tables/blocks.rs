@@ -1,0 +1,143 @@
+//! Blocks: the records that a pass files under one key, and the candidates that all passes together make of a record.
+//!
+//! Candidates are never all held: each record's are made when they are asked for. A pair is made once, for its smaller
+//! record, whichever passes find it.
+
+use rayon::prelude::*;
+
+use super::super::hash::mix;
+use super::sort::by_hash;
+
+/// Marks the last member of a block.
+const LAST: u32 = 1 << 31;
+const NOWHERE: u32 = u32::MAX;
+
+/// The blocks of one pass.
+pub(super) struct Blocks {
+    /// Members of all blocks, ascending within each.
+    members: Vec<u32>,
+    /// Where each record stands among the members.
+    places: Vec<u32>,
+    /// Pairs of records that share a block.
+    pub(super) n_pairs: u64,
+}
+
+impl Blocks {
+    /// Files records under the hashes of their keys; a block of more than `largest` is none. `n` is the number of all
+    /// records.
+    pub(super) fn new(filed: Vec<(u64, u32)>, n: usize, largest: usize, may: impl Fn(u32, u32) -> bool) -> Self {
+        let filed = by_hash(filed);
+        let mut members = Vec::new();
+        let mut places = vec![NOWHERE; n];
+        let mut n_pairs = 0;
+        for block in runs(&filed, largest) {
+            for (at, (_, record)) in block.iter().enumerate() {
+                places[*record as usize] = members.len() as u32;
+                members.push(*record);
+                n_pairs += block[at + 1..].iter().filter(|(_, other)| may(*record, *other)).count() as u64;
+            }
+            if let Some(last) = members.last_mut() {
+                *last |= LAST;
+            }
+        }
+        members.shrink_to_fit();
+        Self {
+            members,
+            places,
+            n_pairs,
+        }
+    }
+
+    /// Adds the larger records of a record's block.
+    fn add_partners(&self, record: u32, partners: &mut Vec<u32>) {
+        let place = self.places[record as usize];
+        if place == NOWHERE || self.members[place as usize] & LAST != 0 {
+            return;
+        }
+        for member in &self.members[place as usize + 1..] {
+            partners.push(member & !LAST);
+            if member & LAST != 0 {
+                return;
+            }
+        }
+    }
+}
+
+/// Runs of equal hashes with two members up to `largest`.
+pub(super) fn runs(filed: &[(u64, u32)], largest: usize) -> impl Iterator<Item = &[(u64, u32)]> {
+    filed
+        .chunk_by(|one, other| one.0 == other.0)
+        .filter(move |block| (2..=largest).contains(&block.len()))
+}
+
+/// All that is worth comparing.
+pub(super) struct Candidates {
+    passes: Vec<Blocks>,
+    /// Pairs found otherwise, ascending, and where those of each record end; empty where there are none.
+    near: Vec<u64>,
+    near_ends: Vec<u32>,
+    n: usize,
+}
+
+impl Candidates {
+    /// `near` are pairs, ascending, the smaller record first.
+    pub(super) fn new(passes: Vec<Blocks>, near: Vec<u64>, n: usize) -> Self {
+        let mut near_ends = vec![0; if near.is_empty() { 0 } else { n }];
+        for pair in &near {
+            near_ends[(pair >> 32) as usize] += 1;
+        }
+        let mut end = 0;
+        for count in &mut near_ends {
+            end += *count;
+            *count = end;
+        }
+        Self {
+            passes,
+            near,
+            near_ends,
+            n,
+        }
+    }
+
+    /// Pairs at most: those that several passes find count several times.
+    fn at_most(&self) -> u64 {
+        self.near.len() as u64 + self.passes.iter().map(|pass| pass.n_pairs).sum::<u64>()
+    }
+
+    /// About `about` of the pairs, ascending: those of some records; and which part of all records these are.
+    pub(super) fn sample(&self, about: u64, may: impl Fn(u32, u32) -> bool) -> (Vec<u64>, f64) {
+        let stride = self.at_most().div_ceil(about).max(1);
+        let (mut pairs, mut partners) = (Vec::new(), Vec::new());
+        for record in (0..self.n as u32).filter(|record| mix(u64::from(*record)).is_multiple_of(stride)) {
+            self.partners(record, &mut partners, &may);
+            pairs.extend(partners.iter().map(|other| u64::from(record) << 32 | u64::from(*other)));
+        }
+        (pairs, 1.0 / stride as f64)
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self, may: impl Fn(u32, u32) -> bool + Sync) -> u64 {
+        let of = |partners: &mut Vec<u32>, record: u32| {
+            self.partners(record, partners, &may);
+            partners.len() as u64
+        };
+        (0..self.n as u32).into_par_iter().map_init(Vec::new, of).sum()
+    }
+
+    /// The larger records to compare a record with, ascending, each once.
+    pub(super) fn partners(&self, record: u32, partners: &mut Vec<u32>, may: impl Fn(u32, u32) -> bool) {
+        partners.clear();
+        for pass in &self.passes {
+            pass.add_partners(record, partners);
+        }
+        partners.retain(|other| may(record, *other));
+        if let Some(end) = self.near_ends.get(record as usize) {
+            let start = record
+                .checked_sub(1)
+                .map_or(0, |before| self.near_ends[before as usize]);
+            partners.extend(self.near[start as usize..*end as usize].iter().map(|pair| *pair as u32));
+        }
+        partners.sort_unstable();
+        partners.dedup();
+    }
+}

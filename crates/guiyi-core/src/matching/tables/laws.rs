@@ -1,0 +1,221 @@
+//! Laws of the room, tried on invented tables: what must change no decision, and what must not be joined.
+
+use proptest::prelude::*;
+
+use super::group::group;
+use super::tests::{HEADERS, find, matches, people, table};
+use super::*;
+
+/// A number that only `seed` decides, below `n`.
+fn draw(seed: u64, n: u64) -> u64 {
+    mix(seed.wrapping_mul(0x9e37_79b9)) % n
+}
+
+/// An invented word.
+fn word(seed: u64) -> String {
+    let syllables = [
+        "ka", "lo", "mer", "ti", "su", "ban", "dor", "el", "fi", "gra", "wen", "pos",
+    ];
+    (0..3).map(|at| syllables[draw(seed * 5 + at, 12) as usize]).collect()
+}
+
+/// Pairs of rows whose first, third and fourth values are equal: the truth of [`people`].
+fn truth(rows: &[Vec<String>]) -> Vec<(u32, u32)> {
+    (1..rows.len())
+        .filter(|at| {
+            [0, 2, 3]
+                .iter()
+                .all(|column| rows[*at][*column] == rows[at - 1][*column])
+        })
+        .map(|at| (at as u32 - 1, at as u32))
+        .collect()
+}
+
+fn f1(found: &[(u32, u32)], truth: &[(u32, u32)]) -> f64 {
+    let hits = found.iter().filter(|pair| truth.contains(pair)).count();
+    measure::Score::of(hits as f64, found.len() as f64, truth.len() as f64).f1()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
+
+    #[test]
+    fn order_names_and_threads_change_no_decision(seed in 0_u64..1000, threads in 2_usize..5) {
+        let rows = people(90);
+        let straight = matches(&find(&[&table(&HEADERS, &rows)]));
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_by_key(|row| draw(seed + *row as u64, u64::MAX));
+        let mixed: Vec<Vec<String>> = order.iter().map(|row| rows[*row].clone()).collect();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let found = pool.install(|| matches(&find(&[&table(&["v", "w", "x", "y", "z"], &mixed)])));
+        let back = |row: u32| order[row as usize] as u32;
+        let mut found: Vec<(u32, u32)> =
+            found.iter().map(|(a, b)| (back(*a).min(back(*b)), back(*a).max(back(*b)))).collect();
+        found.sort_unstable();
+        prop_assert!(!straight.is_empty());
+        prop_assert_eq!(straight, found);
+    }
+}
+
+#[test]
+fn an_unrelated_column_hardly_matters() {
+    let rows = people(240);
+    let truth = truth(&rows);
+    let without = f1(&matches(&find(&[&table(&HEADERS, &rows)])), &truth);
+    let more: Vec<Vec<String>> = rows
+        .iter()
+        .zip(0..)
+        .map(|(row, at)| {
+            let mut row = row.clone();
+            row.push(word(draw(at + 7, 40)));
+            row
+        })
+        .collect();
+    let with = f1(
+        &matches(&find(&[&table(&["a", "b", "c", "d", "e", "color"], &more)])),
+        &truth,
+    );
+    assert!(without > 0.97 && with > without - 0.02, "{without} {with}");
+}
+
+#[test]
+fn what_is_there_once_is_not_joined() {
+    let day = |seed: u64| {
+        format!(
+            "19{:02}-{:02}-{:02}",
+            30 + draw(seed, 70),
+            1 + draw(seed + 1, 12),
+            1 + draw(seed + 2, 28)
+        )
+    };
+    let persons = |at: u64| {
+        vec![
+            word(at * 3),
+            word(at * 3 + 1),
+            day(at * 9),
+            format!("0{}", 10_000_000 + draw(at, 80_000_000)),
+        ]
+    };
+    let products = |at: u64| {
+        let brand = word(draw(at, 9));
+        vec![
+            format!(
+                "{brand} {} {}{}",
+                word(at * 2 + 1),
+                word(at)[..2].to_uppercase(),
+                100 + at
+            ),
+            brand,
+        ]
+    };
+    let names = |at: u64| {
+        vec![format!(
+            "{} {} {}",
+            word(at * 2 + 40_000),
+            word(at * 2 + 90_001),
+            word(draw(at, 5))
+        )]
+    };
+    // Four to a house, who share surname, street, town and phone.
+    let households = |at: u64| {
+        let house = at / 4 * 1000;
+        vec![
+            word(at * 3 + 1),
+            day(at * 9 + 5),
+            word(house + 1),
+            format!("{} {}", word(house + 2), 1 + draw(house, 90)),
+            word(draw(house, 30)),
+            format!("0{}", 10_000_000 + draw(house + 3, 80_000_000)),
+        ]
+    };
+    let check = |kind: &str, headers: &[&str], row: &dyn Fn(u64) -> Vec<String>, n: u64| {
+        let rows: Vec<Vec<String>> = (0..n).map(row).collect();
+        let found = matches(&find(&[&table(headers, &rows)]));
+        assert!(
+            found.is_empty(),
+            "{kind}: {:?}",
+            found
+                .iter()
+                .map(|(a, b)| (&rows[*a as usize], &rows[*b as usize]))
+                .take(3)
+                .collect::<Vec<_>>()
+        );
+    };
+    check("persons", &["first", "last", "born", "phone"], &persons, 300);
+    check("products", &["title", "brand"], &products, 300);
+    check("names", &["name"], &names, 300);
+    check(
+        "households",
+        &["first", "born", "last", "street", "town", "phone"],
+        &households,
+        400,
+    );
+}
+
+/// Joins the two groups that agree most on average, again and again, with nothing remembered in between.
+fn naive(n: usize, weigh: impl Fn(u32, u32) -> f32, only: impl Fn(u32) -> bool) -> Vec<u32> {
+    let mut groups: Vec<Vec<u32>> = (0..n as u32).map(|record| vec![record]).collect();
+    loop {
+        let mut best: Option<(f32, usize, usize)> = None;
+        for a in 0..groups.len() {
+            for b in a + 1..groups.len() {
+                let singles = groups[a]
+                    .iter()
+                    .chain(&groups[b])
+                    .filter(|record| only(**record))
+                    .count();
+                let pairs = groups[a]
+                    .iter()
+                    .flat_map(|x| groups[b].iter().map(|y| weigh(*x.min(y), *x.max(y))));
+                let mean = pairs.sum::<f32>() / (groups[a].len() * groups[b].len()) as f32;
+                if singles < 2 && mean > 0.0 && best.is_none_or(|best| mean > best.0) {
+                    best = Some((mean, a, b));
+                }
+            }
+        }
+        let Some((_, a, b)) = best else { break };
+        let moved = groups.remove(b);
+        groups[a].extend(moved);
+    }
+    let mut of = vec![0; n];
+    for group in &groups {
+        group
+            .iter()
+            .for_each(|record| of[*record as usize] = group.iter().copied().min().unwrap_or(0));
+    }
+    of
+}
+
+proptest! {
+    #[test]
+    fn groups_are_those_of_a_naive_search(n in 2_usize..8, quarters in prop::collection::vec(-36_i8..36, 28), single in 0_u8..=255) {
+        let weigh = |a: u32, b: u32| {
+            let (a, b) = (a.min(b) as usize, a.max(b) as usize);
+            f32::from(quarters[b * (b - 1) / 2 + a]) / 4.0
+        };
+        let only = |record: u32| single >> record & 1 == 1;
+        let graph: Vec<(u32, u32, f32)> = (0..n as u32)
+            .flat_map(|b| (0..b).map(move |a| (a, b)))
+            .map(|(a, b)| (a, b, weigh(a, b)))
+            .filter(|(.., weight)| *weight > 0.0)
+            .collect();
+        let found = group(n, &graph, weigh, |record| only(record).then_some(0));
+        prop_assert_eq!(found, naive(n, weigh, only));
+    }
+}
+
+#[test]
+fn a_weak_bridge_does_not_join_two_solid_groups() {
+    // Records 0 to 3 and 4 to 7 belong together; 3 and 4 look a little alike.
+    let weigh = |a: u32, b: u32| match (a / 4 == b / 4, (a.min(b), a.max(b))) {
+        (true, _) => 8.0,
+        (false, (3, 4)) => 3.0,
+        (false, _) => -4.0,
+    };
+    let graph: Vec<(u32, u32, f32)> = (0..8)
+        .flat_map(|b| (0..b).map(move |a| (a, b)))
+        .map(|(a, b)| (a, b, weigh(a, b)))
+        .filter(|(.., weight)| *weight > 0.0)
+        .collect();
+    assert_eq!(group(8, &graph, weigh, |_| None), [0, 0, 0, 0, 4, 4, 4, 4]);
+}

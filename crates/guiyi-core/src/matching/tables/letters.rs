@@ -1,0 +1,146 @@
+//! Short values as letters, and a glance at each that bounds how many edits two are apart.
+
+use super::compare::distance;
+use super::values::Values;
+
+/// Letters of a value that are compared; a pattern of the bit-parallel distance has as many bits.
+const LONGEST: usize = 64;
+
+/// Letters of short values, end to end.
+pub(super) struct Letters {
+    words: Vec<Word>,
+    letters: Vec<u16>,
+}
+
+#[derive(Clone, Copy)]
+struct Word {
+    glance: u64,
+    start: u32,
+}
+
+/// Where the length of a value stands in its glance, below it its bag.
+const LENGTH_AT: u32 = 58;
+const BAG: u64 = (1 << LENGTH_AT) - 1;
+
+impl Letters {
+    pub(super) fn new(values: &Values) -> Self {
+        let mut words = Vec::with_capacity(values.len());
+        let mut letters = Vec::new();
+        for id in 0..values.len() as u32 {
+            let start = letters.len();
+            letters.extend(values.get(id).encode_utf16().take(LONGEST));
+            words.push(Word {
+                glance: glance(&letters[start..]),
+                start: start as u32,
+            });
+        }
+        Self { words, letters }
+    }
+
+    /// What can be seen of a value at a glance: which letters it holds, which of them more than once, and its length.
+    pub(super) fn glance(&self, value: u32) -> u64 {
+        self.words[value as usize].glance
+    }
+
+    fn get(&self, value: u32) -> &[u16] {
+        let word = self.words[value as usize];
+        &self.letters[word.start as usize..word.start as usize + length(word.glance)]
+    }
+
+    /// Two values; of different lengths the shorter first.
+    pub(super) fn ordered(&self, a: u32, b: u32) -> (&[u16], &[u16]) {
+        let (left, right) = (self.get(a), self.get(b));
+        if left.len() < right.len() {
+            (left, right)
+        } else {
+            (right, left)
+        }
+    }
+
+    /// Edits between two values; of more than `most` only that they are more. `apart` is what a glance at them says.
+    pub(super) fn edits(&self, a: u32, b: u32, apart: Apart, most: usize) -> usize {
+        if apart.least_edits > most {
+            return apart.least_edits;
+        }
+        let (short, long) = self.ordered(a, b);
+        distance(short, long)
+    }
+}
+
+fn length(glance: u64) -> usize {
+    (glance >> LENGTH_AT) as usize + 1
+}
+
+/// What a glance at two values says.
+#[derive(Clone, Copy)]
+pub(super) struct Apart {
+    /// Edits between the two at least.
+    pub(super) least_edits: usize,
+    /// Letters of the longer one.
+    pub(super) longest: usize,
+    /// Whether the longer one may begin or end with the shorter.
+    pub(super) may_contain: bool,
+    /// Whether the longer one may hold all words of the shorter.
+    pub(super) may_hold_words: bool,
+}
+
+impl Apart {
+    pub(super) fn of(left: u64, right: u64) -> Self {
+        /// The first bit of each letter's place.
+        const HELD: u64 = 0x0155_5555_4924_9249;
+        let (short, long) = if length(left) < length(right) {
+            (left, right)
+        } else {
+            (right, left)
+        };
+        let only_short = short & !long & BAG;
+        let only_long = long & !short & BAG;
+        let more = length(long) - length(short);
+        // An edit changes one letter for another, adds one or drops one; what only one side holds must be edited away.
+        let least_edits = only_short.count_ones().max(only_long.count_ones()) as usize;
+        Self {
+            least_edits: least_edits.max(more),
+            longest: length(long),
+            may_contain: only_short == 0,
+            may_hold_words: only_short & HELD == 0,
+        }
+    }
+}
+
+/// Digits count up to three times each, other letters, of which some share a place, up to twice; punctuation does not.
+fn glance(letters: &[u16]) -> u64 {
+    const DIGITS: u32 = 30;
+    let is_word = |letter: u16| char::from_u32(u32::from(letter)).is_none_or(char::is_alphanumeric);
+    let bag = letters
+        .iter()
+        .filter(|letter| is_word(**letter))
+        .fold(0_u64, |bag, letter| {
+            let (at, most) = match letter {
+                0x30..=0x39 => (u32::from(letter - 0x30) * 3, 0b111),
+                _ => (DIGITS + u32::from(letter % 14) * 2, 0b11),
+            };
+            let own = bag >> at & most;
+            bag | ((own << 1 | 1) & most) << at
+        });
+    bag | (letters.len().max(1) as u64 - 1) << LENGTH_AT
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Apart, distance, glance};
+
+    proptest! {
+        #[test]
+        fn a_glance_promises_too_little_rather_than_too_much(left in "[a-d0-2é张 .-]{1,12}", right in "[a-d0-2é张 .-]{1,12}") {
+            let letters = |text: &str| text.encode_utf16().collect::<Vec<u16>>();
+            let (a, b) = (letters(&left), letters(&right));
+            let apart = Apart::of(glance(&a), glance(&b));
+            prop_assert!(apart.least_edits <= distance(&a, &b));
+            prop_assert_eq!(apart.longest, a.len().max(b.len()));
+            let (short, long) = if a.len() < b.len() { (&a, &b) } else { (&b, &a) };
+            prop_assert!(apart.may_contain || !(long.starts_with(short) || long.ends_with(short)));
+        }
+    }
+}

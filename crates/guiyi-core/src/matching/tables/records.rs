@@ -1,0 +1,138 @@
+//! The records of all tables: numbered by what they hold, with the fields to compare.
+//!
+//! Law: the order of rows, columns and tables decides nothing.
+
+use rayon::prelude::*;
+
+use super::super::hash::mix;
+use super::field::{self, Field};
+use super::said::Said;
+use super::values::Cells;
+use super::{Kind, Table, align, sort};
+
+/// Fields that a pattern has room for.
+const MOST_FIELDS: usize = 31;
+
+/// The records of one table or two.
+pub(super) struct Records {
+    pub(super) fields: Vec<Field>,
+    /// The row of each record; rows of a second table follow those of the first.
+    pub(super) order: Vec<u32>,
+    /// The table of each record.
+    pub(super) side: Vec<u8>,
+    /// Whether pairs are between two tables.
+    pub(super) is_link: bool,
+    n_left: usize,
+}
+
+impl Records {
+    pub(super) fn new(tables: &[&Table], said: &Said) -> Self {
+        let mut cells = Cells::read(tables);
+        let order = order_records(std::mem::take(&mut cells.prints));
+        let n_left = tables.first().map_or(0, |table| table.n_rows());
+        Self {
+            side: order.iter().map(|row| u8::from(*row as usize >= n_left)).collect(),
+            fields: make_fields(tables, said, cells, &order),
+            order,
+            is_link: tables.len() == 2,
+            n_left,
+        }
+    }
+
+    /// Number of records.
+    pub(super) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether two records may be a pair.
+    pub(super) fn may(&self, a: u32, b: u32) -> bool {
+        !self.is_link || self.side[a as usize] != self.side[b as usize]
+    }
+
+    /// Number of all pairs that there could be.
+    pub(super) fn n_pairs(&self) -> f64 {
+        let (n, n_left) = (self.len() as f64, self.n_left as f64);
+        if self.is_link {
+            n_left * (n - n_left)
+        } else {
+            n * (n - 1.0) / 2.0
+        }
+    }
+
+    pub(super) fn kinds(&self) -> Vec<Kind> {
+        self.fields.iter().map(|field| field.kind).collect()
+    }
+
+    /// Number of records of the smaller table.
+    pub(super) fn n_smaller(&self) -> usize {
+        if self.is_link {
+            self.n_left.min(self.len() - self.n_left)
+        } else {
+            self.len()
+        }
+    }
+
+    /// For each row the number of its record.
+    pub(super) fn of_rows(&self) -> Vec<u32> {
+        let mut of = vec![0; self.order.len()];
+        for (record, row) in (0_u32..).zip(&self.order) {
+            of[*row as usize] = record;
+        }
+        of
+    }
+}
+
+/// The rows in the order in which records are numbered: by what they hold, so that no order of theirs can matter.
+fn order_records(prints: Vec<u64>) -> Vec<u32> {
+    let printed: Vec<(u64, u32)> = prints.into_iter().map(mix).zip(0..).collect();
+    sort::by_hash(printed).into_iter().map(|(_, row)| row).collect()
+}
+
+/// The columns that correspond, and what they hold where that is said.
+fn columns(tables: &[&Table], said: &Said) -> Vec<(Vec<Option<usize>>, Option<Kind>)> {
+    let mut columns = align::align(tables);
+    for field in &said.fields {
+        for columns in &mut columns {
+            for (column, own) in columns.iter_mut().zip([field.left, field.right]) {
+                if own.is_some() && *column == own {
+                    *column = None;
+                }
+            }
+        }
+    }
+    let found = columns.into_iter().map(|columns| (columns, None));
+    let said = said.fields.iter().filter(|field| field.compare);
+    let said = said.map(|field| ([field.left, field.right][..tables.len().min(2)].to_vec(), field.kind));
+    found
+        .chain(said)
+        .filter(|(columns, _)| columns.iter().all(Option::is_some))
+        .collect()
+}
+
+/// The fields to compare, in an order that only their values decide.
+fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> Vec<Field> {
+    let fields: Vec<Field> = columns(tables, said)
+        .par_iter()
+        .map(|(columns, kind)| Field::new(tables, columns, *kind, &cells, order))
+        .collect();
+    drop(cells);
+    let mut fields: Vec<Field> = field::drop_contained(fields)
+        .into_iter()
+        .filter(|field| field.values.len() > 2)
+        .collect();
+    if fields.len() >= MOST_FIELDS {
+        let said = |field: &Field| field.filled * (field.values.len() as f64).ln();
+        fields.sort_by(|x, y| said(y).total_cmp(&said(x)).then_with(|| x.header.cmp(&y.header)));
+        fields.truncate(MOST_FIELDS - 1);
+    }
+    fields.sort_by_cached_key(|field| {
+        let sum = field
+            .ids
+            .iter()
+            .zip(0_u64..)
+            .fold(0_u64, |sum, (id, at)| sum.wrapping_add(mix(at << 32 | u64::from(*id))));
+        (field.kind, sum)
+    });
+    fields.extend(field::marks(&fields));
+    fields
+}

@@ -1,0 +1,139 @@
+//! Rows: the values of each record side by side, so that comparing two records reads two places of memory and not two
+//! for each field; and what two records weigh, all fields compared.
+
+use rayon::prelude::*;
+
+use super::compare::Cell;
+use super::field::Field;
+use super::model::{self, Model};
+
+/// Records that are filled in at a time, field by field.
+const CHUNK: usize = 2048;
+/// Pairs whose rows are asked for together.
+pub(super) const TOGETHER: usize = 128;
+/// Fields that a pair has room for.
+pub(super) const ROOM: usize = 32;
+
+/// All records, value by value.
+pub(super) struct Rows<'f> {
+    pub(super) fields: &'f [Field],
+    /// The value of each field, record by record.
+    ids: Vec<u32>,
+    /// What can be seen of these values at a glance.
+    glances: Vec<u64>,
+}
+
+/// A pair of records, the smaller one first.
+pub(super) type Pair = (u32, u32);
+
+/// The two records of a pair that is packed into one number.
+pub(super) fn ends(pair: u64) -> Pair {
+    ((pair >> 32) as u32, pair as u32)
+}
+
+impl<'f> Rows<'f> {
+    /// Number of records.
+    pub(super) fn len(&self) -> usize {
+        self.ids.len() / self.fields.len().max(1)
+    }
+
+    pub(super) fn new(fields: &'f [Field]) -> Self {
+        let n = fields.first().map_or(0, |field| field.ids.len());
+        let width = fields.len();
+        let (mut ids, mut glances) = (vec![0; n * width], vec![0; n * width]);
+        for (chunk, (ids, glances)) in ids
+            .chunks_mut(CHUNK * width.max(1))
+            .zip(glances.chunks_mut(CHUNK * width.max(1)))
+            .enumerate()
+        {
+            for (at, field) in fields.iter().enumerate() {
+                let records = &field.ids[chunk * CHUNK..];
+                for ((id, glance), own) in ids[at..].iter_mut().zip(&mut glances[at..]).step_by(width).zip(records) {
+                    *id = *own;
+                    *glance = if *own == 0 { 0 } else { field.glance(*own) };
+                }
+            }
+        }
+        Self { fields, ids, glances }
+    }
+
+    /// The values of a record.
+    pub(super) fn ids(&self, record: u32) -> &[u32] {
+        let width = self.fields.len();
+        &self.ids[record as usize * width..(record as usize + 1) * width]
+    }
+
+    fn glances(&self, record: u32) -> &[u64] {
+        let width = self.fields.len();
+        &self.glances[record as usize * width..(record as usize + 1) * width]
+    }
+
+    /// One value of a record.
+    pub(super) fn cell(&self, record: u32, field: usize) -> Cell {
+        Cell {
+            value: self.ids(record)[field],
+            glance: self.glances(record)[field],
+        }
+    }
+
+    /// The values of a record, and what can be seen of them.
+    pub(super) fn cells(&self, record: u32) -> impl Iterator<Item = Cell> {
+        let cell = |(value, glance): (&u32, &u64)| Cell {
+            value: *value,
+            glance: *glance,
+        };
+        self.ids(record).iter().zip(self.glances(record)).map(cell)
+    }
+
+    /// The levels of a pair, field by field, each with the place in its range.
+    fn levels(&self, (a, b): Pair) -> impl Iterator<Item = (u8, f32)> {
+        let cells = self.cells(a).zip(self.cells(b));
+        self.fields
+            .iter()
+            .zip(cells)
+            .map(|(field, (left, right))| field.fine_level(left, right))
+    }
+
+    /// The levels of a pair, packed.
+    pub(super) fn pattern(&self, pair: Pair) -> u128 {
+        pack(self.levels(pair))
+    }
+
+    /// The levels of many pairs, packed.
+    pub(super) fn patterns(&self, pairs: &[u64]) -> Vec<u128> {
+        let of_some = |pairs: &[u64]| {
+            self.fetch(pairs.iter().map(|pair| *pair as u32));
+            let patterns: Vec<u128> = pairs.iter().map(|pair| self.pattern(ends(*pair))).collect();
+            patterns
+        };
+        pairs.par_chunks(TOGETHER).flat_map_iter(of_some).collect()
+    }
+
+    /// Asks for the rows of some records at once: memory is slow to answer and quick to deliver.
+    pub(super) fn fetch(&self, records: impl Iterator<Item = u32>) {
+        let first = |record: u32| u64::from(self.ids(record)[0]) ^ self.glances(record)[0];
+        std::hint::black_box(records.fold(0, |sum, record| sum ^ first(record)));
+    }
+
+    /// What a pair weighs in bits, the prior included.
+    pub(super) fn weigh(&self, model: &Model, pair: Pair) -> f64 {
+        model.fine_weight(self.levels(pair))
+    }
+
+    /// The levels of a pair, packed, and what they weigh.
+    pub(super) fn pattern_and_weight(&self, model: &Model, pair: Pair) -> (u128, f64) {
+        let mut levels = [(0, 0.0); ROOM];
+        for (own, level) in levels.iter_mut().zip(self.levels(pair)) {
+            *own = level;
+        }
+        let levels = || levels.iter().copied().take(self.fields.len());
+        (pack(levels()), model.fine_weight(levels()))
+    }
+}
+
+fn pack(levels: impl Iterator<Item = (u8, f32)>) -> u128 {
+    let packed = levels.zip(0_u32..);
+    packed
+        .map(|((level, _), at)| u128::from(level) << (at * model::BITS))
+        .sum()
+}

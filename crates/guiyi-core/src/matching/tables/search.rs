@@ -1,0 +1,138 @@
+//! The search for pairs worth comparing, and the training on them: all that comes before pairs are weighed.
+//!
+//! Laws: what random records agree on by chance is the ground of every weight; pairs that a person labelled teach beside
+//! those that the data give away.
+
+use rayon::prelude::*;
+
+use super::blocks::Candidates;
+use super::candidates::{self, PassCount};
+use super::field::Field;
+use super::model::{self, Model};
+use super::records::Records;
+use super::rows::Rows;
+use super::said::Said;
+use super::train::{self, Ground};
+use super::{Kind, Options, compare, relatives, together};
+use crate::matching::hash::mix;
+
+/// Pairs of random records that show how often values agree by chance.
+const RANDOM: u64 = 100_000;
+/// Candidates that train the model, about, where records are many; else all do.
+const TRAINING: u64 = 200_000;
+
+/// Records, ready to be searched for pairs.
+pub(super) struct Search<'r> {
+    pub(super) rows: Rows<'r>,
+    records: &'r Records,
+    said: &'r Said,
+    untrained: Model,
+    ground: Ground,
+}
+
+impl<'r> Search<'r> {
+    pub(super) fn new(records: &'r Records, said: &'r Said) -> Self {
+        let rows = Rows::new(&records.fields);
+        let may = |a: u32, b: u32| records.may(a, b);
+        let random = random_levels(&records.fields, &rows, records.len(), may);
+        let mut untrained = Model::new(&records.kinds(), &random);
+        untrained.bonds = together::find(&records.fields, &untrained, |a, b| rows.pattern((a, b)), may);
+        if !said.labels.is_empty() {
+            let of = records.of_rows();
+            let taught = said.labels.iter().filter_map(|label| {
+                let (a, b) = (*of.get(label.a as usize)?, *of.get(label.b as usize)?);
+                Some((rows.pattern((a.min(b), a.max(b))), label.same))
+            });
+            untrained.taught = taught.collect();
+        }
+        Self {
+            untrained,
+            ground: Ground {
+                n: records.len(),
+                n_smaller: records.n_smaller(),
+                n_pairs: records.n_pairs(),
+                naming: relatives::naming(&records.fields),
+            },
+            rows,
+            records,
+            said,
+        }
+    }
+
+    /// What is worth comparing, and how it was found.
+    pub(super) fn candidates(&self) -> (Candidates, Vec<PassCount>) {
+        let may = |a: u32, b: u32| self.records.may(a, b);
+        let fields = &self.records.fields;
+        candidates::find(fields, self.records.len(), &self.said.passes, may, |pairs, shown| {
+            let (model, patterns) = self.train(pairs, shown);
+            patterns.par_iter().map(|pattern| model.probability(*pattern)).collect()
+        })
+    }
+
+    /// The model that was given, where it fits the fields, or one trained on the candidates.
+    pub(super) fn model(&self, candidates: &Candidates, options: &Options) -> Model {
+        let kinds = self.records.kinds();
+        match &options.model {
+            Some(model) if model.fields.iter().map(|field| field.kind).eq(kinds) => model.clone(),
+            _ => {
+                let few = self.records.len() <= candidates::FEW;
+                let may = |a: u32, b: u32| self.records.may(a, b);
+                let (pairs, shown) = candidates.sample(if few { u64::MAX } else { TRAINING }, may);
+                self.train(&pairs, shown).0
+            }
+        }
+    }
+
+    /// A model trained on pairs, and their patterns; `shown` is the part of all candidates that they are.
+    fn train(&self, pairs: &[u64], shown: f64) -> (Model, Vec<u128>) {
+        let patterns = self.rows.patterns(pairs);
+        let mut model = self.untrained.clone();
+        train::train(&mut model, &self.ground, shown, pairs, &patterns);
+        (model, patterns)
+    }
+}
+
+/// For each field how often each level occurs among random pairs.
+fn random_levels(fields: &[Field], rows: &Rows<'_>, n: usize, may: impl Fn(u32, u32) -> bool) -> Vec<Vec<f64>> {
+    let draw = |seed: u64| (mix(seed + 1) % n as u64) as u32;
+    let mut pairs: Vec<u64> = (0..RANDOM.min((n as u64).pow(2)))
+        .map(|at| (draw(2 * at), draw(2 * at + 1)))
+        .filter(|(a, b)| a != b && may(*a, *b))
+        .map(|(a, b)| u64::from(a) << 32 | u64::from(b))
+        .collect();
+    // In order they are found faster.
+    pairs.par_sort_unstable();
+    let patterns = rows.patterns(&pairs);
+    let mut levels: Vec<Vec<f64>> = fields
+        .iter()
+        .map(|field| vec![0.0; compare::n_levels(field.kind)])
+        .collect();
+    for pattern in patterns {
+        for (at, levels) in levels.iter_mut().enumerate() {
+            if let level @ 1.. = model::level(pattern, at) {
+                levels[level - 1] += 1.0;
+            }
+        }
+    }
+    // How often values are equal by chance is counted, not sampled.
+    let total = (n as f64) * (n as f64);
+    for (field, levels) in fields.iter().zip(&mut levels) {
+        let drawn: f64 = levels.iter().sum();
+        if field.kind == Kind::Marks {
+            continue;
+        }
+        levels[..usize::from(compare::EQUAL)].fill(0.0);
+        for count in field
+            .values
+            .counts
+            .iter()
+            .copied()
+            .filter(|count| *count > 0)
+            .map(f64::from)
+        {
+            let level = usize::from(compare::rarity(count, n as f64)) - 1;
+            levels[level] += drawn * count * (count - 1.0).max(0.05) / (total * field.filled * field.filled);
+        }
+    }
+    levels
+}

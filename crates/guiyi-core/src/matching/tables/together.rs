@@ -1,0 +1,164 @@
+//! Fields that agree together by chance: a town and its postcode, a brand and its maker.
+//!
+//! Two strangers in one town likely share the postcode too; weighed each for itself, the two would speak twice. How
+//! much more often strangers who agree in one field agree in another is counted; the strongest such bonds, as far as
+//! they make no circle, correct the weights (C. Chow and C. Liu, Approximating discrete probability distributions with
+//! dependence trees, IEEE Transactions on Information Theory 14, 1968).
+//! Law: two fields that agree never weigh less together than the heavier one alone.
+
+use rayon::prelude::*;
+
+use super::compare::{EQUAL, n_levels};
+use super::field::Field;
+use super::kind::Kind;
+use super::model::{Model, ROOM, level};
+use crate::matching::hash::mix;
+
+/// Two fields that agree together more often than each for itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bond {
+    /// Position of the one field.
+    pub first: usize,
+    /// Position of the other.
+    pub second: usize,
+    /// What both weigh too much where both agree, in bits.
+    pub bits: f64,
+}
+
+/// Records looked at per field, about.
+const SAMPLE: u64 = 10_000;
+/// A value is common that occurs as often as this power of the number of records, and at least so often: matches are
+/// then few among the pairs that share it.
+const COMMON: f64 = 0.6;
+const LEAST_COUNT: f64 = 30.0;
+/// Strangers that must be seen to agree in both.
+const LEAST_SEEN: f64 = 20.0;
+/// A bond of fewer bits is left out.
+const LEAST_BITS: f64 = 0.5;
+
+/// Whether a level means that two values agree.
+fn agrees(kind: Kind, level: usize) -> bool {
+    let equal = usize::from(EQUAL);
+    level != 0 && (level <= equal || (level - equal) * 10 <= (n_levels(kind) - equal) * 4)
+}
+
+impl Bond {
+    /// Bits that the two fields weigh too much in a pair; `agree` tells the fields that agree, one bit each.
+    pub(super) fn excess(&self, agree: u32, own: &[f64; ROOM]) -> f64 {
+        let both = 1 << self.first | 1 << self.second;
+        if agree & both != both {
+            return 0.0;
+        }
+        self.bits.min(own[self.first]).min(own[self.second]).max(0.0)
+    }
+}
+
+/// The fields of a pattern that agree, one bit each.
+pub(super) fn agreeing(kinds: impl Iterator<Item = Kind>, levels: impl Iterator<Item = usize>) -> u32 {
+    let agrees = |(at, (kind, level)): (usize, (Kind, usize))| u32::from(agrees(kind, level)) << at;
+    kinds.zip(levels).enumerate().map(agrees).sum()
+}
+
+/// The bonds between fields, seen in pairs that are equal in one field and are no matches by the others. `pattern`
+/// compares two records; `model` is the one before training.
+pub(super) fn find(
+    fields: &[Field],
+    model: &Model,
+    pattern: impl Fn(u32, u32) -> u128 + Sync,
+    may: impl Fn(u32, u32) -> bool + Sync,
+) -> Vec<Bond> {
+    let seen: Vec<Vec<(f64, f64)>> = fields
+        .par_iter()
+        .enumerate()
+        .map(|(at, field)| strangers(field, at, model, &pattern, &may))
+        .collect();
+    let mut bonds = Vec::new();
+    for first in 0..fields.len() {
+        for second in first + 1..fields.len() {
+            // The side that more strangers agree in says more.
+            let (given, other) = if seen[first][second].1 >= seen[second][first].1 {
+                (first, second)
+            } else {
+                (second, first)
+            };
+            let (share, count) = seen[given][other];
+            let field = &model.fields[other];
+            let chance: f64 = (1..=field.u.len())
+                .filter(|level| agrees(field.kind, *level))
+                .map(|level| field.u[level - 1])
+                .sum();
+            let bits = (share / chance.max(1e-12)).log2();
+            if count >= LEAST_SEEN && bits >= LEAST_BITS {
+                bonds.push(Bond { first, second, bits });
+            }
+        }
+    }
+    bonds.sort_by(|x, y| {
+        y.bits
+            .total_cmp(&x.bits)
+            .then((x.first, x.second).cmp(&(y.first, y.second)))
+    });
+    let mut tree: Vec<usize> = (0..fields.len()).collect();
+    bonds.retain(|bond| {
+        let (one, other) = (tree[bond.first], tree[bond.second]);
+        tree.iter_mut()
+            .filter(|root| **root == other)
+            .for_each(|root| *root = one);
+        one != other
+    });
+    bonds
+}
+
+/// For each field how often it agrees in strangers that are equal in this one, and in how many that was seen.
+fn strangers(
+    field: &Field,
+    at: usize,
+    model: &Model,
+    pattern: impl Fn(u32, u32) -> u128,
+    may: impl Fn(u32, u32) -> bool,
+) -> Vec<(f64, f64)> {
+    let n_fields = model.fields.len();
+    let mut sums = vec![(0.0, 0.0, 0.0); n_fields];
+    if field.kind == Kind::Marks {
+        return vec![(0.0, 0.0); n_fields];
+    }
+    let stride = (field.ids.len() as u64 / SAMPLE).max(1);
+    let least = (field.ids.len() as f64).powf(COMMON).max(LEAST_COUNT);
+    let is_common = |id: u32| f64::from(field.values.counts[id as usize]) >= least;
+    let mut records: Vec<(u32, u64, u32)> = field
+        .ids
+        .iter()
+        .zip(0..)
+        .filter(|(id, _)| **id != 0 && is_common(**id))
+        .map(|(id, record)| (*id, mix(u64::from(record)), record))
+        .filter(|(_, hash, _)| hash.is_multiple_of(stride))
+        .collect();
+    records.sort_unstable();
+    for group in records.chunk_by(|x, y| x.0 == y.0).filter(|group| group.len() > 1) {
+        // Each record meets the next, in an order that says nothing; a value of many records stands for more pairs.
+        let weight = (group.len() - 1) as f64;
+        for (one, other) in group.iter().zip(&group[1..]) {
+            let (a, b) = (one.2.min(other.2), one.2.max(other.2));
+            if !may(a, b) {
+                continue;
+            }
+            let pattern = pattern(a, b);
+            let own = model.bits_of(pattern);
+            let all: f64 = own.iter().sum();
+            for (other, sum) in sums.iter_mut().enumerate().filter(|(other, _)| *other != at) {
+                let level = level(pattern, other);
+                if level == 0 || all - own[at] - own[other] > 0.0 {
+                    continue;
+                }
+                sum.0 += weight;
+                if agrees(model.fields[other].kind, level) {
+                    sum.1 += weight;
+                    sum.2 += 1.0;
+                }
+            }
+        }
+    }
+    sums.into_iter()
+        .map(|(all, agree, seen)| (agree / f64::max(all, 1.0), seen))
+        .collect()
+}

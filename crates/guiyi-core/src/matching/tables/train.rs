@@ -1,0 +1,148 @@
+//! Training without labels: which pairs are taken for matches at first, and whose word counts afterwards.
+//!
+//! Pairs in which each record is the other's likeliest partner start as matches; relatives are set apart. Chance is
+//! learned twice, from random pairs and from the candidates, and each has its weak side: random pairs do not know which
+//! fields depend on one another, candidates were chosen for being alike.
+//! Law: where no more pairs stand out than chance explains, nothing is learned.
+
+use super::candidates;
+use super::model::{Model, Share};
+use super::relatives::{self, Relatives};
+use crate::matching::hash::Map;
+
+/// Rounds of training on random pairs, and on candidates.
+const PINNED_ROUNDS: usize = 20;
+const ROUNDS: usize = 40;
+/// How many times as many matches as the other one of the two ways to learn chance may find to be believed.
+const TOO_MANY: f64 = 1.5;
+/// Share of the records that are thought to be there twice where hardly any is seen to be. So many must stand out for
+/// training to begin: of pairs whose evidence outweighs that share, chance makes no more.
+const RARE_DUPLICATES: f64 = 0.01;
+/// So many fields may be taken to be independent; of twice as many, half the word is that of the candidates.
+const INDEPENDENT: f64 = 4.0;
+
+/// What training knows beside the pairs.
+pub(super) struct Ground {
+    /// Number of records.
+    pub(super) n: usize,
+    /// Number of records of the smaller file.
+    pub(super) n_smaller: usize,
+    /// Number of pairs that there could be.
+    pub(super) n_pairs: f64,
+    /// How much each field names a thing.
+    pub(super) naming: Vec<f64>,
+}
+
+/// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
+/// for matches at first. `shown` is the part of all candidates that the pairs are.
+pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64], patterns: &[u128]) {
+    let (n, n_pairs) = (ground.n, ground.n_pairs);
+    let n_copied = RARE_DUPLICATES * n as f64 * shown;
+    let mut counts: Map<u128, f64> = Map::default();
+    for pattern in patterns {
+        *counts.entry(*pattern).or_default() += 1.0;
+    }
+    let start: Map<u128, f64> = counts
+        .keys()
+        .map(|pattern| (*pattern, model.evidence(*pattern)))
+        .collect();
+    let ends = |pair: u64| [(pair >> 32) as usize, (pair & 0xffff_ffff) as usize];
+    let mut best = vec![f64::MIN; n];
+    for (pair, pattern) in pairs.iter().zip(patterns) {
+        for record in ends(*pair) {
+            best[record] = best[record].max(start[pattern]);
+        }
+    }
+    // Were one record in a hundred there twice, a pair would need this evidence to be likelier a match than not.
+    let chance = (n_pairs / (RARE_DUPLICATES * n as f64)).max(1.0);
+    let needed = chance.log2();
+    let mut seeds: Map<u128, f64> = Map::default();
+    for (pair, pattern) in pairs.iter().zip(patterns) {
+        let own = start[pattern];
+        if own > 0.0 && ends(*pair).iter().all(|record| own >= best[*record]) {
+            *seeds.entry(*pattern).or_default() += 1.0;
+        }
+    }
+    let mut likeliest: Vec<(u128, f64)> = seeds.iter().map(|(pattern, count)| (*pattern, *count)).collect();
+    likeliest.sort_unstable_by_key(|(pattern, _)| *pattern);
+    let sure: Vec<(u128, f64)> = likeliest
+        .iter()
+        .copied()
+        .filter(|(pattern, _)| start[pattern] > needed)
+        .collect();
+    model.relatives = relatives::find(model, &sure, &ground.naming);
+    let kinds: Vec<u32> = model.relatives.iter().map(Relatives::mask).collect();
+    let is_relative = |pattern: u128| {
+        let differ = relatives::differing(model, pattern);
+        kinds.iter().any(|kind| differ & kind == *kind)
+    };
+    let (mut n_sure, mut n_equal, mut n_related) = (0.0, 0.0, 0.0);
+    for (pattern, count) in &likeliest {
+        if is_relative(*pattern) {
+            n_related += count;
+        } else if start[pattern] > needed {
+            n_sure += count;
+        } else if model.is_equal(*pattern) {
+            n_equal += count;
+        }
+    }
+    // Chance makes some records equal; so many copies are no chance.
+    if n_equal > 2.0 * n_copied {
+        n_sure += n_equal;
+    }
+    let n_met = best
+        .iter()
+        .filter(|best| **best > f64::MIN)
+        .count()
+        .min(ground.n_smaller);
+    if n_sure < (RARE_DUPLICATES * n_met as f64).max(3.0) {
+        // Nothing to learn from: what stands out against chance may still be a match.
+        model.prior = 1.0 / (1.0 + chance);
+        for kind in &mut model.relatives {
+            kind.per_match = n_related / n_copied.max(1.0);
+        }
+        return;
+    }
+    let mut counts: Vec<(u128, f64)> = counts.into_iter().collect();
+    counts.sort_unstable_by_key(|(pattern, _)| *pattern);
+    let share = |(pattern, count): &(u128, f64)| {
+        let share = seeds.get(pattern).map_or(0.0, |seeds| 0.98 * seeds / count);
+        if is_relative(*pattern) {
+            Share {
+                matching: 0.0,
+                related: share,
+            }
+        } else {
+            Share {
+                matching: share,
+                related: 0.0,
+            }
+        }
+    };
+    let shares: Vec<Share> = counts.iter().map(share).collect();
+    // What chance does is seen in random pairs and cannot be mistaken; that a key brought a pair together is part of its
+    // pattern already. Nearest neighbors, however, are chosen for being alike all over: chance among them is learned
+    // from them, unless the two kinds come out mixed up and there are far too many matches.
+    let mut pinned = model.clone();
+    pinned.pin(&counts, &shares, PINNED_ROUNDS, n_pairs * shown);
+    if n <= candidates::FEW {
+        model.fit(&counts, &shares);
+        model.train(&counts, ROUNDS);
+        let expected = |model: &Model| -> f64 {
+            let each = counts
+                .iter()
+                .map(|(pattern, count)| count * model.probability(*pattern));
+            each.sum()
+        };
+        if expected(&pinned) > TOO_MANY * expected(model) {
+            return;
+        }
+        if expected(model) <= TOO_MANY * expected(&pinned) {
+            pinned.blend(
+                model,
+                0.5 * ((model.fields.len() as f64 - INDEPENDENT) / INDEPENDENT).clamp(0.0, 1.0),
+            );
+        }
+    }
+    *model = pinned;
+}
