@@ -48,6 +48,7 @@ mod review;
 mod rows;
 mod statements;
 mod verify;
+mod why;
 mod wide;
 
 pub use action::By;
@@ -67,6 +68,7 @@ pub use read::{Change, GoldenRecord, GoldenValue, Member, Resolution};
 pub use rebuild::Rebuild;
 pub use review::{PairFinding, PendingPair, ReviewPair};
 pub use rows::{CodeStatus, CrosswalkRow, CrosswalkRows, GoldenRow, GoldenRows};
+pub use why::{ElementWhy, GoldenWhy};
 
 #[cfg(test)]
 mod tests;

@@ -37,6 +37,10 @@ enum Command {
     ///
     /// Example: `guiyi golden how C00-000001-M`
     How(One),
+    /// Show why a golden record has its values: what each source record says, and the reason for which each lost.
+    ///
+    /// Example: `guiyi golden why C00-000001-M city`
+    Why(super::golden_why::Args),
     /// Compare two versions of a golden record, or two golden records.
     ///
     /// Example: `guiyi golden diff C00-000001-M@1 C00-000001-M`
@@ -229,6 +233,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             }
             answer(&words::how(&steps, args.show.is_chinese(&project)), args.show.format)
         }
+        Command::Why(args) => answer(&super::golden_why::of(project, args)?, args.show.format),
         Command::Diff(args) => {
             let (project, store) = open_to_read(project)?;
             let of = |(id, number): (GlobalId, Option<u64>)| -> anyhow::Result<_> {

@@ -43,6 +43,13 @@ pub(crate) fn golden(
     };
     let mut text = String::new();
     let shown = if time.is_some() { id } else { canonical.unwrap_or(id) };
+    // How often the content of a record was written by then is known for now only.
+    let now = found.as_ref().filter(|_| time.is_none());
+    let content = |system: &str, key: &str| {
+        let mut members = now.map_or(&[][..], |golden| &golden.members).iter();
+        let member = members.find(|member| (&*member.system, &*member.key) == (system, key));
+        member.map_or_else(String::new, |member| format!(" v{}", member.version))
+    };
     if let (Resolution::Superseded(survivor), None) = (resolution, time) {
         _ = if chinese {
             writeln!(text, "{id} 已并入 {survivor}")
@@ -91,7 +98,7 @@ pub(crate) fn golden(
                     .unwrap_or_default();
                 format!("{}, {}{until}: {}", pin.actor, pin.utc, pin.reason)
             }
-            (Some((system, key)), _) => format!("{system}/{key} {}", value.origin.name()),
+            (Some((system, key)), _) => format!("{system}/{key}{} {}", content(system, key), value.origin.name()),
             _ => String::new(),
         };
         _ = writeln!(text, "  {label}\t{shown}\t{}\t{from}", value.ground.name());
@@ -105,12 +112,12 @@ pub(crate) fn golden(
         "status": status,
         "canonical_gid": canonical.map(|gid| gid.to_string()),
         "shown": shown.to_string(),
-        "version": version_json(&version, &pins, shown),
+        "version": version_json(&version, &pins, shown, now),
     });
     Ok(Answer { text, json })
 }
 
-fn label_of<'a>(labels: &'a [(String, String)], element: &'a str) -> &'a str {
+pub(super) fn label_of<'a>(labels: &'a [(String, String)], element: &'a str) -> &'a str {
     labels
         .iter()
         .find(|(name, _)| name == element)
@@ -130,11 +137,12 @@ fn moment_json(moment: &Moment) -> Value {
     json!({"run": moment.run, "at": moment.utc, "by": moment.actor, "reason": moment.reason})
 }
 
-fn record_json((system, key): &(String, String)) -> Value {
+pub(super) fn record_json((system, key): &(String, String)) -> Value {
     json!({"system": system, "key": key})
 }
 
-fn version_json(version: &Version, pins: &[Pinned], gid: GlobalId) -> Value {
+fn version_json(version: &Version, pins: &[Pinned], gid: GlobalId, now: Option<&GoldenRecord>) -> Value {
+    let content = |value: &GoldenValue| Some(now?.members.get(value.member?)?.version);
     let value = |value: &GoldenValue| {
         let of_element = |pin: &&Pinned| pin.gid == gid && pin.element == value.element;
         let pin = pins
@@ -147,6 +155,7 @@ fn version_json(version: &Version, pins: &[Pinned], gid: GlobalId) -> Value {
             "ground": value.ground.name(),
             "origin": value.origin.name(),
             "from": value.member.and_then(|member| version.members.get(member)).map(record_json),
+            "source_version": content(value),
             "pin": pin.map(|pin| json!({"by": pin.actor, "at": pin.utc, "reason": pin.reason, "expires": pin.expires})),
         })
     };

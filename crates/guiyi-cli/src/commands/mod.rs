@@ -5,6 +5,7 @@ pub(crate) mod crosswalk;
 mod crosswalk_translate;
 pub(crate) mod dictionary;
 pub(crate) mod golden;
+mod golden_why;
 mod golden_words;
 pub(crate) mod id;
 pub(crate) mod init;

@@ -119,19 +119,29 @@ impl Desk {
 
     /// The rulebook of an entity type.
     pub(crate) fn rulebook(&self, entity: EntityType) -> anyhow::Result<Rulebook> {
-        self.project.rulebook(entity).with_context(|| {
-            format!(
-                "{} has no [[source]] of the entity type {}",
-                self.project.file.display(),
-                entity.name()
-            )
-        })
+        rulebook(&self.project, entity)
     }
 
     /// The rulebook of a golden record.
     pub(crate) fn rulebook_of(&self, gid: GlobalId) -> anyhow::Result<Rulebook> {
-        self.rulebook(entity_of(gid)?)
+        rulebook_of(&self.project, gid)
     }
+}
+
+/// A project's rulebook of an entity type, without its files.
+fn rulebook(project: &Project, entity: EntityType) -> anyhow::Result<Rulebook> {
+    project.rulebook(entity).with_context(|| {
+        format!(
+            "{} has no [[source]] of the entity type {}",
+            project.file.display(),
+            entity.name()
+        )
+    })
+}
+
+/// A project's rulebook of a golden record, without its files.
+pub(crate) fn rulebook_of(project: &Project, gid: GlobalId) -> anyhow::Result<Rulebook> {
+    rulebook(project, entity_of(gid)?)
 }
 
 /// Opens the store of a project for reading.

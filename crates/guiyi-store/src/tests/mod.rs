@@ -6,4 +6,5 @@ mod files;
 mod past;
 mod stewards;
 mod versions;
+mod why;
 mod world;
