@@ -153,7 +153,10 @@ fn why_a_value_stands() {
     );
     let one = id(&bench, "erp", "D03-000001");
     assert_eq!(id(&bench, "crm", "HD-KA-00001"), one);
-    assert_eq!(value(&bench, &one, "status"), ("停用".into(), "most-restrictive".into()));
+    assert_eq!(
+        value(&bench, &one, "status"),
+        ("停用".into(), "most-restrictive".into())
+    );
     assert_eq!(value(&bench, &one, "city"), ("宁波市".into(), "source-priority".into()));
     let why = golden(&bench, &["why", &one, "city"]);
     assert!(
@@ -177,15 +180,115 @@ fn why_a_value_stands() {
     let lost = why["elements"][0]["candidates"].as_array().unwrap();
     let lost = lost.iter().find(|candidate| candidate["system"] == "erp").unwrap();
     assert_eq!(lost["lost"]["by"], "trusted-until");
-    assert_eq!((&lost["lost"]["own"], &lost["source_version"]), (&"2026-02-20".into(), &1.into()));
+    assert_eq!(
+        (&lost["lost"]["own"], &lost["source_version"]),
+        (&"2026-02-20".into(), &1.into())
+    );
 
     by(&bench, &["pin", &one, "city", "无锡市"]);
     let why = golden(&bench, &["why", &one, "city"]);
-    assert!(why.stdout.contains("王芳") && why.stdout.contains("without the pin: 杭州市"), "{why:?}");
+    assert!(
+        why.stdout.contains("王芳") && why.stdout.contains("without the pin: 杭州市"),
+        "{why:?}"
+    );
     let wrong = golden(&bench, &["why", &one, "citi"]);
-    assert!(wrong.code == 2 && wrong.stderr.contains("did you mean \"city\""), "{wrong:?}");
+    assert!(
+        wrong.code == 2 && wrong.stderr.contains("did you mean \"city\""),
+        "{wrong:?}"
+    );
     let never = golden(&bench, &["why", "C00-00000A-T"]);
     assert_eq!(never.code, 2, "{never:?}");
+}
+
+#[test]
+fn a_pin_since_the_merge_goes_where_it_is_told() {
+    let bench = bench();
+    let (one, two) = (id(&bench, "erp", "D03-000001"), id(&bench, "erp", "D03-000002"));
+    by(&bench, &["merge", &one, &two]);
+    let stands_over = value(&bench, &one, "city").0;
+    by(&bench, &["pin", &one, "city", "无锡市"]);
+    let split = ["split", &one, "--record", "erp/D03-000002"];
+    let preview = |edits: &str| {
+        let ran = golden(
+            &bench,
+            &[&split[..], &["--edits", edits, "--preview", "--by", "王芳"]].concat(),
+        );
+        assert_eq!(ran.code, 0, "{ran:?}");
+        ran.stdout
+            .lines()
+            .find(|line| line.starts_with("pin  "))
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(preview("tree"), format!("pin  city 无锡市 → {one}"));
+    let of_record = if stands_over == "苏州市" { &two } else { &one };
+    assert_eq!(preview("record"), format!("pin  city 无锡市 → {of_record}"));
+    let both = preview("cascade");
+    assert!(both.contains(&one) && both.contains(&two), "{both}");
+    by(&bench, &[&split[..], &["--edits", "cascade"]].concat());
+    for id in [&one, &two] {
+        assert_eq!(value(&bench, id, "city"), ("无锡市".into(), "override".into()));
+    }
+    assert_eq!(bench.guiyi(&["store", "verify"]).code, 0);
+    let dump = bench.store_dump();
+    bench.run(0);
+    assert_eq!(bench.store_dump(), dump);
+}
+
+#[test]
+fn a_pin_is_standardized_and_no_input_file_is_needed() {
+    let bench = bench();
+    let two = id(&bench, "erp", "D03-000002");
+    std::fs::remove_file(bench.path("erp.csv")).unwrap();
+    std::fs::remove_file(bench.path("crm.csv")).unwrap();
+    let pinned = golden(
+        &bench,
+        &[
+            "pin",
+            &two,
+            "mobile",
+            "+86 138-0013-8001",
+            "--reason",
+            "asked",
+            "--by",
+            "王芳",
+        ],
+    );
+    assert!(
+        pinned.code == 0 && pinned.stderr.contains("is pinned as \"13800138001\""),
+        "{pinned:?}"
+    );
+    assert_eq!(value(&bench, &two, "mobile"), ("13800138001".into(), "override".into()));
+    let wrong = golden(
+        &bench,
+        &[
+            "pin",
+            &two,
+            "updated_date",
+            "昨天左右",
+            "--reason",
+            "asked",
+            "--by",
+            "王芳",
+        ],
+    );
+    assert!(
+        wrong.code == 2 && wrong.stderr.contains("is no value of \"updated_date\""),
+        "{wrong:?}"
+    );
+    for arguments in [
+        &["golden", "how", &two][..],
+        &["golden", "why", &two],
+        &["review", "list"],
+        &["crosswalk", "lookup", "erp", "D03-000002"],
+        &["store", "verify"],
+        &["store", "rebuild", "--check"],
+    ] {
+        let ran = bench.guiyi(arguments);
+        assert_eq!(ran.code, 0, "{arguments:?} {ran:?}");
+    }
+    let run = bench.guiyi(&["run", "guiyi.toml"]);
+    assert!(run.code == 2 && run.stderr.contains("there is no file"), "{run:?}");
 }
 
 /// A bench with more lines of survivorship and these sources.

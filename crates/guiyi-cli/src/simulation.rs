@@ -4,11 +4,12 @@
 //! differs is told of; which IDs new golden records would get decides nothing, they are named by their first record.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use guiyi_core::global_id::GlobalId;
 
 /// A source record as its system names it: system and code.
-pub(crate) type Code = (String, String);
+pub(crate) type Code = (Arc<str>, Box<str>);
 
 /// What a golden record goes by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,8 +34,8 @@ impl std::fmt::Display for Identity {
 pub(crate) struct Outcome {
     /// Its records, in order.
     pub(crate) codes: Vec<Code>,
-    /// Its values, by element.
-    pub(crate) values: BTreeMap<String, String>,
+    /// Its values, each with the name of its element.
+    pub(crate) values: Vec<(Arc<str>, Box<str>)>,
 }
 
 /// The golden records of an outcome.
@@ -94,7 +95,7 @@ pub(crate) struct Changed {
     /// What it goes by thereafter.
     pub(crate) id: Identity,
     /// Elements with the values before and thereafter.
-    pub(crate) values: Vec<(String, Option<String>, Option<String>)>,
+    pub(crate) values: Vec<(Arc<str>, Option<Box<str>>, Option<Box<str>>)>,
     /// Records that come.
     pub(crate) joined: Vec<Code>,
     /// Records that go.
@@ -221,13 +222,14 @@ fn ids_of_codes(outcomes: &Outcomes) -> BTreeMap<&Code, &Identity> {
 }
 
 fn change(id: &Identity, before: Option<&Outcome>, after: &Outcome) -> Changed {
-    let nothing = BTreeMap::new();
-    let old = before.map_or(&nothing, |before| &before.values);
-    let elements: BTreeSet<&String> = old.keys().chain(after.values.keys()).collect();
-    let values = elements.into_iter().filter_map(|element| {
-        let (old, new) = (old.get(element), after.values.get(element));
-        (old != new).then(|| (element.clone(), old.cloned(), new.cloned()))
-    });
+    let mut both: BTreeMap<&Arc<str>, [Option<&Box<str>>; 2]> = BTreeMap::new();
+    for (side, outcome) in [(0, before), (1, Some(after))] {
+        for (element, value) in outcome.into_iter().flat_map(|outcome| &outcome.values) {
+            both.entry(element).or_default()[side] = Some(value);
+        }
+    }
+    let differing = both.into_iter().filter(|(_, [old, new])| old != new);
+    let values = differing.map(|(element, [old, new])| (Arc::clone(element), old.cloned(), new.cloned()));
     let old_codes: BTreeSet<&Code> = before.iter().flat_map(|before| &before.codes).collect();
     let new_codes: BTreeSet<&Code> = after.codes.iter().collect();
     Changed {
@@ -259,7 +261,7 @@ mod tests {
                 0 => Identity::New(codes[0].clone()),
                 number => Identity::Issued(id(*number)),
             };
-            let values = BTreeMap::from([("name".to_owned(), (*name).to_owned())]);
+            let values = vec![("name".into(), (*name).into())];
             (identity, Outcome { codes, values })
         };
         goldens.iter().map(outcome).collect()

@@ -209,7 +209,7 @@ fn day(utc: &str) -> Option<(i16, i8, i8)> {
 
 /// The IDs of a part's clusters. An ID that leads out of the part stays as it is, although records of the part were
 /// in it once: what else was in it is not seen here.
-fn identify(part: &Known, clusters: &[u32]) -> Result<Assignment, Failure> {
+pub(crate) fn identify(part: &Known, clusters: &[u32]) -> Result<Assignment, Failure> {
     let memberships = part.memberships(&part.absent);
     let mut assignment = assign(clusters, memberships.history(part), part.mint).map_err(|exhausted| {
         let detail = exhausted.to_string();

@@ -9,6 +9,7 @@ use guiyi_core::survive::Ground;
 use guiyi_store::{Effect, GoldenRecord, GoldenValue, Moment, Pinned, Resolution, Step, Store, Version};
 use serde_json::{Value, json};
 
+use super::golden_relations;
 use super::steward::{either, entity_of};
 
 /// The same thing for people and for programs.
@@ -107,8 +108,13 @@ pub(crate) fn golden(
     for (system, key) in &version.members {
         _ = writeln!(text, "  {system}/{key}");
     }
+    let (related, relations) = golden_relations::lines(store, shown, chinese)?;
+    if !related.is_empty() {
+        _ = write!(text, "{}\n{related}", either(chinese, "relations", "关系"));
+    }
     let json = json!({
         "global_id": id.to_string(),
+        "relations": relations,
         "status": status,
         "canonical_gid": canonical.map(|gid| gid.to_string()),
         "shown": shown.to_string(),
@@ -313,6 +319,11 @@ pub(crate) fn effect(effect: &Effect, chinese: bool) -> Answer {
     for code in &effect.moved {
         _ = writeln!(text, "  {}/{}  {} → {}", code.system, code.key, code.from, code.to);
     }
+    for pin in &effect.assigned {
+        let to: Vec<String> = pin.to.iter().map(ToString::to_string).collect();
+        let (word, value) = (either(chinese, "pin", "人工指定"), pin.value.as_deref().unwrap_or("-"));
+        _ = writeln!(text, "{word}  {} {value} → {}", pin.element, to.join(", "));
+    }
     let golden = |golden: &GoldenRecord| {
         json!({
             "global_id": golden.gid.to_string(),
@@ -328,6 +339,8 @@ pub(crate) fn effect(effect: &Effect, chinese: bool) -> Answer {
         "after": effect.after.iter().map(golden).collect::<Vec<_>>(),
         "codes": effect.moved.iter().map(|code| json!({"system": code.system, "key": code.key,
             "from": code.from.to_string(), "to": code.to.to_string()})).collect::<Vec<_>>(),
+        "pins": effect.assigned.iter().map(|pin| json!({"element": pin.element, "value": pin.value,
+            "to": pin.to.iter().map(ToString::to_string).collect::<Vec<_>>()})).collect::<Vec<_>>(),
         "changes": effect.feed.iter().map(|change| json!({"global_id": change.gid.to_string(),
             "version": change.version, "kind": change.kind})).collect::<Vec<_>>(),
     });

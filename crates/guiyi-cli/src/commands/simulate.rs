@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use arrow_array::Array;
@@ -11,7 +12,7 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
 use guiyi_store::{RunLock, Store};
 
-use super::run::{Walk, walk_all};
+use super::run::{ROOMS_PER_ENTITY, Walk, walk_all};
 use super::simulate_words as words;
 use super::steward::{PATIENCE, Show, either};
 use crate::args::Format;
@@ -20,9 +21,6 @@ use crate::project::Project;
 use crate::simulation::{Code, Identity, Outcome, Outcomes, compare};
 use crate::words::say;
 use crate::{Verdict, print};
-
-/// Rooms that each entity type goes through, from reading to survivorship.
-const ROOMS_PER_ENTITY: u64 = 10;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -119,10 +117,14 @@ fn of_walk(walk: &Walk) -> Outcomes {
     let issued: BTreeSet<GlobalId> = walk.known.facts.iter().map(|fact| fact.gid).collect();
     let (golden, elements) = (&walk.unified.golden, &walk.open.rulebook.dictionary.elements);
     let outcome = |(number, &gid): (usize, &GlobalId)| {
-        let codes: Vec<Code> = golden.members_of(number).iter().map(|&member| code(walk, member)).collect();
+        let codes: Vec<Code> = golden
+            .members_of(number)
+            .iter()
+            .map(|&member| code(walk, member))
+            .collect();
         let values = golden.columns.iter().zip(elements).filter_map(|(column, element)| {
             let value = column.values.is_valid(number).then(|| column.values.value(number))?;
-            Some((element.name.to_string(), value.to_owned()))
+            Some((Arc::clone(&element.name), value.into()))
         });
         let outcome = Outcome {
             values: values.collect(),
@@ -147,14 +149,16 @@ fn of_store(store: &Store, walk: &Walk) -> anyhow::Result<Outcomes> {
         }
     }
     let rows = store.golden_rows(walk.entity())?;
-    let elements = rows.elements().to_vec();
+    let elements: Vec<Arc<str>> = rows.elements().iter().map(|name| name.as_str().into()).collect();
     let mut outcomes = Outcomes::new();
     for row in rows {
         let row = row?;
         let values = elements.iter().zip(row.values);
         let outcome = Outcome {
             codes: codes.remove(&row.gid).unwrap_or_default(),
-            values: values.filter_map(|(element, value)| Some((element.clone(), value?))).collect(),
+            values: values
+                .filter_map(|(element, value)| Some((Arc::clone(element), value?.into())))
+                .collect(),
         };
         outcomes.insert(Identity::Issued(row.gid), outcome);
     }
@@ -165,5 +169,5 @@ fn of_store(store: &Store, walk: &Walk) -> anyhow::Result<Outcomes> {
 fn code(walk: &Walk, record: u32) -> Code {
     let source = usize::from(walk.records.sources[record as usize]);
     let system = &walk.open.rulebook.sources[source].system;
-    (system.to_string(), walk.records.keys[record as usize].to_string())
+    (Arc::clone(system), walk.records.keys[record as usize].clone())
 }

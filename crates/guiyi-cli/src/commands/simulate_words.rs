@@ -1,5 +1,6 @@
 //! How a simulation is shown, as text and as JSON.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
@@ -85,9 +86,15 @@ fn summary(simulated: &Simulated, chinese: bool, text: &mut String) {
     };
     for (system, (moved, seeing)) in differences.codes_by_system() {
         _ = if chinese {
-            writeln!(text, "  {system}：{moved} 个编码指向变化，{seeing} 个编码的主数据取值变化")
+            writeln!(
+                text,
+                "  {system}：{moved} 个编码指向变化，{seeing} 个编码的主数据取值变化"
+            )
         } else {
-            writeln!(text, "  {system}: {moved} codes lead elsewhere, {seeing} others see other values")
+            writeln!(
+                text,
+                "  {system}: {moved} codes lead elsewhere, {seeing} others see other values"
+            )
         };
     }
     let (before, after) = simulated.pairs;
@@ -141,7 +148,10 @@ fn split(split: &Split, word: &str, text: &mut String) {
 
 fn whole(id: &Identity, outcome: &Outcome, word: &str, text: &mut String) {
     let codes: Vec<String> = outcome.codes.iter().map(name_of).collect();
-    let name = outcome.values.get("name").map_or("", String::as_str);
+    let mut values = outcome.values.iter();
+    let name = values
+        .find(|(element, _)| **element == *"name")
+        .map_or("", |(_, name)| name);
     _ = writeln!(text, "{word}  {id}  {name}\n    {}", codes.join(", "));
 }
 
@@ -156,9 +166,9 @@ fn change(changed: &Changed, text: &mut String) {
 }
 
 fn values(changed: &Changed, text: &mut String) {
-    let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
     for (element, old, new) in &changed.values {
-        _ = writeln!(text, "  {element}\t{} → {}", shown(old), shown(new));
+        let (old, new) = (old.as_deref().unwrap_or("-"), new.as_deref().unwrap_or("-"));
+        _ = writeln!(text, "  {element}\t{old} → {new}");
     }
 }
 
@@ -171,12 +181,19 @@ pub(super) fn json(simulated: &[Simulated], is_by_rules: bool) -> Value {
     let entity = |of_entity: &Simulated| {
         let differences = &of_entity.differences;
         let whole = |(id, outcome): &(Identity, Outcome)| {
-            json!({"golden": identity(id), "values": outcome.values,
+            let values: BTreeMap<&str, &str> = outcome.values.iter().map(|(name, value)| (&**name, &**value)).collect();
+            json!({"golden": identity(id), "values": values,
                 "codes": outcome.codes.iter().map(code).collect::<Vec<_>>()})
         };
-        let systems = differences.codes_by_system().into_iter().map(|(system, (moved, seeing))| {
-            (system.to_owned(), json!({"codes_moved": moved, "codes_with_other_values": seeing}))
-        });
+        let systems = differences
+            .codes_by_system()
+            .into_iter()
+            .map(|(system, (moved, seeing))| {
+                (
+                    system.to_owned(),
+                    json!({"codes_moved": moved, "codes_with_other_values": seeing}),
+                )
+            });
         json!({
             "entity": of_entity.entity.name(),
             "unchanged": differences.n_unchanged,
@@ -218,16 +235,18 @@ fn identity(id: &Identity) -> Value {
 }
 
 fn code((system, key): &Code) -> Value {
-    json!({"system": system, "key": key})
+    json!({"system": &**system, "key": &**key})
 }
 
 fn moved((system, key): &Code, from: Option<&Identity>, to: Option<&Identity>) -> Value {
-    json!({"system": system, "key": key, "from": from.map(identity), "to": to.map(identity)})
+    json!({"system": &**system, "key": &**key, "from": from.map(identity), "to": to.map(identity)})
 }
 
 fn values_json(changed: &Changed) -> Vec<Value> {
-    let value = |(element, old, new): &(String, Option<String>, Option<String>)| json!({"element": element, "old": old, "new": new});
-    changed.values.iter().map(value).collect()
+    let values = changed.values.iter();
+    let value =
+        values.map(|(element, old, new)| json!({"element": &**element, "old": old.as_deref(), "new": new.as_deref()}));
+    value.collect()
 }
 
 fn changed_json(changed: &Changed) -> Value {

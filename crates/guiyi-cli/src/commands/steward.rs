@@ -15,7 +15,7 @@ use crate::args::{Format, LanguageArg};
 use crate::project::Project;
 
 /// How long a steward's command waits for a run to end.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How a command answers.
 #[derive(Debug, Clone, clap::Args)]
@@ -90,14 +90,14 @@ pub(crate) struct Desk {
 impl Desk {
     /// Opens the store of a project for writing.
     pub(crate) fn open(project: &std::path::Path, author: &Author) -> anyhow::Result<Self> {
-        let project = Project::read(project)?;
+        let project = Project::read_without_inputs(project)?;
         check_there(&project)?;
         Self::of(project, author)
     }
 
     /// The same, and makes the store where there is none.
     pub(crate) fn open_or_make(project: &std::path::Path, author: &Author) -> anyhow::Result<Self> {
-        Self::of(Project::read(project)?, author)
+        Self::of(Project::read_without_inputs(project)?, author)
     }
 
     fn of(project: Project, author: &Author) -> anyhow::Result<Self> {
@@ -115,11 +115,6 @@ impl Desk {
             },
             _lock: lock,
         })
-    }
-
-    /// The rulebook of an entity type.
-    pub(crate) fn rulebook(&self, entity: EntityType) -> anyhow::Result<Rulebook> {
-        rulebook(&self.project, entity)
     }
 
     /// The rulebook of a golden record.
@@ -146,7 +141,7 @@ pub(crate) fn rulebook_of(project: &Project, gid: GlobalId) -> anyhow::Result<Ru
 
 /// Opens the store of a project for reading.
 pub(crate) fn open_to_read(project: &std::path::Path) -> anyhow::Result<(Project, Store)> {
-    let project = Project::read(project)?;
+    let project = Project::read_without_inputs(project)?;
     check_there(&project)?;
     let store = match Store::open_read_only(&project.store) {
         // An older schema is brought up to date by opening it for writing.

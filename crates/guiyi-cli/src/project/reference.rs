@@ -56,7 +56,7 @@ An imputed value stands only where nothing else is known, whatever the strategie
 | `longest` | the value with most characters |
 | `highest-score` | the value of the record whose values needed least correction: of the values given or withheld, 1 for one received or standardized, ½ for one repaired or derived |
 | `trusted-until` | the values of records that are not older than `trust_days`, before those that are |
-| `value-order` | the value that comes first in `value_order`; single elements only |
+| `value-order` | the value that comes first in `value_order`, those that it does not name last; single elements only |
 | `most-restrictive` | the strictest value, first in `value_order`, whoever says it: for consent and blacklists; must be the first strategy, and the order must name every code |
 | `union` | all different values, parted by `；`; single elements only, alone |
 

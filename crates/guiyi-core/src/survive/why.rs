@@ -114,9 +114,12 @@ pub fn why(records: &Records, members: &[u32], rulebook: &Rulebook, element: usi
 fn fates(context: &Members<'_>, members: &[u32], unit: &Unit<'_>, (winner, ground): (u32, Ground)) -> Vec<Fate> {
     let mut candidates = eligible(context, members, &unit.elements);
     if ground == Ground::Strategy(Strategy::Union) {
-        let fate = |member: &u32| match candidates.contains(member) {
-            true => Fate::Won,
-            false => Fate::Imputed,
+        let fate = |member: &u32| {
+            if candidates.contains(member) {
+                Fate::Won
+            } else {
+                Fate::Imputed
+            }
         };
         return members.iter().map(fate).collect();
     }

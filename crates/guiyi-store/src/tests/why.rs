@@ -34,7 +34,11 @@ fn every_stored_value_has_the_winner_that_its_lineage_names() {
                 .filter(|(_, candidate)| candidate.fate == Fate::Won)
                 .map(|(member, _)| member)
                 .collect();
-            let expected: Vec<_> = stored.member.iter().map(|&member| &why.golden.members[member]).collect();
+            let expected: Vec<_> = stored
+                .member
+                .iter()
+                .map(|&member| &why.golden.members[member])
+                .collect();
             assert_eq!(won, expected);
             contested += usize::from(element.candidates.len() > 1);
         }
