@@ -4,6 +4,8 @@
 //! pins of a reinstated ID wake with it, so that the split of a merge is what was there before the merge; a pin that
 //! changes its golden record keeps its author, reason, time and expiry.
 
+use std::collections::BTreeMap;
+
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::rulebook::Rulebook;
 use guiyi_core::survive::{self, NO_RECORD};
@@ -39,19 +41,17 @@ pub struct AssignedPin {
     pub to: Vec<GlobalId>,
 }
 
-/// The part that leaves and the part that stays.
+/// The part that leaves and the part that stays, two clusters.
 pub(crate) struct Parts<'a> {
     /// All records of the golden record, and what is known of it.
     pub(crate) part: &'a Known,
     /// For each record its number of cluster.
     pub(crate) clusters: &'a [u32],
-    /// The cluster of the leaving records.
-    pub(crate) leaving: u32,
     /// The IDs of the clusters.
     pub(crate) gids: &'a [GlobalId],
 }
 
-/// Assigns the pins that were set on a golden record since the leaving records came. To be done before the parts are
+/// Assigns the pins that were set on a golden record since its parts have been one. To be done before the parts are
 /// computed anew.
 pub(crate) fn assign(
     action: &Action<'_>,
@@ -60,22 +60,18 @@ pub(crate) fn assign(
     edits: Edits,
     parts: &Parts<'_>,
 ) -> Result<Vec<AssignedPin>, Failure> {
-    let Parts {
-        part,
-        clusters,
-        leaving,
-        gids,
-    } = *parts;
-    let leaves = |record: usize| clusters[record] == leaving;
-    let since = (part.rows.iter().enumerate())
-        .filter(|(record, _)| leaves(*record))
-        .map(|(_, row)| row.since)
-        .min()
-        .unwrap_or(0);
+    let Parts { part, clusters, gids } = *parts;
+    // The parts have been one since the later of them came.
+    let mut came: BTreeMap<u32, u64> = BTreeMap::new();
+    for (&cluster, row) in clusters.iter().zip(&part.rows) {
+        let since = came.entry(cluster).or_insert(row.since);
+        *since = row.since.min(*since);
+    }
+    let since = came.into_values().max().unwrap_or(0);
     let mut later = Vec::new();
     for pin in part.pins.iter().filter(|pin| pin.gid == gid) {
         let mut set = action.connection.prepare_cached(statements::PIN_SET_AFTER)?;
-        if set.exists((since as i64, object(gid, &pin.element)))? {
+        if set.exists((since.cast_signed(), object(gid, &pin.element)))? {
             later.push(pin);
         }
     }

@@ -145,7 +145,6 @@ impl Store {
             let parts = Parts {
                 part: &part,
                 clusters: &clusters,
-                leaving: u32::from(!first_leaves),
                 gids: &identify(&part, &clusters)?.gids,
             };
             let assigned = edits::assign(action, rulebook, gid, split.edits, &parts)?;

@@ -309,11 +309,17 @@ pub(crate) fn between(connection: &Connection, a: GlobalId, b: GlobalId) -> Resu
     Ok(found.find(|relation| [(a, b), (b, a)].contains(&(relation.from, relation.to))))
 }
 
+/// A record: system and source key.
+type Name = (String, String);
+
 /// What relations say of records, as decisions: no record of one is a record of the other. A pair about which a steward
 /// has decided is left to that.
 pub(crate) fn apart(connection: &Connection, known: &Known) -> Result<Vec<Decision>, Failure> {
     let relations = standing(connection, &all(connection)?)?;
-    let mut members: BTreeMap<GlobalId, Vec<(String, String)>> = BTreeMap::new();
+    if relations.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut members: BTreeMap<GlobalId, Vec<Name>> = BTreeMap::new();
     let related: BTreeSet<GlobalId> = relations
         .iter()
         .flat_map(|relation| [relation.from, relation.to])
@@ -322,11 +328,11 @@ pub(crate) fn apart(connection: &Connection, known: &Known) -> Result<Vec<Decisi
         let name = (known.systems[usize::from(row.source)].to_string(), row.key.to_string());
         members.entry(row.gid).or_default().push(name);
     }
-    let decided: BTreeSet<(&(String, String), &(String, String))> = known
+    let decisions = known
         .decisions
         .iter()
-        .map(|decision| (&decision.a, &decision.b))
-        .collect();
+        .filter(|decision| decision.verdict != Verdict::Unsure);
+    let decided: BTreeSet<(&Name, &Name)> = decisions.map(|decision| (&decision.a, &decision.b)).collect();
     let mut apart = Vec::new();
     for relation in relations.iter().filter(|relation| relation.is_so) {
         for one in members.get(&relation.from).into_iter().flatten() {
