@@ -89,13 +89,16 @@ pub(crate) struct Renamed {
     pub(crate) change: Changed,
 }
 
+/// An element with its value before and thereafter.
+pub(crate) type OtherValue = (Arc<str>, Option<Box<str>>, Option<Box<str>>);
+
 /// A golden record that changes under its ID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Changed {
     /// What it goes by thereafter.
     pub(crate) id: Identity,
-    /// Elements with the values before and thereafter.
-    pub(crate) values: Vec<(Arc<str>, Option<Box<str>>, Option<Box<str>>)>,
+    /// Values that are others.
+    pub(crate) values: Vec<OtherValue>,
     /// Records that come.
     pub(crate) joined: Vec<Code>,
     /// Records that go.
