@@ -137,3 +137,165 @@ fn as_it_was_known() {
     let never = golden(&bench, &["show", "C00-00000A-T"]);
     assert_eq!(never.code, 2, "{never:?}");
 }
+
+#[test]
+fn why_a_value_stands() {
+    let bench = bench_with(
+        "recency = 'updated_date'\n[customer.survivorship.elements]\ncity = ['trusted-until', 'source-priority']\n\
+         status = ['most-restrictive']\nphone = ['union']\n[customer.survivorship.value_order]\nstatus = ['停用', '启用']\n\
+         [customer.survivorship.trust_days]\nerp = 30\n",
+        "客户编码,客户名称,电话,城市,客户状态,更新日期\n\
+         D03-000001,杭州青禾软件有限公司,0571-88001111,宁波市,启用,2026-02-20\n\
+         D03-000002,苏州云帆机械有限公司,0512-66002222,苏州市,启用,2026-02-20\n",
+        "客户编号,客户名称,电话,城市,客户状态,更新日期\n\
+         HD-KA-00001,杭州青禾软件有限公司,0571-88001111,杭州市,停用,2026-01-05\n\
+         HD-KA-00002,苏州云帆机械有限公司,0512-66003333,苏州市,启用,2026-01-05\n",
+    );
+    let one = id(&bench, "erp", "D03-000001");
+    assert_eq!(id(&bench, "crm", "HD-KA-00001"), one);
+    assert_eq!(
+        value(&bench, &one, "status"),
+        ("停用".into(), "most-restrictive".into())
+    );
+    assert_eq!(value(&bench, &one, "city"), ("宁波市".into(), "source-priority".into()));
+    let why = golden(&bench, &["why", &one, "city"]);
+    assert!(
+        why.code == 0
+            && why.stdout.contains("✓ erp/D03-000001 v1\t宁波市")
+            && why.stdout.contains("lost by source-priority: 2 against 1"),
+        "{why:?}"
+    );
+    let why = golden(&bench, &["why", &one, "status", "--language", "zh"]);
+    assert!(why.stdout.contains("最严格：启用，采用者 停用"), "{why:?}");
+
+    // The trust in the ERP has run out; a steward's write before that run changes nothing of it.
+    by(&bench, &["pin", &one, "note", "x", "--now", "2026-06-01T00:00:00Z"]);
+    assert_eq!(value(&bench, &one, "city").0, "宁波市");
+    assert_eq!(bench.guiyi(&["store", "rebuild", "--check"]).code, 0);
+    bench.run_with(&["--now", "2026-06-01T00:00:00Z"], 0);
+    assert_eq!(value(&bench, &one, "city"), ("杭州市".into(), "trusted-until".into()));
+    assert_eq!(bench.guiyi(&["store", "rebuild", "--check"]).code, 0);
+    let why = golden(&bench, &["why", &one, "city", "--format", "json"]);
+    let why: serde_json::Value = serde_json::from_str(&why.stdout).unwrap();
+    let lost = why["elements"][0]["candidates"].as_array().unwrap();
+    let lost = lost.iter().find(|candidate| candidate["system"] == "erp").unwrap();
+    assert_eq!(lost["lost"]["by"], "trusted-until");
+    assert_eq!(
+        (&lost["lost"]["own"], &lost["source_version"]),
+        (&"2026-02-20".into(), &1.into())
+    );
+
+    by(&bench, &["pin", &one, "city", "无锡市"]);
+    let why = golden(&bench, &["why", &one, "city"]);
+    assert!(
+        why.stdout.contains("王芳") && why.stdout.contains("without the pin: 杭州市"),
+        "{why:?}"
+    );
+    let wrong = golden(&bench, &["why", &one, "citi"]);
+    assert!(
+        wrong.code == 2 && wrong.stderr.contains("did you mean \"city\""),
+        "{wrong:?}"
+    );
+    let never = golden(&bench, &["why", "C00-00000A-T"]);
+    assert_eq!(never.code, 2, "{never:?}");
+}
+
+#[test]
+fn a_pin_since_the_merge_goes_where_it_is_told() {
+    let bench = bench();
+    let (one, two) = (id(&bench, "erp", "D03-000001"), id(&bench, "erp", "D03-000002"));
+    by(&bench, &["merge", &one, &two]);
+    let stands_over = value(&bench, &one, "city").0;
+    by(&bench, &["pin", &one, "city", "无锡市"]);
+    let split = ["split", &one, "--record", "erp/D03-000002"];
+    let preview = |edits: &str| {
+        let ran = golden(
+            &bench,
+            &[&split[..], &["--edits", edits, "--preview", "--by", "王芳"]].concat(),
+        );
+        assert_eq!(ran.code, 0, "{ran:?}");
+        ran.stdout
+            .lines()
+            .find(|line| line.starts_with("pin  "))
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(preview("tree"), format!("pin  city 无锡市 → {one}"));
+    let of_record = if stands_over == "苏州市" { &two } else { &one };
+    assert_eq!(preview("record"), format!("pin  city 无锡市 → {of_record}"));
+    let both = preview("cascade");
+    assert!(both.contains(&one) && both.contains(&two), "{both}");
+    by(&bench, &[&split[..], &["--edits", "cascade"]].concat());
+    for id in [&one, &two] {
+        assert_eq!(value(&bench, id, "city"), ("无锡市".into(), "override".into()));
+    }
+    assert_eq!(bench.guiyi(&["store", "verify"]).code, 0);
+    let dump = bench.store_dump();
+    bench.run(0);
+    assert_eq!(bench.store_dump(), dump);
+}
+
+#[test]
+fn a_pin_is_standardized_and_no_input_file_is_needed() {
+    let bench = bench();
+    let two = id(&bench, "erp", "D03-000002");
+    std::fs::remove_file(bench.path("erp.csv")).unwrap();
+    std::fs::remove_file(bench.path("crm.csv")).unwrap();
+    let pinned = golden(
+        &bench,
+        &[
+            "pin",
+            &two,
+            "mobile",
+            "+86 138-0013-8001",
+            "--reason",
+            "asked",
+            "--by",
+            "王芳",
+        ],
+    );
+    assert!(
+        pinned.code == 0 && pinned.stderr.contains("is pinned as \"13800138001\""),
+        "{pinned:?}"
+    );
+    assert_eq!(value(&bench, &two, "mobile"), ("13800138001".into(), "override".into()));
+    let wrong = golden(
+        &bench,
+        &[
+            "pin",
+            &two,
+            "updated_date",
+            "昨天左右",
+            "--reason",
+            "asked",
+            "--by",
+            "王芳",
+        ],
+    );
+    assert!(
+        wrong.code == 2 && wrong.stderr.contains("is no value of \"updated_date\""),
+        "{wrong:?}"
+    );
+    for arguments in [
+        &["golden", "how", &two][..],
+        &["golden", "why", &two],
+        &["review", "list"],
+        &["crosswalk", "lookup", "erp", "D03-000002"],
+        &["store", "verify"],
+        &["store", "rebuild", "--check"],
+    ] {
+        let ran = bench.guiyi(arguments);
+        assert_eq!(ran.code, 0, "{arguments:?} {ran:?}");
+    }
+    let run = bench.guiyi(&["run", "guiyi.toml"]);
+    assert!(run.code == 2 && run.stderr.contains("there is no file"), "{run:?}");
+}
+
+/// A bench with more lines of survivorship and these sources.
+fn bench_with(survivorship: &str, erp: &str, crm: &str) -> Bench {
+    let bench = Bench::pair(erp.as_bytes(), crm.as_bytes());
+    let project = std::fs::read_to_string(bench.path("guiyi.toml")).unwrap();
+    bench.write("guiyi.toml", format!("{project}{survivorship}").as_bytes());
+    bench.run(0);
+    bench
+}

@@ -36,6 +36,15 @@ pub(crate) enum Command {
     ///
     /// Example: `guiyi run guiyi.toml --format json`
     Run(RunArgs),
+    /// Show what a changed configuration would do, by ID, before anything is published.
+    ///
+    /// Runs on the inputs of today against the store as it is, and says which golden records would merge, split, appear,
+    /// disappear or change, and which codes of which systems each touches. Writes nothing.
+    ///
+    /// Exit codes: 0 nothing would change, 1 something would, 2 error.
+    ///
+    /// Example: `guiyi simulate guiyi.toml --rules guiyi-new.toml`
+    Simulate(commands::simulate::Args),
     /// Answer other programs over HTTP: look up IDs, golden records, codes and changes.
     ///
     /// Read only, on this machine only: there is no authentication yet. Sensitive values are masked.

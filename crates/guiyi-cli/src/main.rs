@@ -7,6 +7,7 @@ mod process;
 mod progress;
 mod project;
 mod reference_file;
+mod simulation;
 mod summarize;
 mod words;
 mod write;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Init(args) => commands::init::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Run(args) => commands::run::run(&args),
+        Command::Simulate(args) => commands::simulate::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Validate(args) => commands::validate::run(&args),
         Command::Standardize(args) => commands::standardize::run(&args),

@@ -122,17 +122,32 @@ pub(crate) struct OpenEntity {
 impl Project {
     /// Reads a project file. Relative paths in it are relative to its own directory.
     pub(crate) fn read(file: &Path) -> anyhow::Result<Self> {
+        Self::read_with(file, true)
+    }
+
+    /// The same for work on the store, which the input files are not needed for: they may be gone.
+    pub(crate) fn read_without_inputs(file: &Path) -> anyhow::Result<Self> {
+        Self::read_with(file, false)
+    }
+
+    fn read_with(file: &Path, needs_inputs: bool) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(file).with_context(|| {
             format!(
                 "cannot read the project file {}; `guiyi init` writes one to start from",
                 file.display()
             )
         })?;
-        Self::parse(file, &text).map_err(|mistakes| all_mistakes(&mistakes))
+        Self::parse_with(file, &text, needs_inputs).map_err(|mistakes| all_mistakes(&mistakes))
     }
 
     /// Parses the text of a project file; `file` names it in mistakes and is the base of relative paths.
+    #[cfg(test)]
     pub(crate) fn parse(file: &Path, text: &str) -> Result<Self, Vec<Mistake>> {
+        Self::parse_with(file, text, true)
+    }
+
+    /// `needs_inputs`: whether an input file that is not there is a mistake.
+    fn parse_with(file: &Path, text: &str, needs_inputs: bool) -> Result<Self, Vec<Mistake>> {
         let base = file.parent().unwrap_or(Path::new(""));
         let document = Document::parse(&file.display().to_string(), text);
         let root = document.root();
@@ -174,7 +189,7 @@ impl Project {
             );
         }
         for source in &sources {
-            source::read(source, base, &mut entities);
+            source::read(source, base, needs_inputs, &mut entities);
         }
         for (entity, section) in entities.iter_mut().zip(&sections) {
             let systems: Vec<Arc<str>> = entity.inputs.iter().map(|input| Arc::clone(&input.system)).collect();

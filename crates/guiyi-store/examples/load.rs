@@ -258,6 +258,7 @@ fn rulebook() -> Rulebook {
             elements: vec![None; ELEMENTS.len()],
             groups: vec![vec![6, 7, 8]],
             recency: Some(10),
+            ..SurvivorshipPolicy::default()
         },
         imputation: Vec::new(),
         today: (2026, 1, 1),

@@ -2,6 +2,8 @@
 //!
 //! A run that was reading meanwhile finds the store changed and is told to run again, so that nobody's word is lost.
 
+use std::borrow::Cow;
+
 use guiyi_core::crosswalk::{Assignment, IdState, assign};
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
@@ -148,6 +150,7 @@ impl Action<'_> {
         clusters: &[u32],
         is_pinned: impl Fn(&Pinned) -> bool,
     ) -> Result<CommitReport, Failure> {
+        let rulebook = &*by_day_of_last_run(self.connection, rulebook)?;
         let assignment = identify(part, clusters)?;
         let mut golden = survive::run(&part.absent, clusters, rulebook);
         let pins = part.pins_where(&assignment.gids, &rulebook.dictionary, is_pinned);
@@ -174,9 +177,39 @@ impl Action<'_> {
     }
 }
 
+/// The rulebook with the day of the last run that changed something, where the policy counts days: trust in a source runs
+/// out with a run and not under a steward's hands, so that all golden records are of one day.
+pub(crate) fn by_day_of_last_run<'a>(
+    connection: &Connection,
+    rulebook: &'a Rulebook,
+) -> rusqlite::Result<Cow<'a, Rulebook>> {
+    if rulebook.survivorship.trust_days.is_empty() {
+        return Ok(Cow::Borrowed(rulebook));
+    }
+    let mut last = connection.prepare_cached(statements::LAST_FULL_RUN)?;
+    let utc: Option<String> = last
+        .query_row([rulebook.dictionary.entity.name()], |row| row.get(0))
+        .optional()?;
+    let Some(today) = utc.as_deref().and_then(day) else {
+        return Ok(Cow::Borrowed(rulebook));
+    };
+    let rulebook = rulebook.clone();
+    Ok(Cow::Owned(Rulebook { today, ..rulebook }))
+}
+
+/// The day of a time, `YYYY-MM-DDTHH:MM:SSZ`.
+fn day(utc: &str) -> Option<(i16, i8, i8)> {
+    let mut parts = utc.split(['-', 'T']);
+    Some((
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+    ))
+}
+
 /// The IDs of a part's clusters. An ID that leads out of the part stays as it is, although records of the part were
 /// in it once: what else was in it is not seen here.
-fn identify(part: &Known, clusters: &[u32]) -> Result<Assignment, Failure> {
+pub(crate) fn identify(part: &Known, clusters: &[u32]) -> Result<Assignment, Failure> {
     let memberships = part.memberships(&part.absent);
     let mut assignment = assign(clusters, memberships.history(part), part.mint).map_err(|exhausted| {
         let detail = exhausted.to_string();

@@ -4,6 +4,7 @@ use guiyi_core::global_id::GlobalId;
 
 use crate::action::Action;
 use crate::commit::Failure;
+use crate::edits::AssignedPin;
 use crate::read::{Change, GoldenRecord, changes, golden};
 use crate::statements;
 
@@ -18,6 +19,8 @@ pub struct Effect {
     pub moved: Vec<MovedCode>,
     /// What other systems are told.
     pub feed: Vec<Change>,
+    /// Pins that a split assigned to its parts.
+    pub assigned: Vec<AssignedPin>,
 }
 
 /// A code that leads to another ID than before.
@@ -88,6 +91,7 @@ impl Begun {
             after,
             moved,
             feed,
+            assigned: Vec::new(),
         })
     }
 }

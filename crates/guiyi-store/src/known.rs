@@ -30,7 +30,7 @@ pub struct Known {
     pub absent: Records,
     /// Names of the systems by source number: the rulebook's, then those that only the store knows, by name.
     pub systems: Vec<Arc<str>>,
-    /// Decisions of stewards that hold.
+    /// Decisions of stewards that hold, and what relations say: that two golden records are two.
     pub decisions: Vec<Decision>,
     /// Values that stewards pinned, also those that have expired, ordered by ID and element.
     pub pins: Vec<Pinned>,

@@ -30,6 +30,7 @@ mod codes;
 mod commit;
 mod contradiction;
 mod decisions;
+mod edits;
 mod effect;
 mod encode;
 mod error;
@@ -44,10 +45,12 @@ mod mint;
 mod pins;
 mod read;
 mod rebuild;
+mod relations;
 mod review;
 mod rows;
 mod statements;
 mod verify;
+mod why;
 mod wide;
 
 pub use action::By;
@@ -55,6 +58,7 @@ pub use backup::{Backup, restore};
 pub use change::{CommitReport, RunChange};
 pub use codes::{Code, CodeRefusal, Codes, NewCode};
 pub use decisions::{Decided, NewDecision, Refusal};
+pub use edits::{AssignedPin, Edits};
 pub use effect::{Effect, MovedCode};
 pub use error::StoreError;
 pub use history::{Moment, Step, Version};
@@ -65,8 +69,10 @@ pub use mint::Block;
 pub use pins::{NewPin, Pinned};
 pub use read::{Change, GoldenRecord, GoldenValue, Member, Resolution};
 pub use rebuild::Rebuild;
+pub use relations::{NewRelation, Relation, RelationKind, RelationSource};
 pub use review::{PairFinding, PendingPair, ReviewPair};
 pub use rows::{CodeStatus, CrosswalkRow, CrosswalkRows, GoldenRow, GoldenRows};
+pub use why::{ElementWhy, GoldenWhy};
 
 #[cfg(test)]
 mod tests;
@@ -156,7 +162,10 @@ impl Store {
             .connection
             .unchecked_transaction()
             .map_err(|error| self.failed(error))?;
-        known::load(&transaction, rulebook, present).map_err(|error| error.at(&self.path))
+        let mut known = known::load(&transaction, rulebook, present).map_err(|error| error.at(&self.path))?;
+        let apart = relations::apart(&transaction, &known).map_err(|failure| failure.at(&self.path))?;
+        known.decisions.extend(apart);
+        Ok(known)
     }
 
     /// Opens an empty store that lives in memory only, for trying out.

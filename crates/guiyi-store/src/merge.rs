@@ -2,19 +2,22 @@
 //!
 //! Laws: what a steward joins or parts is written as decisions on the records, so that later runs come to the same; IDs,
 //! codes and values follow as in a run; pins sleep with the ID that they belong to and wake with it; a split of what was
-//! merged restores IDs, codes and values; nothing is guessed where decisions speak against it.
+//! merged restores IDs, codes and values, and assigns what was pinned since; nothing is guessed where decisions speak
+//! against it.
 
 use guiyi_core::crosswalk::IdFacts;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::rulebook::Rulebook;
 
 use crate::Store;
-use crate::action::{Action, By, Keep};
+use crate::action::{Action, By, Keep, identify};
 use crate::commit::Failure;
 use crate::decisions::{NewDecision, Refusal, Standing, Wanted, refuse_contradictions};
+use crate::edits::{self, Edits, Parts};
 use crate::effect::Effect;
 use crate::error::StoreError;
 use crate::known::{Known, Verdict};
+use crate::relations;
 
 /// Two golden records to be made one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,8 @@ pub struct Split<'a> {
     pub gid: GlobalId,
     /// Systems and source keys of the records.
     pub records: &'a [(&'a str, &'a str)],
+    /// Whose the pins are that were set since these records came.
+    pub edits: Edits,
 }
 
 /// A record of a part: system, source key, and the golden record that it belongs to.
@@ -77,6 +82,12 @@ impl Store {
             action.check_active(b)?;
             if a == b || survivor.is_some_and(|survivor| survivor != a && survivor != b) {
                 let detail = "a merge takes two golden records, and one of them survives".into();
+                return Err(StoreError::Inconsistent { detail }.into());
+            }
+            if let Some(relation) = relations::between(action.connection, a, b)? {
+                let (from, kind, to) = (relation.from, relation.kind.name(), relation.to);
+                let detail =
+                    format!("{from} is {kind} {to}: what is related is two things; take the relation off first");
                 return Err(StoreError::Inconsistent { detail }.into());
             }
             let effect = Effect::begin(action, &[a, b])?;
@@ -131,8 +142,16 @@ impl Store {
             let first_leaves = placed.first().is_some_and(|first| leaves(&first));
             let clusters = placed.iter().map(|record| u32::from(leaves(&record) != first_leaves));
             let clusters: Vec<u32> = clusters.collect();
+            let parts = Parts {
+                part: &part,
+                clusters: &clusters,
+                gids: &identify(&part, &clusters)?.gids,
+            };
+            let assigned = edits::assign(action, rulebook, gid, split.edits, &parts)?;
+            let part = action.part(rulebook, &[gid])?;
             action.regroup(rulebook, &part, &clusters, |pinned| pinned.holds_at(by.utc))?;
-            Ok((effect.end(action)?, keep))
+            let effect = effect.end(action)?;
+            Ok((Effect { assigned, ..effect }, keep))
         })
     }
 }

@@ -139,7 +139,7 @@ fn check_element(rulebook: &Rulebook, element: &str) -> Result<(), Failure> {
     Err(StoreError::UnknownElement { element }.into())
 }
 
-fn object(gid: GlobalId, element: &str) -> String {
+pub(crate) fn object(gid: GlobalId, element: &str) -> String {
     format!("{}/{element}", gid.as_str())
 }
 

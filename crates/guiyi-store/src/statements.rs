@@ -174,8 +174,21 @@ pub(crate) const PINS: &str = "SELECT id, gid, element, value, reason, actor, ut
     WHERE gid BETWEEN $1 AND $2 AND withdrawn = 0 ORDER BY gid, element";
 pub(crate) const ADD_PIN: &str =
     "INSERT INTO override (gid, element, value, reason, actor, utc, expires) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+pub(crate) const PIN_SET_AFTER: &str = "SELECT 1 FROM ledger WHERE run > $1 AND action = 'pin' AND object = $2";
 pub(crate) const WITHDRAW_PIN: &str =
     "UPDATE override SET withdrawn = 1 WHERE gid = $1 AND element = $2 AND withdrawn = 0";
+
+pub(crate) const RELATIONS: &str =
+    "SELECT from_gid, kind, to_gid, is_so, valid_from, valid_until, source, reason, actor, utc FROM relation
+    WHERE withdrawn IS NULL";
+pub(crate) const RELATIONS_OF: &str =
+    "SELECT from_gid, kind, to_gid, is_so, valid_from, valid_until, source, reason, actor, utc FROM relation
+    WHERE withdrawn IS NULL AND (from_gid = $1 OR to_gid = $1)";
+pub(crate) const ADD_RELATION: &str =
+    "INSERT INTO relation (from_gid, kind, to_gid, is_so, valid_from, valid_until, source, reason, actor, utc, run)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+pub(crate) const WITHDRAW_RELATION: &str = "UPDATE relation SET withdrawn = $1
+    WHERE from_gid = $2 AND kind = $3 AND to_gid = $4 AND withdrawn IS NULL";
 
 pub(crate) const LEDGER_HEAD: &str = "SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1";
 pub(crate) const ADD_LEDGER: &str =

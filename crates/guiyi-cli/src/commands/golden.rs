@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use anyhow::bail;
 use guiyi_core::global_id::GlobalId;
-use guiyi_store::{Effect, Merge, NewPin, Split};
+use guiyi_store::{Edits, Effect, Merge, NewPin, Split};
 
+use super::golden_relations;
 use super::golden_words as words;
 use super::steward::{
     Author, Desk, InProject, RecordName, Show, either, entity_of, open_to_read, parse_id, parse_time,
@@ -37,11 +38,17 @@ enum Command {
     ///
     /// Example: `guiyi golden how C00-000001-M`
     How(One),
+    /// Show why a golden record has its values: what each source record says, and the reason for which each lost.
+    ///
+    /// Example: `guiyi golden why C00-000001-M city`
+    Why(super::golden_why::Args),
     /// Compare two versions of a golden record, or two golden records.
     ///
     /// Example: `guiyi golden diff C00-000001-M@1 C00-000001-M`
     Diff(Diff),
     /// Set a value by hand; it stands over what the sources say, until it expires or is taken off.
+    ///
+    /// It is brought to its canonical form as the values of the sources are.
     ///
     /// Example: `guiyi golden pin C00-000001-M phone 0571-88001234 --reason "asked by phone" --expires 2026-12-31`
     Pin(Pin),
@@ -49,6 +56,21 @@ enum Command {
     ///
     /// Example: `guiyi golden unpin C00-000001-M phone --reason "the ERP is right now"`
     Unpin(Unpin),
+    /// Say how two golden records are related: branch, subsidiary, member of a group, contact.
+    ///
+    /// What is related stays two: neither a run nor a merge makes one of them. Said again with other days, it replaces
+    /// what was said before.
+    ///
+    /// Example: `guiyi golden relate C00-000002-J branch-of C00-000001-M --reason "business licence"`
+    Relate(super::golden_relations::Relate),
+    /// Say that two golden records are not related so; it is not proposed again.
+    ///
+    /// Example: `guiyi golden unrelate C00-000002-J branch-of C00-000001-M --reason "a namesake"`
+    Unrelate(super::golden_relations::Unrelate),
+    /// Show relations, or propose those that the names tell of.
+    ///
+    /// Example: `guiyi golden relations --proposed`
+    Relations(super::golden_relations::Relations),
     /// Make two golden records one. The loser's ID stays known and leads to the survivor.
     ///
     /// Example: `guiyi golden merge C00-000001-M C00-000002-J --reason "renamed in 2025" --preview`
@@ -172,6 +194,9 @@ struct SplitOne {
     /// A source record that shall leave, as `system/code`; may be given several times, they leave together.
     #[arg(long = "record", value_name = "SYSTEM/CODE", required = true)]
     records: Vec<RecordName>,
+    /// Where pins go that were set since these records came.
+    #[arg(long, value_enum, default_value_t)]
+    edits: EditsArg,
     /// Only say what would happen.
     #[arg(long)]
     preview: bool,
@@ -187,6 +212,27 @@ struct SplitOne {
     author: Author,
     #[command(flatten)]
     show: Show,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+enum EditsArg {
+    /// With the record whose value they stand over.
+    Record,
+    /// They stay with the ID.
+    #[default]
+    Tree,
+    /// To both parts.
+    Cascade,
+}
+
+impl From<EditsArg> for Edits {
+    fn from(edits: EditsArg) -> Self {
+        match edits {
+            EditsArg::Record => Self::Record,
+            EditsArg::Tree => Self::Tree,
+            EditsArg::Cascade => Self::Cascade,
+        }
+    }
 }
 
 fn parse_version(text: &str) -> Result<(GlobalId, Option<u64>), String> {
@@ -229,6 +275,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             }
             answer(&words::how(&steps, args.show.is_chinese(&project)), args.show.format)
         }
+        Command::Why(args) => answer(&super::golden_why::of(project, args)?, args.show.format),
         Command::Diff(args) => {
             let (project, store) = open_to_read(project)?;
             let of = |(id, number): (GlobalId, Option<u64>)| -> anyhow::Result<_> {
@@ -252,10 +299,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
         Command::Pin(args) => {
             let mut desk = Desk::open(project, &args.author)?;
             let book = desk.rulebook_of(args.id)?;
+            let chinese = args.show.is_chinese(&desk.project);
+            let value =
+                super::golden_pin::canonical(&desk, book.clone(), args.id, (&args.element, &args.value), chinese)?;
             let pin = NewPin {
                 gid: args.id,
                 element: &args.element,
-                value: (!args.value.trim().is_empty()).then(|| args.value.trim()),
+                value: value.as_deref(),
                 expires: args.expires.as_deref(),
             };
             let by = desk.signature.because(&args.reason);
@@ -269,6 +319,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             let effect = desk.store.unpin(&book, args.id, &args.element, by)?;
             done(&desk, &effect, false, &args.show)
         }
+        Command::Relate(args) => answer(&golden_relations::relate(project, args)?, args.show.format),
+        Command::Unrelate(args) => answer(&golden_relations::unrelate(project, args)?, args.show.format),
+        Command::Relations(args) => answer(&golden_relations::relations(project, args)?, args.show.format),
         Command::Merge(args) => {
             let mut desk = Desk::open(project, &args.author)?;
             let book = desk.rulebook_of(args.a)?;
@@ -300,6 +353,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             let split = Split {
                 gid: args.id,
                 records: &records,
+                edits: args.edits.into(),
             };
             let by = desk.signature.because(&args.reason);
             let effect = if args.preview {

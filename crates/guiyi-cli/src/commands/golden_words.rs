@@ -9,6 +9,7 @@ use guiyi_core::survive::Ground;
 use guiyi_store::{Effect, GoldenRecord, GoldenValue, Moment, Pinned, Resolution, Step, Store, Version};
 use serde_json::{Value, json};
 
+use super::golden_relations;
 use super::steward::{either, entity_of};
 
 /// The same thing for people and for programs.
@@ -43,6 +44,13 @@ pub(crate) fn golden(
     };
     let mut text = String::new();
     let shown = if time.is_some() { id } else { canonical.unwrap_or(id) };
+    // How often the content of a record was written by then is known for now only.
+    let now = found.as_ref().filter(|_| time.is_none());
+    let content = |system: &str, key: &str| {
+        let mut members = now.map_or(&[][..], |golden| &golden.members).iter();
+        let member = members.find(|member| (&*member.system, &*member.key) == (system, key));
+        member.map_or_else(String::new, |member| format!(" v{}", member.version))
+    };
     if let (Resolution::Superseded(survivor), None) = (resolution, time) {
         _ = if chinese {
             writeln!(text, "{id} 已并入 {survivor}")
@@ -91,7 +99,7 @@ pub(crate) fn golden(
                     .unwrap_or_default();
                 format!("{}, {}{until}: {}", pin.actor, pin.utc, pin.reason)
             }
-            (Some((system, key)), _) => format!("{system}/{key} {}", value.origin.name()),
+            (Some((system, key)), _) => format!("{system}/{key}{} {}", content(system, key), value.origin.name()),
             _ => String::new(),
         };
         _ = writeln!(text, "  {label}\t{shown}\t{}\t{from}", value.ground.name());
@@ -100,17 +108,22 @@ pub(crate) fn golden(
     for (system, key) in &version.members {
         _ = writeln!(text, "  {system}/{key}");
     }
+    let (related, relations) = golden_relations::lines(store, shown, chinese)?;
+    if !related.is_empty() {
+        _ = write!(text, "{}\n{related}", either(chinese, "relations", "关系"));
+    }
     let json = json!({
         "global_id": id.to_string(),
+        "relations": relations,
         "status": status,
         "canonical_gid": canonical.map(|gid| gid.to_string()),
         "shown": shown.to_string(),
-        "version": version_json(&version, &pins, shown),
+        "version": version_json(&version, &pins, shown, now),
     });
     Ok(Answer { text, json })
 }
 
-fn label_of<'a>(labels: &'a [(String, String)], element: &'a str) -> &'a str {
+pub(super) fn label_of<'a>(labels: &'a [(String, String)], element: &'a str) -> &'a str {
     labels
         .iter()
         .find(|(name, _)| name == element)
@@ -130,11 +143,12 @@ fn moment_json(moment: &Moment) -> Value {
     json!({"run": moment.run, "at": moment.utc, "by": moment.actor, "reason": moment.reason})
 }
 
-fn record_json((system, key): &(String, String)) -> Value {
+pub(super) fn record_json((system, key): &(String, String)) -> Value {
     json!({"system": system, "key": key})
 }
 
-fn version_json(version: &Version, pins: &[Pinned], gid: GlobalId) -> Value {
+fn version_json(version: &Version, pins: &[Pinned], gid: GlobalId, now: Option<&GoldenRecord>) -> Value {
+    let content = |value: &GoldenValue| Some(now?.members.get(value.member?)?.version);
     let value = |value: &GoldenValue| {
         let of_element = |pin: &&Pinned| pin.gid == gid && pin.element == value.element;
         let pin = pins
@@ -147,6 +161,7 @@ fn version_json(version: &Version, pins: &[Pinned], gid: GlobalId) -> Value {
             "ground": value.ground.name(),
             "origin": value.origin.name(),
             "from": value.member.and_then(|member| version.members.get(member)).map(record_json),
+            "source_version": content(value),
             "pin": pin.map(|pin| json!({"by": pin.actor, "at": pin.utc, "reason": pin.reason, "expires": pin.expires})),
         })
     };
@@ -304,6 +319,11 @@ pub(crate) fn effect(effect: &Effect, chinese: bool) -> Answer {
     for code in &effect.moved {
         _ = writeln!(text, "  {}/{}  {} → {}", code.system, code.key, code.from, code.to);
     }
+    for pin in &effect.assigned {
+        let to: Vec<String> = pin.to.iter().map(ToString::to_string).collect();
+        let (word, value) = (either(chinese, "pin", "人工指定"), pin.value.as_deref().unwrap_or("-"));
+        _ = writeln!(text, "{word}  {} {value} → {}", pin.element, to.join(", "));
+    }
     let golden = |golden: &GoldenRecord| {
         json!({
             "global_id": golden.gid.to_string(),
@@ -319,6 +339,8 @@ pub(crate) fn effect(effect: &Effect, chinese: bool) -> Answer {
         "after": effect.after.iter().map(golden).collect::<Vec<_>>(),
         "codes": effect.moved.iter().map(|code| json!({"system": code.system, "key": code.key,
             "from": code.from.to_string(), "to": code.to.to_string()})).collect::<Vec<_>>(),
+        "pins": effect.assigned.iter().map(|pin| json!({"element": pin.element, "value": pin.value,
+            "to": pin.to.iter().map(ToString::to_string).collect::<Vec<_>>()})).collect::<Vec<_>>(),
         "changes": effect.feed.iter().map(|change| json!({"global_id": change.gid.to_string(),
             "version": change.version, "kind": change.kind})).collect::<Vec<_>>(),
     });

@@ -30,18 +30,18 @@ use crate::{Verdict, print, words, write};
 const BATCH_ROWS: usize = 8192;
 
 /// Rooms that each entity type goes through, from reading to survivorship; committing and writing come once.
-const ROOMS_PER_ENTITY: u64 = 10;
+pub(super) const ROOMS_PER_ENTITY: u64 = 10;
 
 /// One entity type after its walk.
-struct Walk {
-    open: OpenEntity,
+pub(super) struct Walk {
+    pub(super) open: OpenEntity,
     cleansed: Cleansed,
-    records: Records,
+    pub(super) records: Records,
     rows: Vec<Option<(u32, u32)>>,
-    known: Known,
-    unified: Unified,
+    pub(super) known: Known,
+    pub(super) unified: Unified,
     /// The pairs for a person.
-    review: Vec<ReviewPair>,
+    pub(super) review: Vec<ReviewPair>,
 }
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
@@ -55,17 +55,12 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
     let language = args.language.map_or(project.language, Language::from);
     let now = args.now.unwrap_or_else(jiff::Timestamp::now);
     let now_utc = format!("{now:.0}");
-    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
 
-    let open = project.open((today.year(), today.month(), today.day()))?;
+    let open = project.open(day(now))?;
     let n_rooms = ROOMS_PER_ENTITY * open.len() as u64 + 1 + u64::from(!args.dry_run);
     let mut progress = Progress::new(args.quiet, n_rooms);
     let (_lock, mut store) = open_store(&project, args, &now_utc)?;
-    let last_rows = last_run::rows_of_systems(&project.output.dir);
-    let mut walks = Vec::with_capacity(open.len());
-    for entity in cleanse(open, &last_rows, &mut progress)? {
-        walks.push(walk(entity, &store, &now_utc, &mut progress)?);
-    }
+    let walks = walk_open(&project, open, &store, &now_utc, &mut progress)?;
 
     // Before the commit, so that a directory that cannot be written to leaves the store as it was.
     let results = (!args.dry_run)
@@ -124,7 +119,40 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
     Ok(outcome)
 }
 
+/// Takes every entity type of a project through the corridor, up to what would be committed.
+pub(super) fn walk_all(
+    project: &Project,
+    store: &Store,
+    now: jiff::Timestamp,
+    progress: &mut Progress,
+) -> anyhow::Result<Vec<Walk>> {
+    walk_open(project, project.open(day(now))?, store, &format!("{now:.0}"), progress)
+}
+
+fn walk_open(
+    project: &Project,
+    open: Vec<OpenEntity>,
+    store: &Store,
+    now_utc: &str,
+    progress: &mut Progress,
+) -> anyhow::Result<Vec<Walk>> {
+    let last_rows = last_run::rows_of_systems(&project.output.dir);
+    let cleansed = cleanse(open, &last_rows, progress)?.into_iter();
+    cleansed.map(|entity| walk(entity, store, now_utc, progress)).collect()
+}
+
+/// The day of the run.
+fn day(now: jiff::Timestamp) -> (i16, i8, i8) {
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    (today.year(), today.month(), today.day())
+}
+
 impl Walk {
+    /// The entity type.
+    pub(super) fn entity(&self) -> EntityType {
+        self.open.rulebook.dictionary.entity
+    }
+
     /// The name of each source's file.
     fn files(&self) -> Vec<String> {
         let names = self

@@ -8,7 +8,7 @@ use crate::project::Project;
 use crate::words::say;
 
 pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Verdict> {
-    let project = Project::read(&args.project)?;
+    let project = Project::read_without_inputs(&args.project)?;
     let server = guiyi_sync::bind(Config {
         store: project.store.clone(),
         address: args.address,

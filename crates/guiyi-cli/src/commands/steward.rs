@@ -15,7 +15,7 @@ use crate::args::{Format, LanguageArg};
 use crate::project::Project;
 
 /// How long a steward's command waits for a run to end.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How a command answers.
 #[derive(Debug, Clone, clap::Args)]
@@ -90,14 +90,14 @@ pub(crate) struct Desk {
 impl Desk {
     /// Opens the store of a project for writing.
     pub(crate) fn open(project: &std::path::Path, author: &Author) -> anyhow::Result<Self> {
-        let project = Project::read(project)?;
+        let project = Project::read_without_inputs(project)?;
         check_there(&project)?;
         Self::of(project, author)
     }
 
     /// The same, and makes the store where there is none.
     pub(crate) fn open_or_make(project: &std::path::Path, author: &Author) -> anyhow::Result<Self> {
-        Self::of(Project::read(project)?, author)
+        Self::of(Project::read_without_inputs(project)?, author)
     }
 
     fn of(project: Project, author: &Author) -> anyhow::Result<Self> {
@@ -117,26 +117,31 @@ impl Desk {
         })
     }
 
-    /// The rulebook of an entity type.
-    pub(crate) fn rulebook(&self, entity: EntityType) -> anyhow::Result<Rulebook> {
-        self.project.rulebook(entity).with_context(|| {
-            format!(
-                "{} has no [[source]] of the entity type {}",
-                self.project.file.display(),
-                entity.name()
-            )
-        })
-    }
-
     /// The rulebook of a golden record.
     pub(crate) fn rulebook_of(&self, gid: GlobalId) -> anyhow::Result<Rulebook> {
-        self.rulebook(entity_of(gid)?)
+        rulebook_of(&self.project, gid)
     }
+}
+
+/// A project's rulebook of an entity type, without its files.
+fn rulebook(project: &Project, entity: EntityType) -> anyhow::Result<Rulebook> {
+    project.rulebook(entity).with_context(|| {
+        format!(
+            "{} has no [[source]] of the entity type {}",
+            project.file.display(),
+            entity.name()
+        )
+    })
+}
+
+/// A project's rulebook of a golden record, without its files.
+pub(crate) fn rulebook_of(project: &Project, gid: GlobalId) -> anyhow::Result<Rulebook> {
+    rulebook(project, entity_of(gid)?)
 }
 
 /// Opens the store of a project for reading.
 pub(crate) fn open_to_read(project: &std::path::Path) -> anyhow::Result<(Project, Store)> {
-    let project = Project::read(project)?;
+    let project = Project::read_without_inputs(project)?;
     check_there(&project)?;
     let store = match Store::open_read_only(&project.store) {
         // An older schema is brought up to date by opening it for writing.

@@ -110,7 +110,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             said(&backup, started, &args.show)
         }
         Command::Restore(args) => {
-            let project = Project::read(project)?;
+            let project = Project::read_without_inputs(project)?;
             let restored = guiyi_store::restore(&args.backup, &project.store, &args.author.utc())?;
             said(&restored, started, &args.show)
         }

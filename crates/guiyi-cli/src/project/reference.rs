@@ -41,6 +41,27 @@ const fn key(
     }
 }
 
+/// What stands above the keys of survivorship.
+const SURVIVORSHIP: &str = "Which member's value stands in the golden record. \
+Strategies are tried in order until one value is left; the last tie goes to the smallest system and code. \
+An imputed value stands only where nothing else is known, whatever the strategies.
+
+| strategy | keeps |
+|---|---|
+| `best-origin` | a value as received before a standardized, a repaired, a derived one |
+| `source-priority` | the value of the most trusted system |
+| `most-recent` | the value of the record with the latest `recency` date |
+| `most-frequent` | the value that most records share |
+| `most-complete` | the value of the record with most values |
+| `longest` | the value with most characters |
+| `highest-score` | the value of the record whose values needed least correction: of the values given or withheld, 1 for one received or standardized, ½ for one repaired or derived |
+| `trusted-until` | the values of records that are not older than `trust_days`, before those that are |
+| `value-order` | the value that comes first in `value_order`, those that it does not name last; single elements only |
+| `most-restrictive` | the strictest value, first in `value_order`, whoever says it: for consent and blacklists; must be the first strategy, and the order must name every code |
+| `union` | all different values, parted by `；`; single elements only, alone |
+
+`guiyi golden why` shows for a golden record what each source says and by which strategy each lost.";
+
 const SECTIONS: [Section; 10] = [
     Section {
         header: "[project]",
@@ -262,7 +283,7 @@ const SECTIONS: [Section; 10] = [
     },
     Section {
         header: "[customer.survivorship]",
-        about: "`[customer.survivorship.elements]` names strategies for single elements: `mobile = [\"most-recent\"]`.",
+        about: SURVIVORSHIP,
         keys: &[
             key(
                 "source_priority",
@@ -273,7 +294,7 @@ const SECTIONS: [Section; 10] = [
             ),
             key(
                 "default",
-                "list of `best-origin`, `source-priority`, `most-recent`, `most-frequent`, `most-complete`, `longest`",
+                "list of strategies",
                 "[\"best-origin\", \"source-priority\", \"most-recent\", \"most-frequent\", \"most-complete\", \"longest\"]",
                 "[\"source-priority\", \"most-recent\"]",
                 "strategies, tried in order until one value is left",
@@ -296,8 +317,29 @@ const SECTIONS: [Section; 10] = [
                 "elements",
                 "table",
                 "",
-                "{ mobile = [\"most-recent\"] }",
-                "strategies of single elements, tried before the default's",
+                "{ mobile = [\"trusted-until\", \"most-recent\"], status = [\"most-restrictive\"] }",
+                "strategies of single elements in place of the default's; those of one element of a group hold for the group",
+            ),
+            key(
+                "source_order",
+                "table of lists of systems",
+                "",
+                "{ mobile = [\"erp\"] }",
+                "most trusted first, for single elements in place of `source_priority`",
+            ),
+            key(
+                "value_order",
+                "table of lists of values",
+                "",
+                "{ status = [\"停用\", \"启用\"] }",
+                "for `value-order` and `most-restrictive`: the value that wins, the strictest, first",
+            ),
+            key(
+                "trust_days",
+                "table of integers from 0",
+                "",
+                "{ erp = 365 }",
+                "for `trusted-until`: for how many days after its `recency` date a record of the system is trusted; a system that is not named always is",
             ),
         ],
     },

@@ -10,8 +10,8 @@ use guiyi_io::read::{Format, ReadOptions, TextEncoding};
 
 use super::{Entity, Input, Placed};
 
-/// Reads one `[[source]]` and hands it to its entity type.
-pub(super) fn read(table: &Table<'_>, base: &Path, entities: &mut [Entity]) {
+/// Reads one `[[source]]` and hands it to its entity type. `needs_files`: whether a file that is not there is a mistake.
+pub(super) fn read(table: &Table<'_>, base: &Path, needs_files: bool, entities: &mut [Entity]) {
     let system = table.string("system");
     let options: Vec<(&str, usize)> = EntityType::ALL
         .iter()
@@ -82,6 +82,7 @@ pub(super) fn read(table: &Table<'_>, base: &Path, entities: &mut [Entity]) {
     }
     let paths = match expand(&base.join(path)) {
         Ok(paths) => paths,
+        Err(_) if !needs_files => Vec::new(),
         Err(message) => {
             let hint = "paths are relative to the project file; * and ? stand for parts of a file name";
             table.mistake_at("path", message, Some(hint.into()));

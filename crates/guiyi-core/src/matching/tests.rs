@@ -54,6 +54,7 @@ fn rulebook() -> Rulebook {
             elements: Vec::new(),
             groups: Vec::new(),
             recency: None,
+            ..SurvivorshipPolicy::default()
         },
         imputation: Vec::new(),
         today: (2026, 1, 1),

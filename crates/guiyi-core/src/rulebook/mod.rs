@@ -36,6 +36,8 @@ mod code_pattern;
 
 mod policies;
 
+mod survivorship;
+
 pub use code_pattern::PatternError;
 pub use dimension::{Dimension, Indicator};
 pub use expression::Expression;
@@ -126,7 +128,7 @@ impl Default for MatchingPolicy {
 }
 
 /// Which member's value wins, per element.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SurvivorshipPolicy {
     /// Systems, most trusted first; systems that are not named follow in the order of the sources.
     pub source_priority: Vec<Arc<str>>,
@@ -138,6 +140,13 @@ pub struct SurvivorshipPolicy {
     pub groups: Vec<Vec<usize>>,
     /// Position of the date element that tells how recent a record is.
     pub recency: Option<usize>,
+    /// For single elements an order of systems of their own, in place of `source_priority`.
+    pub source_orders: BTreeMap<usize, Vec<Arc<str>>>,
+    /// For single elements their values, the one that wins first; for [`Strategy::ValueOrder`] and
+    /// [`Strategy::MostRestrictive`].
+    pub value_orders: BTreeMap<usize, Vec<Arc<str>>>,
+    /// For how many days after its date a record of these systems is trusted; a system that is not named always is.
+    pub trust_days: BTreeMap<Arc<str>, u32>,
 }
 
 /// One way to choose among values; a tie goes to the next one, and at last to the smallest (system, source key).
@@ -155,6 +164,16 @@ pub enum Strategy {
     Longest,
     /// The value of the record with most values.
     MostComplete,
+    /// The value of the record whose values needed least correction.
+    HighestScore,
+    /// A value whose record is not older than its system is trusted for beats one whose is.
+    TrustedUntil,
+    /// The strictest value, whoever says it, as the element's order of values has it.
+    MostRestrictive,
+    /// The value that comes first in the element's order of values.
+    ValueOrder,
+    /// All different values together.
+    Union,
 }
 
 /// How a gap in an element is filled.

@@ -15,7 +15,17 @@
 //! recency = "updated_date"                     # date element that tells how recent a record is
 //!
 //! [survivorship.elements]
-//! mobile = ["most-recent"]                     # strategies of one element, tried before the default's
+//! mobile = ["most-recent"]                     # strategies of one element
+//! blacklisted = ["most-restrictive"]
+//!
+//! [survivorship.source_order]
+//! mobile = ["crm", "erp"]                      # most trusted first, for this element
+//!
+//! [survivorship.value_order]
+//! blacklisted = ["是", "否"]                    # the strictest first
+//!
+//! [survivorship.trust_days]
+//! crm = 365                                    # for how long after its date a record is trusted
 //!
 //! [[impute]]
 //! element = "postcode"
@@ -26,19 +36,11 @@
 use std::sync::Arc;
 
 use super::mistake::hint_for;
-use super::rules::{element, element_hint};
+use super::rules::element;
+use super::survivorship::parse_survivorship;
 use super::toml::Table;
-use super::{Imputation, ImputationMethod, MatchingPolicy, Strategy, SurvivorshipPolicy};
+use super::{Imputation, ImputationMethod, MatchingPolicy, SurvivorshipPolicy};
 use crate::dictionary::{Dictionary, ElementKind, Importance};
-
-const STRATEGIES: [(&str, Strategy); 6] = [
-    ("best-origin", Strategy::BestOrigin),
-    ("source-priority", Strategy::SourcePriority),
-    ("most-recent", Strategy::MostRecent),
-    ("most-frequent", Strategy::MostFrequent),
-    ("longest", Strategy::Longest),
-    ("most-complete", Strategy::MostComplete),
-];
 
 /// What a project file says about matching, survivorship and imputation.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,119 +93,6 @@ fn parse_matching(table: &Table<'_>) -> MatchingPolicy {
         review_threshold,
         max_block,
     }
-}
-
-fn parse_survivorship(table: Option<&Table<'_>>, dictionary: &Dictionary, systems: &[Arc<str>]) -> SurvivorshipPolicy {
-    let mut policy = SurvivorshipPolicy {
-        source_priority: systems.to_vec(),
-        default: vec![
-            Strategy::BestOrigin,
-            Strategy::SourcePriority,
-            Strategy::MostRecent,
-            Strategy::MostFrequent,
-            Strategy::MostComplete,
-            Strategy::Longest,
-        ],
-        elements: vec![None; dictionary.elements.len()],
-        groups: Vec::new(),
-        recency: None,
-    };
-    let Some(table) = table else { return policy };
-    if table.has("source_priority") {
-        policy.source_priority = parse_priority(table, systems);
-    }
-    if table.has("default") {
-        policy.default = parse_strategies(table, "default");
-    }
-    policy.groups = parse_groups(table, dictionary);
-    if table.has("recency") {
-        policy.recency = element(table, "recency", dictionary);
-        if let Some(other) = policy
-            .recency
-            .filter(|&date| dictionary.elements[date].kind != ElementKind::Date)
-        {
-            let message = format!("\"{}\" is not a date", dictionary.elements[other].name);
-            let dates = dictionary
-                .of_kind(ElementKind::Date)
-                .map(|date| &*dictionary.elements[date].name);
-            let dates: Vec<&str> = dates.collect();
-            table.mistake_at("recency", message, Some(format!("one of: {}", dates.join(", "))));
-            policy.recency = None;
-        }
-    }
-    if let Some(own) = table.table("elements") {
-        for name in own.keys() {
-            let strategies = parse_strategies(&own, name);
-            if let Some(position) = dictionary.position(name) {
-                policy.elements[position] = Some(strategies);
-            } else {
-                let hint = element_hint(name, dictionary);
-                own.mistake_at_key(name, format!("no element is named \"{name}\""), hint);
-            }
-        }
-    }
-    policy
-}
-
-fn parse_priority(table: &Table<'_>, systems: &[Arc<str>]) -> Vec<Arc<str>> {
-    let key = "source_priority";
-    let mut priority: Vec<Arc<str>> = Vec::new();
-    for (index, name) in table.strings(key).into_iter().enumerate() {
-        match systems.iter().find(|system| &***system == name) {
-            Some(_) if priority.iter().any(|other| &**other == name) => {
-                table.mistake_at_item(key, index, format!("the system \"{name}\" occurs twice"), None);
-            }
-            Some(system) => priority.push(Arc::clone(system)),
-            None => {
-                let hint = hint_for(name, systems.iter().map(|system| &**system));
-                table.mistake_at_item(key, index, format!("no source has the system \"{name}\""), hint);
-            }
-        }
-    }
-    priority
-}
-
-fn parse_strategies(table: &Table<'_>, key: &str) -> Vec<Strategy> {
-    let mut strategies = Vec::new();
-    for (index, name) in table.strings(key).into_iter().enumerate() {
-        match STRATEGIES.iter().find(|(known, _)| *known == name) {
-            Some((_, strategy)) if strategies.contains(strategy) => {
-                table.mistake_at_item(key, index, format!("the strategy \"{name}\" occurs twice"), None);
-            }
-            Some((_, strategy)) => strategies.push(*strategy),
-            None => {
-                let hint = hint_for(name, STRATEGIES.iter().map(|(known, _)| *known));
-                table.mistake_at_item(key, index, format!("\"{name}\" is not a strategy"), hint);
-            }
-        }
-    }
-    strategies
-}
-
-fn parse_groups(table: &Table<'_>, dictionary: &Dictionary) -> Vec<Vec<usize>> {
-    let mut taken = vec![false; dictionary.elements.len()];
-    let mut groups = Vec::new();
-    for (index, names) in table.string_lists("groups").into_iter().enumerate() {
-        let mut group = Vec::new();
-        for name in names {
-            match dictionary.position(name) {
-                Some(position) if taken[position] => {
-                    let message = format!("the element \"{name}\" stands in two groups or twice in one");
-                    table.mistake_at_item("groups", index, message, None);
-                }
-                Some(position) => {
-                    taken[position] = true;
-                    group.push(position);
-                }
-                None => {
-                    let hint = element_hint(name, dictionary);
-                    table.mistake_at_item("groups", index, format!("no element is named \"{name}\""), hint);
-                }
-            }
-        }
-        groups.push(group);
-    }
-    groups
 }
 
 fn parse_imputation(root: &Table<'_>, dictionary: &Dictionary) -> Vec<Imputation> {
@@ -270,6 +159,7 @@ fn parse_method(table: &Table<'_>, attribute: Option<usize>, dictionary: &Dictio
 
 #[cfg(test)]
 mod tests {
+    use super::super::Strategy;
     use super::*;
     use crate::dictionary::{EntityType, shipped};
     use crate::rulebook::Mistake;

@@ -53,6 +53,7 @@ fn rulebook() -> Rulebook {
         elements: Vec::new(),
         groups: Vec::new(),
         recency: None,
+        ..SurvivorshipPolicy::default()
     };
     Rulebook {
         dictionary: Dictionary {

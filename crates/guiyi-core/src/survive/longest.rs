@@ -4,11 +4,14 @@ use std::cmp::Reverse;
 
 use super::{Members, keep_smallest};
 
+/// The number of characters of a record's values of these elements.
+pub(super) fn length(context: &Members<'_>, elements: &[usize], record: u32) -> usize {
+    let values = elements
+        .iter()
+        .filter_map(|&element| context.records.get(record, element));
+    values.map(|value| value.chars().count()).sum()
+}
+
 pub(super) fn keep(context: &Members<'_>, elements: &[usize], candidates: &mut Vec<u32>) {
-    keep_smallest(candidates, |record| {
-        let values = elements
-            .iter()
-            .filter_map(|&element| context.records.get(record, element));
-        Reverse(values.map(|value| value.chars().count()).sum::<usize>())
-    });
+    keep_smallest(candidates, |record| Reverse(length(context, elements, record)));
 }

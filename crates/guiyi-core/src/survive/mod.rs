@@ -2,7 +2,11 @@
 //!
 //! Stands between cluster and the store. Laws: a golden record is a pure function of its members and the policy; a
 //! withheld or missing value never wins, an imputed one only where nothing else is known; the elements of a group come
-//! from one record; the order is total, so that the last tie goes to the smallest (system, source key).
+//! from one record; the order is total, so that the last tie goes to the smallest (system, source key). The day of the
+//! rulebook counts only where the policy limits for how long a system is trusted.
+
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use arrow_array::{Array, StringArray};
 use rayon::prelude::*;
@@ -11,14 +15,20 @@ use crate::record::{Origin, Records};
 use crate::rulebook::{Rulebook, Strategy};
 
 mod best_origin;
+mod highest_score;
 mod longest;
 mod most_complete;
 mod most_frequent;
 mod most_recent;
 mod pin;
 mod source_priority;
+mod trusted_until;
+mod union;
+mod value_order;
+mod why;
 
 pub use pin::{Pin, pin};
+pub use why::{Candidate, Fate, Why, why};
 
 /// Stands for "no record" in lineage.
 pub const NO_RECORD: u32 = u32::MAX;
@@ -90,7 +100,7 @@ pub enum Ground {
 
 impl Ground {
     /// All grounds, in the order of their codes.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 16] = [
         Self::Nothing,
         Self::Only,
         Self::Agreed,
@@ -102,6 +112,11 @@ impl Ground {
         Self::Strategy(Strategy::Longest),
         Self::Strategy(Strategy::MostComplete),
         Self::Override,
+        Self::Strategy(Strategy::HighestScore),
+        Self::Strategy(Strategy::TrustedUntil),
+        Self::Strategy(Strategy::MostRestrictive),
+        Self::Strategy(Strategy::ValueOrder),
+        Self::Strategy(Strategy::Union),
     ];
 
     /// The stable code used in the store.
@@ -122,12 +137,7 @@ impl Ground {
             Self::Agreed => "agreed",
             Self::Order => "order",
             Self::Override => "override",
-            Self::Strategy(Strategy::BestOrigin) => "best-origin",
-            Self::Strategy(Strategy::SourcePriority) => "source-priority",
-            Self::Strategy(Strategy::MostRecent) => "most-recent",
-            Self::Strategy(Strategy::MostFrequent) => "most-frequent",
-            Self::Strategy(Strategy::Longest) => "longest",
-            Self::Strategy(Strategy::MostComplete) => "most-complete",
+            Self::Strategy(strategy) => strategy.name(),
         }
     }
 }
@@ -135,40 +145,53 @@ impl Ground {
 /// What the strategies look at.
 struct Members<'a> {
     records: &'a Records,
-    /// Rank of each source, 0 the most trusted.
-    source_ranks: Vec<usize>,
     /// The first source with the same system, for each source.
     system_of: Vec<u16>,
     /// Number of values of each record that were not imputed.
     n_values: Vec<u16>,
     recency: Option<usize>,
+    /// The trust in each source of the rulebook.
+    trust: Vec<trusted_until::Trust>,
+}
+
+impl<'a> Members<'a> {
+    fn of(records: &'a Records, rulebook: &Rulebook) -> Self {
+        Self {
+            records,
+            system_of: source_priority::systems(records, rulebook),
+            n_values: most_complete::count(records),
+            recency: rulebook.survivorship.recency,
+            trust: trusted_until::of_sources(rulebook),
+        }
+    }
+
+    /// Whether two records have the same values of these elements.
+    fn is_same(&self, elements: &[usize], a: u32, b: u32) -> bool {
+        elements
+            .iter()
+            .all(|&element| self.records.get(a, element) == self.records.get(b, element))
+    }
 }
 
 /// Computes the golden records. `clusters` holds for each record the number of its cluster, from 0 without gaps.
 pub fn run(records: &Records, clusters: &[u32], rulebook: &Rulebook) -> Golden {
     let (offsets, members) = group(clusters);
-    let context = Members {
-        records,
-        source_ranks: source_priority::ranks(records, rulebook),
-        system_of: source_priority::systems(records, rulebook),
-        n_values: most_complete::count(records),
-        recency: rulebook.survivorship.recency,
-    };
+    let context = Members::of(records, rulebook);
     let n_golden = offsets.len() - 1;
-    let units = units(rulebook, records.columns.len());
+    let units = units(rulebook, records);
     let decided: Vec<Vec<(usize, GoldenColumn)>> = units
         .par_iter()
         .map(|unit| {
             let picks: Vec<(u32, Ground)> = (0..n_golden)
                 .map(|golden| {
                     let members = &members[offsets[golden] as usize..offsets[golden + 1] as usize];
-                    pick(&context, members, &unit.elements, unit.strategies)
+                    pick(&context, members, unit)
                 })
                 .collect();
             let of_golden = |golden: usize| &members[offsets[golden] as usize..offsets[golden + 1] as usize];
             unit.elements
                 .iter()
-                .map(|&element| (element, fill(records, element, unit, &picks, of_golden)))
+                .map(|&element| (element, fill(&context, element, unit, &picks, of_golden)))
                 .collect()
         })
         .collect();
@@ -185,10 +208,21 @@ pub fn run(records: &Records, clusters: &[u32], rulebook: &Rulebook) -> Golden {
 struct Unit<'a> {
     elements: Vec<usize>,
     strategies: &'a [Strategy],
+    /// Rank of each source for these elements, 0 the most trusted.
+    source_ranks: Vec<usize>,
+    /// The order of the values of a single element.
+    values: &'a [Arc<str>],
+}
+
+impl Unit<'_> {
+    fn is_union(&self) -> bool {
+        self.strategies == [Strategy::Union]
+    }
 }
 
 /// The groups of the policy, and every other element by itself. An element that stands in two groups belongs to the first.
-fn units(rulebook: &Rulebook, n_elements: usize) -> Vec<Unit<'_>> {
+fn units<'a>(rulebook: &'a Rulebook, records: &Records) -> Vec<Unit<'a>> {
+    let n_elements = records.columns.len();
     let policy = &rulebook.survivorship;
     let own = |element: usize| policy.elements.get(element).and_then(Option::as_deref);
     let mut is_taken = vec![false; n_elements];
@@ -201,13 +235,15 @@ fn units(rulebook: &Rulebook, n_elements: usize) -> Vec<Unit<'_>> {
                 elements.push(element);
             }
         }
-        if !elements.is_empty() {
-            let strategies = elements
-                .iter()
-                .find_map(|&element| own(element))
-                .unwrap_or(&policy.default);
-            units.push(Unit { elements, strategies });
-        }
+        let Some(first) = elements.first() else { continue };
+        let strategies = elements.iter().find_map(|&element| own(element));
+        let order = elements.iter().find_map(|element| policy.source_orders.get(element));
+        units.push(Unit {
+            strategies: strategies.unwrap_or(&policy.default),
+            source_ranks: source_priority::ranks(records, rulebook, order.unwrap_or(&policy.source_priority)),
+            values: policy.value_orders.get(first).map_or(&[], Vec::as_slice),
+            elements,
+        });
     }
     units
 }
@@ -232,49 +268,71 @@ fn group(clusters: &[u32]) -> (Vec<u32>, Vec<u32>) {
     (offsets, members)
 }
 
-/// The member whose values of these elements win.
-fn pick(context: &Members<'_>, members: &[u32], elements: &[usize], strategies: &[Strategy]) -> (u32, Ground) {
+/// The members whose values may win: an imputed value stands only where nothing else is known.
+fn eligible(context: &Members<'_>, members: &[u32], elements: &[usize]) -> Vec<u32> {
     let known = |record: u32, imputed_too: bool| {
         elements.iter().any(|&element| {
             let column = &context.records.columns[element];
             column.get(record as usize).is_some() && (imputed_too || column.origin(record as usize) != Origin::Imputed)
         })
     };
+    let candidates: Vec<u32> = members.iter().copied().filter(|&record| known(record, false)).collect();
+    if candidates.is_empty() {
+        return members.iter().copied().filter(|&record| known(record, true)).collect();
+    }
+    candidates
+}
+
+/// Leaves the candidates that are best by a strategy; never empties the list.
+fn narrow(context: &Members<'_>, unit: &Unit<'_>, strategy: Strategy, candidates: &mut Vec<u32>) {
+    let elements = &unit.elements;
+    match strategy {
+        Strategy::BestOrigin => best_origin::keep(context, elements, candidates),
+        Strategy::SourcePriority => source_priority::keep(context, unit, candidates),
+        Strategy::MostRecent => most_recent::keep(context, candidates),
+        Strategy::MostFrequent => most_frequent::keep(context, elements, candidates),
+        Strategy::Longest => longest::keep(context, elements, candidates),
+        Strategy::MostComplete => most_complete::keep(context, candidates),
+        Strategy::HighestScore => highest_score::keep(context, candidates),
+        Strategy::TrustedUntil => trusted_until::keep(context, candidates),
+        Strategy::ValueOrder | Strategy::MostRestrictive => value_order::keep(context, unit, candidates),
+        Strategy::Union => {}
+    }
+}
+
+/// The member whose values of the unit's elements win.
+fn pick(context: &Members<'_>, members: &[u32], unit: &Unit<'_>) -> (u32, Ground) {
+    let elements = &unit.elements;
     if let &[only] = members {
-        return if known(only, true) {
+        let is_known = elements
+            .iter()
+            .any(|&element| context.records.get(only, element).is_some());
+        return if is_known {
             (only, Ground::Only)
         } else {
             (NO_RECORD, Ground::Nothing)
         };
     }
-    let mut candidates: Vec<u32> = members.iter().copied().filter(|&record| known(record, false)).collect();
-    if candidates.is_empty() {
-        candidates = members.iter().copied().filter(|&record| known(record, true)).collect();
-    }
+    let mut candidates = eligible(context, members, elements);
     let Some(&first) = candidates.first() else {
         return (NO_RECORD, Ground::Nothing);
     };
     if candidates.len() == 1 {
         return (first, Ground::Only);
     }
-    let is_same = |a: u32, b: u32| {
-        elements
-            .iter()
-            .all(|&element| context.records.get(a, element) == context.records.get(b, element))
+    let is_agreed = |candidates: &[u32]| {
+        let mut others = candidates[1..].iter();
+        others.all(|&record| context.is_same(elements, record, candidates[0]))
     };
-    let is_agreed = |candidates: &[u32]| candidates[1..].iter().all(|&record| is_same(record, candidates[0]));
     let all_agree = is_agreed(&candidates);
+    if unit.is_union() && !all_agree {
+        let first = union::first(context, unit, &candidates).unwrap_or(first);
+        return (first, Ground::Strategy(Strategy::Union));
+    }
     let mut decided_by = None;
-    for &strategy in strategies {
+    for &strategy in unit.strategies {
         let before = candidates.len();
-        match strategy {
-            Strategy::BestOrigin => best_origin::keep(context, elements, &mut candidates),
-            Strategy::SourcePriority => source_priority::keep(context, &mut candidates),
-            Strategy::MostRecent => most_recent::keep(context, &mut candidates),
-            Strategy::MostFrequent => most_frequent::keep(context, elements, &mut candidates),
-            Strategy::Longest => longest::keep(context, elements, &mut candidates),
-            Strategy::MostComplete => most_complete::keep(context, &mut candidates),
-        }
+        narrow(context, unit, strategy, &mut candidates);
         if candidates.len() < before {
             decided_by = Some(strategy);
         }
@@ -287,26 +345,29 @@ fn pick(context: &Members<'_>, members: &[u32], elements: &[usize], strategies: 
         Some(strategy) if is_agreed(&candidates) => Ground::Strategy(strategy),
         _ => Ground::Order,
     };
-    // Not the first record: those of a system may stand in several sources.
-    let smallest = candidates.iter().copied().min_by_key(|&record| {
+    (smallest(context, &candidates).unwrap_or(first), ground)
+}
+
+/// The record with the smallest (system, source key). Not the first one: those of a system may stand in several sources.
+fn smallest(context: &Members<'_>, candidates: &[u32]) -> Option<u32> {
+    candidates.iter().copied().min_by_key(|&record| {
         let source = context.records.sources[record as usize];
         (
             context.system_of[usize::from(source)],
             &*context.records.keys[record as usize],
         )
-    });
-    (smallest.unwrap_or(first), ground)
+    })
 }
 
 /// The column of one element of a unit. An imputed value of the winner stands only if no member has a better one.
 fn fill<'m>(
-    records: &Records,
+    context: &Members<'_>,
     element: usize,
     unit: &Unit<'_>,
     picks: &[(u32, Ground)],
     members_of: impl Fn(usize) -> &'m [u32],
 ) -> GoldenColumn {
-    let column = &records.columns[element];
+    let column = &context.records.columns[element];
     let mut winners = Vec::with_capacity(picks.len());
     let mut origins = Vec::with_capacity(picks.len());
     let mut grounds = Vec::with_capacity(picks.len());
@@ -328,16 +389,17 @@ fn fill<'m>(
             grounds.push(ground);
         }
     }
-    let values = winners
-        .iter()
-        .map(|&winner| {
-            if winner == NO_RECORD {
-                None
-            } else {
-                column.get(winner as usize)
-            }
-        })
-        .collect::<StringArray>();
+    let value = |(golden, &winner): (usize, &u32)| -> Option<Cow<'_, str>> {
+        if winner == NO_RECORD {
+            return None;
+        }
+        if grounds[golden] == Ground::Strategy(Strategy::Union) {
+            let candidates = eligible(context, members_of(golden), &unit.elements);
+            return Some(union::join(context, unit, &candidates).into());
+        }
+        column.get(winner as usize).map(Cow::Borrowed)
+    };
+    let values = winners.iter().enumerate().map(value).collect::<StringArray>();
     GoldenColumn {
         values,
         winners,

@@ -3,15 +3,11 @@
 
 use std::cmp::Reverse;
 
-use super::{Members, keep_smallest};
-use crate::record::Origin;
+use super::{Members, keep_smallest, trusted_until};
 
 pub(super) fn keep(context: &Members<'_>, candidates: &mut Vec<u32>) {
-    let Some(recency) = context.recency else { return };
-    let column = &context.records.columns[recency];
-    // Canonical dates, YYYY-MM-DD, sort as text.
-    keep_smallest(candidates, |record| {
-        let record = record as usize;
-        Reverse(column.get(record).filter(|_| column.origin(record) != Origin::Imputed))
-    });
+    if context.recency.is_some() {
+        // Canonical dates, YYYY-MM-DD, sort as text.
+        keep_smallest(candidates, |record| Reverse(trusted_until::date(context, record)));
+    }
 }

@@ -1,6 +1,8 @@
 //! Source priority: the most trusted system first; systems that the policy does not name follow in the order of the sources.
 
-use super::{Members, keep_smallest};
+use std::sync::Arc;
+
+use super::{Members, Unit, keep_smallest};
 use crate::record::Records;
 use crate::rulebook::Rulebook;
 
@@ -16,9 +18,8 @@ pub(super) fn systems(records: &Records, rulebook: &Rulebook) -> Vec<u16> {
         .collect()
 }
 
-/// The rank of each source that occurs in the records, 0 the most trusted.
-pub(super) fn ranks(records: &Records, rulebook: &Rulebook) -> Vec<usize> {
-    let priority = &rulebook.survivorship.source_priority;
+/// The rank of each source that occurs in the records, 0 the most trusted. `priority`: systems, most trusted first.
+pub(super) fn ranks(records: &Records, rulebook: &Rulebook, priority: &[Arc<str>]) -> Vec<usize> {
     systems(records, rulebook)
         .into_iter()
         .map(|source| {
@@ -29,8 +30,10 @@ pub(super) fn ranks(records: &Records, rulebook: &Rulebook) -> Vec<usize> {
         .collect()
 }
 
-pub(super) fn keep(context: &Members<'_>, candidates: &mut Vec<u32>) {
-    keep_smallest(candidates, |record| {
-        context.source_ranks[usize::from(context.records.sources[record as usize])]
-    });
+pub(super) fn rank(context: &Members<'_>, unit: &Unit<'_>, record: u32) -> usize {
+    unit.source_ranks[usize::from(context.records.sources[record as usize])]
+}
+
+pub(super) fn keep(context: &Members<'_>, unit: &Unit<'_>, candidates: &mut Vec<u32>) {
+    keep_smallest(candidates, |record| rank(context, unit, record));
 }

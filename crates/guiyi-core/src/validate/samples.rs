@@ -50,6 +50,7 @@ pub fn failing_samples(rule: &Rule, dictionary: &Dictionary) -> Vec<Sample> {
             elements: Vec::new(),
             groups: Vec::new(),
             recency: None,
+            ..SurvivorshipPolicy::default()
         },
         imputation: Vec::new(),
         today: SAMPLE_DAY,

@@ -50,7 +50,11 @@ const BY: By<'_> = By {
 fn work(what: &str, store: &mut Store) {
     let book = World::rulebook();
     let id = |serial| from_serial(EntityType::Customer, 0, serial).unwrap();
-    let split = |gid, records| Split { gid, records };
+    let split = |gid, records| Split {
+        gid,
+        records,
+        edits: crate::Edits::Record,
+    };
     match what {
         "run" => {
             World::second_run(400).run(store, BY.utc);

@@ -2,8 +2,11 @@
 
 mod commit;
 pub(crate) mod crash;
+mod edits;
 mod files;
 mod past;
+mod relations;
 mod stewards;
 mod versions;
+mod why;
 mod world;

@@ -44,6 +44,7 @@ fn five_days() -> Store {
     let split = Split {
         gid: id(1),
         records: &[("crm", "K03")],
+        edits: crate::Edits::Tree,
     };
     store.split(&book, split, by("2026-01-04T08:00:00Z")).unwrap();
     let pin = NewPin {

@@ -7,8 +7,8 @@ use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_assert, 
 
 use super::world::{World, dump, row};
 use crate::{
-    By, Decided, Merge, NewDecision, NewPin, PairFinding, Refusal, Resolution, ReviewPair, Split, Store, StoreError,
-    Verdict,
+    By, Decided, Edits, Merge, NewDecision, NewPin, PairFinding, Refusal, Resolution, ReviewPair, Split, Store,
+    StoreError, Verdict,
 };
 
 const CUSTOMER: EntityType = EntityType::Customer;
@@ -346,6 +346,7 @@ fn a_merge_is_shown_made_and_kept_by_later_runs() {
     let split = Split {
         gid: id(1),
         records: &[("erp", "D03")],
+        edits: Edits::Tree,
     };
     store.split(&book, split, BY).unwrap();
     assert_eq!(
@@ -373,7 +374,11 @@ fn a_merge_is_shown_made_and_kept_by_later_runs() {
 fn a_split_of_what_a_run_had_joined() {
     let (world, mut store) = four();
     let book = World::rulebook();
-    let split = |records| Split { gid: id(1), records };
+    let split = |records| Split {
+        gid: id(1),
+        records,
+        edits: Edits::Tree,
+    };
     let error = store.split(&book, split(&[("erp", "D02")]), BY).unwrap_err();
     assert_eq!(error.to_string(), "erp/D02 is not a record of C00-000001-M");
     for nothing in [&[][..], &[("erp", "D01"), ("crm", "K01")]] {
@@ -490,7 +495,7 @@ proptest! {
             }
             let survivor = if loser == a { b } else { a };
             let records: Vec<(&str, &str)> = keys.iter().map(|(system, key)| (&**system, &**key)).collect();
-            store.split(&book, Split { gid: survivor, records: &records }, BY).unwrap();
+            store.split(&book, Split { gid: survivor, records: &records, edits: Edits::Tree }, BY).unwrap();
             prop_assert_eq!(state(&store), before, "merged {} and {} under {}", a, b, survivor);
             prop_assert_eq!(store.verify().unwrap(), Vec::<String>::new());
             prop_assert_eq!(world_of(run).run(&mut store, "2026-02-02T00:00:00Z").feed_lines, 0, "after the split");

@@ -117,6 +117,7 @@ impl World {
                 elements: vec![None; 3],
                 groups: Vec::new(),
                 recency: None,
+                ..SurvivorshipPolicy::default()
             },
             imputation: Vec::new(),
             today: (2026, 1, 1),

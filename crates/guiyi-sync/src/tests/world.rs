@@ -147,6 +147,7 @@ fn rulebook() -> Rulebook {
             elements: vec![None; ELEMENTS.len()],
             groups: Vec::new(),
             recency: None,
+            ..SurvivorshipPolicy::default()
         },
         imputation: Vec::new(),
         today: (2026, 1, 1),
