@@ -42,6 +42,17 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         })
 }
 
+/// The bytes of hexadecimal digits; `None` if the text is not that.
+pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits = text
+        .chars()
+        .map(|digit| digit.to_digit(16))
+        .collect::<Option<Vec<u32>>>()?;
+    let (pairs, rest) = digits.as_chunks::<2>();
+    rest.is_empty()
+        .then(|| pairs.iter().map(|[high, low]| (high * 16 + low) as u8).collect())
+}
+
 /// Adds lines to the ledger of an open transaction.
 pub(crate) struct Ledger<'a> {
     connection: &'a Connection,

@@ -33,6 +33,7 @@ mod decisions;
 mod effect;
 mod encode;
 mod error;
+mod heads;
 mod history;
 mod key;
 mod known;
@@ -46,6 +47,7 @@ mod read;
 mod rebuild;
 mod review;
 mod rows;
+mod signing;
 mod statements;
 mod verify;
 mod wide;
@@ -57,6 +59,7 @@ pub use codes::{Code, CodeRefusal, Codes, NewCode};
 pub use decisions::{Decided, NewDecision, Refusal};
 pub use effect::{Effect, MovedCode};
 pub use error::StoreError;
+pub use heads::HeadsReport;
 pub use history::{Moment, Step, Version};
 pub use known::{Decision, Known, Memberships, Verdict};
 pub use lock::RunLock;
@@ -67,6 +70,7 @@ pub use read::{Change, GoldenRecord, GoldenValue, Member, Resolution};
 pub use rebuild::Rebuild;
 pub use review::{PairFinding, PendingPair, ReviewPair};
 pub use rows::{CodeStatus, CrosswalkRow, CrosswalkRows, GoldenRow, GoldenRows};
+pub use signing::{PublicKey, SigningKey};
 
 #[cfg(test)]
 mod tests;
@@ -82,6 +86,7 @@ const CACHE_SIZE: i64 = -131_072;
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    heads: Option<heads::Heads>,
 }
 
 impl Store {
@@ -100,12 +105,17 @@ impl Store {
             return Err(StoreError::ReadOnly { path: store.path });
         }
         migrations::migrate(&mut store.connection, &store.path)?;
-        for (pragma, value) in [("journal_mode", "WAL"), ("synchronous", "FULL")] {
-            store
-                .connection
-                .pragma_update(None, pragma, value)
-                .map_err(|error| store.failed(error))?;
+        // While another process loads an empty store, it keeps the mode of its journal; it sets it back itself.
+        match store.connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if error.sqlite_error_code() != Some(rusqlite::ErrorCode::DatabaseBusy) => {
+                return Err(store.failed(error));
+            }
+            _ => {}
         }
+        store
+            .connection
+            .pragma_update(None, "synchronous", "FULL")
+            .map_err(|error| store.failed(error))?;
         Ok(store)
     }
 
@@ -134,6 +144,7 @@ impl Store {
         Ok(Self {
             connection,
             path: path.to_path_buf(),
+            heads: None,
         })
     }
 
@@ -197,7 +208,10 @@ impl Store {
         actor: &str,
         keep: bool,
     ) -> Result<Vec<CommitReport>, StoreError> {
-        commit::commit(&mut self.connection, changes, utc, actor, keep).map_err(|failure| failure.at(&self.path))
+        let reports = commit::commit(&mut self.connection, changes, utc, actor, keep)
+            .map_err(|failure| failure.at(&self.path))?;
+        self.sign_head()?;
+        Ok(reports)
     }
 
     fn failed(&self, error: rusqlite::Error) -> StoreError {

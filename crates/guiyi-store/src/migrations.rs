@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::StoreError;
@@ -34,12 +35,16 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), St
     // Another process may have been faster.
     let version = check(&transaction, path)?;
     for migration in &MIGRATIONS[version as usize..] {
-        transaction.execute_batch(migration).map_err(failed)?;
+        let mut batch = rusqlite::Batch::new(&transaction, migration);
+        while let Some(mut statement) = batch.next().map_err(failed)? {
+            crate::write(&mut statement, []).map_err(failed)?;
+        }
     }
     transaction
         .pragma_update(None, "application_id", APPLICATION_ID)
         .map_err(failed)?;
     transaction.pragma_update(None, "user_version", KNOWN).map_err(failed)?;
+    crate::crash_point();
     transaction.commit().map_err(failed)
 }
 

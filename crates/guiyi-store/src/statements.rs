@@ -2,6 +2,8 @@
 //! ON CONFLICT, no functions of one database only.
 
 pub(crate) const LAST_RUN: &str = "SELECT COALESCE(MAX(seq), 0) FROM run";
+/// When the last write was; the empty text if there was none.
+pub(crate) const LAST_UTC: &str = "SELECT COALESCE((SELECT utc FROM run ORDER BY seq DESC LIMIT 1), '')";
 pub(crate) const ADD_RUN: &str = "INSERT INTO run (seq, utc, actor, entity, rulebook) VALUES ($1, $2, $3, $4, $5)";
 
 /// The last run that was no steward's write: a steward's has no rulebook.
@@ -32,6 +34,8 @@ pub(crate) const SOURCE_VALUES: &str = "SELECT l.columns, s.canonical FROM sourc
     WHERE y.name = $1 AND s.entity = $2 AND s.source_key = $3";
 pub(crate) const SOURCE_CANONICAL: &str =
     "SELECT canonical_layout, canonical, origins FROM source_record WHERE id = $1";
+pub(crate) const SOURCES_WITH_DIGEST: &str =
+    "SELECT id, digest, received_layout, canonical_layout, received, canonical, origins FROM source_record ORDER BY id";
 pub(crate) const LAST_SOURCE: &str = "SELECT COALESCE(MAX(id), 0) FROM source_record";
 pub(crate) const ADD_SOURCE: &str =
     "INSERT INTO source_record (id, entity, system, source_key, digest, version, gid, since,
@@ -57,6 +61,7 @@ pub(crate) const IDS: &str =
 pub(crate) const ID_FACTS: &str =
     "SELECT gid, issued, confirmed, systems, status, superseded_by, superseded_at, superseded_into
     FROM global_id WHERE gid = $1";
+pub(crate) const ID_CODES: &str = "SELECT gid, code, entity FROM global_id ORDER BY gid";
 pub(crate) const SUPERSEDED_BY: &str = "SELECT gid FROM global_id WHERE superseded_by = $1 ORDER BY gid";
 pub(crate) const ID: &str = "SELECT status, superseded_by FROM global_id WHERE gid = $1";
 pub(crate) const LAST_ISSUED: &str = "SELECT COALESCE(MAX(issued), 0) FROM global_id";
@@ -178,6 +183,8 @@ pub(crate) const WITHDRAW_PIN: &str =
     "UPDATE override SET withdrawn = 1 WHERE gid = $1 AND element = $2 AND withdrawn = 0";
 
 pub(crate) const LEDGER_HEAD: &str = "SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1";
+pub(crate) const LEDGER_NEWEST: &str = "SELECT seq, hash, run, utc FROM ledger ORDER BY seq DESC LIMIT 1";
+pub(crate) const LEDGER_HASH: &str = "SELECT hash FROM ledger WHERE seq = $1";
 pub(crate) const ADD_LEDGER: &str =
     "INSERT INTO ledger (seq, run, utc, actor, action, object, before, after, reason, previous, hash)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -202,7 +209,7 @@ pub(crate) const LATE_INDEXES: [(&str, &str); 2] = [
 ];
 
 /// Invariants that [`crate::Store::verify`] checks: `(what is wrong, number of rows where it is)`.
-pub(crate) const INVARIANTS: [(&str, &str); 12] = [
+pub(crate) const INVARIANTS: [(&str, &str); 13] = [
     (
         "source records whose golden record is not active",
         "SELECT COUNT(*) FROM source_record s LEFT JOIN global_id g ON g.gid = s.gid
@@ -212,6 +219,11 @@ pub(crate) const INVARIANTS: [(&str, &str); 12] = [
         "source records that the crosswalk does not lead to their golden record",
         "SELECT COUNT(*) FROM source_record s LEFT JOIN crosswalk c ON c.entity = s.entity AND c.system = s.system
             AND c.id_type = 'record' AND c.source_key = s.source_key WHERE c.gid IS NULL OR c.gid <> s.gid",
+    ),
+    (
+        "source codes that lead to their golden record since another write than their source record",
+        "SELECT COUNT(*) FROM crosswalk c JOIN source_record s ON s.entity = c.entity AND s.system = c.system
+            AND s.source_key = c.source_key WHERE c.id_type = 'record' AND c.since <> s.since",
     ),
     (
         "source codes without a source record",

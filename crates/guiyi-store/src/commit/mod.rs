@@ -1,7 +1,8 @@
 //! The commit: writes what a run changed, and nothing else, in one transaction.
 //!
 //! This file is the order of the steps; each step is a file. Laws: the ledger and the change feed are written in the
-//! transaction of the change; a run that changed nothing writes nothing; the outcome does not depend on the order of rows.
+//! transaction of the change; a run that changed nothing writes nothing; the outcome does not depend on the order of rows;
+//! times never run backwards.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -141,6 +142,7 @@ fn write_all(
             transaction.execute(&format!("DROP INDEX {name}"), [])?;
         }
     }
+    let utc = &*not_before_the_last(&transaction, utc)?;
     let mut reports = Vec::with_capacity(changes.len());
     let mut run = last_run;
     for change in changes {
@@ -169,8 +171,19 @@ fn write_all(
             transaction.execute(sql, [])?;
         }
     }
+    crate::crash_point();
     transaction.commit()?;
+    crate::crash_point();
     Ok(reports)
+}
+
+/// The time of a write: now, but never before the write before it, should the clock have jumped back. So the order of
+/// times is the order of writes, and what was known at a time stays known.
+pub(crate) fn not_before_the_last(connection: &Connection, now_utc: &str) -> rusqlite::Result<String> {
+    let last: String = connection
+        .prepare_cached(statements::LAST_UTC)?
+        .query_row([], |row| row.get(0))?;
+    Ok(if *last > *now_utc { last } else { now_utc.to_owned() })
 }
 
 /// Writes what changed of one entity type, its ledger and its change-feed lines; [`CommitReport::run`] is `None` if that

@@ -4,7 +4,7 @@ use arrow_array::Array;
 use guiyi_core::record::{Batch, Origin};
 
 use super::{Commit, Failure, layouts};
-use crate::encode::{Digester, json_array, name_order};
+use crate::encode::{Digester, digest_source, json_array, name_order};
 use crate::{key, statements};
 
 /// What all rows of a batch share.
@@ -47,24 +47,21 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
             &mut shapes[batch as usize],
             row as usize,
         );
-        for &column in &shape.order {
-            if batch.received[column].is_valid(row) {
-                digester.text(&shape.headers[column]);
-                digester.text(batch.received[column].value(row));
-            }
-        }
-        digester.byte(0xff);
-        for &element in &element_order {
-            let origin = records.columns[element].origin(record);
-            if let Some(value) = records.columns[element].get(record) {
-                digester.text(names[element]);
-                digester.text(value);
-                digester.byte(origin as u8);
-            } else if origin != Origin::Received {
-                digester.text(names[element]);
-                digester.byte(origin as u8);
-            }
-        }
+        let of_element = |element: usize| {
+            let column = &records.columns[element];
+            (column.get(record), column.origin(record) as u8)
+        };
+        digest_source(
+            (&shape.headers, &shape.order),
+            |column| {
+                batch.received[column]
+                    .is_valid(row)
+                    .then(|| batch.received[column].value(row))
+            },
+            (&names, &element_order),
+            of_element,
+            &mut digester,
+        );
         let digest = digester.finish();
         if let Some(row) = known_row
             && row.digest == digest

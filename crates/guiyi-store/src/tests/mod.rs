@@ -2,7 +2,9 @@
 
 mod commit;
 pub(crate) mod crash;
+mod damage;
 mod files;
+mod heads;
 mod past;
 mod stewards;
 mod versions;
