@@ -16,6 +16,8 @@
 //! # }
 //! ```
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -24,6 +26,7 @@ use guiyi_core::rulebook::Rulebook;
 use rusqlite::{Connection, OpenFlags};
 
 mod action;
+mod ahead;
 mod backup;
 mod change;
 mod codes;
@@ -87,6 +90,8 @@ pub struct Store {
     connection: Connection,
     path: PathBuf,
     heads: Option<heads::Heads>,
+    /// Numbers of systems that were asked for; a system keeps its number.
+    systems: RefCell<HashMap<Box<str>, i64>>,
 }
 
 impl Store {
@@ -145,6 +150,7 @@ impl Store {
             connection,
             path: path.to_path_buf(),
             heads: None,
+            systems: RefCell::default(),
         })
     }
 

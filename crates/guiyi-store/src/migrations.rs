@@ -8,13 +8,14 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::StoreError;
 
 /// The files in order; a file is never changed once released.
-const MIGRATIONS: [&str; 2] = [
+pub(crate) const MIGRATIONS: [&str; 3] = [
     include_str!("../migrations/0001_store.sql"),
     include_str!("../migrations/0002_stewards.sql"),
+    include_str!("../migrations/0004_source_heads.sql"),
 ];
 
 /// The latest schema version that this program knows.
-pub(crate) const KNOWN: i64 = 2;
+pub(crate) const KNOWN: i64 = 3;
 const _: () = assert!(
     KNOWN as usize == MIGRATIONS.len(),
     "every migration raises the version by one"

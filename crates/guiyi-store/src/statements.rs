@@ -12,6 +12,9 @@ pub(crate) const LAST_FULL_RUN: &str = "SELECT utc, rulebook FROM run WHERE enti
 /// SQLite's own: a copy of the whole file, of one moment.
 pub(crate) const COPY: &str = "VACUUM INTO $1";
 
+/// SQLite's own: what the schema is made of.
+pub(crate) const SCHEMA: &str = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name";
+
 pub(crate) const SYSTEMS: &str = "SELECT id, name FROM system ORDER BY id";
 pub(crate) const LAST_SYSTEM: &str = "SELECT COALESCE(MAX(id), 0) FROM system";
 pub(crate) const ADD_SYSTEM: &str = "INSERT INTO system (id, name) VALUES ($1, $2)";
@@ -23,7 +26,7 @@ pub(crate) const LAYOUT: &str = "SELECT columns FROM layout WHERE id = $1";
 pub(crate) const ADD_LAYOUT: &str = "INSERT INTO layout (id, columns) VALUES ($1, $2)";
 
 pub(crate) const SOURCE_HEADS: &str = "SELECT id, system, source_key, digest, version, gid, since
-    FROM source_record WHERE entity = $1 ORDER BY id";
+    FROM source_record WHERE entity = $1 ORDER BY system, source_key";
 pub(crate) const SOURCE_HEADS_OF: &str = "SELECT s.id, s.system, s.source_key, s.digest, s.version, s.gid, s.since
     FROM crosswalk c JOIN source_record s ON s.entity = c.entity AND s.system = c.system AND s.source_key = c.source_key
     WHERE c.gid = $1 AND c.id_type = 'record' ORDER BY s.id";
@@ -126,8 +129,8 @@ pub(crate) const END_CODE: &str =
     FROM crosswalk WHERE entity = $3 AND system = $4 AND id_type = 'record' AND source_key = $5";
 pub(crate) const MOVE_CODE: &str = "UPDATE crosswalk SET gid = $1, since = $2, valid_from = $3
     WHERE entity = $4 AND system = $5 AND id_type = 'record' AND source_key = $6";
-pub(crate) const CODE: &str = "SELECT c.gid FROM crosswalk c JOIN system y ON y.id = c.system
-    WHERE y.name = $1 AND c.source_key = $2 AND c.entity = $3 AND c.id_type = 'record'";
+pub(crate) const CODE: &str =
+    "SELECT gid FROM crosswalk WHERE entity = $1 AND system = $2 AND id_type = 'record' AND source_key = $3";
 pub(crate) const CODES: &str = "SELECT source_key, gid, valid_from, valid_to FROM crosswalk
     WHERE entity = $1 AND system = $2 AND id_type = 'record' AND source_key > $3 ORDER BY source_key LIMIT $4";
 pub(crate) const CODES_OF_SYSTEM: &str = "SELECT c.source_key, COALESCE(g.superseded_by, c.gid), c.id_type = 'record'
@@ -199,11 +202,16 @@ pub(crate) const ADD_FEED: &str =
 pub(crate) const FEED: &str =
     "SELECT seq, run, gid, version, kind, digest FROM change_feed WHERE seq > $1 ORDER BY seq LIMIT $2";
 
-/// Indexes that are made after the load when the store is empty: `(name, how to make it)`, as in migration 1.
-pub(crate) const LATE_INDEXES: [(&str, &str); 2] = [
+/// Indexes that are made after the load when the store is empty: `(name, how to make it)`, as in the
+/// migrations.
+pub(crate) const LATE_INDEXES: [(&str, &str); 3] = [
     (
         "source_record_key",
         "CREATE UNIQUE INDEX source_record_key ON source_record (entity, system, source_key)",
+    ),
+    (
+        "source_record_heads",
+        "CREATE INDEX source_record_heads ON source_record (entity, system, source_key, digest, version, gid, since)",
     ),
     ("crosswalk_gid", "CREATE INDEX crosswalk_gid ON crosswalk (gid)"),
 ];

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::commit::feed_line;
 use crate::encode::{Digester, digest_source, name_order, read_lineage};
 use crate::error::StoreError;
+use crate::migrations::MIGRATIONS;
 use crate::{Store, key, ledger, statements, wide};
 
 impl Store {
@@ -48,7 +49,8 @@ fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 }
 
 pub(crate) fn content(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let mut problems = ledger::verify(connection)?;
+    let mut problems = schema(connection)?;
+    problems.extend(ledger::verify(connection)?);
     problems.extend(feed(connection)?);
     for (wrong, sql) in statements::INVARIANTS {
         let count: i64 = connection.query_row(sql, [], |row| row.get(0))?;
@@ -62,6 +64,35 @@ pub(crate) fn content(connection: &Connection) -> rusqlite::Result<Vec<String>> 
     for entity in EntityType::ALL {
         problems.extend(goldens(connection, entity, &layouts)?);
     }
+    Ok(problems)
+}
+
+/// The tables, indexes and triggers against those that the migrations make. The wide tables are the dictionary's.
+fn schema(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let read = |connection: &Connection| -> rusqlite::Result<BTreeMap<String, String>> {
+        let mut statement = connection.prepare(statements::SCHEMA)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect()
+    };
+    let fresh = Connection::open_in_memory()?;
+    for migration in MIGRATIONS {
+        fresh.execute_batch(migration)?;
+    }
+    let (made, found) = (read(&fresh)?, read(connection)?);
+    let differs = made.iter().filter(|(name, sql)| found.get(*name) != Some(sql));
+    let mut problems: Vec<String> = differs
+        .map(|(name, _)| format!("schema: {name} is not as it was made"))
+        .collect();
+    let others = found.keys().filter(|name| !made.contains_key(*name));
+    problems.extend(
+        others
+            .filter(|name| {
+                !EntityType::ALL
+                    .into_iter()
+                    .any(|entity| wide::is_table_of(name, entity))
+            })
+            .map(|name| format!("schema: {name} is not the store's")),
+    );
     Ok(problems)
 }
 

@@ -194,6 +194,7 @@ pub(crate) fn write_change(
     occasion: Occasion<'_>,
 ) -> Result<CommitReport, Failure> {
     let (known, records) = (change.known, change.records);
+    let mut finder = known.finder();
     let keys = records.sources.iter().zip(&records.keys);
     let Occasion { run, utc, actor, .. } = occasion;
     let mut commit = Commit {
@@ -202,7 +203,7 @@ pub(crate) fn write_change(
         run,
         utc,
         report: CommitReport::default(),
-        known_rows: keys.map(|(&source, key)| known.row_of(source, key)).collect(),
+        known_rows: keys.map(|(&source, key)| finder.find(source, key)).collect(),
         ids: Vec::with_capacity(records.len()),
         system_ids: Vec::new(),
     };
@@ -298,6 +299,8 @@ fn check(change: &RunChange<'_>) -> Result<(), StoreError> {
             key: twice[0].1.into(),
         });
     }
-    let is_there = |row: &crate::known::KnownRow| keys.binary_search(&(row.source, &*row.key)).is_ok();
+    // Both are in order.
+    let mut there = keys.into_iter();
+    let is_there = |row: &crate::known::KnownRow| there.any(|key| key == (row.source, &*row.key));
     fits(known.rows.iter().all(is_there), "every known record takes part")
 }

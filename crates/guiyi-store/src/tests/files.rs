@@ -66,7 +66,7 @@ fn a_newer_schema_is_refused() {
             error,
             StoreError::NewerSchema {
                 found: 99,
-                known: 2,
+                known: crate::migrations::KNOWN,
                 ..
             }
         ),
