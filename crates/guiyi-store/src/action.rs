@@ -66,7 +66,9 @@ fn in_transaction<T>(
     work: impl FnOnce(&Action<'_>) -> Result<(T, Keep), Failure>,
 ) -> Result<T, Failure> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let last: i64 = transaction.query_row(statements::LAST_RUN, [], |row| row.get(0))?;
+    let last: i64 = transaction
+        .prepare_cached(statements::LAST_RUN)?
+        .query_row([], |row| row.get(0))?;
     let utc = crate::commit::not_before_the_last(&transaction, by.utc)?;
     let by = By { utc: &utc, ..by };
     let action = Action {

@@ -276,7 +276,9 @@ pub(crate) fn load(connection: &Connection, rulebook: &Rulebook, present: &Recor
 /// What does not depend on records: systems, decisions, pins, the mint; and the source number of each stored system.
 fn frame(connection: &Connection, rulebook: &Rulebook) -> Result<(Known, BTreeMap<i64, u16>), LoadError> {
     let entity = rulebook.dictionary.entity;
-    let last_run = connection.query_row(statements::LAST_RUN, [], |row| row.get::<_, i64>(0))? as u64;
+    let last_run = connection
+        .prepare_cached(statements::LAST_RUN)?
+        .query_row([], |row| row.get::<_, i64>(0))? as u64;
     let stored: Vec<(i64, Arc<str>)> = rows(connection, statements::SYSTEMS, [], |row| {
         Ok((row.get(0)?, row.get::<_, String>(1)?.into()))
     })?;
@@ -407,7 +409,8 @@ fn load_rows(
 
 fn next_serial(connection: &Connection, entity: EntityType) -> rusqlite::Result<u32> {
     let stored = connection
-        .query_row(statements::NEXT_SERIAL, (entity.name(), CENTRAL), |row| row.get(0))
+        .prepare_cached(statements::NEXT_SERIAL)?
+        .query_row((entity.name(), CENTRAL), |row| row.get(0))
         .optional()?;
     Ok(stored.unwrap_or(1))
 }

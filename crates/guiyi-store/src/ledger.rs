@@ -66,7 +66,8 @@ pub(crate) struct Ledger<'a> {
 impl<'a> Ledger<'a> {
     pub(crate) fn open(connection: &'a Connection, run: i64, utc: &'a str, actor: &'a str) -> rusqlite::Result<Self> {
         let head = connection
-            .query_row(statements::LEDGER_HEAD, [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .prepare_cached(statements::LEDGER_HEAD)?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let (seq, head) = head.unwrap_or((0, vec![0; 32]));
         Ok(Self {

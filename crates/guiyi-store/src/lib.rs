@@ -46,6 +46,7 @@ mod merge;
 mod migrations;
 mod mint;
 mod pins;
+mod put;
 mod read;
 mod rebuild;
 mod review;
@@ -142,7 +143,7 @@ impl Store {
         let failed = |error| StoreError::of(error, path);
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
-        connection.set_prepared_statement_cache_capacity(64);
+        connection.set_prepared_statement_cache_capacity(256);
         connection
             .pragma_update(None, "cache_size", CACHE_SIZE)
             .map_err(failed)?;

@@ -56,7 +56,9 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
     let order = name_order(&names);
     let mut layout = None;
     let mut feed = Feed {
-        seq: connection.query_row(statements::LAST_FEED, [], |row| row.get(0))?,
+        seq: connection
+            .prepare_cached(statements::LAST_FEED)?
+            .query_row([], |row| row.get(0))?,
         covered: Sha256::new(),
     };
     let mut add = connection.prepare_cached(statements::ADD_GOLDEN)?;
@@ -143,7 +145,7 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
     })?;
     commit.ids = ids;
 
-    let mut delete = connection.prepare(&wide::delete(dictionary.entity))?;
+    let mut delete = connection.prepare_cached(&wide::delete(dictionary.entity))?;
     for &(loser, _) in &change.assignment.superseded {
         let Ok(at) = known.goldens.binary_search_by_key(&loser, |golden| golden.0) else {
             continue;
@@ -196,7 +198,7 @@ fn cover(
 struct History<'a> {
     run: i64,
     elements: Vec<String>,
-    get: rusqlite::Statement<'a>,
+    get: rusqlite::CachedStatement<'a>,
     keep: rusqlite::CachedStatement<'a>,
 }
 
@@ -204,7 +206,7 @@ impl<'a> History<'a> {
     fn open(commit: &Commit<'a>) -> rusqlite::Result<Self> {
         let entity = commit.change.rulebook.dictionary.entity;
         let elements = wide::elements(commit.connection, entity)?;
-        let get = commit.connection.prepare(&wide::get(entity, &elements))?;
+        let get = commit.connection.prepare_cached(&wide::get(entity, &elements))?;
         let keep = commit.connection.prepare_cached(statements::ADD_GOLDEN_HISTORY)?;
         Ok(Self {
             run: commit.run,

@@ -108,7 +108,10 @@ pub(crate) fn commit(
     actor: &str,
     keep: bool,
 ) -> Result<Vec<CommitReport>, Failure> {
-    let is_empty = connection.query_row(statements::LAST_SOURCE, [], |row| row.get::<_, i64>(0))? == 0;
+    let is_empty = connection
+        .prepare_cached(statements::LAST_SOURCE)?
+        .query_row([], |row| row.get::<_, i64>(0))?
+        == 0;
     if !is_empty || connection.path().is_none_or(str::is_empty) {
         return write_all(connection, changes, utc, actor, keep);
     }
@@ -128,7 +131,9 @@ fn write_all(
     keep: bool,
 ) -> Result<Vec<CommitReport>, Failure> {
     let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let last_run: i64 = transaction.query_row(statements::LAST_RUN, [], |row| row.get(0))?;
+    let last_run: i64 = transaction
+        .prepare_cached(statements::LAST_RUN)?
+        .query_row([], |row| row.get(0))?;
     for change in changes {
         check(change)?;
         let (expected, found) = (change.known.last_run, last_run as u64);
@@ -136,7 +141,10 @@ fn write_all(
             return Err(StoreError::Stale { expected, found }.into());
         }
     }
-    let is_first_load = transaction.query_row(statements::LAST_SOURCE, [], |row| row.get::<_, i64>(0))? == 0;
+    let is_first_load = transaction
+        .prepare_cached(statements::LAST_SOURCE)?
+        .query_row([], |row| row.get::<_, i64>(0))?
+        == 0;
     if is_first_load {
         for (name, _) in statements::LATE_INDEXES {
             transaction.execute(&format!("DROP INDEX {name}"), [])?;

@@ -102,7 +102,9 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
     };
     let connection = commit.connection;
     let (mut received_layouts, mut canonical_layout) = (vec![None; shapes.len()], None);
-    let mut next_id: i64 = connection.query_row(statements::LAST_SOURCE, [], |row| row.get(0))?;
+    let mut next_id: i64 = connection
+        .prepare_cached(statements::LAST_SOURCE)?
+        .query_row([], |row| row.get(0))?;
     let mut add = connection.prepare_cached(statements::ADD_SOURCE)?;
     let mut update = connection.prepare_cached(statements::CHANGE_SOURCE)?;
 
@@ -122,12 +124,11 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
                 }
                 return Ok(());
             };
-            let received_layout = match received_layouts[batch as usize] {
-                Some(layout) => layout,
-                None => {
-                    let headers = shapes[batch as usize].headers.iter().map(String::as_str);
-                    *received_layouts[batch as usize].insert(layouts::layout(connection, headers)?)
-                }
+            let received_layout = if let Some(layout) = received_layouts[batch as usize] {
+                layout
+            } else {
+                let headers = shapes[batch as usize].headers.iter().map(String::as_str);
+                *received_layouts[batch as usize].insert(layouts::layout(connection, headers)?)
             };
             let canonical_layout = match canonical_layout {
                 Some(layout) => layout,

@@ -6,6 +6,7 @@ mod damage;
 mod files;
 mod heads;
 mod past;
+mod put;
 mod stewards;
 mod versions;
 mod world;

@@ -162,7 +162,7 @@ impl World {
         store.commit(&[change], utc, "tests").map(|reports| reports[0])
     }
 
-    fn batches(&self, rulebook: &Rulebook) -> Vec<Batch> {
+    pub(crate) fn batches(&self, rulebook: &Rulebook) -> Vec<Batch> {
         let of_source = |(number, source): (usize, &Source)| {
             let rows: Vec<&Row> = self.rows.iter().filter(|row| *row.0 == *source.system).collect();
             let texts = |column: usize| rows.iter().map(move |row| row.2[column].as_deref());

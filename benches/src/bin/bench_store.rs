@@ -1,20 +1,23 @@
-//! Measures the store: `cargo run --release -p guiyi-store --example load -- 100000`.
+//! The store at growing sizes, beside bare rusqlite inserting the same rows in the same run.
 //!
-//! Commits that many invented source records of two systems into an empty store, then the same again, then with one row
-//! in a hundred changed; prints seconds, rows per second and bytes per source record.
+//! `cargo run --release -p guiyi-benches --bin bench_store -- [RECORDS …]` (default 100000 1000000) commits that many
+//! invented source records of two systems into an empty store, then the same again, then with one row in a hundred
+//! changed; puts single records; looks up codes; verifies. Prints seconds of the clock and of the processor, bytes per
+//! source record, and the ratios to bare rusqlite: the same rows by prepared statements in one transaction, indexes after.
+//! `BENCH_DIR` says where the stores lie meanwhile; 1.2 GB and 3 GB of memory per million records.
 #![expect(clippy::print_stdout, reason = "a measuring program prints what it measured")]
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use arrow_array::StringArray;
+use arrow_array::{Array, StringArray};
 use guiyi_core::crosswalk::assign;
 use guiyi_core::dictionary::{Dictionary, Element, ElementKind, EntityType, Importance, Sensitivity};
 use guiyi_core::record::{Batch, Column, Origin, Records, RowState};
 use guiyi_core::rulebook::{MatchingPolicy, Rulebook, Source, Strategy, SurvivorshipPolicy};
 use guiyi_core::survive;
-use guiyi_store::{RunChange, Store};
+use guiyi_store::{By, RunChange, Store};
 use rusqlite::types::Value;
 
 const ELEMENTS: [&str; 12] = [
@@ -77,9 +80,27 @@ fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, Cost)> {
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Result<()> {
-    let n_records: usize = std::env::args().nth(1).map_or(Ok(100_000), |text| text.parse())?;
-    let directory = tempfile::tempdir()?;
-    let path = directory.path().join("load.db");
+    let mut sizes: Vec<usize> = std::env::args()
+        .skip(1)
+        .map(|size| size.parse())
+        .collect::<std::result::Result<_, _>>()?;
+    if sizes.is_empty() {
+        sizes = vec![100_000, 1_000_000];
+    }
+    for n_records in sizes {
+        println!("{n_records} source records");
+        measure(n_records.max(1_000))?;
+    }
+    Ok(())
+}
+
+fn measure(n_records: usize) -> Result<()> {
+    let directory = match std::env::var_os("BENCH_DIR") {
+        Some(place) => tempfile::tempdir_in(place)?,
+        None => tempfile::tempdir()?,
+    };
+    let path = directory.path().join("store.db");
+    let bare = directory.path().join("bare.db");
     let rulebook = rulebook();
     for (label, changed_every) in [("first load", 0), ("same again", 0), ("1 % changed", 100)] {
         let input = input(n_records, changed_every);
@@ -88,7 +109,7 @@ fn main() -> Result<()> {
             let bytes = std::fs::metadata(&path)?.len();
             println!("size: {:.0} bytes/record", bytes as f64 / n_records as f64);
             drop(input);
-            let bare = bare_load(&path, &directory.path().join("bare.db"))?;
+            let bare = bare_load(&path, &bare)?;
             println!(
                 "bare: {bare}; store / bare: {:.2} wall, {:.2} cpu",
                 cost.wall / bare.wall,
@@ -97,6 +118,7 @@ fn main() -> Result<()> {
         }
     }
     look_up(&path, n_records)?;
+    put(&path, &bare, &rulebook, n_records)?;
     let store = Store::open_read_only(&path)?;
     let (problems, cost) = timed(|| Ok(store.verify()?))?;
     println!("verify: {cost}, {} problems", problems.len());
@@ -202,6 +224,71 @@ fn bare_load(from: &Path, to: &Path) -> Result<Cost> {
     })?;
     cost += spent;
     Ok(cost)
+}
+
+/// Single records put, each durable in a transaction of its own, against the bare upsert of the same source record.
+fn put(path: &Path, bare: &Path, rulebook: &Rulebook, n_records: usize) -> Result<()> {
+    let n = 2_000.min(n_records / 2);
+    let (batches, ..) = input(2 * n, 3);
+    let single = |at: usize| {
+        let one = |column: &StringArray| StringArray::from(vec![Some(column.value(at))]);
+        let cell = |column: &StringArray| column.is_valid(at).then(|| column.value(at).to_owned());
+        Batch {
+            source: 0,
+            rows: vec![1],
+            keys: one(&batches[0].keys),
+            received: batches[0]
+                .received
+                .iter()
+                .map(|column| [cell(column)].into_iter().collect())
+                .collect(),
+            columns: batches[0]
+                .columns
+                .iter()
+                .map(|column| Column::received([cell(&column.values)].into_iter().collect()))
+                .collect(),
+            states: vec![RowState::Clean],
+        }
+    };
+    let rows: Vec<Batch> = (0..n).map(single).collect();
+    let mut store = Store::open(path)?;
+    let by = By {
+        actor: "load",
+        reason: "delivered",
+        utc: "2026-01-02T00:00:00Z",
+    };
+    let (n_written, cost) = timed(|| {
+        let mut n_written = 0;
+        for row in &rows {
+            n_written += store.put(rulebook, row, None, by)?.1.sources_changed;
+        }
+        Ok(n_written)
+    })?;
+    let bare = rusqlite::Connection::open(bare)?;
+    bare.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -131072")?;
+    let sql =
+        "INSERT INTO source_record SELECT NULL, entity, system, source_key, digest, version, gid, since, status, run,
+        received_layout, canonical_layout, ?1, canonical, origins FROM source_record WHERE entity = 'customer'
+        AND system = 1 AND source_key = ?2
+        ON CONFLICT (entity, system, source_key) DO UPDATE SET received = excluded.received, version = version + 1";
+    let mut upsert = bare.prepare(sql)?;
+    let ((), bare_cost) = timed(|| {
+        for row in &rows {
+            upsert.execute(("[\"changed\"]".repeat(20), row.keys.value(0)))?;
+        }
+        Ok(())
+    })?;
+    let us = |seconds: f64, n: f64| seconds / n * 1e6;
+    let (n_written, n) = (n_written as f64, rows.len() as f64);
+    println!(
+        "put: {n_written} of {n} written, {:.0} us wall, {:.0} us cpu each; bare upsert {:.0} us wall, {:.0} us cpu; ratio {:.2} wall",
+        us(cost.wall, n),
+        us(cost.cpu, n),
+        us(bare_cost.wall, n),
+        us(bare_cost.cpu, n),
+        cost.wall / bare_cost.wall
+    );
+    Ok(())
 }
 
 fn look_up(path: &Path, n_records: usize) -> Result<()> {
