@@ -157,7 +157,11 @@ fn open_store(project: &Project, args: &RunArgs, now_utc: &str) -> anyhow::Resul
     let wait = (args.wait > 0).then(|| Duration::from_secs(args.wait));
     let lock = RunLock::take(path, wait, now_utc)?;
     // A dry run signs nothing.
-    let store = if args.dry_run { Store::open(path)? } else { project.open_store()? };
+    let store = if args.dry_run {
+        Store::open(path)?
+    } else {
+        project.open_store()?
+    };
     Ok((Some(lock), store))
 }
 
