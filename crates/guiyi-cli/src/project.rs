@@ -3,6 +3,7 @@
 //! Reading it says every mistake at once, each with line, column and a hint. Mistakes that only an input file can show,
 //! such as a column that it lacks, are found by [`Project::open`], again all of them at once.
 
+mod heads;
 mod reference;
 mod source;
 mod without_files;
@@ -20,6 +21,7 @@ use guiyi_io::read::{ReadOptions, Reader};
 use guiyi_io::write::{CsvEncoding, CsvOptions, OutputFormat};
 use sha2::{Digest, Sha256};
 
+pub(crate) use self::heads::Heads;
 pub(crate) use self::reference::reference;
 use crate::reference_file;
 
@@ -36,6 +38,8 @@ pub(crate) struct Project {
     pub(crate) language: Language,
     /// Path of the store.
     pub(crate) store: PathBuf,
+    /// The second place of the ledger's heads; `None`: they are not signed.
+    pub(crate) heads: Option<Heads>,
     /// Where and how results are written.
     pub(crate) output: Output,
     /// What makes the exit code 1.
@@ -161,10 +165,9 @@ impl Project {
         let language = project.as_ref().and_then(|project| {
             project.opt_choice("language", &[("en", Language::English), ("zh", Language::Chinese)])
         });
-        let store = root
-            .table("store")
-            .and_then(|store| store.opt_string("path"))
-            .unwrap_or("guiyi.db");
+        let store = root.table("store");
+        let heads = Heads::read(store.as_ref(), base);
+        let store = store.and_then(|store| store.opt_string("path")).unwrap_or("guiyi.db");
         let store = base.join(store);
         let output = read_output(root.table("output").as_ref(), base);
         let fail_on = read_fail_on(root.table("fail_on").as_ref());
@@ -211,6 +214,7 @@ impl Project {
             name,
             language: language.unwrap_or_default(),
             store,
+            heads,
             output,
             fail_on,
             digest: named.digest.finalize().into(),

@@ -55,7 +55,9 @@ impl Store {
         work: impl FnOnce(&Action<'_>) -> Result<(T, Keep), Failure>,
     ) -> Result<T, StoreError> {
         let done = in_transaction(&mut self.connection, entity, by, work);
-        done.map_err(|failure| failure.at(&self.path))
+        let done = done.map_err(|failure| failure.at(&self.path))?;
+        self.sign_head()?;
+        Ok(done)
     }
 }
 
@@ -66,7 +68,11 @@ fn in_transaction<T>(
     work: impl FnOnce(&Action<'_>) -> Result<(T, Keep), Failure>,
 ) -> Result<T, Failure> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let last: i64 = transaction.query_row(statements::LAST_RUN, [], |row| row.get(0))?;
+    let last: i64 = transaction
+        .prepare_cached(statements::LAST_RUN)?
+        .query_row([], |row| row.get(0))?;
+    let utc = crate::commit::not_before_the_last(&transaction, by.utc)?;
+    let by = By { utc: &utc, ..by };
     let action = Action {
         connection: &transaction,
         entity,
@@ -79,7 +85,10 @@ fn in_transaction<T>(
     drop(add);
     let (done, keep) = work(&action)?;
     match keep {
-        Keep::All => transaction.commit()?,
+        Keep::All => {
+            crate::crash_point();
+            transaction.commit()?;
+        }
         Keep::Nothing => transaction.rollback()?,
     }
     Ok(done)

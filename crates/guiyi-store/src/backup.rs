@@ -1,6 +1,7 @@
 //! Backup and restore: a whole, verified copy of the store, taken while others read and write it.
 //!
-//! Laws: a copy has its name only once it is verified and on disk; restoring keeps the store that was there beside it.
+//! Laws: a copy has its name only once it is verified and on disk; restoring keeps the store that was there beside it;
+//! ended anywhere, there is a whole store under the store's name.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -36,23 +37,27 @@ impl Store {
             });
         }
         let partial = with_ending(target, ".partial");
-        let _ = std::fs::remove_file(&partial);
+        remove(&partial);
+        crate::crash_point();
         let copied = self
             .connection
             .execute(statements::COPY, [partial.to_string_lossy()])
             .map_err(|error| StoreError::of(error, &partial));
+        crate::crash_point();
         let done = copied.and_then(|_| {
             let backup = inspect(&partial)?;
+            crate::crash_point();
             into_place(&partial, target)?;
+            crate::crash_point();
             Ok(Backup {
                 path: target.to_path_buf(),
                 ..backup
             })
         });
-        if done.is_err() {
-            let _ = std::fs::remove_file(&partial);
-        }
-        done
+        done.map_err(|error| {
+            remove(&partial);
+            error.of_file(&partial, target)
+        })
     }
 
     /// What is in the store: the number and time of the last write, and the ledger's head.
@@ -83,40 +88,129 @@ impl Store {
     }
 }
 
-/// Puts a verified copy of `backup` in the place of the store `path`. The store that was there is kept as
-/// `<path>.before-restore`. Takes the run lock.
+/// Puts a verified copy of `backup` in the place of the store `path`, brought up to date if it is of an earlier version.
+/// The store that was there is kept beside it as `<path>.before-restore`, or `-2` and so on behind it. Takes the run lock.
+///
+/// Ended anywhere, the store is the one of before or the restored one, and is there at any moment.
 ///
 /// # Errors
 /// [`StoreError::Damaged`] if the backup is not sound, [`StoreError::Locked`] if a run is at work; the store is as before.
 pub fn restore(backup: &Path, path: &Path, now_utc: &str) -> Result<Backup, StoreError> {
-    let failed = |error: std::io::Error| StoreError::CannotOpen {
+    let failed = |path: &Path, error: &std::io::Error| StoreError::CannotOpen {
         path: path.to_path_buf(),
         reason: error.to_string(),
     };
-    let found = inspect(backup)?;
     let _lock = RunLock::take(path, Some(Duration::from_secs(5)), now_utc)?;
     let partial = with_ending(path, ".partial");
-    std::fs::copy(backup, &partial).map_err(failed)?;
-    inspect(&partial)?;
-    if path.exists() {
-        // What the write-ahead log holds belongs into the file before that is moved.
-        if let Ok(store) = Store::open(path) {
-            let _ = store.connection.pragma_update(None, "journal_mode", "DELETE");
+    remove(&partial);
+    let copied = copy_with_log(backup, &partial).map_err(|error| failed(backup, &error));
+    let copied = copied.and_then(|()| {
+        crate::crash_point();
+        // Opened for writing once: takes in the log that the copy may have, and an earlier schema is brought up to date.
+        // An empty file would become an empty store here; that is no backup of anything.
+        if std::fs::metadata(&partial).is_ok_and(|metadata| metadata.len() == 0) {
+            return Err(StoreError::NotAStore {
+                path: backup.to_path_buf(),
+            });
         }
-        std::fs::rename(path, with_ending(path, ".before-restore")).map_err(failed)?;
-        for ending in ["-wal", "-shm"] {
-            let rest = with_ending(path, ending);
-            if rest.exists() {
-                let kept = with_ending(&with_ending(path, ".before-restore"), ending);
-                std::fs::rename(&rest, kept).map_err(failed)?;
+        Store::open(&partial)?.leave_log()?;
+        crate::crash_point();
+        inspect(&partial)
+    });
+    let found = match copied {
+        Ok(found) => found,
+        Err(error) => {
+            remove(&partial);
+            return Err(error.of_file(&partial, backup));
+        }
+    };
+    crate::crash_point();
+    if path.exists() {
+        // What the write-ahead log holds belongs into the file before another takes its place.
+        let kept = free_name(path);
+        let is_whole = match Store::open(path).and_then(|store| store.leave_log()) {
+            Ok(()) => true,
+            Err(error @ StoreError::Locked { .. }) => {
+                remove(&partial);
+                return Err(error);
+            }
+            Err(_) => false,
+        };
+        crate::crash_point();
+        link_or_copy(path, &kept).map_err(|error| failed(&kept, &error))?;
+        crate::crash_point();
+        for ending in LOGS {
+            let log = with_ending(path, ending);
+            if !is_whole && log.exists() {
+                // A store too damaged to be opened: its log must not be taken for the restored store's.
+                std::fs::rename(&log, with_ending(&kept, ending)).map_err(|error| failed(&log, &error))?;
             }
         }
     }
+    crate::crash_point();
     into_place(&partial, path)?;
+    crate::crash_point();
     Ok(Backup {
         path: path.to_path_buf(),
         ..found
     })
+}
+
+/// The files that SQLite keeps beside a store in use.
+const LOGS: [&str; 2] = ["-wal", "-shm"];
+
+impl Store {
+    /// Moves what the write-ahead log holds into the file, and the log away.
+    fn leave_log(&self) -> Result<(), StoreError> {
+        let mode: String = self
+            .connection
+            .pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))
+            .map_err(|error| self.failed(error))?;
+        if mode == "delete" {
+            return Ok(());
+        }
+        Err(StoreError::Locked {
+            path: self.path.clone(),
+            holder: "another process".into(),
+        })
+    }
+}
+
+/// A copy of a store's file, and of the log beside it if there is one.
+fn copy_with_log(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::copy(from, to)?;
+    let log = with_ending(from, "-wal");
+    if log.exists() {
+        std::fs::copy(log, with_ending(to, "-wal"))?;
+    }
+    Ok(())
+}
+
+/// The name under which the store of before is kept.
+fn free_name(path: &Path) -> PathBuf {
+    let first = with_ending(path, ".before-restore");
+    let further = (2..).map(|number| with_ending(path, &format!(".before-restore-{number}")));
+    std::iter::once(first)
+        .chain(further)
+        .find(|name| !name.exists())
+        .expect("there are more names than files")
+}
+
+/// A second name for a file, or where the file system has none, a copy.
+fn link_or_copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    if std::fs::hard_link(from, to).is_ok() {
+        return Ok(());
+    }
+    std::fs::copy(from, to)?;
+    std::fs::File::open(to)?.sync_all()
+}
+
+/// Removes what an attempt left over.
+fn remove(partial: &Path) {
+    let _ = std::fs::remove_file(partial);
+    for ending in LOGS {
+        let _ = std::fs::remove_file(with_ending(partial, ending));
+    }
 }
 
 /// Verifies a copy.
@@ -131,6 +225,7 @@ fn inspect(path: &Path) -> Result<Backup, StoreError> {
     store.state()
 }
 
+/// Gives a file its name, and both are on disk then.
 fn into_place(from: &Path, to: &Path) -> Result<(), StoreError> {
     let moved = std::fs::File::open(from)
         .and_then(|file| file.sync_all())
@@ -138,7 +233,13 @@ fn into_place(from: &Path, to: &Path) -> Result<(), StoreError> {
     moved.map_err(|error| StoreError::CannotOpen {
         path: to.to_path_buf(),
         reason: error.to_string(),
-    })
+    })?;
+    // The directory, where the system lets it be opened.
+    let directory = to.parent().filter(|directory| !directory.as_os_str().is_empty());
+    if let Ok(directory) = std::fs::File::open(directory.unwrap_or(Path::new("."))) {
+        let _ = directory.sync_all();
+    }
+    Ok(())
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {

@@ -51,7 +51,8 @@ impl Effect {
         }
         let last_feed = action
             .connection
-            .query_row(statements::LAST_FEED, [], |row| row.get(0))?;
+            .prepare_cached(statements::LAST_FEED)?
+            .query_row([], |row| row.get(0))?;
         Ok(Begun { before, last_feed })
     }
 }

@@ -80,6 +80,35 @@ impl Digester {
     }
 }
 
+/// Collects what the digest of a source record covers: the received cells by header and the canonical ones by element, each
+/// with the code of its origin. A shape is names and their order.
+pub(crate) fn digest_source<'a, H: AsRef<str>, N: AsRef<str>>(
+    (headers, header_order): (&[H], &[usize]),
+    received: impl Fn(usize) -> Option<&'a str>,
+    (names, name_order): (&[N], &[usize]),
+    canonical: impl Fn(usize) -> (Option<&'a str>, u8),
+    digester: &mut Digester,
+) {
+    for &column in header_order {
+        if let Some(value) = received(column) {
+            digester.text(headers[column].as_ref());
+            digester.text(value);
+        }
+    }
+    digester.byte(0xff);
+    for &element in name_order {
+        let (value, origin) = canonical(element);
+        if let Some(value) = value {
+            digester.text(names[element].as_ref());
+            digester.text(value);
+            digester.byte(origin);
+        } else if origin != Origin::Received as u8 {
+            digester.text(names[element].as_ref());
+            digester.byte(origin);
+        }
+    }
+}
+
 /// Where one golden value came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cell {

@@ -7,7 +7,8 @@ use rusqlite::ErrorCode;
 
 use crate::known::Decision;
 
-/// Why a store could not be opened, read or written. Nothing was changed when one is returned.
+/// Why a store could not be opened, read or written. Nothing was changed when one is returned, but for
+/// [`StoreError::HeadNotWritten`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -55,12 +56,47 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// The system could not read or write the file.
+    #[error("cannot read or write the store {}: {detail}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        detail: String,
+    },
     /// The file is damaged.
     #[error("the store {} is damaged: {detail}", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
         /// What is wrong.
+        detail: String,
+    },
+    /// A key cannot be read, made or used.
+    #[error("the key {}: {detail}", path.display())]
+    Key {
+        /// The key's file.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The head of the ledger could not be written to its second place. What was written into the store stands; the next
+    /// write's head covers it.
+    #[error("cannot write the head of the ledger into {}: {detail}", path.display())]
+    HeadNotWritten {
+        /// The file with the heads.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The ledger is not the one whose heads were signed.
+    #[error("the store {} does not go on from its signed heads in {}: {detail}", path.display(), heads.display())]
+    Rewritten {
+        /// The store.
+        path: PathBuf,
+        /// The file with the heads.
+        heads: PathBuf,
+        /// What differs.
         detail: String,
     },
     /// Another run holds the lock.
@@ -152,7 +188,19 @@ impl StoreError {
             Self::OlderSchema { .. } => Some("the next run brings it up to date; a backup before it costs little"),
             Self::ReadOnly { .. } => Some("check the permissions of the file and of its directory"),
             Self::DiskFull { .. } => Some("free some space and run again; the store is as it was before"),
+            Self::Io { .. } => {
+                Some("check the disk, its quota and the connection to it, and run again; the store is as it was before")
+            }
             Self::Damaged { .. } => Some("keep the file, restore the last backup and run again"),
+            Self::Key { .. } => Some(
+                "a lost key cannot be made again: `guiyi store key new` makes another, and signing begins in a new file of heads",
+            ),
+            Self::HeadNotWritten { .. } => {
+                Some("what was written into the store stands; mend the second place, the next write signs it as well")
+            }
+            Self::Rewritten { .. } => Some(
+                "nothing was written; `guiyi store verify` says more; a backup put back on purpose goes through `guiyi store restore`",
+            ),
             Self::Locked { .. } => {
                 Some("wait until that run has ended, or let this one wait for it: `guiyi run --wait 600`")
             }
@@ -170,14 +218,54 @@ impl StoreError {
         }
     }
 
+    /// The same error, told of the file that the user named instead of one that stands for it meanwhile.
+    pub(crate) fn of_file(mut self, meanwhile: &Path, named: &Path) -> Self {
+        match &mut self {
+            Self::CannotOpen { path, .. }
+            | Self::NotAStore { path }
+            | Self::NewerSchema { path, .. }
+            | Self::OlderSchema { path, .. }
+            | Self::ReadOnly { path }
+            | Self::DiskFull { path }
+            | Self::Io { path, .. }
+            | Self::Damaged { path, .. }
+            | Self::Locked { path, .. }
+                if path == meanwhile =>
+            {
+                named.clone_into(path);
+            }
+            _ => {}
+        }
+        self
+    }
+
     /// Names a failure of the database by what it means for the store.
     pub(crate) fn of(error: rusqlite::Error, path: &Path) -> Self {
+        use rusqlite::Error;
         let path = || path.to_path_buf();
+        if matches!(
+            error,
+            Error::FromSqlConversionFailure(..)
+                | Error::IntegralValueOutOfRange(..)
+                | Error::InvalidColumnType(..)
+                | Error::QueryReturnedNoRows
+                | Error::Utf8Error(..)
+        ) {
+            // No value that any version of the program has written.
+            return Self::Damaged {
+                path: path(),
+                detail: error.to_string(),
+            };
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => Self::NotAStore { path: path() },
             Some(ErrorCode::ReadOnly) => Self::ReadOnly { path: path() },
             Some(ErrorCode::DiskFull) => Self::DiskFull { path: path() },
-            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged {
+            Some(ErrorCode::SystemIoFailure) => Self::Io {
+                path: path(),
+                detail: error.to_string(),
+            },
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::Unknown) => Self::Damaged {
                 path: path(),
                 detail: error.to_string(),
             },

@@ -156,8 +156,9 @@ impl Known {
     pub fn memberships(&self, records: &Records) -> Memberships {
         let mut record_of = vec![None; self.rows.len()];
         let mut current = vec![None; records.len()];
+        let mut finder = self.finder();
         for (record, current) in current.iter_mut().enumerate() {
-            if let Some(row) = self.row_of(records.sources[record], &records.keys[record]) {
+            if let Some(row) = finder.find(records.sources[record], &records.keys[record]) {
                 *current = Some((self.rows[row].gid, self.rows[row].since));
                 record_of[row] = Some(record as u32);
             }
@@ -215,6 +216,11 @@ impl Known {
         self.rows.iter().map(|row| row.gid)
     }
 
+    /// Finds records one after the other, at once where they come in the order of `rows`.
+    pub(crate) fn finder(&self) -> Finder<'_> {
+        Finder { known: self, next: 0 }
+    }
+
     /// Position in `rows` of a record.
     pub(crate) fn row_of(&self, source: u16, key: &str) -> Option<usize> {
         let source = *self.system_of.get(usize::from(source))?;
@@ -224,14 +230,34 @@ impl Known {
     }
 }
 
+/// Finds records one after the other.
+pub(crate) struct Finder<'a> {
+    known: &'a Known,
+    /// Where the next one is expected.
+    next: usize,
+}
+
+impl Finder<'_> {
+    /// Position in [`Known`]'s rows of a record.
+    pub(crate) fn find(&mut self, source: u16, key: &str) -> Option<usize> {
+        let system = *self.known.system_of.get(usize::from(source))?;
+        let is_it = |row: &KnownRow| row.source == system && *row.key == *key;
+        let found = match self.known.rows.get(self.next) {
+            Some(row) if is_it(row) => self.next,
+            _ => self.known.row_of(source, key)?,
+        };
+        self.next = found + 1;
+        Some(found)
+    }
+}
+
 /// Loads what is known. `present`: the admitted records of this run.
 pub(crate) fn load(connection: &Connection, rulebook: &Rulebook, present: &Records) -> Result<Known, LoadError> {
     let entity = rulebook.dictionary.entity;
     let (mut known, source_of) = frame(connection, rulebook)?;
     known.rows = load_rows(connection, statements::SOURCE_HEADS, [entity.name()], &source_of)?;
-    known
-        .rows
-        .sort_unstable_by(|a, b| (a.source, &a.key).cmp(&(b.source, &b.key)));
+    // Systems are in order each; merging them is quick.
+    known.rows.sort_by(|a, b| (a.source, &a.key).cmp(&(b.source, &b.key)));
     let (low, high) = key::range(entity);
     known.facts = rows(connection, statements::IDS, [low, high], read_facts)?;
     known.goldens = rows(connection, statements::GOLDENS, [low, high], read_head)?;
@@ -250,7 +276,9 @@ pub(crate) fn load(connection: &Connection, rulebook: &Rulebook, present: &Recor
 /// What does not depend on records: systems, decisions, pins, the mint; and the source number of each stored system.
 fn frame(connection: &Connection, rulebook: &Rulebook) -> Result<(Known, BTreeMap<i64, u16>), LoadError> {
     let entity = rulebook.dictionary.entity;
-    let last_run = connection.query_row(statements::LAST_RUN, [], |row| row.get::<_, i64>(0))? as u64;
+    let last_run = connection
+        .prepare_cached(statements::LAST_RUN)?
+        .query_row([], |row| row.get::<_, i64>(0))? as u64;
     let stored: Vec<(i64, Arc<str>)> = rows(connection, statements::SYSTEMS, [], |row| {
         Ok((row.get(0)?, row.get::<_, String>(1)?.into()))
     })?;
@@ -381,7 +409,8 @@ fn load_rows(
 
 fn next_serial(connection: &Connection, entity: EntityType) -> rusqlite::Result<u32> {
     let stored = connection
-        .query_row(statements::NEXT_SERIAL, (entity.name(), CENTRAL), |row| row.get(0))
+        .prepare_cached(statements::NEXT_SERIAL)?
+        .query_row((entity.name(), CENTRAL), |row| row.get(0))
         .optional()?;
     Ok(stored.unwrap_or(1))
 }
@@ -407,8 +436,9 @@ fn load_absent(
     present: &Records,
 ) -> Result<Records, LoadError> {
     let mut is_present = vec![false; known.rows.len()];
+    let mut finder = known.finder();
     for (&source, key) in present.sources.iter().zip(&present.keys) {
-        if let Some(row) = known.row_of(source, key) {
+        if let Some(row) = finder.find(source, key) {
             is_present[row] = true;
         }
     }

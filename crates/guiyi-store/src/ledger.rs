@@ -42,6 +42,17 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         })
 }
 
+/// The bytes of hexadecimal digits; `None` if the text is not that.
+pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits = text
+        .chars()
+        .map(|digit| digit.to_digit(16))
+        .collect::<Option<Vec<u32>>>()?;
+    let (pairs, rest) = digits.as_chunks::<2>();
+    rest.is_empty()
+        .then(|| pairs.iter().map(|[high, low]| (high * 16 + low) as u8).collect())
+}
+
 /// Adds lines to the ledger of an open transaction.
 pub(crate) struct Ledger<'a> {
     connection: &'a Connection,
@@ -55,7 +66,8 @@ pub(crate) struct Ledger<'a> {
 impl<'a> Ledger<'a> {
     pub(crate) fn open(connection: &'a Connection, run: i64, utc: &'a str, actor: &'a str) -> rusqlite::Result<Self> {
         let head = connection
-            .query_row(statements::LEDGER_HEAD, [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .prepare_cached(statements::LEDGER_HEAD)?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let (seq, head) = head.unwrap_or((0, vec![0; 32]));
         Ok(Self {

@@ -16,6 +16,8 @@
 //! # }
 //! ```
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -24,6 +26,7 @@ use guiyi_core::rulebook::Rulebook;
 use rusqlite::{Connection, OpenFlags};
 
 mod action;
+mod ahead;
 mod backup;
 mod change;
 mod codes;
@@ -34,6 +37,7 @@ mod edits;
 mod effect;
 mod encode;
 mod error;
+mod heads;
 mod history;
 mod key;
 mod known;
@@ -43,11 +47,13 @@ mod merge;
 mod migrations;
 mod mint;
 mod pins;
+mod put;
 mod read;
 mod rebuild;
 mod relations;
 mod review;
 mod rows;
+mod signing;
 mod statements;
 mod verify;
 mod why;
@@ -61,6 +67,7 @@ pub use decisions::{Decided, NewDecision, Refusal};
 pub use edits::{AssignedPin, Edits};
 pub use effect::{Effect, MovedCode};
 pub use error::StoreError;
+pub use heads::HeadsReport;
 pub use history::{Moment, Step, Version};
 pub use known::{Decision, Known, Memberships, Verdict};
 pub use lock::RunLock;
@@ -72,6 +79,7 @@ pub use rebuild::Rebuild;
 pub use relations::{NewRelation, Relation, RelationKind, RelationSource};
 pub use review::{PairFinding, PendingPair, ReviewPair};
 pub use rows::{CodeStatus, CrosswalkRow, CrosswalkRows, GoldenRow, GoldenRows};
+pub use signing::{PublicKey, SigningKey};
 pub use why::{ElementWhy, GoldenWhy};
 
 #[cfg(test)]
@@ -88,6 +96,9 @@ const CACHE_SIZE: i64 = -131_072;
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    heads: Option<heads::Heads>,
+    /// Numbers of systems that were asked for; a system keeps its number.
+    systems: RefCell<HashMap<Box<str>, i64>>,
 }
 
 impl Store {
@@ -106,12 +117,17 @@ impl Store {
             return Err(StoreError::ReadOnly { path: store.path });
         }
         migrations::migrate(&mut store.connection, &store.path)?;
-        for (pragma, value) in [("journal_mode", "WAL"), ("synchronous", "FULL")] {
-            store
-                .connection
-                .pragma_update(None, pragma, value)
-                .map_err(|error| store.failed(error))?;
+        // While another process loads an empty store, it keeps the mode of its journal; it sets it back itself.
+        match store.connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if error.sqlite_error_code() != Some(rusqlite::ErrorCode::DatabaseBusy) => {
+                return Err(store.failed(error));
+            }
+            _ => {}
         }
+        store
+            .connection
+            .pragma_update(None, "synchronous", "FULL")
+            .map_err(|error| store.failed(error))?;
         Ok(store)
     }
 
@@ -133,13 +149,15 @@ impl Store {
         let failed = |error| StoreError::of(error, path);
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
-        connection.set_prepared_statement_cache_capacity(64);
+        connection.set_prepared_statement_cache_capacity(256);
         connection
             .pragma_update(None, "cache_size", CACHE_SIZE)
             .map_err(failed)?;
         Ok(Self {
             connection,
             path: path.to_path_buf(),
+            heads: None,
+            systems: RefCell::default(),
         })
     }
 
@@ -206,7 +224,10 @@ impl Store {
         actor: &str,
         keep: bool,
     ) -> Result<Vec<CommitReport>, StoreError> {
-        commit::commit(&mut self.connection, changes, utc, actor, keep).map_err(|failure| failure.at(&self.path))
+        let reports = commit::commit(&mut self.connection, changes, utc, actor, keep)
+            .map_err(|failure| failure.at(&self.path))?;
+        self.sign_head()?;
+        Ok(reports)
     }
 
     fn failed(&self, error: rusqlite::Error) -> StoreError {

@@ -2,19 +2,21 @@
 
 use std::path::Path;
 
+use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::StoreError;
 
 /// The files in order; a file is never changed once released.
-const MIGRATIONS: [&str; 3] = [
+pub(crate) const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/0001_store.sql"),
     include_str!("../migrations/0002_stewards.sql"),
     include_str!("../migrations/0003_relations.sql"),
+    include_str!("../migrations/0004_source_heads.sql"),
 ];
 
 /// The latest schema version that this program knows.
-pub(crate) const KNOWN: i64 = 3;
+pub(crate) const KNOWN: i64 = 4;
 const _: () = assert!(
     KNOWN as usize == MIGRATIONS.len(),
     "every migration raises the version by one"
@@ -35,12 +37,16 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), St
     // Another process may have been faster.
     let version = check(&transaction, path)?;
     for migration in &MIGRATIONS[version as usize..] {
-        transaction.execute_batch(migration).map_err(failed)?;
+        let mut batch = rusqlite::Batch::new(&transaction, migration);
+        while let Some(mut statement) = batch.next().map_err(failed)? {
+            crate::write(&mut statement, []).map_err(failed)?;
+        }
     }
     transaction
         .pragma_update(None, "application_id", APPLICATION_ID)
         .map_err(failed)?;
     transaction.pragma_update(None, "user_version", KNOWN).map_err(failed)?;
+    crate::crash_point();
     transaction.commit().map_err(failed)
 }
 

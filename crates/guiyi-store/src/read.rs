@@ -90,15 +90,53 @@ impl Store {
         resolution(&self.connection, gid).map_err(|error| self.failed(error))
     }
 
-    /// The ID of a system's code; `None` if the code is not known.
+    /// The ID of a system's code; `None` if the code is not known. Codes in bulk: [`Store::lookup_all`], [`Store::codes`].
     pub fn lookup(&self, entity: EntityType, system: &str, key: &str) -> Result<Option<GlobalId>, StoreError> {
-        self.connection
-            .prepare_cached(statements::CODE)
-            .and_then(|mut code| {
-                code.query_row((system, key, entity.name()), |row| read_gid(row, 0))
-                    .optional()
-            })
-            .map_err(|error| self.failed(error))
+        let look = || -> rusqlite::Result<Option<GlobalId>> {
+            let Some(system) = self.system_number(system)? else {
+                return Ok(None);
+            };
+            let mut code = self.connection.prepare_cached(statements::CODE)?;
+            code.query_row((entity.name(), system, key), |row| read_gid(row, 0))
+                .optional()
+        };
+        look().map_err(|error| self.failed(error))
+    }
+
+    /// The IDs of many codes of a system, in their order and of one moment.
+    pub fn lookup_all<K: AsRef<str>>(
+        &self,
+        entity: EntityType,
+        system: &str,
+        keys: &[K],
+    ) -> Result<Vec<Option<GlobalId>>, StoreError> {
+        self.read(|connection| {
+            let Some(system) = self.system_number(system)? else {
+                return Ok(vec![None; keys.len()]);
+            };
+            let mut code = connection.prepare_cached(statements::CODE)?;
+            code.raw_bind_parameter(1, entity.name())?;
+            code.raw_bind_parameter(2, system)?;
+            let mut found = Vec::with_capacity(keys.len());
+            for key in keys {
+                code.raw_bind_parameter(3, key.as_ref())?;
+                found.push(code.raw_query().next()?.map(|row| read_gid(row, 0)).transpose()?);
+            }
+            Ok(found)
+        })
+    }
+
+    /// The number of a system; `None` if the store does not know it.
+    fn system_number(&self, name: &str) -> rusqlite::Result<Option<i64>> {
+        if let Some(&number) = self.systems.borrow().get(name) {
+            return Ok(Some(number));
+        }
+        let mut system = self.connection.prepare_cached(statements::SYSTEM)?;
+        let number: Option<i64> = system.query_row([name], |row| row.get(0)).optional()?;
+        if let Some(number) = number {
+            self.systems.borrow_mut().insert(name.into(), number);
+        }
+        Ok(number)
     }
 
     /// An active golden record with lineage; `None` if the ID is not active, see [`Store::resolve`].

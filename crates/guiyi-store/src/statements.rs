@@ -2,6 +2,8 @@
 //! ON CONFLICT, no functions of one database only.
 
 pub(crate) const LAST_RUN: &str = "SELECT COALESCE(MAX(seq), 0) FROM run";
+/// When the last write was; the empty text if there was none.
+pub(crate) const LAST_UTC: &str = "SELECT COALESCE((SELECT utc FROM run ORDER BY seq DESC LIMIT 1), '')";
 pub(crate) const ADD_RUN: &str = "INSERT INTO run (seq, utc, actor, entity, rulebook) VALUES ($1, $2, $3, $4, $5)";
 
 /// The last run that was no steward's write: a steward's has no rulebook.
@@ -9,6 +11,9 @@ pub(crate) const LAST_FULL_RUN: &str = "SELECT utc, rulebook FROM run WHERE enti
     ORDER BY seq DESC LIMIT 1";
 /// SQLite's own: a copy of the whole file, of one moment.
 pub(crate) const COPY: &str = "VACUUM INTO $1";
+
+/// SQLite's own: what the schema is made of.
+pub(crate) const SCHEMA: &str = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name";
 
 pub(crate) const SYSTEMS: &str = "SELECT id, name FROM system ORDER BY id";
 pub(crate) const LAST_SYSTEM: &str = "SELECT COALESCE(MAX(id), 0) FROM system";
@@ -21,7 +26,7 @@ pub(crate) const LAYOUT: &str = "SELECT columns FROM layout WHERE id = $1";
 pub(crate) const ADD_LAYOUT: &str = "INSERT INTO layout (id, columns) VALUES ($1, $2)";
 
 pub(crate) const SOURCE_HEADS: &str = "SELECT id, system, source_key, digest, version, gid, since
-    FROM source_record WHERE entity = $1 ORDER BY id";
+    FROM source_record WHERE entity = $1 ORDER BY system, source_key";
 pub(crate) const SOURCE_HEADS_OF: &str = "SELECT s.id, s.system, s.source_key, s.digest, s.version, s.gid, s.since
     FROM crosswalk c JOIN source_record s ON s.entity = c.entity AND s.system = c.system AND s.source_key = c.source_key
     WHERE c.gid = $1 AND c.id_type = 'record' ORDER BY s.id";
@@ -32,6 +37,8 @@ pub(crate) const SOURCE_VALUES: &str = "SELECT l.columns, s.canonical FROM sourc
     WHERE y.name = $1 AND s.entity = $2 AND s.source_key = $3";
 pub(crate) const SOURCE_CANONICAL: &str =
     "SELECT canonical_layout, canonical, origins FROM source_record WHERE id = $1";
+pub(crate) const SOURCES_WITH_DIGEST: &str =
+    "SELECT id, digest, received_layout, canonical_layout, received, canonical, origins FROM source_record ORDER BY id";
 pub(crate) const LAST_SOURCE: &str = "SELECT COALESCE(MAX(id), 0) FROM source_record";
 pub(crate) const ADD_SOURCE: &str =
     "INSERT INTO source_record (id, entity, system, source_key, digest, version, gid, since,
@@ -57,6 +64,7 @@ pub(crate) const IDS: &str =
 pub(crate) const ID_FACTS: &str =
     "SELECT gid, issued, confirmed, systems, status, superseded_by, superseded_at, superseded_into
     FROM global_id WHERE gid = $1";
+pub(crate) const ID_CODES: &str = "SELECT gid, code, entity FROM global_id ORDER BY gid";
 pub(crate) const SUPERSEDED_BY: &str = "SELECT gid FROM global_id WHERE superseded_by = $1 ORDER BY gid";
 pub(crate) const ID: &str = "SELECT status, superseded_by FROM global_id WHERE gid = $1";
 pub(crate) const LAST_ISSUED: &str = "SELECT COALESCE(MAX(issued), 0) FROM global_id";
@@ -121,8 +129,8 @@ pub(crate) const END_CODE: &str =
     FROM crosswalk WHERE entity = $3 AND system = $4 AND id_type = 'record' AND source_key = $5";
 pub(crate) const MOVE_CODE: &str = "UPDATE crosswalk SET gid = $1, since = $2, valid_from = $3
     WHERE entity = $4 AND system = $5 AND id_type = 'record' AND source_key = $6";
-pub(crate) const CODE: &str = "SELECT c.gid FROM crosswalk c JOIN system y ON y.id = c.system
-    WHERE y.name = $1 AND c.source_key = $2 AND c.entity = $3 AND c.id_type = 'record'";
+pub(crate) const CODE: &str =
+    "SELECT gid FROM crosswalk WHERE entity = $1 AND system = $2 AND id_type = 'record' AND source_key = $3";
 pub(crate) const CODES: &str = "SELECT source_key, gid, valid_from, valid_to FROM crosswalk
     WHERE entity = $1 AND system = $2 AND id_type = 'record' AND source_key > $3 ORDER BY source_key LIMIT $4";
 pub(crate) const CODES_OF_SYSTEM: &str = "SELECT c.source_key, COALESCE(g.superseded_by, c.gid), c.id_type = 'record'
@@ -191,6 +199,8 @@ pub(crate) const WITHDRAW_RELATION: &str = "UPDATE relation SET withdrawn = $1
     WHERE from_gid = $2 AND kind = $3 AND to_gid = $4 AND withdrawn IS NULL";
 
 pub(crate) const LEDGER_HEAD: &str = "SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1";
+pub(crate) const LEDGER_NEWEST: &str = "SELECT seq, hash, run, utc FROM ledger ORDER BY seq DESC LIMIT 1";
+pub(crate) const LEDGER_HASH: &str = "SELECT hash FROM ledger WHERE seq = $1";
 pub(crate) const ADD_LEDGER: &str =
     "INSERT INTO ledger (seq, run, utc, actor, action, object, before, after, reason, previous, hash)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -205,17 +215,22 @@ pub(crate) const ADD_FEED: &str =
 pub(crate) const FEED: &str =
     "SELECT seq, run, gid, version, kind, digest FROM change_feed WHERE seq > $1 ORDER BY seq LIMIT $2";
 
-/// Indexes that are made after the load when the store is empty: `(name, how to make it)`, as in migration 1.
-pub(crate) const LATE_INDEXES: [(&str, &str); 2] = [
+/// Indexes that are made after the load when the store is empty: `(name, how to make it)`, as in the
+/// migrations.
+pub(crate) const LATE_INDEXES: [(&str, &str); 3] = [
     (
         "source_record_key",
         "CREATE UNIQUE INDEX source_record_key ON source_record (entity, system, source_key)",
+    ),
+    (
+        "source_record_heads",
+        "CREATE INDEX source_record_heads ON source_record (entity, system, source_key, digest, version, gid, since)",
     ),
     ("crosswalk_gid", "CREATE INDEX crosswalk_gid ON crosswalk (gid)"),
 ];
 
 /// Invariants that [`crate::Store::verify`] checks: `(what is wrong, number of rows where it is)`.
-pub(crate) const INVARIANTS: [(&str, &str); 12] = [
+pub(crate) const INVARIANTS: [(&str, &str); 13] = [
     (
         "source records whose golden record is not active",
         "SELECT COUNT(*) FROM source_record s LEFT JOIN global_id g ON g.gid = s.gid
@@ -225,6 +240,11 @@ pub(crate) const INVARIANTS: [(&str, &str); 12] = [
         "source records that the crosswalk does not lead to their golden record",
         "SELECT COUNT(*) FROM source_record s LEFT JOIN crosswalk c ON c.entity = s.entity AND c.system = s.system
             AND c.id_type = 'record' AND c.source_key = s.source_key WHERE c.gid IS NULL OR c.gid <> s.gid",
+    ),
+    (
+        "source codes that lead to their golden record since another write than their source record",
+        "SELECT COUNT(*) FROM crosswalk c JOIN source_record s ON s.entity = c.entity AND s.system = c.system
+            AND s.source_key = c.source_key WHERE c.id_type = 'record' AND c.since <> s.since",
     ),
     (
         "source codes without a source record",

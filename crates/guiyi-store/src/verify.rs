@@ -4,13 +4,16 @@
 use std::collections::BTreeMap;
 
 use guiyi_core::dictionary::EntityType;
+use guiyi_core::global_id::GlobalId;
+use guiyi_core::record::Origin;
 use guiyi_core::survive::Ground;
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
 use crate::commit::feed_line;
-use crate::encode::{Digester, name_order, read_lineage};
+use crate::encode::{Digester, digest_source, name_order, read_lineage};
 use crate::error::StoreError;
+use crate::migrations::MIGRATIONS;
 use crate::{Store, key, ledger, statements, wide};
 
 impl Store {
@@ -46,7 +49,8 @@ fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 }
 
 pub(crate) fn content(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let mut problems = ledger::verify(connection)?;
+    let mut problems = schema(connection)?;
+    problems.extend(ledger::verify(connection)?);
     problems.extend(feed(connection)?);
     for (wrong, sql) in statements::INVARIANTS {
         let count: i64 = connection.query_row(sql, [], |row| row.get(0))?;
@@ -54,8 +58,111 @@ pub(crate) fn content(connection: &Connection) -> rusqlite::Result<Vec<String>> 
             problems.push(format!("{wrong}: {count}"));
         }
     }
+    problems.extend(ids(connection)?);
+    let layouts = layouts(connection)?;
+    problems.extend(sources(connection, &layouts)?);
     for entity in EntityType::ALL {
-        problems.extend(goldens(connection, entity)?);
+        problems.extend(goldens(connection, entity, &layouts)?);
+    }
+    Ok(problems)
+}
+
+/// The tables, indexes and triggers against those that the migrations make. The wide tables are the dictionary's.
+fn schema(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let read = |connection: &Connection| -> rusqlite::Result<BTreeMap<String, String>> {
+        let mut statement = connection.prepare(statements::SCHEMA)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect()
+    };
+    let fresh = Connection::open_in_memory()?;
+    for migration in MIGRATIONS {
+        fresh.execute_batch(migration)?;
+    }
+    let (made, found) = (read(&fresh)?, read(connection)?);
+    let differs = made.iter().filter(|(name, sql)| found.get(*name) != Some(sql));
+    let mut problems: Vec<String> = differs
+        .map(|(name, _)| format!("schema: {name} is not as it was made"))
+        .collect();
+    let others = found.keys().filter(|name| !made.contains_key(*name));
+    problems.extend(
+        others
+            .filter(|name| {
+                !EntityType::ALL
+                    .into_iter()
+                    .any(|entity| wide::is_table_of(name, entity))
+            })
+            .map(|name| format!("schema: {name} is not the store's")),
+    );
+    Ok(problems)
+}
+
+/// The registry's codes against the keys that they stand for.
+fn ids(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut problems = Vec::new();
+    let mut statement = connection.prepare(statements::ID_CODES)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let number: i64 = row.get(0)?;
+        let gid = key::from_key(number);
+        let entity = gid.and_then(guiyi_core::global_id::entity);
+        let is = |column: usize, expected: Option<&str>| Ok(row.get_ref(column)?.as_str_or_null()? == expected);
+        let is_code: rusqlite::Result<bool> = is(1, gid.as_ref().map(GlobalId::as_str));
+        let is_entity: rusqlite::Result<bool> = is(2, entity.map(EntityType::name));
+        if !(is_code? && is_entity?) {
+            problems.push(format!("issued ID {number}: its code or entity type is another's"));
+        }
+    }
+    Ok(problems)
+}
+
+/// By number the names of a layout's columns, and their order.
+type Layouts = BTreeMap<i64, (Vec<String>, Vec<usize>)>;
+
+fn layouts(connection: &Connection) -> rusqlite::Result<Layouts> {
+    let mut layouts = Layouts::new();
+    let mut statement = connection.prepare(statements::LAYOUTS)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let names: Vec<String> = serde_json::from_str(row.get_ref(1)?.as_str()?).unwrap_or_default();
+        let order = name_order(&names);
+        layouts.insert(row.get(0)?, (names, order));
+    }
+    Ok(layouts)
+}
+
+/// The source records against their digests.
+fn sources(connection: &Connection, layouts: &Layouts) -> rusqlite::Result<Vec<String>> {
+    let mut problems = Vec::new();
+    let mut digester = Digester::default();
+    let mut statement = connection.prepare(statements::SOURCES_WITH_DIGEST)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let cells = |column: usize| -> rusqlite::Result<Option<Vec<Option<String>>>> {
+            Ok(serde_json::from_str(row.get_ref(column)?.as_str()?).ok())
+        };
+        let shapes = (layouts.get(&row.get(2)?), layouts.get(&row.get(3)?));
+        let ((Some(headers), Some(names)), Some(received), Some(canonical)) = (shapes, cells(4)?, cells(5)?) else {
+            problems.push(format!("source record {id}: it cannot be read"));
+            continue;
+        };
+        let origins = row.get_ref(6)?.as_blob_or_null()?;
+        let received = |column: usize| received.get(column)?.as_deref();
+        let canonical = |element: usize| {
+            let origin = origins.and_then(|origins| origins.get(element).copied());
+            let value = canonical.get(element).and_then(Option::as_deref);
+            (value, origin.unwrap_or(Origin::Received as u8))
+        };
+        digest_source(
+            (&headers.0, &headers.1),
+            received,
+            (&names.0, &names.1),
+            canonical,
+            &mut digester,
+        );
+        if digester.finish() != row.get_ref(1)?.as_blob()? {
+            problems.push(format!("source record {id}: not what its digest says"));
+        }
     }
     Ok(problems)
 }
@@ -102,18 +209,10 @@ fn feed(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 }
 
 /// The golden records of an entity type against their digests, which the change feed repeats.
-fn goldens(connection: &Connection, entity: EntityType) -> rusqlite::Result<Vec<String>> {
+fn goldens(connection: &Connection, entity: EntityType, layouts: &Layouts) -> rusqlite::Result<Vec<String>> {
     let elements = wide::elements(connection, entity)?;
     if elements.is_empty() {
         return Ok(Vec::new());
-    }
-    let mut layouts: BTreeMap<i64, (Vec<String>, Vec<usize>)> = BTreeMap::new();
-    let mut statement = connection.prepare(statements::LAYOUTS)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let names: Vec<String> = serde_json::from_str(row.get_ref(1)?.as_str()?).unwrap_or_default();
-        let order = name_order(&names);
-        layouts.insert(row.get(0)?, (names, order));
     }
     let mut problems = Vec::new();
     let mut n_rows = 0_i64;

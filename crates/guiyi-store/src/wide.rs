@@ -20,9 +20,14 @@ fn table(entity: EntityType) -> String {
     format!("golden_{}", entity.name())
 }
 
+/// Whether a table of the schema is that of an entity type.
+pub(crate) fn is_table_of(name: &str, entity: EntityType) -> bool {
+    name == table(entity)
+}
+
 /// The elements that the table of an entity type holds, in the table's order; empty if there is no table yet.
 pub(crate) fn elements(connection: &Connection, entity: EntityType) -> rusqlite::Result<Vec<String>> {
-    let mut statement = connection.prepare("SELECT name FROM pragma_table_info($1) ORDER BY cid")?;
+    let mut statement = connection.prepare_cached("SELECT name FROM pragma_table_info($1) ORDER BY cid")?;
     let names = statement.query_map([table(entity)], |row| row.get::<_, String>(0))?;
     names
         .filter(|name| !name.as_ref().is_ok_and(|name| OWN_COLUMNS.contains(&name.as_str())))

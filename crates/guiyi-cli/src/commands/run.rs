@@ -184,7 +184,13 @@ fn open_store(project: &Project, args: &RunArgs, now_utc: &str) -> anyhow::Resul
     }
     let wait = (args.wait > 0).then(|| Duration::from_secs(args.wait));
     let lock = RunLock::take(path, wait, now_utc)?;
-    Ok((Some(lock), Store::open(path)?))
+    // A dry run signs nothing.
+    let store = if args.dry_run {
+        Store::open(path)?
+    } else {
+        project.open_store()?
+    };
+    Ok((Some(lock), store))
 }
 
 /// Reads and cleanses every entity type, one after those that its foreign keys point at; gives them in their order.

@@ -107,7 +107,7 @@ impl Desk {
         }
         let lock = RunLock::take(&project.store, Some(PATIENCE), &utc)?;
         Ok(Self {
-            store: Store::open(&project.store)?,
+            store: project.open_store()?,
             project,
             signature: Signature {
                 actor: author.name()?,

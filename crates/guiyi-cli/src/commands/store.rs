@@ -1,13 +1,16 @@
-//! `guiyi store`: verify, back up, restore, and prove that what is stored can be made again.
+//! `guiyi store`: verify, back up, restore, make the key of the ledger's heads, and prove that what is stored can be made again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use anyhow::bail;
+use guiyi_core::finding::Language;
+use guiyi_store::{PublicKey, SigningKey, Store};
 use serde_json::json;
 
 use super::steward::{Author, InProject, Show, either, lines, open_to_read};
 use crate::args::Format;
-use crate::project::Project;
+use crate::project::{Heads, Project};
 use crate::words::say;
 use crate::{Verdict, print};
 
@@ -26,6 +29,9 @@ enum Command {
     ///
     /// Exit code 1 if anything is wrong. The ledger's head is printed: written down elsewhere, it shows later that the
     /// end of the ledger was not cut off.
+    ///
+    /// With signed heads, in the project file or as `--heads`, it is proven that the ledger was neither rewritten nor cut:
+    /// `guiyi store verify --heads /mnt/elsewhere/guiyi.heads --key /etc/guiyi/store.key.pub`
     Verify(Verify),
     /// Copy the store while others use it, verify the copy, and say what it holds.
     ///
@@ -35,6 +41,8 @@ enum Command {
     ///
     /// Example: `guiyi store restore /backup/guiyi-2026-03-01.db`
     Restore(Restore),
+    /// Make the key that signs the heads of the ledger.
+    Key(Key),
     /// Compute every golden record anew from its source records, the policies and the pins, and compare.
     ///
     /// Nothing is written. Exit code 1 if anything is stored otherwise.
@@ -44,7 +52,38 @@ enum Command {
 }
 
 #[derive(Debug, clap::Args)]
+struct Key {
+    #[command(subcommand)]
+    command: KeyCommand,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum KeyCommand {
+    /// Make a new Ed25519 key: FILE, which only you may read, and FILE.pub, for those who verify.
+    ///
+    /// Keep it outside the store's directory, and a copy of it elsewhere. Then name it in the project file:
+    /// `[store] key = "/etc/guiyi/store.key"` and `heads = "/mnt/elsewhere/guiyi.heads"`.
+    ///
+    /// Example: `guiyi store key new /etc/guiyi/store.key`
+    New(NewKey),
+}
+
+#[derive(Debug, clap::Args)]
+struct NewKey {
+    /// The file of the key, which must not exist.
+    file: PathBuf,
+    #[command(flatten)]
+    show: Show,
+}
+
+#[derive(Debug, clap::Args)]
 struct Verify {
+    /// The signed heads; the default is the project's.
+    #[arg(long, value_name = "FILE")]
+    heads: Option<PathBuf>,
+    /// The key that signed them, or its public part; the default is the project's.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
     #[command(flatten)]
     show: Show,
 }
@@ -80,30 +119,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     let project = &args.project.project;
     let started = Instant::now();
     match &args.command {
-        Command::Verify(args) => {
-            let (project, store) = open_to_read(project)?;
-            let problems = store.verify()?;
-            let state = store.state()?;
-            match args.show.format {
-                Format::Json => {
-                    let value = json!({"problems": problems, "last_run": state.last_run, "last_utc": state.last_utc,
-                        "ledger_head": state.ledger_head});
-                    print(format!("{value:#}\n").as_bytes())?;
-                }
-                Format::Text => {
-                    let chinese = args.show.is_chinese(&project);
-                    let problems_said = lines(&problems);
-                    let sound = either(chinese, "sound\n", "完好\n").to_owned();
-                    print(if problems.is_empty() { sound } else { problems_said }.as_bytes())?;
-                    say(&format!("ledger head {}", state.ledger_head.as_deref().unwrap_or("-")));
-                }
-            }
-            Ok(if problems.is_empty() {
-                Verdict::Clean
-            } else {
-                Verdict::Findings
-            })
-        }
+        Command::Verify(args) => verify(project, args),
+        Command::Key(Key {
+            command: KeyCommand::New(args),
+        }) => make_key(args),
         Command::Backup(args) => {
             let (_, store) = open_to_read(project)?;
             let backup = store.backup(&args.target)?;
@@ -111,14 +130,23 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
         }
         Command::Restore(args) => {
             let project = Project::read_without_inputs(project)?;
+            // A key that cannot be read is told before the store is replaced.
+            let signed = project
+                .heads
+                .as_ref()
+                .map(|heads| (heads, SigningKey::read(&heads.key)));
+            let signed = signed.map(|(heads, key)| key.map(|key| (heads, key))).transpose()?;
             let restored = guiyi_store::restore(&args.backup, &project.store, &args.author.utc())?;
+            if let Some((heads, key)) = signed {
+                Store::open(&project.store)?.sign_restore(&heads.file, &key)?;
+            }
             said(&restored, started, &args.show)
         }
         Command::Rebuild(args) => {
             let (project, store) = open_to_read(project)?;
             drop(store);
             // Everything is worked out in a transaction that is rolled back.
-            let mut store = guiyi_store::Store::open(&project.store)?;
+            let mut store = Store::open(&project.store)?;
             let (mut n_golden, mut different, mut other_rules) = (0, Vec::new(), false);
             for entity in project.entities.iter().map(|entity| entity.dictionary().entity) {
                 let Some(book) = project.rulebook(entity) else { continue };
@@ -156,6 +184,79 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             })
         }
     }
+}
+
+fn verify(project: &Path, args: &Verify) -> anyhow::Result<Verdict> {
+    let (project, store) = open_to_read(project)?;
+    let of_project = |path: fn(&Heads) -> &PathBuf| project.heads.as_ref().map(path);
+    let heads = args.heads.as_ref().or(of_project(|heads| &heads.file));
+    let key = args.key.as_ref().or(of_project(|heads| &heads.key));
+    let mut problems = store.verify()?;
+    let covered = match (heads, key) {
+        (Some(heads), Some(key)) => {
+            let report = store.verify_heads(heads, &PublicKey::read(key)?)?;
+            problems.extend(report.problems.iter().cloned());
+            Some(report)
+        }
+        (Some(_), None) => bail!("nothing says which key signed the heads\n  hint: name it with --key"),
+        (None, _) => None,
+    };
+    let state = store.state()?;
+    match args.show.format {
+        Format::Json => {
+            let signed = covered.as_ref().map(
+                |report| json!({"heads": report.n_heads, "covered": report.covered, "not_covered": report.not_covered}),
+            );
+            let value = json!({"problems": problems, "last_run": state.last_run, "last_utc": state.last_utc,
+                "ledger_head": state.ledger_head, "signed": signed});
+            print(format!("{value:#}\n").as_bytes())?;
+        }
+        Format::Text => {
+            let chinese = args.show.is_chinese(&project);
+            let problems_said = lines(&problems);
+            let sound = either(chinese, "sound\n", "完好\n").to_owned();
+            print(if problems.is_empty() { sound } else { problems_said }.as_bytes())?;
+            say(&format!("ledger head {}", state.ledger_head.as_deref().unwrap_or("-")));
+            if let Some(report) = covered {
+                let (n, covered, rest) = (report.n_heads, report.covered, report.not_covered);
+                say(&if chinese {
+                    format!("{n} 个签名头，覆盖台账前 {covered} 行，其后 {rest} 行尚无签名")
+                } else {
+                    format!(
+                        "{n} signed heads cover {covered} lines of the ledger, {rest} behind them are not signed yet"
+                    )
+                });
+            }
+        }
+    }
+    Ok(if problems.is_empty() {
+        Verdict::Clean
+    } else {
+        Verdict::Findings
+    })
+}
+
+fn make_key(args: &NewKey) -> anyhow::Result<Verdict> {
+    let public = SigningKey::make(&args.file)?;
+    match args.show.format {
+        Format::Json => {
+            let value = json!({"key": args.file.display().to_string(), "public": public.to_string()});
+            print(format!("{value:#}\n").as_bytes())?;
+        }
+        Format::Text => {
+            print(format!("{}: public key {public}\n", args.file.display()).as_bytes())?;
+            let chinese = args
+                .show
+                .language
+                .is_some_and(|language| Language::from(language) == Language::Chinese);
+            say(either(
+                chinese,
+                "keep a copy of the key elsewhere: a lost key cannot be made again",
+                "请另存一份密钥：遗失后无法重新生成",
+            ));
+        }
+    }
+    Ok(Verdict::Clean)
 }
 
 /// Says what a copy holds: what came after its last write is not in it.

@@ -80,13 +80,29 @@ const SECTIONS: [Section; 10] = [
     Section {
         header: "[store]",
         about: "",
-        keys: &[key(
-            "path",
-            "path",
-            "\"guiyi.db\"",
-            "\"data/guiyi.db\"",
-            "the golden-record store, an SQLite file; made at the first run",
-        )],
+        keys: &[
+            key(
+                "path",
+                "path",
+                "\"guiyi.db\"",
+                "\"data/guiyi.db\"",
+                "the golden-record store, an SQLite file; made at the first run",
+            ),
+            key(
+                "heads",
+                "path",
+                "none",
+                "\"/mnt/elsewhere/guiyi.heads\"",
+                "second place of the ledger's signed heads, best on another machine; needs `key`",
+            ),
+            key(
+                "key",
+                "path",
+                "none",
+                "\"/etc/guiyi/store.key\"",
+                "the key that signs them, made by `guiyi store key new`; keep a copy of it",
+            ),
+        ],
     },
     Section {
         header: "[output]",

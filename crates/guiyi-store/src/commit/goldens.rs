@@ -5,12 +5,12 @@
 
 use arrow_array::Array;
 use guiyi_core::global_id::GlobalId;
-use guiyi_core::survive::Ground;
+use guiyi_core::survive::{Golden, Ground};
 use sha2::{Digest as _, Sha256};
 
 use super::{Commit, Failure, layouts};
-use crate::encode::{Cell, Digest, Digester, name_order, push_lineage};
-use crate::{key, statements, wide};
+use crate::encode::{Cell, Digester, name_order, push_lineage};
+use crate::{ahead, key, statements, wide};
 
 /// The run's lines of the change feed: writes them, and the digest over them.
 pub(super) struct Feed {
@@ -56,39 +56,58 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
     let order = name_order(&names);
     let mut layout = None;
     let mut feed = Feed {
-        seq: connection.query_row(statements::LAST_FEED, [], |row| row.get(0))?,
+        seq: connection
+            .prepare_cached(statements::LAST_FEED)?
+            .query_row([], |row| row.get(0))?,
         covered: Sha256::new(),
     };
     let mut add = connection.prepare_cached(statements::ADD_GOLDEN)?;
     let mut update = connection.prepare_cached(statements::CHANGE_GOLDEN)?;
-    let mut put = connection.prepare(&wide::put(dictionary))?;
+    let mut put = connection.prepare_cached(&wide::put(dictionary))?;
     let mut history = History::open(commit)?;
-    let mut digester = Digester::default();
-    let (mut cells, mut lineage) = (Vec::new(), Vec::new());
 
     // In the order of the IDs, so that the trees grow at their ends.
     let mut by_gid: Vec<(GlobalId, usize)> = change.assignment.gids.iter().copied().zip(0..).collect();
     by_gid.sort_unstable();
-    for (gid, number) in by_gid {
+    let ids = std::mem::take(&mut commit.ids);
+    let encode = |scratch: &mut Scratch, at: usize| {
+        let (gid, number) = by_gid[at];
+        let Scratch {
+            cells,
+            members,
+            digester,
+        } = scratch;
         cells.clear();
         cells.extend(golden.columns.iter().enumerate().map(|(element, column)| {
             let ground = column.grounds[number];
             if ground == Ground::Override {
                 return Cell::pinned(known.pin_number(gid, names[element]).unwrap_or(0));
             }
-            Cell::of(column.winners[number], column.origins[number], ground, &commit.ids)
+            Cell::of(column.winners[number], column.origins[number], ground, &ids)
         }));
-        let digest = digest_of(commit, number, &names, &order, &cells, &mut digester);
-        let before = known
-            .goldens
-            .binary_search_by_key(&gid, |golden| golden.0)
-            .ok()
-            .map(|at| &known.goldens[at]);
+        members.clear();
+        members.extend(golden.members_of(number).iter().map(|&member| ids[member as usize]));
+        members.sort_unstable();
+        cover(golden, number, (&names, &order), cells, members, digester);
+        let digest = digester.finish();
+        let before = known.goldens.binary_search_by_key(&gid, |golden| golden.0);
+        let before = before.ok().map(|at| &known.goldens[at]);
+        if before.is_some_and(|before| before.2 == Some(digest)) {
+            return None;
+        }
+        let mut lineage = Vec::with_capacity(cells.len() * 5);
+        for &cell in &*cells {
+            push_lineage(cell, &mut lineage);
+        }
+        Some((digest, lineage, before))
+    };
+    ahead::write_in_order(by_gid.len(), encode, |at, encoded| {
+        let (gid, number) = by_gid[at];
+        let Some((digest, lineage, before)) = encoded else {
+            commit.report.golden_unchanged += 1;
+            return Ok(());
+        };
         let (version, kind) = match before {
-            Some(&(_, _, Some(stored))) if stored == digest => {
-                commit.report.golden_unchanged += 1;
-                continue;
-            }
             Some(&(_, version, Some(_))) => {
                 history.keep(gid)?;
                 commit.report.golden_changed += 1;
@@ -112,13 +131,9 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
             Some(layout) => layout,
             None => *layout.insert(layouts::layout(connection, names.iter().copied())?),
         };
-        lineage.clear();
-        for &cell in &cells {
-            push_lineage(cell, &mut lineage);
-        }
         put.raw_bind_parameter(1, key)?;
         put.raw_bind_parameter(2, layout)?;
-        put.raw_bind_parameter(3, lineage.as_slice())?;
+        put.raw_bind_parameter(3, lineage)?;
         for (element, column) in golden.columns.iter().enumerate() {
             let value = column.values.is_valid(number).then(|| column.values.value(number));
             put.raw_bind_parameter(4 + element, value)?;
@@ -126,9 +141,11 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
         crate::crash_point();
         put.raw_execute()?;
         feed.add(commit, gid, version, kind, &digest)?;
-    }
+        Ok(())
+    })?;
+    commit.ids = ids;
 
-    let mut delete = connection.prepare(&wide::delete(dictionary.entity))?;
+    let mut delete = connection.prepare_cached(&wide::delete(dictionary.entity))?;
     for &(loser, _) in &change.assignment.superseded {
         let Ok(at) = known.goldens.binary_search_by_key(&loser, |golden| golden.0) else {
             continue;
@@ -144,16 +161,23 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
     Ok(feed)
 }
 
-/// The digest of a golden record: its values with their lineage, and its members.
-fn digest_of(
-    commit: &Commit<'_>,
+/// What is used again from golden record to golden record.
+#[derive(Default)]
+struct Scratch {
+    cells: Vec<Cell>,
+    members: Vec<i64>,
+    digester: Digester,
+}
+
+/// Collects what the digest of a golden record covers: its values with their lineage, and its members.
+fn cover(
+    golden: &Golden,
     number: usize,
-    names: &[&str],
-    order: &[usize],
+    (names, order): (&[&str], &[usize]),
     cells: &[Cell],
+    members: &[i64],
     digester: &mut Digester,
-) -> Digest {
-    let golden = commit.change.golden;
+) {
     for &element in order
         .iter()
         .filter(|&&element| cells[element].ground != Ground::Nothing)
@@ -165,23 +189,16 @@ fn digest_of(
         digester.byte(cells[element].ground.code());
     }
     digester.byte(0xff);
-    let mut members: Vec<i64> = golden
-        .members_of(number)
-        .iter()
-        .map(|&member| commit.ids[member as usize])
-        .collect();
-    members.sort_unstable();
-    for id in members {
+    for &id in members {
         digester.number(id);
     }
-    digester.finish()
 }
 
 /// Puts versions into the history before they are overwritten.
 struct History<'a> {
     run: i64,
     elements: Vec<String>,
-    get: rusqlite::Statement<'a>,
+    get: rusqlite::CachedStatement<'a>,
     keep: rusqlite::CachedStatement<'a>,
 }
 
@@ -189,7 +206,7 @@ impl<'a> History<'a> {
     fn open(commit: &Commit<'a>) -> rusqlite::Result<Self> {
         let entity = commit.change.rulebook.dictionary.entity;
         let elements = wide::elements(commit.connection, entity)?;
-        let get = commit.connection.prepare(&wide::get(entity, &elements))?;
+        let get = commit.connection.prepare_cached(&wide::get(entity, &elements))?;
         let keep = commit.connection.prepare_cached(statements::ADD_GOLDEN_HISTORY)?;
         Ok(Self {
             run: commit.run,

@@ -43,7 +43,9 @@ pub(super) fn write_ids(commit: &mut Commit<'_>) -> Result<(), Failure> {
     let (assignment, mint) = (change.assignment, change.known.mint);
     let connection = commit.connection;
     if !assignment.minted.is_empty() {
-        let mut issued: i64 = connection.query_row(statements::LAST_ISSUED, [], |row| row.get(0))?;
+        let mut issued: i64 = connection
+            .prepare_cached(statements::LAST_ISSUED)?
+            .query_row([], |row| row.get(0))?;
         let mut add = connection.prepare_cached(statements::ADD_ID)?;
         for &gid in &assignment.minted {
             issued += 1;

@@ -1,7 +1,8 @@
 //! The commit: writes what a run changed, and nothing else, in one transaction.
 //!
 //! This file is the order of the steps; each step is a file. Laws: the ledger and the change feed are written in the
-//! transaction of the change; a run that changed nothing writes nothing; the outcome does not depend on the order of rows.
+//! transaction of the change; a run that changed nothing writes nothing; the outcome does not depend on the order of rows;
+//! times never run backwards.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -107,7 +108,10 @@ pub(crate) fn commit(
     actor: &str,
     keep: bool,
 ) -> Result<Vec<CommitReport>, Failure> {
-    let is_empty = connection.query_row(statements::LAST_SOURCE, [], |row| row.get::<_, i64>(0))? == 0;
+    let is_empty = connection
+        .prepare_cached(statements::LAST_SOURCE)?
+        .query_row([], |row| row.get::<_, i64>(0))?
+        == 0;
     if !is_empty || connection.path().is_none_or(str::is_empty) {
         return write_all(connection, changes, utc, actor, keep);
     }
@@ -127,7 +131,9 @@ fn write_all(
     keep: bool,
 ) -> Result<Vec<CommitReport>, Failure> {
     let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let last_run: i64 = transaction.query_row(statements::LAST_RUN, [], |row| row.get(0))?;
+    let last_run: i64 = transaction
+        .prepare_cached(statements::LAST_RUN)?
+        .query_row([], |row| row.get(0))?;
     for change in changes {
         check(change)?;
         let (expected, found) = (change.known.last_run, last_run as u64);
@@ -135,12 +141,16 @@ fn write_all(
             return Err(StoreError::Stale { expected, found }.into());
         }
     }
-    let is_first_load = transaction.query_row(statements::LAST_SOURCE, [], |row| row.get::<_, i64>(0))? == 0;
+    let is_first_load = transaction
+        .prepare_cached(statements::LAST_SOURCE)?
+        .query_row([], |row| row.get::<_, i64>(0))?
+        == 0;
     if is_first_load {
         for (name, _) in statements::LATE_INDEXES {
             transaction.execute(&format!("DROP INDEX {name}"), [])?;
         }
     }
+    let utc = &*not_before_the_last(&transaction, utc)?;
     let mut reports = Vec::with_capacity(changes.len());
     let mut run = last_run;
     for change in changes {
@@ -169,8 +179,19 @@ fn write_all(
             transaction.execute(sql, [])?;
         }
     }
+    crate::crash_point();
     transaction.commit()?;
+    crate::crash_point();
     Ok(reports)
+}
+
+/// The time of a write: now, but never before the write before it, should the clock have jumped back. So the order of
+/// times is the order of writes, and what was known at a time stays known.
+pub(crate) fn not_before_the_last(connection: &Connection, now_utc: &str) -> rusqlite::Result<String> {
+    let last: String = connection
+        .prepare_cached(statements::LAST_UTC)?
+        .query_row([], |row| row.get(0))?;
+    Ok(if *last > *now_utc { last } else { now_utc.to_owned() })
 }
 
 /// Writes what changed of one entity type, its ledger and its change-feed lines; [`CommitReport::run`] is `None` if that
@@ -181,6 +202,7 @@ pub(crate) fn write_change(
     occasion: Occasion<'_>,
 ) -> Result<CommitReport, Failure> {
     let (known, records) = (change.known, change.records);
+    let mut finder = known.finder();
     let keys = records.sources.iter().zip(&records.keys);
     let Occasion { run, utc, actor, .. } = occasion;
     let mut commit = Commit {
@@ -189,7 +211,7 @@ pub(crate) fn write_change(
         run,
         utc,
         report: CommitReport::default(),
-        known_rows: keys.map(|(&source, key)| known.row_of(source, key)).collect(),
+        known_rows: keys.map(|(&source, key)| finder.find(source, key)).collect(),
         ids: Vec::with_capacity(records.len()),
         system_ids: Vec::new(),
     };
@@ -285,6 +307,8 @@ fn check(change: &RunChange<'_>) -> Result<(), StoreError> {
             key: twice[0].1.into(),
         });
     }
-    let is_there = |row: &crate::known::KnownRow| keys.binary_search(&(row.source, &*row.key)).is_ok();
+    // Both are in order.
+    let mut there = keys.into_iter();
+    let is_there = |row: &crate::known::KnownRow| there.any(|key| key == (row.source, &*row.key));
     fits(known.rows.iter().all(is_there), "every known record takes part")
 }

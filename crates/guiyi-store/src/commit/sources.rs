@@ -4,15 +4,86 @@ use arrow_array::Array;
 use guiyi_core::record::{Batch, Origin};
 
 use super::{Commit, Failure, layouts};
-use crate::encode::{Digester, json_array, name_order};
-use crate::{key, statements};
+use crate::change::RunChange;
+use crate::encode::{Digest, Digester, digest_source, json_array, name_order};
+use crate::{ahead, key, statements};
 
 /// What all rows of a batch share.
 struct Shape {
-    layout: Option<i64>,
     /// Positions of the received columns in the order of their headers.
     order: Vec<usize>,
     headers: Vec<String>,
+}
+
+/// A source record as it is to be written.
+struct Encoded {
+    digest: Digest,
+    received: Box<str>,
+    canonical: Box<str>,
+    /// `None`: all as received.
+    origins: Option<Box<[u8]>>,
+}
+
+/// What is used again from record to record.
+#[derive(Default)]
+struct Scratch {
+    digester: Digester,
+    text: String,
+    origins: Vec<u8>,
+}
+
+/// Encodes source records.
+struct Encoder<'a> {
+    change: RunChange<'a>,
+    known_rows: &'a [Option<usize>],
+    shapes: &'a [Shape],
+    names: &'a [&'a str],
+    element_order: &'a [usize],
+}
+
+impl Encoder<'_> {
+    /// The record as it is to be written; `None` if the store has it like this, or the run does not contain it.
+    fn encode(&self, scratch: &mut Scratch, record: usize) -> Option<Encoded> {
+        let records = self.change.records;
+        let (number, row) = self.change.rows[record]?;
+        let (batch, shape) = (&self.change.batches[number as usize], &self.shapes[number as usize]);
+        let received = |column: usize| {
+            let column = &batch.received[column];
+            column.is_valid(row as usize).then(|| column.value(row as usize))
+        };
+        let canonical = |element: usize| {
+            let column = &records.columns[element];
+            (column.get(record), column.origin(record) as u8)
+        };
+        digest_source(
+            (&shape.headers, &shape.order),
+            received,
+            (self.names, self.element_order),
+            canonical,
+            &mut scratch.digester,
+        );
+        let digest = scratch.digester.finish();
+        let known = self.known_rows[record].map(|row| &self.change.known.rows[row]);
+        if known.is_some_and(|known| known.digest == digest) {
+            return None;
+        }
+        let n_elements = records.columns.len();
+        json_array((0..batch.received.len()).map(received), &mut scratch.text);
+        let received = scratch.text.as_str().into();
+        json_array((0..n_elements).map(|element| canonical(element).0), &mut scratch.text);
+        let origins = &mut scratch.origins;
+        origins.clear();
+        origins.extend((0..n_elements).map(|element| canonical(element).1));
+        Some(Encoded {
+            digest,
+            received,
+            canonical: scratch.text.as_str().into(),
+            origins: origins
+                .iter()
+                .any(|&code| code != Origin::Received as u8)
+                .then(|| origins.as_slice().into()),
+        })
+    }
 }
 
 pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
@@ -20,124 +91,103 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
     let (known, records) = (change.known, change.records);
     let dictionary = &change.rulebook.dictionary;
     let names: Vec<&str> = dictionary.elements.iter().map(|element| &*element.name).collect();
-    let element_order = name_order(&names);
-    let mut shapes: Vec<Shape> = change.batches.iter().map(|batch| shape(commit, batch)).collect();
-    let mut canonical_layout = None;
+    let shapes: Vec<Shape> = change.batches.iter().map(|batch| shape(commit, batch)).collect();
+    let known_rows = std::mem::take(&mut commit.known_rows);
+    let encoder = Encoder {
+        change,
+        known_rows: &known_rows,
+        shapes: &shapes,
+        names: &names,
+        element_order: &name_order(&names),
+    };
+    let connection = commit.connection;
+    let (mut received_layouts, mut canonical_layout) = (vec![None; shapes.len()], None);
+    let mut next_id: i64 = connection
+        .prepare_cached(statements::LAST_SOURCE)?
+        .query_row([], |row| row.get(0))?;
+    let mut add = connection.prepare_cached(statements::ADD_SOURCE)?;
+    let mut update = connection.prepare_cached(statements::CHANGE_SOURCE)?;
 
-    let mut next_id: i64 = commit
-        .connection
-        .query_row(statements::LAST_SOURCE, [], |row| row.get(0))?;
-    let mut add = commit.connection.prepare_cached(statements::ADD_SOURCE)?;
-    let mut update = commit.connection.prepare_cached(statements::CHANGE_SOURCE)?;
-    let mut digester = Digester::default();
-    let (mut received, mut canonical, mut origins) = (String::new(), String::new(), Vec::new());
-
-    for record in 0..records.len() {
-        let known_row = commit.known_rows[record].map(|row| &known.rows[row]);
-        let Some((batch, row)) = change.rows[record] else {
-            let row = known_row.ok_or_else(|| crate::StoreError::Inconsistent {
-                detail: format!("record {} has no row and is not known", records.keys[record]),
-            })?;
-            commit.ids.push(row.id);
-            commit.report.sources_absent += 1;
-            continue;
-        };
-        let (batch, shape, row) = (
-            &change.batches[batch as usize],
-            &mut shapes[batch as usize],
-            row as usize,
-        );
-        for &column in &shape.order {
-            if batch.received[column].is_valid(row) {
-                digester.text(&shape.headers[column]);
-                digester.text(batch.received[column].value(row));
-            }
-        }
-        digester.byte(0xff);
-        for &element in &element_order {
-            let origin = records.columns[element].origin(record);
-            if let Some(value) = records.columns[element].get(record) {
-                digester.text(names[element]);
-                digester.text(value);
-                digester.byte(origin as u8);
-            } else if origin != Origin::Received {
-                digester.text(names[element]);
-                digester.byte(origin as u8);
-            }
-        }
-        let digest = digester.finish();
-        if let Some(row) = known_row
-            && row.digest == digest
-        {
-            commit.ids.push(row.id);
-            commit.report.sources_unchanged += 1;
-            continue;
-        }
-
-        let cells = batch
-            .received
-            .iter()
-            .map(|column| column.is_valid(row).then(|| column.value(row)));
-        json_array(cells, &mut received);
-        json_array(records.columns.iter().map(|column| column.get(record)), &mut canonical);
-        origins.clear();
-        origins.extend(records.columns.iter().map(|column| column.origin(record) as u8));
-        let origins = origins
-            .iter()
-            .any(|&code| code != Origin::Received as u8)
-            .then_some(&origins);
-        let received_layout = match shape.layout {
-            Some(layout) => layout,
-            None => *shape.layout.insert(layouts::layout(
-                commit.connection,
-                shape.headers.iter().map(String::as_str),
-            )?),
-        };
-        let canonical_layout = match canonical_layout {
-            Some(layout) => layout,
-            None => *canonical_layout.insert(layouts::layout(commit.connection, names.iter().copied())?),
-        };
-        if let Some(row) = known_row {
-            let values = (
+    ahead::write_in_order(
+        records.len(),
+        |scratch, record| encoder.encode(scratch, record),
+        |record, encoded| {
+            let known_row = known_rows[record].map(|row| &known.rows[row]);
+            let (Some(encoded), Some((batch, _))) = (encoded, change.rows[record]) else {
+                let row = known_row.ok_or_else(|| crate::StoreError::Inconsistent {
+                    detail: format!("record {} has no row and is not known", records.keys[record]),
+                })?;
+                commit.ids.push(row.id);
+                match change.rows[record] {
+                    Some(_) => commit.report.sources_unchanged += 1,
+                    None => commit.report.sources_absent += 1,
+                }
+                return Ok(());
+            };
+            let received_layout = if let Some(layout) = received_layouts[batch as usize] {
+                layout
+            } else {
+                let headers = shapes[batch as usize].headers.iter().map(String::as_str);
+                *received_layouts[batch as usize].insert(layouts::layout(connection, headers)?)
+            };
+            let canonical_layout = match canonical_layout {
+                Some(layout) => layout,
+                None => *canonical_layout.insert(layouts::layout(connection, names.iter().copied())?),
+            };
+            let Encoded {
                 digest,
-                commit.run,
-                received_layout,
-                canonical_layout,
-                &received,
-                &canonical,
+                received,
+                canonical,
                 origins,
-                row.id,
-            );
-            crate::write(&mut update, values)?;
-            commit.ids.push(row.id);
-            commit.report.sources_changed += 1;
-        } else {
+            } = encoded;
+            let run = commit.run;
+            if let Some(row) = known_row {
+                let id = row.id;
+                crate::write(
+                    &mut update,
+                    (
+                        digest,
+                        run,
+                        received_layout,
+                        canonical_layout,
+                        received,
+                        canonical,
+                        origins,
+                        id,
+                    ),
+                )?;
+                commit.ids.push(id);
+                commit.report.sources_changed += 1;
+                return Ok(());
+            }
             next_id += 1;
             let system = commit.system_ids[usize::from(records.sources[record])];
             let gid = key::to_key(commit.gid_of(record));
-            let run = commit.run;
-            let values = (
-                next_id,
-                dictionary.entity.name(),
-                system,
-                &*records.keys[record],
-                digest,
-                gid,
-                run,
-                run,
-            );
-            let more = (received_layout, canonical_layout, &received, &canonical, origins);
             crate::write(
                 &mut add,
                 rusqlite::params![
-                    values.0, values.1, values.2, values.3, values.4, values.5, values.6, values.7, more.0, more.1,
-                    more.2, more.3, more.4
+                    next_id,
+                    dictionary.entity.name(),
+                    system,
+                    &*records.keys[record],
+                    digest,
+                    gid,
+                    run,
+                    run,
+                    received_layout,
+                    canonical_layout,
+                    received,
+                    canonical,
+                    origins
                 ],
             )?;
             commit.ids.push(next_id);
             commit.report.sources_new += 1;
-        }
-    }
+            Ok(())
+        },
+    )?;
+    drop((add, update));
+    commit.known_rows = known_rows;
     Ok(())
 }
 
@@ -152,7 +202,6 @@ fn shape(commit: &Commit<'_>, batch: &Batch) -> Shape {
     };
     let headers: Vec<String> = (0..batch.received.len()).map(header).collect();
     Shape {
-        layout: None,
         order: name_order(&headers),
         headers,
     }

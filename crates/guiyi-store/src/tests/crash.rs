@@ -1,14 +1,18 @@
-//! Dying in the middle: a child process commits and is killed at a given write; the store must be as before.
+//! Dying in the middle: a child process works on a store and is killed at a given write, at any moment, or by the system
+//! when a file grows beyond a limit; the store must be as before or as after, whole, and the work can be done again.
+//!
+//! A sample of the points runs by default; `GUIYI_TEST_POINTS=500` tries that many of each work.
 
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::from_serial;
 
-use super::world::{World, dump};
-use crate::{By, Merge, NewCode, NewDecision, NewPin, Split, Store, Verdict};
+use super::world::{World, dump_of};
+use crate::{By, Merge, NewCode, NewDecision, NewPin, Split, Store, StoreError, Verdict};
 
 /// Names the write at which the child dies.
 const DIE_AT: &str = "GUIYI_TEST_DIE_AT";
@@ -16,10 +20,12 @@ const DIE_AT: &str = "GUIYI_TEST_DIE_AT";
 const CHILD_WORK: &str = "GUIYI_TEST_WORK";
 /// Names the store of the child.
 const CHILD_STORE: &str = "GUIYI_TEST_STORE";
+/// Says how many points of each work are tried.
+const POINTS: &str = "GUIYI_TEST_POINTS";
 
 static WRITES: AtomicI64 = AtomicI64::new(0);
 
-/// Called before every write.
+/// Called before every write, and between the steps of what is no write of SQLite's.
 pub(crate) fn point() {
     let Some(die_at) = std::env::var(DIE_AT).ok().and_then(|at| at.parse::<i64>().ok()) else {
         return;
@@ -33,13 +39,28 @@ pub(crate) fn point() {
 #[test]
 fn child() {
     let Ok(path) = std::env::var(CHILD_STORE) else { return };
-    let mut store = Store::open(path).unwrap();
-    work(&std::env::var(CHILD_WORK).unwrap(), &mut store);
+    if let Err(error) = work(&std::env::var(CHILD_WORK).unwrap(), Path::new(&path)) {
+        println!("error: {error} hint: {}", error.hint().unwrap_or_default());
+        std::process::exit(3);
+    }
     println!("{} writes", WRITES.load(Ordering::SeqCst));
 }
 
 /// Everything that writes.
-const WORKS: [&str; 8] = ["run", "decide", "pin", "unpin", "merge", "split", "mint", "alias"];
+const WORKS: [&str; 12] = [
+    "first load",
+    "run",
+    "decide",
+    "pin",
+    "unpin",
+    "merge",
+    "split",
+    "mint",
+    "alias",
+    "migrate",
+    "backup",
+    "restore",
+];
 
 const BY: By<'_> = By {
     actor: "王芳",
@@ -47,17 +68,35 @@ const BY: By<'_> = By {
     utc: "2026-01-02T00:00:00Z",
 };
 
-fn work(what: &str, store: &mut Store) {
+/// Customers in the world of these tests.
+const N_CUSTOMERS: usize = 400;
+
+fn beside(path: &Path, name: &str) -> PathBuf {
+    path.with_file_name(name)
+}
+
+/// Does a work on the store at `path`. Panics only if the test itself is wrong.
+fn work(what: &str, path: &Path) -> Result<(), StoreError> {
+    match what {
+        "backup" => Store::open_read_only(path)?
+            .backup(&beside(path, "copy.backup"))
+            .map(drop),
+        "restore" => crate::restore(&beside(path, "other.db"), path, BY.utc).map(drop),
+        "migrate" => Store::open(path).map(drop),
+        _ => write(what, &mut Store::open(path)?),
+    }
+}
+
+/// Writes into an open store.
+pub(crate) fn write(what: &str, store: &mut Store) -> Result<(), StoreError> {
     let book = World::rulebook();
     let id = |serial| from_serial(EntityType::Customer, 0, serial).unwrap();
-    let split = |gid, records| Split {
-        gid,
-        records,
-        edits: crate::Edits::Record,
-    };
     match what {
+        "first load" => {
+            World::first_run(N_CUSTOMERS).try_run(store, BY.utc)?;
+        }
         "run" => {
-            World::second_run(400).run(store, BY.utc);
+            World::second_run(N_CUSTOMERS).try_run(store, BY.utc)?;
         }
         "decide" => {
             let decision = |a, b, verdict| NewDecision {
@@ -70,7 +109,7 @@ fn work(what: &str, store: &mut Store) {
                 decision("D03-000001", "D03-000002", Verdict::Match),
                 decision("D03-000003", "D03-000002", Verdict::NotMatch),
             ];
-            store.decide(EntityType::Customer, &decisions, BY, false).unwrap();
+            store.decide(EntityType::Customer, &decisions, BY, false)?;
         }
         "pin" => {
             let pin = NewPin {
@@ -79,10 +118,10 @@ fn work(what: &str, store: &mut Store) {
                 value: Some("宁波市"),
                 expires: None,
             };
-            store.pin(&book, pin, BY).unwrap();
+            store.pin(&book, pin, BY)?;
         }
         "unpin" => {
-            store.unpin(&book, id(9), "city", BY).unwrap();
+            store.unpin(&book, id(9), "city", BY)?;
         }
         "merge" => {
             let merge = Merge {
@@ -91,13 +130,18 @@ fn work(what: &str, store: &mut Store) {
                 survivor: None,
                 overrule: false,
             };
-            store.merge(&book, merge, BY).unwrap();
+            store.merge(&book, merge, BY)?;
         }
         "split" => {
-            store.split(&book, split(id(1), &[("erp", "D03-000000")]), BY).unwrap();
+            let split = Split {
+                gid: id(1),
+                records: &[("erp", "D03-000000")],
+                edits: crate::Edits::Record,
+            };
+            store.split(&book, split, BY)?;
         }
         "mint" => {
-            store.mint(EntityType::Customer, 7, 100, "plant Suzhou", BY).unwrap();
+            store.mint(EntityType::Customer, 7, 100, "plant Suzhou", BY)?;
         }
         "alias" => {
             let code = |key| NewCode {
@@ -106,19 +150,27 @@ fn work(what: &str, store: &mut Store) {
                 gid: id(3),
                 valid_to: None,
             };
-            let answers = store
-                .add_codes(EntityType::Customer, &[code("1"), code("2")], BY, false)
-                .unwrap();
+            let answers = store.add_codes(EntityType::Customer, &[code("1"), code("2")], BY, false)?;
             assert_eq!(answers, [Ok(true), Ok(true)]);
         }
         other => panic!("{other}"),
     }
+    Ok(())
 }
 
-/// The store before the work.
-fn prepare(path: &std::path::Path) -> String {
-    let mut store = Store::open(path).unwrap();
-    World::first_run(400).run(&mut store, "2026-01-01T00:00:00Z");
+/// A directory with the store before the work.
+pub(crate) fn prepare(what: &str) -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.db");
+    if what == "migrate" {
+        std::fs::write(&path, include_bytes!("stores/version_1.db")).unwrap();
+        return (directory, path);
+    }
+    let mut store = Store::open(&path).unwrap();
+    if what == "first load" {
+        return (directory, path);
+    }
+    World::first_run(N_CUSTOMERS).run(&mut store, "2026-01-01T00:00:00Z");
     let pin = NewPin {
         gid: from_serial(EntityType::Customer, 0, 9).unwrap(),
         element: "city",
@@ -126,81 +178,201 @@ fn prepare(path: &std::path::Path) -> String {
         expires: None,
     };
     store.pin(&World::rulebook(), pin, BY).unwrap();
-    dump(&store)
+    if what == "restore" {
+        std::fs::write(beside(&path, "other.db"), include_bytes!("stores/version_2.db")).unwrap();
+    }
+    (directory, path)
 }
 
-fn child_command(path: &std::path::Path, what: &str, die_at: i64) -> Command {
+/// What the store holds, whatever its schema version, without bringing it up to date.
+fn content(path: &Path) -> String {
+    dump_of(&rusqlite::Connection::open(path).unwrap())
+}
+
+fn child_command(path: &Path, what: &str, die_at: i64) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "tests::crash::child", "--nocapture"]);
+    of_child(&mut command, path, what);
+    command.env(DIE_AT, die_at.to_string());
     command
-        .env(CHILD_STORE, path)
-        .env(CHILD_WORK, what)
-        .env(DIE_AT, die_at.to_string());
+}
+
+fn of_child(command: &mut Command, path: &Path, what: &str) {
+    command.env(CHILD_STORE, path).env(CHILD_WORK, what);
     command.stdout(Stdio::piped()).stderr(Stdio::null());
-    command
+}
+
+/// A work that was let live, on a store of its own.
+struct Lived {
+    before: String,
+    after: String,
+    n_writes: i64,
+    duration: Duration,
+}
+
+fn live(what: &str) -> Lived {
+    let (_directory, path) = prepare(what);
+    let before = content(&path);
+    let begin = Instant::now();
+    let output = child_command(&path, what, -1).output().unwrap();
+    let duration = begin.elapsed();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{what}: {text}");
+    let n_writes = text.lines().find_map(|line| {
+        let (n, _) = line.split_once(" writes")?;
+        n.rsplit(' ').next()?.parse().ok()
+    });
+    let after = content(&path);
+    assert_eq!(before == after, what == "backup", "{what}");
+    Lived {
+        before,
+        after,
+        n_writes: n_writes.unwrap(),
+        duration,
+    }
+}
+
+/// The store after a child died or gave up: whole, and as before or as after. Says whether the work is done now: looking at
+/// a store of an earlier schema brings it up to date.
+fn survived(what: &str, path: &Path, lived: &Lived, when: &str) -> bool {
+    assert!(path.exists(), "{what}, {when}: no store");
+    let found = content(path);
+    let is_done = found == lived.after;
+    assert!(is_done || found == lived.before, "{what}, {when}: half done");
+    let store = Store::open(path).unwrap();
+    assert_eq!(store.verify().unwrap(), [""; 0], "{what}, {when}");
+    let copy = beside(path, "copy.backup");
+    if copy.exists() {
+        // A copy has its name only once it is whole.
+        assert_eq!(content(&copy), lived.before, "{what}, {when}");
+        assert_eq!(Store::open_read_only(&copy).unwrap().verify().unwrap(), [""; 0]);
+    }
+    if what == "restore" && is_done {
+        assert_eq!(
+            content(&beside(path, "store.db.before-restore")),
+            lived.before,
+            "{what}, {when}"
+        );
+    }
+    match what {
+        "backup" => copy.exists(),
+        "migrate" => true,
+        _ => is_done,
+    }
+}
+
+/// Done again, it completes.
+fn completes(what: &str, path: &Path, lived: &Lived) {
+    let output = child_command(path, what, -1).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{what}: {}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    assert!(survived(what, path, lived, "done again"), "{what}");
+}
+
+/// How many points of a work are tried.
+pub(crate) fn n_points(sample: usize) -> usize {
+    std::env::var(POINTS).map_or(sample, |n| n.parse().unwrap())
 }
 
 #[test]
 fn killed_at_any_write_the_store_is_as_before() {
     for what in WORKS {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("store.db");
-        let before = prepare(&path);
-
-        // How many writes there are, told by a child that lives, on a copy.
-        let copy = directory.path().join("copy.db");
-        std::fs::copy(&path, &copy).unwrap();
-        let output = child_command(&copy, what, -1).output().unwrap();
-        assert!(output.status.success(), "{what}");
-        let text = String::from_utf8(output.stdout).unwrap();
-        let n_writes: i64 = text
-            .lines()
-            .find_map(|line| {
-                line.split_once(" writes")
-                    .and_then(|(n, _)| n.rsplit(' ').next()?.parse().ok())
-            })
-            .unwrap();
-        assert!(n_writes >= if what == "run" { 100 } else { 4 }, "{what}: {n_writes}");
-        let after = dump(&Store::open(&copy).unwrap());
-        assert_ne!(before, after, "{what}");
-
-        let points = (0..10.min(n_writes))
-            .chain((1..10).map(|part| n_writes * part / 10))
-            .chain(n_writes - 3..n_writes);
-        let points: std::collections::BTreeSet<i64> = points.collect();
+        let lived = live(what);
+        let n_writes = lived.n_writes;
+        let least = match what {
+            "run" | "first load" => 100,
+            "migrate" => 8,
+            _ => 4,
+        };
+        assert!(n_writes >= least, "{what}: {n_writes}");
+        let n = i64::try_from(n_points(8)).unwrap();
+        let points: std::collections::BTreeSet<i64> = (0..n.min(n_writes))
+            .map(|part| n_writes * part / n.min(n_writes))
+            .chain([0, n_writes - 2, n_writes - 1])
+            .collect();
+        let (mut directory, mut path) = prepare(what);
         for die_at in points {
-            let status = child_command(&path, what, die_at).status().unwrap();
-            assert!(!status.success(), "{what}: the child outlived write {die_at}");
-            let store = Store::open(&path).unwrap();
-            assert_eq!(store.verify().unwrap(), [""; 0], "{what}, killed at write {die_at}");
-            assert_eq!(dump(&store), before, "{what}, killed at write {die_at}");
+            let output = child_command(&path, what, die_at).output().unwrap();
+            assert!(!output.status.success(), "{what}: the child outlived write {die_at}");
+            if survived(what, &path, &lived, &format!("killed at write {die_at}")) {
+                (directory, path) = prepare(what);
+            }
         }
-        // Done again, it completes.
-        assert!(child_command(&path, what, -1).status().unwrap().success());
-        let store = Store::open(&path).unwrap();
-        assert_eq!((dump(&store), store.verify().unwrap().len()), (after, 0), "{what}");
+        completes(what, &path, &lived);
+        drop(directory);
     }
 }
 
 #[test]
 fn killed_at_any_moment_the_store_is_as_before_or_after() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("store.db");
-    let before = prepare(&path);
-    let copy = directory.path().join("copy.db");
-    std::fs::copy(&path, &copy).unwrap();
-    assert!(child_command(&copy, "run", -1).status().unwrap().success());
-    let after = dump(&Store::open(&copy).unwrap());
-
-    for delay in 0..12 {
-        let mut child = child_command(&path, "run", -1).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(delay * 4));
-        // SIGKILL on Unix.
-        child.kill().unwrap();
-        child.wait().unwrap();
-        let store = Store::open(&path).unwrap();
-        assert_eq!(store.verify().unwrap(), [""; 0], "killed after {} ms", delay * 4);
-        let found = dump(&store);
-        assert!(found == before || found == after, "killed after {} ms", delay * 4);
+    for what in WORKS {
+        let lived = live(what);
+        let n = n_points(3) as u32;
+        let (mut directory, mut path) = prepare(what);
+        for part in 1..=n {
+            let mut child = child_command(&path, what, -1).spawn().unwrap();
+            std::thread::sleep(lived.duration * part / (n + 1));
+            // SIGKILL on Unix.
+            child.kill().unwrap();
+            child.wait().unwrap();
+            if survived(what, &path, &lived, &format!("killed after {part}/{n} of its time")) {
+                (directory, path) = prepare(what);
+            }
+        }
+        completes(what, &path, &lived);
+        drop(directory);
     }
+}
+
+/// The system limits how large the child's files may grow. Beyond, it kills the child in the middle of SQLite's own
+/// writing, or, if the child does not want to die, refuses the write.
+#[cfg(unix)]
+fn limited(path: &Path, what: &str, n_blocks: u64, is_fatal: bool) -> Output {
+    let mut command = Command::new("sh");
+    let trap = if is_fatal { "" } else { "trap '' XFSZ; " };
+    command
+        .arg("-c")
+        .arg(format!("{trap}ulimit -c 0; ulimit -f {n_blocks}; exec \"$0\" \"$@\""));
+    command.arg(std::env::current_exe().unwrap());
+    command.args(["--exact", "tests::crash::child", "--nocapture"]);
+    of_child(&mut command, path, what);
+    command.output().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_not_grow_leaves_the_store_whole() {
+    let (mut n_killed, mut n_refused) = (0, 0);
+    for what in WORKS {
+        let lived = live(what);
+        let n = n_points(2) as u64;
+        let (mut directory, mut path) = prepare(what);
+        for part in 0..n {
+            for is_fatal in [true, false] {
+                // Up to what a file of this work may need; blocks are of 512 or 1024 bytes, as the shell counts.
+                let output = limited(&path, what, 4 + 500 * part / n, is_fatal);
+                let when = format!("files up to {} blocks", 4 + 500 * part / n);
+                if !is_fatal && !output.status.success() {
+                    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+                    let is_clear = said.contains("cannot read or write") || said.contains("cannot open");
+                    assert!(is_clear && !said.contains("hint: \n"), "{what}, {when}: {said}");
+                    n_refused += 1;
+                } else if !output.status.success() {
+                    n_killed += 1;
+                }
+                if survived(what, &path, &lived, &when) {
+                    (directory, path) = prepare(what);
+                }
+            }
+        }
+        completes(what, &path, &lived);
+        drop(directory);
+    }
+    assert!(
+        n_killed > WORKS.len() / 2 && n_refused > WORKS.len() / 2,
+        "{n_killed} {n_refused}"
+    );
 }

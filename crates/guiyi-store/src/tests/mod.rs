@@ -2,9 +2,12 @@
 
 mod commit;
 pub(crate) mod crash;
+mod damage;
 mod edits;
 mod files;
+mod heads;
 mod past;
+mod put;
 mod relations;
 mod stewards;
 mod versions;

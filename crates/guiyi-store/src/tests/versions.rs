@@ -1,22 +1,24 @@
 //! Stores of every earlier schema version open, migrate and go on.
 //!
-//! `stores/version_<n>.db` was written by the program of that version: three runs of two small exports of invented
-//! companies, in which a golden record was split and two were merged; that of version 2 is the same store brought up to
-//! date, with a value that a steward pinned since.
+//! `stores/version_<n>.db` was written by the program of that version: runs of two small exports of invented companies, in
+//! which a golden record was split and two were merged; from version 2 on with decisions, a pin, an alias and a block.
 
 use guiyi_core::dictionary::EntityType;
 
 use super::world::dump;
 use crate::{By, NewDecision, Resolution, Store, Verdict};
 
-const STORES: [&[u8]; 2] = [
-    include_bytes!("stores/version_1.db"),
-    include_bytes!("stores/version_2.db"),
+/// A store, its golden records, an ID that was superseded, and a record of the one that it went into.
+type Earlier = (&'static [u8], usize, &'static str, &'static str);
+
+const STORES: [Earlier; 2] = [
+    (include_bytes!("stores/version_1.db"), 7, "C00-000006-6", "D03-000006"),
+    (include_bytes!("stores/version_2.db"), 6, "C00-000007-3", "D03-000006"),
 ];
 
 #[test]
 fn earlier_stores_open_and_go_on() {
-    for bytes in STORES {
+    for (bytes, n_golden, loser, key) in STORES {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("store.db");
         std::fs::write(&path, bytes).unwrap();
@@ -28,9 +30,9 @@ fn earlier_stores_open_and_go_on() {
             .unwrap()
             .map(|row| row.unwrap().gid.to_string())
             .collect();
-        assert_eq!(golden.len(), 7);
-        let merged = store.lookup(customer, "erp", "D03-000006").unwrap().unwrap();
-        let loser = "C00-000006-6".parse().unwrap();
+        assert_eq!(golden.len(), n_golden);
+        let merged = store.lookup(customer, "erp", key).unwrap().unwrap();
+        let loser = loser.parse().unwrap();
         assert_eq!(store.resolve(loser).unwrap(), Some(Resolution::Superseded(merged)));
         assert!(store.pending(customer).unwrap().is_empty());
 

@@ -163,7 +163,7 @@ impl World {
         store.commit(&[change], utc, "tests").map(|reports| reports[0])
     }
 
-    fn batches(&self, rulebook: &Rulebook) -> Vec<Batch> {
+    pub(crate) fn batches(&self, rulebook: &Rulebook) -> Vec<Batch> {
         let of_source = |(number, source): (usize, &Source)| {
             let rows: Vec<&Row> = self.rows.iter().filter(|row| *row.0 == *source.system).collect();
             let texts = |column: usize| rows.iter().map(move |row| row.2[column].as_deref());
@@ -300,31 +300,36 @@ fn cluster(rulebook: &Rulebook, records: &Records, known: &Known) -> Vec<u32> {
 
 /// Every row of every table as text, and the schema.
 pub(crate) fn dump(store: &Store) -> String {
-    let connection = &store.connection;
+    dump_of(&store.connection)
+}
+
+/// The same, of a file of any schema version.
+pub(crate) fn dump_of(connection: &rusqlite::Connection) -> String {
+    try_dump_of(connection).unwrap()
+}
+
+/// The same, of a file that may be damaged.
+pub(crate) fn try_dump_of(connection: &rusqlite::Connection) -> rusqlite::Result<String> {
     let mut out = String::new();
-    let objects: Vec<(String, String)> = connection
-        .prepare("SELECT name, COALESCE(sql, '') FROM sqlite_master ORDER BY name")
-        .unwrap()
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
+    let mut statement = connection.prepare("SELECT name, COALESCE(sql, '') FROM sqlite_master ORDER BY name")?;
+    let objects = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<Vec<(String, String)>>>()?;
     for (name, sql) in objects {
         writeln!(out, "{sql}").unwrap();
         if !sql.starts_with("CREATE TABLE") {
             continue;
         }
-        let mut statement = connection
-            .prepare(&format!("SELECT * FROM \"{name}\" ORDER BY 1, 2"))
-            .unwrap();
+        let mut statement = connection.prepare(&format!("SELECT * FROM \"{name}\" ORDER BY 1, 2"))?;
         let n_columns = statement.column_count();
-        let mut rows = statement.query([]).unwrap();
-        while let Some(row) = rows.next().unwrap() {
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            write!(out, "{name} ").unwrap();
             for column in 0..n_columns {
-                write!(out, "{:?} ", row.get_ref(column).unwrap()).unwrap();
+                write!(out, "{:?} ", row.get_ref(column)?).unwrap();
             }
             out.push('\n');
         }
     }
-    out
+    Ok(out)
 }
