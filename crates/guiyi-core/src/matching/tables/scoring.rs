@@ -72,7 +72,7 @@ impl Batch {
         for pair in &self.pairs {
             if shares.0 != pair.0 {
                 shares.0 = pair.0;
-                bounds.shares(rows, pair.0, &mut shares.1);
+                gram_shares(rows, pair.0, &mut shares.1);
             }
             let most = bounds.glance(rows, *pair, &shares.1);
             if bounds.prior + most.iter().sum::<f64>() >= least - SLACK {
@@ -125,16 +125,6 @@ impl Bounds {
             most: most.collect(),
             order,
             bits,
-        }
-    }
-
-    /// For each field of text how much of the record's bag is of each sort of gram.
-    fn shares(&self, rows: &Rows<'_>, record: u32, shares: &mut Vec<[f32; 64]>) {
-        shares.clear();
-        for (field, id) in rows.fields.iter().zip(rows.ids(record)) {
-            if let Prepared::Bags(bags) = &field.prepared {
-                shares.push(bags.shares(*id));
-            }
         }
     }
 
@@ -201,5 +191,15 @@ impl Bounds {
         let is_between = level > EQUAL && place.total_cmp(&0.5).is_ne() && toward >= usize::from(EQUAL);
         let other = bits.get(toward).filter(|_| is_between).unwrap_or(&bits[own]);
         bits[own].max(*other)
+    }
+}
+
+/// For each field of text how much of the record's bag is of each sort of gram.
+fn gram_shares(rows: &Rows<'_>, record: u32, shares: &mut Vec<[f32; 64]>) {
+    shares.clear();
+    for (field, id) in rows.fields.iter().zip(rows.ids(record)) {
+        if let Prepared::Bags(bags) = &field.prepared {
+            shares.push(bags.shares(*id));
+        }
     }
 }

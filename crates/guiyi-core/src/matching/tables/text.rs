@@ -51,15 +51,18 @@ pub(super) fn fold(value: &str, folded: &mut String) {
 
 /// Whether a value is its own comparable form; only a short test, which most values of ASCII pass.
 pub(super) fn is_folded(value: &str) -> bool {
-    let bytes = value.as_bytes();
     let (mut is_plain, mut says, mut before) = (true, false, b' ');
-    for byte in bytes {
-        let word = byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        says |= word;
-        let blank = *byte == b' ';
-        is_plain &= word | ((b' '..=b'~').contains(byte) & !byte.is_ascii_uppercase() & (*byte != b'&'));
-        is_plain &= !(blank & (before == b' '));
-        before = *byte;
+    for byte in value.bytes() {
+        is_plain &= match byte {
+            b'a'..=b'z' | b'0'..=b'9' => {
+                says = true;
+                true
+            }
+            b' ' => before != b' ',
+            b'A'..=b'Z' | b'&' => false,
+            _ => byte.is_ascii_graphic(),
+        };
+        before = byte;
     }
     is_plain && says && before != b' '
 }
