@@ -1,8 +1,9 @@
 //! Matching of plain tables with nothing configured: one file for its duplicates, or two files with each other.
 //!
 //! It finds out what each column holds (`kind`), which columns of two files hold the same (`align`), which pairs
-//! are worth comparing (`candidates`), how alike their values are (`compare`), what that weighs (`model`), whether
-//! a file holds each thing once, and which records belong together (`group`).
+//! are worth comparing (`candidates`), how alike their values are (`compare`), what that weighs (`model`, `train`),
+//! which fields agree together by chance (`together`), which records only share much (`relatives`), whether a file
+//! holds each thing once and how many records have a partner (`partners`), and which belong together (`group`).
 //! Laws: no label, word list or column name is needed; the order of rows, columns and files, the names of columns and
 //! the number of threads change no decision; a pair is compared once.
 

@@ -375,7 +375,9 @@ fn hold_slips(m: &mut [f64]) {
     };
     if *different > MOST_SLIPS {
         let scale = (1.0 - MOST_SLIPS) / (1.0 - *different).max(f64::MIN_POSITIVE);
-        others.iter_mut().for_each(|share| *share *= scale);
+        for share in others {
+            *share *= scale;
+        }
         *different = MOST_SLIPS;
     }
 }

@@ -120,9 +120,9 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         }
     };
     let shares: Vec<Share> = counts.iter().map(share).collect();
-    // What chance does is seen in random pairs and cannot be mistaken; that a key brought a pair together is part of its
-    // pattern already. Nearest neighbors, however, are chosen for being alike all over: chance among them is learned
-    // from them, unless the two kinds come out mixed up and there are far too many matches.
+    // Random pairs show what chance does, cleared of the matches among them, as if fields were independent. Nearest
+    // neighbors are alike all over: chance among them knows how fields depend on one another. Whichever finds far more
+    // matches than the other has mixed the two kinds up; else the more fields there are, the more both are heard.
     let mut pinned = model.clone();
     pinned.pin(&counts, &shares, PINNED_ROUNDS, n_pairs * shown);
     if n <= candidates::FEW {
