@@ -68,7 +68,7 @@ impl Words {
         let mut bits = mix(self.tag << 32 | rank);
         let mut take = |n: u64| {
             let own = bits % n;
-            bits = mix(bits / n ^ self.tag);
+            bits = mix((bits / n) ^ self.tag);
             own as usize
         };
         let mut word = String::new();

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::group::group;
 use super::tests::{HEADERS, find, matches, people, table};
 use super::*;
+use crate::matching::hash::mix;
 
 /// A number that only `seed` decides, below `n`.
 fn draw(seed: u64, n: u64) -> u64 {
@@ -179,9 +180,10 @@ fn naive(n: usize, weigh: impl Fn(u32, u32) -> f32, only: impl Fn(u32) -> bool) 
     }
     let mut of = vec![0; n];
     for group in &groups {
-        group
-            .iter()
-            .for_each(|record| of[*record as usize] = group.iter().copied().min().unwrap_or(0));
+        let first = group.iter().copied().min().unwrap_or(0);
+        for record in group {
+            of[*record as usize] = first;
+        }
     }
     of
 }

@@ -260,13 +260,9 @@ fn partners_gain(pairs: &[(u32, u32, f32)], records: &Records, distinct: [bool; 
         if !distinct[usize::from(1 - own)] {
             return 0.0;
         }
-        let n_side = records.side.iter().filter(|side| **side == own).count();
-        partners::bits(
-            pairs,
-            |record| records.side[record as usize] == own,
-            records.len(),
-            n_side,
-        )
+        let is_own = |record: u32| records.side[record as usize] == own;
+        let n_side = (0..records.len() as u32).filter(|record| is_own(*record)).count();
+        partners::bits(pairs, is_own, records.len(), n_side)
     };
     gain(0).max(gain(1))
 }

@@ -198,7 +198,7 @@ fn pairs_that_are_left_early_weigh_too_little() {
 
 #[test]
 fn each_candidate_is_made_once_whichever_passes_find_it() {
-    let (n, may) = (200_u32, |a: u32, b: u32| (a + b) % 5 != 0);
+    let (n, may) = (200_u32, |a: u32, b: u32| !(a + b).is_multiple_of(5));
     let keys =
         [3, 4, 7].map(|seed: u64| (0..n).map(move |record| (mix(mix(u64::from(record) * seed) % 40 + 1), record)));
     let mut expected: Vec<u64> = Vec::new();
@@ -215,7 +215,10 @@ fn each_candidate_is_made_once_whichever_passes_find_it() {
         }
         blocks::Blocks::new(filed, n as usize, 6, may)
     });
-    let near = vec![5_u64 << 32 | 9, 5 << 32 | 11, 7 << 32 | 9];
+    let near: Vec<u64> = [(5, 9), (5, 11), (7, 9)]
+        .iter()
+        .map(|(a, b): &(u64, u64)| a << 32 | b)
+        .collect();
     expected.extend(&near);
     expected.sort_unstable();
     expected.dedup();

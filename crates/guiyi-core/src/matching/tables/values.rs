@@ -113,7 +113,10 @@ impl Values {
     }
 
     fn set(&mut self, value: u32, text: &str) {
-        let length = text.floor_char_boundary(text.len().min(LONGEST));
+        let length = (0..=text.len().min(LONGEST))
+            .rev()
+            .find(|length| text.is_char_boundary(*length))
+            .unwrap_or(0);
         self.spans[value as usize] = (self.text.len() as u64) << LENGTH_BITS | length as u64;
         self.text.push_str(&text[..length]);
     }
