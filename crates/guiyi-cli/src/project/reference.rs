@@ -91,14 +91,14 @@ const SECTIONS: [Section; 10] = [
             key(
                 "heads",
                 "path",
-                "none",
+                "",
                 "\"/mnt/elsewhere/guiyi.heads\"",
                 "second place of the ledger's signed heads, best on another machine; needs `key`",
             ),
             key(
                 "key",
                 "path",
-                "none",
+                "",
                 "\"/etc/guiyi/store.key\"",
                 "the key that signs them, made by `guiyi store key new`; keep a copy of it",
             ),

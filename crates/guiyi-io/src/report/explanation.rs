@@ -81,7 +81,7 @@ impl Explanation {
     pub fn text(&self, language: Language) -> String {
         let chinese = language == Language::Chinese;
         let mut text = String::new();
-        let decision = word(decision(self.decision), chinese);
+        let decision = word(&decision(self.decision), chinese);
         _ = writeln!(
             text,
             "{} × {}: {decision} ({} {:.4}, {:+.1} {})",
@@ -133,7 +133,7 @@ impl Explanation {
                 pad(&step.field),
                 step.bits,
                 bar(*fall),
-                word(level, chinese),
+                word(&level, chinese),
                 show(&step.left),
                 show(&step.right)
             );
@@ -158,7 +158,7 @@ impl Explanation {
     }
 }
 
-fn word(text: Text<'_>, chinese: bool) -> String {
+fn word(text: &Text<'_>, chinese: bool) -> String {
     text.in_language(chinese).to_owned()
 }
 
