@@ -152,8 +152,16 @@ impl<'a> Reader<'a> {
         if !self.may_be_lost || !mojibake::is_lost(text) {
             return change;
         }
-        if mojibake::is_destroyed(text) {
-            return Some(Change::withheld(Severity::Error, Fault::Undecodable));
+        // What is left where notes moved out may be nothing but such marks.
+        let left = match change.as_ref().map(|change| &change.value) {
+            Some(Value::Set(value)) => value,
+            _ => text,
+        };
+        if mojibake::is_destroyed(left) {
+            return Some(Change {
+                asides: change.map(|change| change.asides).unwrap_or_default(),
+                ..Change::withheld(Severity::Error, Fault::Undecodable)
+            });
         }
         let complaint = Complaint {
             severity: Severity::Warning,

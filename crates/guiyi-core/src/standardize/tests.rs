@@ -149,6 +149,14 @@ fn values_find_their_elements() {
 }
 
 #[test]
+fn marks_of_lost_characters_are_no_value_once_notes_are_out() {
+    use ElementKind as K;
+    check(K::PersonName, "。－\u{fffd}\u{fffd}（财厡）", "note=财厡");
+    check(K::OrganizationName, "\u{fffd}\u{fffd}（停用）", "note=停用");
+    check(K::PersonName, "王\u{fffd}（财务）", "person-name=王\u{fffd} note=财务");
+}
+
+#[test]
 fn what_changes_is_written_down() {
     let rows: &[&[(ElementKind, &str)]] = &[
         &[(ElementKind::Amount, "1.2万"), (ElementKind::Code, "A1")],

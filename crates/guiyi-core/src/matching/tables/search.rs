@@ -16,8 +16,9 @@ use super::train::{self, Ground};
 use super::{Kind, Options, compare, relatives, together};
 use crate::matching::hash::mix;
 
-/// Pairs of random records that show how often values agree by chance.
-const RANDOM: u64 = 100_000;
+/// Pairs of random records that show how often values agree by chance: where records are few, so are the pairs that
+/// chance makes alike, and more are needed to see one.
+const RANDOM: [u64; 2] = [1_000_000, 100_000];
 /// Candidates that train the model, about, where records are many; else all do.
 const TRAINING: u64 = 200_000;
 
@@ -95,7 +96,7 @@ impl<'r> Search<'r> {
 /// For each field how often each level occurs among random pairs.
 fn random_levels(fields: &[Field], rows: &Rows<'_>, n: usize, may: impl Fn(u32, u32) -> bool) -> Vec<Vec<f64>> {
     let draw = |seed: u64| (mix(seed + 1) % n as u64) as u32;
-    let mut pairs: Vec<u64> = (0..RANDOM.min((n as u64).pow(2)))
+    let mut pairs: Vec<u64> = (0..RANDOM[usize::from(n > candidates::FEW)].min((n as u64).pow(2)))
         .map(|at| (draw(2 * at), draw(2 * at + 1)))
         .filter(|(a, b)| a != b && may(*a, *b))
         .map(|(a, b)| u64::from(a) << 32 | u64::from(b))

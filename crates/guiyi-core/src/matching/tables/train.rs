@@ -140,7 +140,7 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         if expected(model) <= TOO_MANY * expected(&pinned) {
             pinned.blend(
                 model,
-                0.5 * ((model.fields.len() as f64 - INDEPENDENT) / INDEPENDENT).clamp(0.0, 1.0),
+                (0.5 * (model.fields.len() as f64 - INDEPENDENT) / INDEPENDENT).clamp(0.0, 1.0),
             );
         }
     }
