@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 
 use super::super::hash::mix;
-use super::field::{self, Field};
+use super::field::{self, Field, Prepared};
 use super::said::Said;
 use super::values::Cells;
 use super::{Kind, Table, align, sort};
@@ -118,7 +118,7 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
     drop(cells);
     let mut fields: Vec<Field> = field::drop_contained(fields)
         .into_iter()
-        .filter(|field| field.values.len() > 2)
+        .filter(|field| field.values.len() > 2 && !counts_rows(field))
         .collect();
     if fields.len() >= MOST_FIELDS {
         let said = |field: &Field| field.filled * (field.values.len() as f64).ln();
@@ -135,4 +135,19 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
     });
     fields.extend(field::marks(&fields));
     fields
+}
+
+/// Whether a field only counts the rows: whole numbers close together, no two alike. That two of them are near says
+/// when they were written, not what they are.
+fn counts_rows(field: &Field) -> bool {
+    let Prepared::Numbers(numbers) = &field.prepared else {
+        return false;
+    };
+    let values = &numbers[1..];
+    let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), value| {
+        (low.min(*value), high.max(*value))
+    });
+    let n = field.ids.len() as f64;
+    let no_two = field.values.counts.iter().all(|count| *count <= 1);
+    no_two && field.filled > 0.99 && values.iter().all(|value| value.fract() == 0.0) && high - low < 100.0 * n
 }

@@ -225,3 +225,20 @@ fn each_candidate_is_made_once_whichever_passes_find_it() {
     let candidates = blocks::Candidates::new(passes.into(), near, n as usize);
     assert_eq!(candidates.sample(u64::MAX, may), (expected, 1.0));
 }
+
+#[test]
+fn a_column_that_only_counts_the_rows_is_not_compared() {
+    let mut rows = people(150);
+    for (at, row) in rows.iter_mut().enumerate() {
+        row.push((1001 + at).to_string());
+    }
+    let headers: Vec<&str> = HEADERS.iter().copied().chain(["no"]).collect();
+    let counted = find(&[&table(&headers, &rows)]);
+    assert!(counted.fields.iter().all(|field| field.header != "no"));
+    // A number that two rows share is a number of something.
+    let last = rows.len() - 1;
+    rows[last].pop();
+    rows[last].push("1001".to_owned());
+    let shared = find(&[&table(&headers, &rows)]);
+    assert!(shared.fields.iter().any(|field| field.header == "no"));
+}
