@@ -67,9 +67,10 @@ const MOST: f64 = 0.8;
 /// Tells the kind from distinct folded values and how often each occurs.
 pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     let mut n = 0.0;
-    let (mut dates, mut numbers, mut phones, mut emails, mut codes, mut fixed) = (0.0, 0.0, 0.0, 0.0, 0.0, [0.0; 33]);
+    let (mut dates, mut numbers, mut phones, mut emails, mut codes, mut fixed) = (0.0, 0.0, 0.0, 0.0, 0.0, [0.0_f64; 33]);
     let (mut fractions, mut n_tokens, mut n_letters, mut total, mut plain) = (0.0, 0.0, 0.0, 0_u64, 0.0);
     for (value, count) in values {
+        let value = whole_number(value);
         n += 1.0;
         total += u64::from(count);
         let digits = value.bytes().filter(u8::is_ascii_digit).count();
@@ -79,7 +80,7 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
         let flag = |is: bool| f64::from(u8::from(is));
         dates += flag(date::parse(value).is_some());
         numbers += flag(is_number);
-        fractions += flag(is_number && digits != value.len());
+        fractions += flag(is_number && value.contains(['.', ',']));
         plain += flag(is_number && digits == value.len());
         phones += flag((7..=15).contains(&digits) && letters <= 3);
         emails += flag(is_email(value));
@@ -95,9 +96,9 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
         return Kind::Category;
     }
     let most = |count: f64| count >= MOST * n;
-    // Whole numbers of one length above four digits are names of things, not quantities.
-    let same_length = fixed.iter().copied().fold(0.0, f64::max) >= 0.9 * plain.max(1.0);
+    // Whole numbers of one length above four digits are names of things, not quantities; the surer the longer.
     let length = (0..33).max_by(|a, b| fixed[*a].total_cmp(&fixed[*b])).unwrap_or(0);
+    let same_length = fixed[length] >= if length >= 9 { 0.7 } else { 0.9 } * plain.max(1.0);
     let is_coded_number = same_length && length > 4 && fractions < 0.05 * n;
     if most(dates) {
         Kind::Date
@@ -120,6 +121,12 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     } else {
         Kind::Text
     }
+}
+
+/// A whole number without the `.0` that a spreadsheet leaves behind it.
+pub(super) fn whole_number(value: &str) -> &str {
+    let number = value.strip_suffix(".0");
+    number.filter(|number| number.bytes().all(|byte| byte.is_ascii_digit())).unwrap_or(value)
 }
 
 fn is_email(value: &str) -> bool {

@@ -17,6 +17,7 @@ mod date;
 mod explain;
 mod field;
 mod group;
+mod joined;
 mod kind;
 #[cfg(test)]
 mod laws;
