@@ -2,7 +2,7 @@
 //!
 //! It finds out what each column holds (`kind`), which columns of two files hold the same (`align`), which pairs
 //! are worth comparing (`candidates`), how alike their values are (`compare`), what that weighs (`model`, `train`),
-//! which fields agree together by chance (`together`), which records only share much (`relatives`), whether a file
+//! which fields agree together by chance (`together`), which records only share much (`relatives`) or are kept apart whatever they share (`vetoes`), whether a file
 //! holds each thing once and how many records have a partner (`partners`), and which belong together (`group`).
 //! Laws: no label, word list or column name is needed; the order of rows, columns and files, the names of columns and
 //! the number of threads change no decision; a pair is compared once.
@@ -42,6 +42,7 @@ mod text;
 mod together;
 mod train;
 mod values;
+mod vetoes;
 
 use std::collections::BTreeMap;
 
@@ -61,6 +62,8 @@ pub use said::{Label, Said, SaidField};
 use search::Search;
 pub use table::{Column, Table};
 pub use together::Bond;
+pub use vetoes::Veto;
+use vetoes::Vetoes;
 
 /// What may be said beforehand.
 #[derive(Debug, Clone)]
@@ -107,6 +110,8 @@ pub struct Pair {
     pub probability: f64,
     /// The final word, after groups were made.
     pub outcome: Outcome,
+    /// What keeps the two apart, whatever speaks for them.
+    pub veto: Option<Veto>,
 }
 
 /// What was found.
@@ -173,8 +178,14 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     let least_kept = if records.is_link { least.min(LEAST_BITS) } else { least }.min(from);
     let (mut kept, n_candidates) = scoring::score(&rows, &model, &candidates, least_kept, may);
     drop(candidates);
-    let bond = |((a, b), weight): &(rows::Pair, f64)| (*a, *b, (*weight - from) as f32);
-    let mut graph: Vec<(u32, u32, f32)> = kept.iter().map(bond).filter(|(.., weight)| *weight > 0.0).collect();
+    let vetoes = Vetoes::new(&records.fields);
+    let bonds: Vec<(u32, u32, f32)> = kept
+        .par_iter()
+        .filter(|((a, b), _)| vetoes.of(&rows, *a, *b).is_none())
+        .map(|((a, b), weight)| (*a, *b, (*weight - from) as f32))
+        .collect();
+    let speaks_for = |gain: f32| move |(a, b, weight): &(u32, u32, f32)| (weight + gain > 0.0).then_some((*a, *b, weight + gain));
+    let mut graph: Vec<(u32, u32, f32)> = bonds.iter().filter_map(speaks_for(0.0)).collect();
     let distinct = match said.distinct {
         _ if !records.is_link => [false; 2],
         Some(distinct) => distinct,
@@ -184,15 +195,12 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     let gain = if distinct == [false; 2] {
         0.0
     } else {
-        let all: Vec<(u32, u32, f32)> = kept.iter().map(bond).collect();
-        let gain = partners_gain(&all, &records, distinct);
-        graph = all
-            .into_iter()
-            .map(|(a, b, weight)| (a, b, weight + gain))
-            .filter(|(.., weight)| *weight > 0.0)
-            .collect();
-        gain
+        partners_gain(&bonds, &records, distinct)
     };
+    if gain > 0.0 {
+        graph = bonds.iter().filter_map(speaks_for(gain)).collect();
+    }
+    drop(bonds);
     kept.retain(|(_, weight)| *weight >= least);
     let words = Words::new(&said.labels, &records);
     words.settle(&mut graph);
@@ -201,7 +209,10 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         &graph,
         |a, b| {
             let pair = (a.min(b), a.max(b));
-            let weighed = || (rows.weigh(&model, pair) - from) as f32 + gain;
+            let weighed = || match vetoes.of(&rows, a, b) {
+                Some(_) => f32::NEG_INFINITY,
+                None => (rows.weigh(&model, pair) - from) as f32 + gain,
+            };
             words.of(pair).unwrap_or_else(weighed)
         },
         |record| Some(records.side[record as usize]).filter(|side| distinct[usize::from(*side)]),
@@ -217,6 +228,7 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
             weight,
             probability: 1.0 / (1.0 + (-weight).exp2()),
             outcome,
+            veto: vetoes.of(&rows, pair.0, pair.1),
         }
     };
     let mut pairs: Vec<Pair> = name_pairs(&of, &kept, may).into_par_iter().map(make).collect();
