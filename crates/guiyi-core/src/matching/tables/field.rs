@@ -76,7 +76,9 @@ impl Field {
         } else {
             let raw = |row: usize| {
                 let (side, row) = cell(row);
-                columns[side].first().map_or("", |column| tables[side].columns[*column].get(row))
+                columns[side]
+                    .first()
+                    .map_or("", |column| tables[side].columns[*column].get(row))
             };
             let columns: Vec<Option<usize>> = columns.iter().map(|columns| columns.first().copied()).collect();
             values::intern(cells, &columns, order, raw)

@@ -149,7 +149,11 @@ fn parts_of(at: usize, whole: &Words, parts: &[Words], may: impl Fn(usize) -> bo
         let with = |part: &Part| {
             let columns = chosen.iter().map(|part| part.column).chain([part.column]);
             let columns: Vec<usize> = columns.collect();
-            whole.covered(|word| columns.iter().any(|column| parts[*column].vocabulary.contains_key(&word)))
+            whole.covered(|word| {
+                columns
+                    .iter()
+                    .any(|column| parts[*column].vocabulary.contains_key(&word))
+            })
         };
         let gains = open.iter().enumerate().map(|(at, part)| (with(part), at));
         // Of equal gains the one that stands first.
@@ -174,7 +178,9 @@ fn sought(part: &Words, whole: &Words, rows_of: &Map<u64, Vec<u32>>) -> Option<f
     let (mut n, mut n_found, mut places) = (0, 0, 0.0);
     for words in part.rows.iter().filter(|words| !words.is_empty()).take(SOUGHT) {
         n += 1;
-        let rows = words.iter().map(|word| rows_of.get(word).map_or(&[][..], Vec::as_slice));
+        let rows = words
+            .iter()
+            .map(|word| rows_of.get(word).map_or(&[][..], Vec::as_slice));
         let Some(rarest) = rows.min_by_key(|rows| rows.len()) else {
             continue;
         };
@@ -227,7 +233,9 @@ pub(super) fn of_tables(
             let of_left = find(&lefts, &rights, |whole, part| is_open(0, whole) && is_open(1, part));
             let of_right = find(&rights, &lefts, |whole, part| is_open(1, whole) && is_open(0, part));
             let of_left = of_left.into_iter().map(|joined| vec![vec![joined.whole], joined.parts]);
-            let of_right = of_right.into_iter().map(|joined| vec![joined.parts, vec![joined.whole]]);
+            let of_right = of_right
+                .into_iter()
+                .map(|joined| vec![joined.parts, vec![joined.whole]]);
             of_left.chain(of_right).collect()
         }
         _ => Vec::new(),

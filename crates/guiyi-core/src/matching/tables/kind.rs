@@ -67,7 +67,8 @@ const MOST: f64 = 0.8;
 /// Tells the kind from distinct folded values and how often each occurs.
 pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     let mut n = 0.0;
-    let (mut dates, mut numbers, mut phones, mut emails, mut codes, mut fixed) = (0.0, 0.0, 0.0, 0.0, 0.0, [0.0_f64; 33]);
+    let (mut dates, mut numbers, mut phones, mut emails, mut codes, mut fixed) =
+        (0.0, 0.0, 0.0, 0.0, 0.0, [0.0_f64; 33]);
     let (mut fractions, mut n_tokens, mut n_letters, mut total, mut plain) = (0.0, 0.0, 0.0, 0_u64, 0.0);
     for (value, count) in values {
         let value = whole_number(value);
@@ -126,7 +127,9 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
 /// A whole number without the `.0` that a spreadsheet leaves behind it.
 pub(super) fn whole_number(value: &str) -> &str {
     let number = value.strip_suffix(".0");
-    number.filter(|number| number.bytes().all(|byte| byte.is_ascii_digit())).unwrap_or(value)
+    number
+        .filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+        .unwrap_or(value)
 }
 
 fn is_email(value: &str) -> bool {

@@ -48,6 +48,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::decision::Veto;
 pub use active::most_telling;
 pub use candidates::PassCount;
 pub use compare::level_names;
@@ -62,7 +63,6 @@ pub use said::{Label, Said, SaidField};
 use search::Search;
 pub use table::{Column, Table};
 pub use together::Bond;
-pub use vetoes::Veto;
 use vetoes::Vetoes;
 
 /// What may be said beforehand.
@@ -74,6 +74,8 @@ pub struct Options {
     pub model: Option<Model>,
     /// What a person says of the tables and of pairs.
     pub said: Said,
+    /// Pairs of rows known to be true, to measure how many of them are candidates; they decide nothing.
+    pub truth: Vec<(u32, u32)>,
 }
 
 impl Default for Options {
@@ -82,6 +84,7 @@ impl Default for Options {
             least_probability: 0.1,
             model: None,
             said: Said::default(),
+            truth: Vec::new(),
         }
     }
 }
@@ -110,7 +113,7 @@ pub struct Pair {
     pub probability: f64,
     /// The final word, after groups were made.
     pub outcome: Outcome,
-    /// What keeps the two apart, whatever speaks for them.
+    /// What keeps the two apart although their values speak for them.
     pub veto: Option<Veto>,
 }
 
@@ -123,6 +126,8 @@ pub struct Linkage {
     pub passes: Vec<PassCount>,
     /// How many candidates were compared.
     pub n_candidates: u64,
+    /// How many of the pairs known to be true were among them.
+    pub n_true_candidates: u64,
     /// What each level weighs.
     pub model: Model,
     /// Which of the tables hold each thing once.
@@ -177,6 +182,7 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     let from = said.match_from.map_or(0.0, bits);
     let least_kept = if records.is_link { least.min(LEAST_BITS) } else { least }.min(from);
     let (mut kept, n_candidates) = scoring::score(&rows, &model, &candidates, least_kept, may);
+    let n_true_candidates = count_known(&options.truth, &candidates, &records);
     drop(candidates);
     let vetoes = Vetoes::new(&records.fields);
     let bonds: Vec<(u32, u32, f32)> = kept
@@ -184,7 +190,8 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         .filter(|((a, b), _)| vetoes.of(&rows, *a, *b).is_none())
         .map(|((a, b), weight)| (*a, *b, (*weight - from) as f32))
         .collect();
-    let speaks_for = |gain: f32| move |(a, b, weight): &(u32, u32, f32)| (weight + gain > 0.0).then_some((*a, *b, weight + gain));
+    let speaks_for =
+        |gain: f32| move |(a, b, weight): &(u32, u32, f32)| (weight + gain > 0.0).then_some((*a, *b, weight + gain));
     let mut graph: Vec<(u32, u32, f32)> = bonds.iter().filter_map(speaks_for(0.0)).collect();
     let distinct = match said.distinct {
         _ if !records.is_link => [false; 2],
@@ -218,6 +225,13 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         |record| Some(records.side[record as usize]).filter(|side| distinct[usize::from(*side)]),
     );
     let order = &records.order;
+    let mut sizes = vec![0_u32; records.len()];
+    of.iter().for_each(|group| sizes[*group as usize] += 1);
+    let is_solid = |record: u32| sizes[of[record as usize] as usize] > 1;
+    let bridge = |(a, b): rows::Pair, weight: f64| {
+        let is_bridge = !records.is_link && weight > from && is_solid(a) && is_solid(b);
+        is_bridge.then_some(Veto::Bridge)
+    };
     let make = |(pair, outcome): (rows::Pair, Outcome)| {
         let (pattern, weight) = rows.pattern_and_weight(&model, pair);
         let (a, b) = (order[pair.0 as usize], order[pair.1 as usize]);
@@ -228,7 +242,9 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
             weight,
             probability: 1.0 / (1.0 + (-weight).exp2()),
             outcome,
-            veto: vetoes.of(&rows, pair.0, pair.1),
+            veto: (outcome == Outcome::Review)
+                .then(|| vetoes.of(&rows, pair.0, pair.1).or_else(|| bridge(pair, weight)))
+                .flatten(),
         }
     };
     let mut pairs: Vec<Pair> = name_pairs(&of, &kept, may).into_par_iter().map(make).collect();
@@ -237,6 +253,7 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         fields: records.fields.iter().map(summarize).collect(),
         passes,
         n_candidates,
+        n_true_candidates,
         distinct: distinct[..tables.len().min(2)].to_vec(),
         pairs,
         clusters: number(&of, order),
@@ -265,6 +282,29 @@ pub fn plan(tables: &[&Table], options: &Options) -> Plan {
         passes,
         n_candidates: candidates.count(|a, b| records.may(a, b)),
     }
+}
+
+/// How many of some pairs of rows are candidates.
+fn count_known(known: &[(u32, u32)], candidates: &blocks::Candidates, records: &Records) -> u64 {
+    if known.is_empty() {
+        return 0;
+    }
+    let of = records.of_rows();
+    let pair = |(a, b): &(u32, u32)| {
+        let (a, b) = (*of.get(*a as usize)?, *of.get(*b as usize)?);
+        Some((a.min(b), a.max(b)))
+    };
+    let mut known: Vec<rows::Pair> = known.iter().filter_map(pair).collect();
+    known.sort_unstable();
+    known.dedup();
+    let of_record = |partners: &mut Vec<u32>, pairs: &[rows::Pair]| {
+        candidates.partners(pairs[0].0, partners, |a, b| records.may(a, b));
+        pairs.iter().filter(|(_, b)| partners.binary_search(b).is_ok()).count() as u64
+    };
+    known
+        .par_chunk_by(|one, other| one.0 == other.0)
+        .map_init(Vec::new, of_record)
+        .sum()
 }
 
 /// Bits that every pair gains because a record has one partner at most.

@@ -160,10 +160,13 @@ fn columns(tables: &[&Table], said: &Said, order: &[u32]) -> Vec<Made> {
         let columns = [field.left, field.right][..tables.len().min(2)].to_vec();
         (columns, field.kind)
     });
-    made.extend(said.filter(|(columns, _)| is_whole(columns)).map(|(columns, kind)| Made {
-        columns: single(columns),
-        kind,
-    }));
+    made.extend(
+        said.filter(|(columns, _)| is_whole(columns))
+            .map(|(columns, kind)| Made {
+                columns: single(columns),
+                kind,
+            }),
+    );
     made
 }
 

@@ -7,23 +7,13 @@
 use guiyi_ident::{Gtin, Lei, ResidentId, org9};
 use rayon::prelude::*;
 
+use super::super::decision::Veto;
 use super::super::hash::hash;
 use super::Kind;
 use super::compare::EQUAL;
 use super::field::Field;
 use super::rows::Rows;
 use crate::standardize::organization_name::{fold, parse};
-
-/// Why two records are kept apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Veto {
-    /// Both carry a valid identifier of one kind, and not the same.
-    Identifier,
-    /// One is a branch of the other, or they are two branches.
-    Branch,
-    /// Their names have different numbers: the first factory and the second.
-    Number,
-}
 
 /// Values that tell what a column holds.
 const LOOKED_AT: u32 = 2000;
@@ -88,7 +78,11 @@ impl Parts {
             is_branch: name.branch.is_some(),
             length: folded.chars().count(),
             place: place.chars().filter(tells).collect(),
-            numbers: if numbers.is_empty() { 0 } else { hash(numbers.as_bytes()).max(1) },
+            numbers: if numbers.is_empty() {
+                0
+            } else {
+                hash(numbers.as_bytes()).max(1)
+            },
         }
     }
 
@@ -108,7 +102,7 @@ impl Parts {
         if is_parent || (self.is_branch && other.is_branch && is_elsewhere()) {
             Some(Veto::Branch)
         } else if self.numbers != other.numbers && self.numbers != 0 && other.numbers != 0 && are_alike() {
-            Some(Veto::Number)
+            Some(Veto::Numeral)
         } else {
             None
         }
@@ -158,7 +152,11 @@ impl Vetoes {
             let (one, other) = (&parts[left.value as usize], &parts[right.value as usize]);
             are_branches |= one.is_branch || other.is_branch;
             let are_alike = || rows.fields[*at].level(left, right) <= ALIKE;
-            let veto = if left.value == right.value { None } else { one.against(other, are_alike) };
+            let veto = if left.value == right.value {
+                None
+            } else {
+                one.against(other, are_alike)
+            };
             if veto.is_some() {
                 return veto;
             }
@@ -169,13 +167,16 @@ impl Vetoes {
             left != 0 && right != 0 && left != right
         };
         // A branch goes by its own identifier here and by its company's there.
-        (!are_branches && self.holders.iter().any(conflict)).then_some(Veto::Identifier)
+        (!are_branches && self.holders.iter().any(conflict)).then_some(Veto::HardIdentifier)
     }
 }
 
 /// What `of` finds for fields, each with its position.
 fn each<T: Send>(fields: &[Field], of: impl Fn(&Field) -> Option<T> + Sync) -> Vec<(usize, T)> {
-    let found = fields.par_iter().enumerate().filter_map(|(at, field)| Some((at, of(field)?)));
+    let found = fields
+        .par_iter()
+        .enumerate()
+        .filter_map(|(at, field)| Some((at, of(field)?)));
     found.collect()
 }
 
@@ -183,11 +184,112 @@ fn each<T: Send>(fields: &[Field], of: impl Fn(&Field) -> Option<T> + Sync) -> V
 fn share(field: &Field, is: impl Fn(&str) -> bool) -> f64 {
     let n = (field.values.len() as u32).min(LOOKED_AT);
     let count = (1..n).filter(|id| is(field.values.get(*id))).count();
-    if count < LEAST_VALUES { 0.0 } else { count as f64 / f64::from(n - 1) }
+    if count < LEAST_VALUES {
+        0.0
+    } else {
+        count as f64 / f64::from(n - 1)
+    }
 }
 
 /// What `of` says of each value of a field; nothing of no value.
 fn all<T: Default + Send>(field: &Field, of: impl Fn(&str) -> T + Sync) -> Vec<T> {
-    let say = |id: u32| if id == 0 { T::default() } else { of(field.values.get(id)) };
+    let say = |id: u32| {
+        if id == 0 {
+            T::default()
+        } else {
+            of(field.values.get(id))
+        }
+    };
     (0..field.values.len() as u32).into_par_iter().map(say).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::records::Records;
+    use super::super::said::Said;
+    use super::super::tests::table;
+    use super::*;
+
+    /// Why two records of name, trade item number and phone are kept apart, among other records.
+    fn veto(one: [&str; 3], other: [&str; 3]) -> Option<Veto> {
+        let mut rows: Vec<Vec<String>> = (0..20)
+            .map(|at: u32| {
+                let number = format!("69012345{at:04}");
+                let sum: u32 = number
+                    .bytes()
+                    .zip([1, 3].into_iter().cycle())
+                    .map(|(digit, by)| u32::from(digit - b'0') * by)
+                    .sum();
+                vec![
+                    format!(
+                        "{}{}贸易有限公司",
+                        ["杭州", "宁波", "苏州"][at as usize % 3],
+                        char::from_u32(0x5b89 + at).unwrap()
+                    ),
+                    format!("{number}{}", (10 - sum % 10) % 10),
+                    format!("0571-8800{at:04}"),
+                ]
+            })
+            .collect();
+        rows.extend([one, other].map(|row| row.map(str::to_owned).to_vec()));
+        let table = table(&["name", "item", "phone"], &rows);
+        let records = Records::new(&[&table], &Said::default());
+        let of = records.of_rows();
+        let found = Vetoes::new(&records.fields).of(&Rows::new(&records.fields), of[20], of[21]);
+        assert_eq!(
+            found,
+            Vetoes::new(&records.fields).of(&Rows::new(&records.fields), of[21], of[20])
+        );
+        found
+    }
+
+    #[test]
+    fn keeps_apart_what_cannot_be_the_same() {
+        let names = [
+            (
+                "杭州青禾软件有限公司",
+                "杭州青禾软件有限公司宁波分公司",
+                Some(Veto::Branch),
+            ),
+            (
+                "杭州青禾软件有限公司宁波分公司",
+                "杭州青禾软件有限公司苏州分公司",
+                Some(Veto::Branch),
+            ),
+            // The same branch, written in two ways; a slip in the word for it; a short name of the whole company.
+            (
+                "杭州青禾软件有限公司宁波分公司",
+                "杭州青禾软件有限公司宁波市分公司",
+                None,
+            ),
+            ("杭州青禾软件有限公司宁波分公司", "杭州青禾软件有限公司宁波奋公司", None),
+            ("青禾软件", "杭州青禾软件有限公司宁波分公司", None),
+            ("绍兴第一纺织有限公司", "绍兴第二纺织有限公司", Some(Veto::Numeral)),
+            ("绍兴第一纺织有限公司", "绍兴第一纺织厂", None),
+            ("杭州青禾软件有限公司", "杭州青禾软件有限责任公司", None),
+        ];
+        for (one, other, expected) in names {
+            assert_eq!(veto([one, "", "1"], [other, "", "1"]), expected, "{one} and {other}");
+        }
+        let items = [
+            ("6901234500011", "6901234500028", Some(Veto::HardIdentifier)),
+            ("6901234500011", "06901234500011", None),
+            // One that is not valid keeps nobody apart.
+            ("6901234500011", "6901234500013", None),
+            ("6901234500011", "", None),
+        ];
+        for (one, other, expected) in items {
+            let name = "杭州青禾软件有限公司";
+            assert_eq!(
+                veto([name, one, "1"], [name, other, "1"]),
+                expected,
+                "{one} and {other}"
+            );
+        }
+        let branch = "杭州青禾软件有限公司宁波分公司";
+        assert_eq!(
+            veto([branch, "6901234500011", "1"], [branch, "6901234500028", "1"]),
+            None
+        );
+    }
 }
