@@ -57,6 +57,7 @@ use field::Field;
 pub use kind::Kind;
 pub use model::{FieldModel, Model};
 pub use model_file::{ModelMistake, parse as parse_model};
+use partners::Partners;
 use records::Records;
 pub use relatives::Relatives;
 pub use said::{Label, Said, SaidField};
@@ -109,7 +110,8 @@ pub struct Pair {
     pub pattern: u128,
     /// What all fields and the prior weigh together, in bits.
     pub weight: f64,
-    /// Probability that the two are the same, by their values alone.
+    /// Probability that the two are the same, by their values, and where a table holds each thing once by those of the
+    /// others that it could be.
     pub probability: f64,
     /// The final word, after groups were made.
     pub outcome: Outcome,
@@ -199,16 +201,18 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         None => group::distinct(&graph, records.len(), &records.side),
     };
     // Where one side holds each thing once, a record of the other has one partner at most.
-    let gain = if distinct == [false; 2] {
-        0.0
-    } else {
-        partners_gain(&bonds, &records, distinct)
-    };
+    let sides = (0..2_u8).filter(|own| distinct[usize::from(1 - own)]);
+    let partners: Vec<Partners> = sides.map(|own| Partners::new(own, &bonds, &records.side)).collect();
+    let gain = partners.iter().map(Partners::bits).fold(0.0, f32::max);
     if gain > 0.0 {
         graph = bonds.iter().filter_map(speaks_for(gain)).collect();
     }
     drop(bonds);
-    kept.retain(|(_, weight)| *weight >= least);
+    let probability = |pair: rows::Pair, weight: f64| {
+        let among = partners.iter().map(|own| own.probability(pair, &records.side, weight));
+        among.reduce(f64::min).unwrap_or_else(|| 1.0 / (1.0 + (-weight).exp2()))
+    };
+    kept.retain(|(pair, weight)| probability(*pair, *weight) >= options.least_probability);
     let words = Words::new(&said.labels, &records);
     words.settle(&mut graph);
     let of = parts::group_parts(
@@ -240,7 +244,7 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
             b: a.max(b),
             pattern,
             weight,
-            probability: 1.0 / (1.0 + (-weight).exp2()),
+            probability: probability(pair, weight),
             outcome,
             veto: (outcome == Outcome::Review)
                 .then(|| vetoes.of(&rows, pair.0, pair.1).or_else(|| bridge(pair, weight)))
@@ -305,19 +309,6 @@ fn count_known(known: &[(u32, u32)], candidates: &blocks::Candidates, records: &
         .par_chunk_by(|one, other| one.0 == other.0)
         .map_init(Vec::new, of_record)
         .sum()
-}
-
-/// Bits that every pair gains because a record has one partner at most.
-fn partners_gain(pairs: &[(u32, u32, f32)], records: &Records, distinct: [bool; 2]) -> f32 {
-    let gain = |own: u8| {
-        if !distinct[usize::from(1 - own)] {
-            return 0.0;
-        }
-        let is_own = |record: u32| records.side[record as usize] == own;
-        let n_side = (0..records.len() as u32).filter(|record| is_own(*record)).count();
-        partners::bits(pairs, is_own, records.len(), n_side)
-    };
-    gain(0).max(gain(1))
 }
 
 /// What somebody said of pairs of records; the last word about a pair counts.
