@@ -102,21 +102,11 @@ struct Part {
     place: f64,
 }
 
-/// The wholes among some columns whose parts stand among others. `may` tells whether a column may be a part of another.
-fn find(wholes: &[Words], parts: &[Words], may: impl Fn(usize, usize) -> bool) -> Vec<Joined> {
-    let mut found: Vec<(f64, Joined)> = (0..wholes.len())
-        .filter_map(|whole| parts_of(whole, &wholes[whole], parts, |part| may(whole, part)))
-        .collect();
-    found.sort_by(|x, y| y.0.total_cmp(&x.0));
-    let mut taken = vec![false; parts.len()];
-    found.retain(|(_, joined)| {
-        let is_free = joined.parts.iter().all(|part| !taken[*part]);
-        for part in joined.parts.iter().filter(|_| is_free) {
-            taken[*part] = true;
-        }
-        is_free
-    });
-    found.into_iter().map(|(_, joined)| joined).collect()
+/// The wholes among some columns whose parts stand among others, each with how much of it these say. `may` tells whether
+/// a column may be a part of another.
+fn find(wholes: &[Words], parts: &[Words], may: impl Fn(usize, usize) -> bool) -> Vec<(f64, Joined)> {
+    let of = |whole: usize| parts_of(whole, &wholes[whole], parts, |part| may(whole, part));
+    (0..wholes.len()).filter_map(of).collect()
 }
 
 /// The parts of one column, and how much of it they say.
@@ -206,7 +196,7 @@ pub(super) fn of_tables(
     order: &[u32],
     is_said: impl Fn(usize, usize) -> bool,
 ) -> Vec<Vec<Vec<usize>>> {
-    match tables {
+    let mut found: Vec<(f64, Vec<Vec<usize>>)> = match tables {
         [table] => {
             let words = Words::of(table, order.iter().map(|row| *row as usize));
             let may = |whole: usize, part: usize| {
@@ -214,7 +204,10 @@ pub(super) fn of_tables(
             };
             let found = find(&words, &words, may);
             let columns = |joined: Joined| std::iter::once(joined.whole).chain(joined.parts).collect();
-            found.into_iter().map(|joined| vec![columns(joined)]).collect()
+            found
+                .into_iter()
+                .map(|(said, joined)| (said, vec![columns(joined)]))
+                .collect()
         }
         [left, right] => {
             let n_left = left.n_rows();
@@ -232,14 +225,31 @@ pub(super) fn of_tables(
             let is_open = |side: usize, column: usize| !is_said(side, column) && !is_twin(side, column);
             let of_left = find(&lefts, &rights, |whole, part| is_open(0, whole) && is_open(1, part));
             let of_right = find(&rights, &lefts, |whole, part| is_open(1, whole) && is_open(0, part));
-            let of_left = of_left.into_iter().map(|joined| vec![vec![joined.whole], joined.parts]);
+            let of_left = of_left
+                .into_iter()
+                .map(|(said, joined)| (said, vec![vec![joined.whole], joined.parts]));
             let of_right = of_right
                 .into_iter()
-                .map(|joined| vec![joined.parts, vec![joined.whole]]);
+                .map(|(said, joined)| (said, vec![joined.parts, vec![joined.whole]]));
             of_left.chain(of_right).collect()
         }
         _ => Vec::new(),
-    }
+    };
+    // A column goes where most is said by it.
+    found.sort_by(|x, y| y.0.total_cmp(&x.0));
+    let mut taken: Vec<(usize, usize)> = Vec::new();
+    found.retain(|(_, columns)| {
+        let own = || {
+            columns
+                .iter()
+                .enumerate()
+                .flat_map(|(side, columns)| columns.iter().map(move |column| (side, *column)))
+        };
+        let is_free = own().all(|column| !taken.contains(&column));
+        taken.extend(own().filter(|_| is_free));
+        is_free
+    });
+    found.into_iter().map(|(_, columns)| columns).collect()
 }
 
 /// Whether two columns of one table are filled by different records, so that they may be forms of the same.
