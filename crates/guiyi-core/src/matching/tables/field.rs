@@ -1,5 +1,7 @@
 //! Fields: what the columns of all files hold, every distinct value folded and prepared once.
 
+use std::fmt::Write as _;
+
 use rayon::prelude::*;
 
 use super::super::hash::{Map, hash};
@@ -98,13 +100,22 @@ impl Field {
     }
 
     fn of(header: String, column: Option<usize>, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
-        // Punctuation says nothing in what is a number of something; such values become one.
+        // How a day or a number is written says nothing, nor does punctuation in what is a number of something; such
+        // values become one.
         let (ids, values) = match kind {
             Kind::Phone => values::rewrite(&ids, &values, |value, changed| {
                 changed.extend(whole_number(value).chars().filter(char::is_ascii_digit));
             }),
             Kind::Code => values::rewrite(&ids, &values, |value, changed| {
                 changed.extend(whole_number(value).chars().filter(|letter| letter.is_alphanumeric()));
+            }),
+            Kind::Date => values::rewrite(&ids, &values, |value, changed| match date::parse(value) {
+                Some(Date { year, month, day }) => _ = write!(changed, "{year}-{month:02}-{day:02}"),
+                None => changed.push_str(value),
+            }),
+            Kind::Number => values::rewrite(&ids, &values, |value, changed| match number(value) {
+                Some(number) => _ = write!(changed, "{number}"),
+                None => changed.push_str(value),
             }),
             _ => (ids, values),
         };

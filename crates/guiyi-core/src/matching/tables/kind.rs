@@ -1,5 +1,7 @@
 //! What a column holds, found out from its values alone.
 
+use std::collections::BTreeSet;
+
 use super::date;
 use super::text::is_ideograph;
 
@@ -64,11 +66,15 @@ impl Kind {
 /// A share of the values that must look alike for the column to be of a kind; real columns hold some dirt.
 const MOST: f64 = 0.8;
 
+/// Signs and units that quantities of a column come with, at most; more are words: 村伊 5 is a house.
+const MOST_UNITS: usize = 25;
+
 /// Tells the kind from distinct folded values and how often each occurs.
 pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     let mut n = 0.0;
     let (mut dates, mut numbers, mut phones, mut emails, mut codes, mut fixed) =
         (0.0, 0.0, 0.0, 0.0, 0.0, [0.0_f64; 33]);
+    let mut units: BTreeSet<(&str, &str)> = BTreeSet::new();
     let (mut fractions, mut n_tokens, mut n_letters, mut total, mut plain) = (0.0, 0.0, 0.0, 0_u64, 0.0);
     for (value, count) in values {
         let value = whole_number(value);
@@ -77,7 +83,11 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
         let digits = value.bytes().filter(u8::is_ascii_digit).count();
         let letters = value.chars().filter(|letter| letter.is_alphabetic()).count();
         let words = value.split(' ').count();
-        let is_number = number(value).is_some();
+        let quantity = quantity(value);
+        let is_number = quantity.is_some();
+        if let Some((_, head, tail)) = quantity.filter(|_| units.len() <= MOST_UNITS) {
+            units.insert((head, tail));
+        }
         let flag = |is: bool| f64::from(u8::from(is));
         dates += flag(date::parse(value).is_some());
         numbers += flag(is_number);
@@ -105,7 +115,7 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
         Kind::Date
     } else if most(emails) {
         Kind::Email
-    } else if most(numbers) && !is_coded_number {
+    } else if most(numbers) && !is_coded_number && units.len() <= MOST_UNITS {
         if n <= 12.0 && fractions == 0.0 {
             Kind::Category
         } else {
@@ -141,6 +151,11 @@ fn is_email(value: &str) -> bool {
 
 /// The number a folded value says; currency signs and thousands separators are passed over, units after it too.
 pub(super) fn number(value: &str) -> Option<f64> {
+    quantity(value).map(|(number, _, _)| number)
+}
+
+/// The number a folded value says, and what stands before and behind it.
+fn quantity(value: &str) -> Option<(f64, &str, &str)> {
     let start = value.find(|letter: char| letter.is_ascii_digit())?;
     let head = value[..start].trim_end_matches(['.', '-']).trim();
     // "$", "usd", "'"; more before it makes it something else.
@@ -157,7 +172,7 @@ pub(super) fn number(value: &str) -> Option<f64> {
         return None;
     }
     let number: f64 = separate(body.trim_end_matches(['.', ','])).parse().ok()?;
-    Some(if is_negative { -number } else { number })
+    Some((if is_negative { -number } else { number }, head, tail))
 }
 
 /// Drops thousands separators and makes the decimal sign a point: the last sign is decimal unless three digits follow
