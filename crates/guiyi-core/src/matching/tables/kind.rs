@@ -78,6 +78,9 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     let (mut fractions, mut n_tokens, mut n_letters, mut total, mut plain) = (0.0, 0.0, 0.0, 0_u64, 0.0);
     for (value, count) in values {
         let value = whole_number(value);
+        if value.is_empty() {
+            continue;
+        }
         n += 1.0;
         total += u64::from(count);
         let digits = value.bytes().filter(u8::is_ascii_digit).count();
@@ -134,11 +137,21 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     }
 }
 
-/// A whole number without the `.0` that a spreadsheet leaves behind it.
+/// A whole number without the `.0` that a spreadsheet leaves behind it; nothing where it left only the first digits
+/// (`6.98297e+12`).
 pub(super) fn whole_number(value: &str) -> &str {
-    let number = value.strip_suffix(".0");
-    number
-        .filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some((digits, exponent)) = value.split_once("e+")
+        && is_digits(exponent)
+        && digits
+            .split_once('.')
+            .is_some_and(|(one, others)| one.len() == 1 && is_digits(one) && is_digits(others))
+    {
+        return "";
+    }
+    value
+        .strip_suffix(".0")
+        .filter(|number| is_digits(number))
         .unwrap_or(value)
 }
 
@@ -191,4 +204,59 @@ fn separate(body: &str) -> String {
             _ => Some(letter),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_what_columns_hold() {
+        let repeat = |values: &[&str]| -> Vec<String> {
+            let of = |at: usize| format!("{}{at:02}", values[at % values.len()]);
+            (10..70).map(of).collect()
+        };
+        let cases: [(Vec<String>, Kind); 6] = [
+            (repeat(&["138001380", "138001381", "+86 138001382"]), Kind::Phone),
+            // As a spreadsheet leaves them: a fraction, or the first digits only.
+            (
+                repeat(&["138001380"])
+                    .iter()
+                    .map(|value| format!("{value}.0"))
+                    .collect(),
+                Kind::Phone,
+            ),
+            (repeat(&["¥12.", "7.", "rmb 1,2"]), Kind::Number),
+            (repeat(&["1984-03-", "1990年5月"]), Kind::Date),
+            // Houses in many streets are no quantities.
+            (
+                (0..60)
+                    .map(|at| format!("{} {at}", char::from_u32(0x4e00 + at).unwrap()))
+                    .collect(),
+                Kind::Code,
+            ),
+            (repeat(&["a@b", "c.d@e"]), Kind::Email),
+        ];
+        for (values, kind) in cases {
+            assert_eq!(
+                infer(values.iter().map(|value| (value.as_str(), 1))),
+                kind,
+                "{values:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_spreadsheet_leaves_fractions_and_first_digits() {
+        for (value, number) in [
+            ("13800138000.0", "13800138000"),
+            ("6.98297e+12", ""),
+            ("1.5", "1.5"),
+            ("a.0", "a.0"),
+            ("e+5", "e+5"),
+            ("", ""),
+        ] {
+            assert_eq!(whole_number(value), number);
+        }
+    }
 }
