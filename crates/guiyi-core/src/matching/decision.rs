@@ -37,6 +37,8 @@ pub enum Veto {
     Cluster,
     /// The only bond between two groups that hold together without it.
     Bridge,
+    /// Linking would make one of two golden records that stewards confirmed.
+    Confirmed,
 }
 
 impl Veto {
@@ -50,6 +52,7 @@ impl Veto {
             Self::Trade => "trade",
             Self::Cluster => "cluster",
             Self::Bridge => "bridge",
+            Self::Confirmed => "confirmed",
         }
     }
 
@@ -71,6 +74,8 @@ impl Veto {
             (Self::Cluster, Chinese) => "合并会把已知不同的记录连在一起",
             (Self::Bridge, English) => "the only bond between two groups",
             (Self::Bridge, Chinese) => "两组记录之间仅有的一条弱联系",
+            (Self::Confirmed, English) => "both golden records are confirmed: only a merge by hand makes them one",
+            (Self::Confirmed, Chinese) => "两条主数据均已确认，只能人工合并",
         }
     }
 }
