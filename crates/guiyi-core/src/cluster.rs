@@ -47,13 +47,7 @@ pub struct Suspicion {
 /// `confirmed`: for each record the number, from 1, of the confirmed golden record that it belongs to, 0 for none; empty
 /// if there is none at all. No two of them end in one cluster, whatever decisions say: only a merge by hand does that.
 /// Cost: `O(p log p)` for `p` pairs, beside the members moved when clusters join.
-pub fn run(
-    n: usize,
-    pairs: &mut [Pair],
-    decisions: &Decisions,
-    hard: &HardIdentifiers,
-    confirmed: &[u32],
-) -> Clusters {
+pub fn run(n: usize, pairs: &mut [Pair], decisions: &Decisions, hard: &HardIdentifiers, confirmed: &[u32]) -> Clusters {
     let mut forest = Forest::new(n, pairs, decisions, hard, confirmed);
     for (a, b, verdict) in decisions.entries() {
         if *verdict == Verdict::Match && (*b as usize) < n {
@@ -144,13 +138,7 @@ impl Bonds {
 }
 
 impl<'a> Forest<'a> {
-    fn new(
-        n: usize,
-        pairs: &[Pair],
-        decisions: &'a Decisions,
-        hard: &HardIdentifiers,
-        confirmed: &[u32],
-    ) -> Self {
+    fn new(n: usize, pairs: &[Pair], decisions: &'a Decisions, hard: &HardIdentifiers, confirmed: &[u32]) -> Self {
         let own = |record: usize| {
             let kinds = hard.kinds.iter().zip(0_u8..);
             kinds

@@ -69,7 +69,10 @@ impl History<'_> {
     /// For each record the number, from 1, of the golden record that it belongs to if stewards confirmed that, else 0; empty if
     /// none is confirmed.
     pub fn confirmed(&self) -> Vec<u32> {
-        let confirmed = self.facts.iter().filter(|fact| fact.confirmed && fact.state == IdState::Active);
+        let confirmed = self
+            .facts
+            .iter()
+            .filter(|fact| fact.confirmed && fact.state == IdState::Active);
         let numbers: BTreeMap<GlobalId, u32> = confirmed.map(|fact| fact.gid).zip(1..).collect();
         if numbers.is_empty() {
             return Vec::new();

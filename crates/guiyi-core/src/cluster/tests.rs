@@ -50,7 +50,8 @@ fn oracle(n: usize, pairs: &[Pair], decisions: &Decisions, hard: &HardIdentifier
     };
     for (a, b, verdict) in decisions.entries() {
         let (left, right) = (of[*a as usize], of[*b as usize]);
-        if *verdict == Verdict::Match && left != right && !apart(&of, left, right) && !both_confirmed(&of, left, right) {
+        if *verdict == Verdict::Match && left != right && !apart(&of, left, right) && !both_confirmed(&of, left, right)
+        {
             merge(&mut of, left, right);
         }
     }

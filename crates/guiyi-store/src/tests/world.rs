@@ -296,7 +296,14 @@ fn cluster(rulebook: &Rulebook, records: &Records, known: &Known, confirmed: &[u
         Some((find(&decision.a)?, find(&decision.b)?, verdict))
     });
     let decisions = Decisions::new(verdicts);
-    guiyi_core::cluster::run(records.len(), &mut pairs, &decisions, &HardIdentifiers::default(), confirmed).of
+    guiyi_core::cluster::run(
+        records.len(),
+        &mut pairs,
+        &decisions,
+        &HardIdentifiers::default(),
+        confirmed,
+    )
+    .of
 }
 
 /// Every row of every table as text, and the schema.
