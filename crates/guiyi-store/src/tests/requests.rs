@@ -6,8 +6,8 @@ use proptest::prelude::{ProptestConfig, Strategy, any, prop, prop_assert, prop_a
 
 use super::world::{World, dump};
 use crate::{
-    Application, Approval, By, ChangeRequest, Edits, Merge, NewDecision, Proposal, RelationKind, RequestRefusal,
-    RequestState, Resolution, Store, StoreError, Terms, Verdict, fold_actor,
+    Application, Approval, By, ChangeRequest, Decided, Edits, Merge, NewDecision, Proposal, Refusal, RelationKind,
+    RequestRefusal, RequestState, Resolution, Store, StoreError, Terms, Verdict, fold_actor,
 };
 
 const AT_ONCE: Terms<'_> = Terms {
@@ -372,19 +372,26 @@ fn a_run_never_merges_two_confirmed_golden_records() {
     }
     assert!(store.confirm(&book, id(2), true, by("王芳")).is_err());
     assert_eq!(store.confirmation(id(2)).unwrap().unwrap().actor, "王芳");
-    // All four customers with one phone, and a decision that makes one of two confirmed ones.
+    // A decision between records of two confirmed ones is refused, and one that leads there over a third does not do it.
+    let decide = |store: &mut Store, a, b| {
+        let decision = NewDecision {
+            a: ("erp", a),
+            b: ("erp", b),
+            verdict: Verdict::Match,
+            reason: "",
+        };
+        let mut answers = store
+            .decide(EntityType::Customer, &[decision], by("王芳"), false)
+            .unwrap();
+        answers.pop().unwrap()
+    };
+    let refused = Err(Refusal::BothConfirmed(id(2), id(3)));
+    assert_eq!(decide(&mut store, "D02", "D03"), refused);
+    assert_eq!(decide(&mut store, "D02", "D04"), Ok(Decided::New));
+    assert_eq!(decide(&mut store, "D03", "D04"), Ok(Decided::New));
     for row in &mut world.rows {
         row.2[2] = Some("222".into());
     }
-    let decision = NewDecision {
-        a: ("erp", "D02"),
-        b: ("erp", "D03"),
-        verdict: Verdict::Match,
-        reason: "",
-    };
-    store
-        .decide(EntityType::Customer, &[decision], by("王芳"), false)
-        .unwrap();
     world.run(&mut store, "2026-02-01T00:00:00Z");
     let active = |serial| store.resolve(id(serial)).unwrap() == Some(Resolution::Active);
     assert_eq!([1, 2, 3, 4].map(active), [false, true, true, false]);
