@@ -41,7 +41,12 @@ impl FourEyes {
         for (at, &attribute) in attributes.iter().enumerate() {
             if !elements().any(|element| *element.name == *attribute) {
                 let hint = hint_for(attribute, elements().map(|element| &*element.name));
-                section.mistake_at_item("attributes", at, format!("there is no data element \"{attribute}\""), hint);
+                section.mistake_at_item(
+                    "attributes",
+                    at,
+                    format!("there is no data element \"{attribute}\""),
+                    hint,
+                );
             }
         }
         let approvers = section.strings("approvers");
@@ -51,7 +56,12 @@ impl FourEyes {
                 section.mistake_at_item("approvers", at, "an approver without a name", None);
             } else if approvers[..at].iter().any(|other| fold_actor(other) == folded) {
                 let hint = "width, case and spaces make no other person";
-                section.mistake_at_item("approvers", at, format!("\"{approver}\" is there twice"), Some(hint.into()));
+                section.mistake_at_item(
+                    "approvers",
+                    at,
+                    format!("\"{approver}\" is there twice"),
+                    Some(hint.into()),
+                );
             }
         }
         let approvals = section.opt_integer("approvals", 1..=9).unwrap_or(1) as u32;
