@@ -197,7 +197,7 @@ fn list(project: &Path, args: &List) -> anyhow::Result<Verdict> {
     say(&if chinese {
         format!("{} 个变更申请，{open} 个待批准", requests.len())
     } else {
-        format!("{} change requests, {open} wait for approval", requests.len())
+        format!("{} change requests, {open} open", requests.len())
     });
     Ok(Verdict::Clean)
 }
@@ -300,12 +300,8 @@ impl Done {
         let mut text = line(&self.request, chinese);
         if self.application.is_none() {
             let entity = self.request.entity.name();
-            text.truncate(text.trim_end().len());
-            text.push_str(&if chinese {
-                format!("  [项目文件中没有 {entity} 的来源]\n")
-            } else {
-                format!("  [the project file has no source of {entity}]\n")
-            });
+            let why = either(chinese, "the project file has no source of", "项目文件中没有该类来源：");
+            text = format!("{}  [{why} {entity}]\n", text.trim_end());
         }
         text
     }

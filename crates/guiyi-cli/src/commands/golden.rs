@@ -381,8 +381,17 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
 
 fn confirm(project: &Path, args: &ConfirmOne, is_so: bool) -> anyhow::Result<Verdict> {
     let mut desk = Desk::open(project, &args.author)?;
+    let chinese = args.show.is_chinese(&desk.project);
     let confirm = Proposal::Confirm { gid: args.id, is_so };
-    write(&mut desk, &confirm, &args.reason, &args.propose, &args.show)
+    let mut said = golden_write::write(&mut desk, &confirm, &args.reason, &args.propose, chinese)?;
+    if said.text.is_empty() {
+        let state = match is_so {
+            true => either(chinese, "confirmed", "已确认"),
+            false => either(chinese, "not confirmed any more", "已取消确认"),
+        };
+        said.text = format!("{}  {state}\n", args.id);
+    }
+    answer(&said, args.show.format)
 }
 
 /// Does or proposes something, and says what that does.

@@ -57,8 +57,7 @@ fn parse_beginning(text: &str) -> Result<String, String> {
     }
 }
 
-/// Does what a proposal says, or proposes it, and says what that does; `None` as the answer of what was done directly
-/// and changed no golden record's values.
+/// Does what a proposal says, or proposes it, and says what that does.
 ///
 /// Fails where the project file demands a second person, and names the command that proposes it.
 pub(super) fn write(
