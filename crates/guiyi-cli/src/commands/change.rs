@@ -1,5 +1,6 @@
 //! `guiyi change`: change requests listed, shown, approved, rejected, withdrawn, and applied when their time has come.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::bail;
@@ -233,7 +234,7 @@ fn show(project: &Path, args: &ShowOne) -> anyhow::Result<Verdict> {
             }
             Err(error) => {
                 let cannot = either(chinese, "cannot be done any more", "已无法执行");
-                text.push_str(&format!("{cannot}: {error}\n"));
+                _ = writeln!(text, "{cannot}: {error}");
                 effect = json!({"error": error.to_string()});
             }
         }
@@ -282,7 +283,7 @@ pub(crate) struct Done {
 
 impl Done {
     /// Whether it was applied.
-    pub(crate) fn is_applied(&self) -> bool {
+    fn is_applied(&self) -> bool {
         matches!(self.application, Some(Application::Applied(_)))
     }
 
@@ -324,9 +325,9 @@ pub(crate) fn verdict(done: &[Done]) -> Verdict {
     }
 }
 
-/// Says what became of requests, one a line, on stderr.
-pub(crate) fn say_done(done: &[Done], language: Language) {
-    for done in done {
+/// Says what became of requests, one a line, on stderr; if `quiet`, only of those that were not applied.
+pub(crate) fn say_done(done: &[Done], quiet: bool, language: Language) {
+    for done in done.iter().filter(|done| !quiet || !done.is_applied()) {
         let chinese = language == Language::Chinese;
         let what = either(chinese, "change request", "变更申请");
         say(&format!("{what} {}", done.line(chinese).trim_end()));

@@ -385,9 +385,10 @@ fn confirm(project: &Path, args: &ConfirmOne, is_so: bool) -> anyhow::Result<Ver
     let confirm = Proposal::Confirm { gid: args.id, is_so };
     let mut said = golden_write::write(&mut desk, &confirm, &args.reason, &args.propose, chinese)?;
     if said.text.is_empty() {
-        let state = match is_so {
-            true => either(chinese, "confirmed", "已确认"),
-            false => either(chinese, "not confirmed any more", "已取消确认"),
+        let state = if is_so {
+            either(chinese, "confirmed", "已确认")
+        } else {
+            either(chinese, "not confirmed any more", "已取消确认")
         };
         said.text = format!("{}  {state}\n", args.id);
     }

@@ -62,7 +62,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
     let mut progress = Progress::new(args.quiet, n_rooms);
     let (_lock, mut store) = open_store(&project, args, &now_utc)?;
     let due = apply_due(&project, &mut store, args, &now_utc)?;
-    change::say_done(&due, language);
+    change::say_done(&due, args.quiet, language);
     let walks = walk_open(&project, open, &store, &now_utc, &mut progress)?;
 
     // Before the commit, so that a directory that cannot be written to leaves the store as it was.
