@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use guiyi_store::{ChangeRequest, Merge, Proposal, RequestState};
+use guiyi_store::{ChangeRequest, Merge, Proposal, RequestState, Store};
 use serde_json::{Value, json};
 
 use super::{Code, Shared, json_answer};
@@ -25,7 +25,7 @@ pub(super) async fn list(State(app): Shared, uri: Uri) -> Result<Response, Probl
             state => state,
         },
     };
-    let requests = stores::read(&app, |store| store.requests()).await?;
+    let requests = stores::read(&app, Store::requests).await?;
     let shown = requests
         .iter()
         .filter(|request| state.is_none_or(|state| state == request.state));
