@@ -85,7 +85,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
     let entities = entities.collect::<anyhow::Result<Vec<_>>>()?;
     let outcome = match change::verdict(&due) {
         Verdict::Clean => outcome(&walks, &entities, project.fail_on),
-        findings => findings,
+        Verdict::Findings => Verdict::Findings,
     };
     let mut summary = Summary {
         format: 1,
