@@ -31,6 +31,7 @@ mod backup;
 mod change;
 mod codes;
 mod commit;
+mod confirm;
 mod contradiction;
 mod decisions;
 mod edits;
@@ -51,6 +52,7 @@ mod put;
 mod read;
 mod rebuild;
 mod relations;
+mod requests;
 mod review;
 mod rows;
 mod signing;
@@ -63,6 +65,7 @@ pub use action::By;
 pub use backup::{Backup, restore};
 pub use change::{CommitReport, RunChange};
 pub use codes::{Code, CodeRefusal, Codes, NewCode};
+pub use confirm::Confirmation;
 pub use decisions::{Decided, NewDecision, Refusal};
 pub use edits::{AssignedPin, Edits};
 pub use effect::{Effect, MovedCode};
@@ -77,6 +80,10 @@ pub use pins::{NewPin, Pinned};
 pub use read::{Change, GoldenRecord, GoldenValue, Member, Resolution};
 pub use rebuild::Rebuild;
 pub use relations::{NewRelation, Relation, RelationKind, RelationSource};
+pub use requests::{
+    Application, Approval, ChangeRequest, Ground, Proposal, RequestRefusal, RequestState, RequestStep, StepKind, Terms,
+    fold_actor,
+};
 pub use review::{PairFinding, PendingPair, ReviewPair};
 pub use rows::{CodeStatus, CrosswalkRow, CrosswalkRows, GoldenRow, GoldenRows};
 pub use signing::{PublicKey, SigningKey};

@@ -198,6 +198,35 @@ pub(crate) const ADD_RELATION: &str =
 pub(crate) const WITHDRAW_RELATION: &str = "UPDATE relation SET withdrawn = $1
     WHERE from_gid = $2 AND kind = $3 AND to_gid = $4 AND withdrawn IS NULL";
 
+pub(crate) const CONFIRM_ID: &str = "UPDATE global_id SET confirmed = $1 WHERE gid = $2";
+pub(crate) const ADD_CONFIRMATION: &str =
+    "INSERT INTO confirmation (gid, is_so, reason, actor, utc, run) VALUES ($1, $2, $3, $4, $5, $6)";
+pub(crate) const LAST_CONFIRMATION: &str =
+    "SELECT is_so, reason, actor, utc FROM confirmation WHERE gid = $1 ORDER BY id DESC LIMIT 1";
+pub(crate) const WRONGLY_CONFIRMED: &str = "SELECT COUNT(*) FROM global_id g WHERE g.confirmed <> COALESCE(
+    (SELECT c.is_so FROM confirmation c WHERE c.gid = g.gid ORDER BY c.id DESC LIMIT 1), 0)";
+
+pub(crate) const ADD_REQUEST: &str =
+    "INSERT INTO change_request (entity, kind, proposal, value, approvals, effective, state)
+    VALUES ($1, $2, $3, $4, $5, $6, 'open') RETURNING id";
+pub(crate) const REQUESTS: &str =
+    "SELECT id, entity, kind, proposal, value, approvals, effective, state FROM change_request ORDER BY id";
+pub(crate) const SET_REQUEST_STATE: &str = "UPDATE change_request SET state = $1 WHERE id = $2";
+pub(crate) const ADD_REQUEST_STEP: &str =
+    "INSERT INTO change_request_step (request, run, step, actor, utc, reason, ground)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+pub(crate) const REQUEST_STEPS: &str =
+    "SELECT request, run, step, actor, utc, reason, ground FROM change_request_step ORDER BY request, id";
+pub(crate) const REQUEST_OF_RUN: &str = "SELECT request FROM change_request_step WHERE run = $1 AND step = 'apply'";
+pub(crate) const STEPS_OF_REQUEST: &str =
+    "SELECT request, run, step, actor, utc, reason, ground FROM change_request_step WHERE request = $1 ORDER BY id";
+/// Lines of the ledger about change requests, as [`ADD_REQUEST_STEP`] has them, and the digest of what was proposed.
+pub(crate) const REQUEST_LINES: &str = "SELECT object, run, action, actor, utc, reason, before, after FROM ledger
+    WHERE object LIKE 'request %' ORDER BY seq";
+/// Undoes what was tried out within a transaction.
+pub(crate) const BEGIN_TRIAL: &str = "SAVEPOINT trial";
+pub(crate) const END_TRIAL: &str = "ROLLBACK TO trial; RELEASE trial";
+
 pub(crate) const LEDGER_HEAD: &str = "SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1";
 pub(crate) const LEDGER_NEWEST: &str = "SELECT seq, hash, run, utc FROM ledger ORDER BY seq DESC LIMIT 1";
 pub(crate) const LEDGER_HASH: &str = "SELECT hash FROM ledger WHERE seq = $1";

@@ -37,11 +37,13 @@ pub enum Veto {
     Cluster,
     /// A bond between two groups that hold together without it, and otherwise disagree.
     Bridge,
+    /// Linking would make one of two golden records that stewards confirmed.
+    Confirmed,
 }
 
 impl Veto {
     /// All reasons.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::HardIdentifier,
         Self::Branch,
         Self::Numeral,
@@ -49,6 +51,7 @@ impl Veto {
         Self::Trade,
         Self::Cluster,
         Self::Bridge,
+        Self::Confirmed,
     ];
 
     /// The stable name used in outputs.
@@ -61,6 +64,7 @@ impl Veto {
             Self::Trade => "trade",
             Self::Cluster => "cluster",
             Self::Bridge => "bridge",
+            Self::Confirmed => "confirmed",
         }
     }
 
@@ -80,8 +84,10 @@ impl Veto {
             (Self::Trade, Chinese) => "字号相同但行业不同，且没有相同的证照号码或银行账号",
             (Self::Cluster, English) => "would join records that are known to be different",
             (Self::Cluster, Chinese) => "合并会把已知不同的记录连在一起",
-            (Self::Bridge, English) => "a bond between two groups that otherwise disagree",
+(Self::Bridge, English) => "a bond between two groups that otherwise disagree",
             (Self::Bridge, Chinese) => "两组记录之间仅有的联系，其余记录不支持",
+            (Self::Confirmed, English) => "both golden records are confirmed: only a merge by hand makes them one",
+            (Self::Confirmed, Chinese) => "两条主数据均已确认，只能人工合并",
         }
     }
 }

@@ -12,7 +12,9 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::from_serial;
 
 use super::world::{World, dump_of};
-use crate::{By, Merge, NewCode, NewDecision, NewPin, Split, Store, StoreError, Verdict};
+use crate::{
+    Application, Approval, By, Merge, NewCode, NewDecision, NewPin, Proposal, Split, Store, StoreError, Terms, Verdict,
+};
 
 /// Names the write at which the child dies.
 const DIE_AT: &str = "GUIYI_TEST_DIE_AT";
@@ -47,7 +49,7 @@ fn child() {
 }
 
 /// Everything that writes.
-const WORKS: [&str; 12] = [
+const WORKS: [&str; 15] = [
     "first load",
     "run",
     "decide",
@@ -60,12 +62,22 @@ const WORKS: [&str; 12] = [
     "migrate",
     "backup",
     "restore",
+    "propose",
+    "approve",
+    "apply",
 ];
 
 const BY: By<'_> = By {
     actor: "王芳",
     reason: "checked by phone",
     utc: "2026-01-02T00:00:00Z",
+};
+
+const OTHER: By<'_> = By { actor: "李强", ..BY };
+
+const TERMS: Terms<'_> = Terms {
+    approvals: 1,
+    effective: None,
 };
 
 /// Customers in the world of these tests.
@@ -153,9 +165,30 @@ pub(crate) fn write(what: &str, store: &mut Store) -> Result<(), StoreError> {
             let answers = store.add_codes(EntityType::Customer, &[code("1"), code("2")], BY, false)?;
             assert_eq!(answers, [Ok(true), Ok(true)]);
         }
+        "propose" => {
+            store.propose(&book, &proposal(), TERMS, BY)?;
+        }
+        "approve" => {
+            store.approve(1, Approval::default(), OTHER)?;
+        }
+        "apply" => {
+            let done = store.apply_request(&book, 1, OTHER)?;
+            assert!(matches!(done, Application::Applied(_)), "{done:?}");
+        }
         other => panic!("{other}"),
     }
     Ok(())
+}
+
+/// What is proposed, approved and applied: a merge, which writes most.
+fn proposal() -> Proposal {
+    let id = |serial| from_serial(EntityType::Customer, 0, serial).unwrap();
+    Proposal::Merge(Merge {
+        a: id(4),
+        b: id(5),
+        survivor: None,
+        overrule: false,
+    })
 }
 
 /// A directory with the store before the work.
@@ -178,6 +211,12 @@ pub(crate) fn prepare(what: &str) -> (tempfile::TempDir, PathBuf) {
         expires: None,
     };
     store.pin(&World::rulebook(), pin, BY).unwrap();
+    if matches!(what, "approve" | "apply") {
+        store.propose(&World::rulebook(), &proposal(), TERMS, BY).unwrap();
+    }
+    if what == "apply" {
+        store.approve(1, Approval::default(), OTHER).unwrap();
+    }
     if what == "restore" {
         std::fs::write(beside(&path, "other.db"), include_bytes!("stores/version_2.db")).unwrap();
     }
