@@ -3,7 +3,8 @@
 //! It finds out what each column holds (`kind`), which columns of two files hold the same (`align`), which pairs
 //! are worth comparing (`candidates`), how alike their values are (`compare`), what that weighs (`model`, `train`),
 //! which fields agree together by chance (`together`), which records only share much (`relatives`), whether a file
-//! holds each thing once and how many records have a partner (`partners`), and which belong together (`group`).
+//! holds each thing once and how many records have a partner (`partners`), and which belong together (`group`). What
+//! was found can be kept, so that later records are matched against it one by one (`index`).
 //! Laws: no label, word list or column name is needed; the order of rows, columns and files, the names of columns and
 //! the number of threads change no decision; a pair is compared once.
 
@@ -17,6 +18,7 @@ mod date;
 mod explain;
 mod field;
 mod group;
+mod index;
 mod kind;
 #[cfg(test)]
 mod laws;
@@ -51,6 +53,7 @@ pub use candidates::PassCount;
 pub use compare::level_names;
 pub use explain::{Evidence, Explained, explain};
 use field::Field;
+pub use index::{Found, Index, IndexMistake, Source};
 pub use kind::Kind;
 pub use model::{FieldModel, Model};
 pub use model_file::{ModelMistake, parse as parse_model};
@@ -159,9 +162,23 @@ const WORD: f32 = 1000.0;
 /// Rows of a second table are numbered after those of the first. No rows give no pairs. Of more than 31 columns those
 /// that say least are passed over.
 pub fn link(tables: &[&Table], options: &Options) -> Linkage {
+    link_records(&Records::new(tables, &options.said), options).0
+}
+
+/// From which weights on pairs count, in bits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Bar {
+    /// Pairs of less are not named, unless they are matched.
+    least: f64,
+    /// What is taken off before records are grouped.
+    from: f64,
+    /// What is added where a record has one partner at most.
+    gain: f32,
+}
+
+fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
     let said = &options.said;
-    let records = Records::new(tables, said);
-    let search = Search::new(&records, said);
+    let search = Search::new(records, said);
     let (candidates, passes) = search.candidates();
     let model = search.model(&candidates, options);
     let rows = search.rows;
@@ -184,7 +201,7 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         0.0
     } else {
         let all: Vec<(u32, u32, f32)> = kept.iter().map(bond).collect();
-        let gain = partners_gain(&all, &records, distinct);
+        let gain = partners_gain(&all, records, distinct);
         graph = all
             .into_iter()
             .map(|(a, b, weight)| (a, b, weight + gain))
@@ -193,7 +210,7 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         gain
     };
     kept.retain(|(_, weight)| *weight >= least);
-    let words = Words::new(&said.labels, &records);
+    let words = Words::new(&said.labels, records);
     words.settle(&mut graph);
     let of = parts::group_parts(
         records.len(),
@@ -220,15 +237,16 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     };
     let mut pairs: Vec<Pair> = name_pairs(&of, &kept, may).into_par_iter().map(make).collect();
     pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
-    Linkage {
+    let linkage = Linkage {
         fields: records.fields.iter().map(summarize).collect(),
         passes,
         n_candidates,
-        distinct: distinct[..tables.len().min(2)].to_vec(),
+        distinct: distinct[..1 + usize::from(records.is_link)].to_vec(),
         pairs,
         clusters: number(&of, order),
         model,
-    }
+    };
+    (linkage, Bar { least, from, gain })
 }
 
 /// What would be compared.
