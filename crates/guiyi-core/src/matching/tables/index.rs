@@ -234,6 +234,11 @@ impl Index {
         self.names.get(row)
     }
 
+    /// The table that a row is of, or like.
+    pub fn side_of(&self, row: u32) -> usize {
+        usize::from(self.side[row as usize])
+    }
+
     /// The smallest row of the group of a row.
     pub fn cluster(&self, row: u32) -> u32 {
         self.clusters[row as usize]

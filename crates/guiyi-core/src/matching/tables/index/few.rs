@@ -33,7 +33,7 @@ fn field(known: &Known, query: &Query, at: usize, rows: &[u32], n: usize) -> Fie
         let count = known.values.counts[*known_id as usize];
         values.counts[*id as usize] = match *known_id {
             0 => 1,
-            id => count + more * u32::from(id == own),
+            id => count.saturating_add(more * u32::from(id == own)),
         };
     }
     values.counts[0] = 0;
@@ -61,10 +61,10 @@ fn bags(known: &Known, grams: &super::Grams, query: &Query, at: usize, values: &
     super::super::text::grams(&query.texts[at], |gram| own.push(gram));
     own.sort_unstable();
     let more = if own.is_empty() { 0 } else { query.more() };
-    Bags::few(values, known.n_filled + more, |gram| {
+    Bags::few(values, known.n_filled.saturating_add(more), |gram| {
         let more = more * u32::from(own.binary_search(&gram).is_ok());
         match grams.numbers.get(&gram) {
-            Some(number) => (*number, grams.counts[*number as usize] + more),
+            Some(number) => (*number, grams.counts[*number as usize].saturating_add(more)),
             None => (u32::MAX, 1),
         }
     })
@@ -76,7 +76,7 @@ fn of_marks(index: &Index, counts: &Map<u64, u32>, query: &Query, rows: &[u32], 
     let own: Vec<u64> = query.marks.split(' ').map(|mark| hash(mark.as_bytes())).collect();
     let prepared = prepare_marks(&values, n, |mark| {
         let more = query.more() * u32::from(own.contains(&mark));
-        (counts.get(&mark).copied().unwrap_or(0) + more).max(1)
+        counts.get(&mark).copied().unwrap_or(0).saturating_add(more).max(1)
     });
     Field {
         header: "marks".to_owned(),

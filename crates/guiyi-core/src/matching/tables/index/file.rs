@@ -8,6 +8,7 @@
 use rayon::prelude::*;
 
 use super::super::candidates::{Atom, Part};
+use super::super::model::ROOM;
 use super::super::model_file;
 use super::bytes::{Reader, Writer};
 use super::near::Near;
@@ -20,13 +21,23 @@ use crate::matching::hash::{Map, hash, mix};
 pub(super) const FORMAT: u32 = 1;
 const MAGIC: &[u8; 8] = b"guiyi\x00ix";
 /// Bytes of the head: magic, format, length of the rest, checksum of the rest.
-const HEAD: usize = 28;
+pub(super) const HEAD: usize = 28;
 /// Bytes whose checksum a thread takes at a time.
 const CHUNK: usize = 1 << 20;
 
 fn checksum(bytes: &[u8]) -> u64 {
     let chunks: Vec<u64> = bytes.par_chunks(CHUNK).map(hash).collect();
     chunks.into_iter().fold(bytes.len() as u64, |sum, chunk| mix(sum ^ chunk))
+}
+
+/// Writes the head of a file whose rest is there.
+pub(super) fn seal(bytes: &mut [u8]) {
+    let (head, body) = bytes.split_at_mut(HEAD);
+    let mut own = MAGIC.to_vec();
+    own.extend(FORMAT.to_le_bytes());
+    own.extend((body.len() as u64).to_le_bytes());
+    own.extend(checksum(body).to_le_bytes());
+    head.copy_from_slice(&own);
 }
 
 impl Index {
@@ -36,12 +47,7 @@ impl Index {
         writer.bytes.extend([0; HEAD]);
         self.write(&mut writer);
         let mut bytes = writer.bytes;
-        let body = &bytes[HEAD..];
-        let mut head = MAGIC.to_vec();
-        head.extend(FORMAT.to_le_bytes());
-        head.extend((body.len() as u64).to_le_bytes());
-        head.extend(checksum(body).to_le_bytes());
-        bytes[..HEAD].copy_from_slice(&head);
+        seal(&mut bytes);
         bytes
     }
 
@@ -185,7 +191,7 @@ fn read(reader: &mut Reader<'_>) -> Result<Index, IndexMistake> {
     let ids = read_ids(reader, &fields, n)?;
     let marks = read_marks(reader)?;
     let kinds = fields.iter().map(|field| field.kind).chain(marks.iter().map(|_| Kind::Marks));
-    if !model.fields.iter().map(|field| field.kind).eq(kinds) {
+    if model.fields.len() > ROOM - 1 || !model.fields.iter().map(|field| field.kind).eq(kinds) {
         return Err(reader.wrong());
     }
     reader.part = "passes";

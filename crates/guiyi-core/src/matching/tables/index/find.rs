@@ -1,5 +1,5 @@
 //! One record against all that are known: read as its columns were, looked up in every pass, weighed against what comes
-//! to light, and given to the group that all its members together speak for most.
+//! to light, and given to the group whose members speak for it.
 //!
 //! Law: a block that the record would make too large is none, as in a full run.
 
@@ -212,8 +212,10 @@ impl Index {
         found.collect()
     }
 
-    /// The group that speaks most for the record, by what all its members say on average; its members are added to
-    /// what was weighed.
+    /// The group that the record joins; its members are added to what was weighed.
+    ///
+    /// All members of it speak for the record on average. Of several groups the one wins whose nearer half does so
+    /// most: in a full run groups grow from the heaviest pair down, and a record is drawn in before its group is whole.
     fn joined(&self, query: &Query, weighed: &mut Vec<Weighed>) -> Option<u32> {
         let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for one in weighed.iter().filter(|one| self.bond(one.weight) > 0.0) {
@@ -237,10 +239,11 @@ impl Index {
         let mut best: Option<(f32, u32)> = None;
         for (group, members) in groups {
             let places = members.iter().filter_map(|row| place(weighed, *row).ok());
-            let bonds: Vec<f32> = places.map(|at| capped(self.bond(weighed[at].weight))).collect();
-            let mean = bonds.iter().sum::<f32>() / bonds.len() as f32;
-            if mean > best.map_or(0.0, |(most, _)| most) {
-                best = Some((mean, group));
+            let mut bonds: Vec<f32> = places.map(|at| capped(self.bond(weighed[at].weight))).collect();
+            bonds.sort_unstable_by(|x, y| y.total_cmp(x));
+            let nearest = mean(&bonds[..bonds.len().div_ceil(2)]);
+            if mean(&bonds) > 0.0 && nearest > best.map_or(0.0, |(most, _)| most) {
+                best = Some((nearest, group));
             }
         }
         best.map(|(_, group)| group)
@@ -250,4 +253,8 @@ impl Index {
         let fields = few::fields(self, query, &[row]);
         explain_pair(&fields, &Rows::new(&fields), &self.model, (0, 1))
     }
+}
+
+fn mean(bonds: &[f32]) -> f32 {
+    bonds.iter().sum::<f32>() / bonds.len() as f32
 }
