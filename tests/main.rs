@@ -8,6 +8,7 @@ mod bench;
 mod crosswalk;
 mod demo;
 mod dictionary;
+mod find;
 mod golden;
 mod hostile;
 mod id;

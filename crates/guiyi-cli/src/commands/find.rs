@@ -98,7 +98,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             let read = std::io::stdin().lock().read_to_string(&mut text);
             read.context("cannot read records from stdin")?;
         }
-        for (at, record) in serde_json::Deserializer::from_str(&text).into_iter::<Map<String, Value>>().enumerate() {
+        for (at, record) in serde_json::Deserializer::from_str(&text)
+            .into_iter::<Map<String, Value>>()
+            .enumerate()
+        {
             let place = || format!("record {}", at + 1);
             let hint = "a record is a JSON object, such as {\"name\": \"张伟\"}";
             let record = record.with_context(|| format!("{} cannot be read\n  hint: {hint}", place()))?;
@@ -178,7 +181,11 @@ fn answer(args: &Args, index: &Index, side: usize, values: &[Option<&str>], foun
 fn write_text(text: &mut String, answer: &Answer, language: Language) {
     let zh = language == Language::Chinese;
     if answer.found.is_empty() {
-        text.push_str(if zh { "没有相似的记录\n" } else { "nothing like it is known\n" });
+        text.push_str(if zh {
+            "没有相似的记录\n"
+        } else {
+            "nothing like it is known\n"
+        });
     }
     for found in &answer.found {
         if let Some(explanation) = &found.explanation {
@@ -191,7 +198,10 @@ fn write_text(text: &mut String, answer: &Answer, language: Language) {
             (_, true) => "待审",
         };
         let group = if zh { "组" } else { "cluster" };
-        let levels = found.levels.iter().map(|(field, level)| format!("{field} {}", level.as_str().unwrap_or_default()));
+        let levels = found
+            .levels
+            .iter()
+            .map(|(field, level)| format!("{field} {}", level.as_str().unwrap_or_default()));
         let levels: Vec<String> = levels.collect();
         let percent = found.probability * 100.0;
         _ = writeln!(

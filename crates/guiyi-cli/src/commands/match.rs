@@ -10,7 +10,7 @@ mod words;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use guiyi_core::matching::tables::{Index, Linkage, Options, Source, Table, link, parse_model, plan};
+use guiyi_core::matching::tables::{Index, Linkage, Options, Table, link, parse_model, plan};
 
 use crate::Verdict;
 use crate::args::Format;
@@ -169,16 +169,7 @@ fn find(inputs: &[input::Input], tables: &[&Table], options: &Options, is_kept: 
     if !is_kept {
         return (link(tables, options), None);
     }
-    let source = |input| {
-        let input::Input { name, id, ids, table, .. } = input;
-        Source {
-            table,
-            name,
-            id: id.as_deref(),
-            ids,
-        }
-    };
-    let sources: Vec<Source<'_>> = inputs.iter().map(source).collect();
+    let sources: Vec<_> = inputs.iter().map(input::Input::source).collect();
     let (found, index) = Index::new(&sources, options);
     (found, Some(index))
 }

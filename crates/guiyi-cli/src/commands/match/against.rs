@@ -44,7 +44,11 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Verdict> {
     let mut index = index_file::read(path)?;
     let side = index_file::side(&index, args.like.as_deref())?;
     let id = index.side(side).1.map(str::to_owned);
-    let ids = if args.id.is_empty() { Vec::from_iter(id) } else { args.id.clone() };
+    let ids = if args.id.is_empty() {
+        Vec::from_iter(id)
+    } else {
+        args.id.clone()
+    };
     let inputs = input::read(&args.files, &ids)?;
     let input = &inputs[0];
     let columns = meet(&index, side, input)?;
@@ -106,7 +110,11 @@ fn meet(index: &Index, side: usize, input: &Input) -> anyhow::Result<Vec<Option<
         )));
     }
     if !missing.is_empty() {
-        say(&format!("{} has no column `{}`; it says nothing", input.name, missing.join("`, `")));
+        say(&format!(
+            "{} has no column `{}`; it says nothing",
+            input.name,
+            missing.join("`, `")
+        ));
     }
     Ok(own)
 }
@@ -123,16 +131,14 @@ fn check_ids(index: &Index, input: &Input) -> anyhow::Result<()> {
     }
 }
 
-fn summarize(
-    args: &Args,
-    path: &Path,
-    input: &Input,
-    index: &Index,
-    n_known: u32,
-    found: &[Vec<Found>],
-) -> Summary {
+fn summarize(args: &Args, path: &Path, input: &Input, index: &Index, n_known: u32, found: &[Vec<Found>]) -> Summary {
     let count = |outcome: Outcome| found.iter().flatten().filter(|found| found.outcome == outcome).count() as u64;
-    let joins = |how: &str| (n_known..).take(found.len()).filter(|row| joins(index, n_known, *row) == how).count() as u64;
+    let joins = |how: &str| {
+        (n_known..)
+            .take(found.len())
+            .filter(|row| joins(index, n_known, *row) == how)
+            .count() as u64
+    };
     Summary {
         index: path.display().to_string(),
         file: input.path.clone(),
@@ -175,7 +181,13 @@ fn write(out: &Path, index: &Index, n_known: u32, found: &[Vec<Found>], summary:
                 Some(weight.as_str()),
                 Some(decision(found.outcome)),
             ];
-            cells.extend(found.levels.iter().zip(&names).map(|(level, names)| level_name(*level, names)));
+            cells.extend(
+                found
+                    .levels
+                    .iter()
+                    .zip(&names)
+                    .map(|(level, names)| level_name(*level, names)),
+            );
             pairs.row(&cells)?;
         }
         let cluster = (index.cluster(row) + 1).to_string();
@@ -183,7 +195,10 @@ fn write(out: &Path, index: &Index, n_known: u32, found: &[Vec<Found>], summary:
     }
     pairs.finish()?;
     clusters.finish()?;
-    directory.write("summary.json", (serde_json::to_string_pretty(summary)? + "\n").as_bytes())?;
+    directory.write(
+        "summary.json",
+        (serde_json::to_string_pretty(summary)? + "\n").as_bytes(),
+    )?;
     directory.publish()?;
     Ok(())
 }

@@ -48,14 +48,19 @@ pub(crate) fn side(index: &Index, like: Option<&str>) -> anyhow::Result<usize> {
     let names: Vec<&str> = (0..index.n_sides()).map(|side| index.side(side).0).collect();
     match names.iter().position(|name| *name == like) {
         Some(side) => Ok(side),
-        None => bail!("the index was not made of {like}\n  hint: it was made of {}", names.join(" and ")),
+        None => bail!(
+            "the index was not made of {like}\n  hint: it was made of {}",
+            names.join(" and ")
+        ),
     }
 }
 
 /// For each name its column in a table of the index; `None` where the index has no such column.
 pub(crate) fn places<'n>(index: &Index, side: usize, names: impl Iterator<Item = &'n str>) -> Vec<Option<usize>> {
     let columns = index.columns(side);
-    names.map(|name| columns.iter().position(|column| column == name)).collect()
+    names
+        .map(|name| columns.iter().position(|column| column == name))
+        .collect()
 }
 
 /// The error for a column that the index does not know.

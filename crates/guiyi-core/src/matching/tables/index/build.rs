@@ -38,7 +38,10 @@ pub(super) fn build(sources: &[Source<'_>], records: Records, linkage: &Linkage,
         bar,
         sides: sources.iter().map(side_of_source).collect(),
         distinct: [0, 1].map(|side| linkage.distinct.get(side).copied().unwrap_or(false)),
-        fields: fields.into_par_iter().map(|field| known(field, sources.len())).collect(),
+        fields: fields
+            .into_par_iter()
+            .map(|field| known(field, sources.len()))
+            .collect(),
         marks: marks.first().map(count_marks),
         ids,
         side: side_of,

@@ -23,7 +23,8 @@ impl Writer {
     /// An array: its length, how many bytes each number takes, and the numbers.
     pub(super) fn numbers(&mut self, numbers: impl ExactSizeIterator<Item = u32> + Clone) {
         let most = numbers.clone().max().unwrap_or(0);
-        let width = (32 - most.leading_zeros()).div_ceil(8) as usize;
+        // At least one, so that no file claims more numbers than it has bytes.
+        let width = (32 - most.leading_zeros()).div_ceil(8).max(1) as usize;
         self.number(numbers.len() as u64);
         self.bytes.push(width as u8);
         self.bytes.reserve(numbers.len() * width);
@@ -81,9 +82,6 @@ impl<'b> Reader<'b> {
         let length = n.checked_mul(width).ok_or_else(|| self.wrong())?;
         let bytes = self.take(length)?;
         Ok(match width {
-            // What takes no room could be any number of zeros.
-            0 if n > u32::MAX as usize => return Err(self.wrong()),
-            0 => vec![0; n],
             1 => bytes.iter().map(|byte| u32::from(*byte)).collect(),
             2 => wide(bytes, |[a, b]: [u8; 2]| u32::from_le_bytes([a, b, 0, 0])),
             3 => wide(bytes, |[a, b, c]: [u8; 3]| u32::from_le_bytes([a, b, c, 0])),

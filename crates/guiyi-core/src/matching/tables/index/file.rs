@@ -27,7 +27,9 @@ const CHUNK: usize = 1 << 20;
 
 fn checksum(bytes: &[u8]) -> u64 {
     let chunks: Vec<u64> = bytes.par_chunks(CHUNK).map(hash).collect();
-    chunks.into_iter().fold(bytes.len() as u64, |sum, chunk| mix(sum ^ chunk))
+    chunks
+        .into_iter()
+        .fold(bytes.len() as u64, |sum, chunk| mix(sum ^ chunk))
 }
 
 /// Writes the head of a file whose rest is there.
@@ -178,7 +180,11 @@ fn read(reader: &mut Reader<'_>) -> Result<Index, IndexMistake> {
     let n = names.len();
     let clusters = reader.numbers()?;
     let is_first = |row: u32| clusters.get(row as usize) == Some(&row);
-    if clusters.len() != n || !(0_u32..).zip(&clusters).all(|(row, first)| *first <= row && is_first(*first)) {
+    if clusters.len() != n
+        || !(0_u32..)
+            .zip(&clusters)
+            .all(|(row, first)| *first <= row && is_first(*first))
+    {
         return Err(reader.wrong());
     }
     let side = reader.numbers()?;
@@ -187,16 +193,23 @@ fn read(reader: &mut Reader<'_>) -> Result<Index, IndexMistake> {
     }
     reader.part = "values";
     let n_fields = reader.count()?;
-    let fields = (0..n_fields).map(|_| read_field(reader)).collect::<Result<Vec<_>, _>>()?;
+    let fields = (0..n_fields)
+        .map(|_| read_field(reader))
+        .collect::<Result<Vec<_>, _>>()?;
     let ids = read_ids(reader, &fields, n)?;
     let marks = read_marks(reader)?;
-    let kinds = fields.iter().map(|field| field.kind).chain(marks.iter().map(|_| Kind::Marks));
+    let kinds = fields
+        .iter()
+        .map(|field| field.kind)
+        .chain(marks.iter().map(|_| Kind::Marks));
     if model.fields.len() > ROOM - 1 || !model.fields.iter().map(|field| field.kind).eq(kinds) {
         return Err(reader.wrong());
     }
     reader.part = "passes";
     let n_passes = reader.count()?;
-    let passes = (0..n_passes).map(|_| read_pass(reader, n_fields, n)).collect::<Result<Vec<_>, _>>()?;
+    let passes = (0..n_passes)
+        .map(|_| read_pass(reader, n_fields, n))
+        .collect::<Result<Vec<_>, _>>()?;
     let is_near = reader.number()? == 1;
     let least_near: Vec<f32> = if is_near {
         reader.numbers()?.into_iter().map(f32::from_bits).collect()
@@ -292,7 +305,10 @@ fn read_marks(reader: &mut Reader<'_>) -> Result<Option<Map<u64, u32>>, IndexMis
     if heads.len() != tails.len() || heads.len() != counts.len() {
         return Err(reader.wrong());
     }
-    let marks = heads.into_iter().zip(tails).map(|(head, tail)| u64::from(head) << 32 | u64::from(tail));
+    let marks = heads
+        .into_iter()
+        .zip(tails)
+        .map(|(head, tail)| u64::from(head) << 32 | u64::from(tail));
     Ok(Some(marks.zip(counts).collect()))
 }
 

@@ -60,7 +60,11 @@ impl Index {
             stripped
         });
         let texts: Vec<String> = texts.collect();
-        let ids = self.fields.iter().zip(&texts).map(|(field, text)| field.values.id(text));
+        let ids = self
+            .fields
+            .iter()
+            .zip(&texts)
+            .map(|(field, text)| field.values.id(text));
         Query {
             side: side as u8,
             ids: ids.collect(),
@@ -86,14 +90,21 @@ impl Index {
     /// The values of a row, field by field.
     pub(super) fn texts_of(&self, row: u32) -> impl Iterator<Item = &str> {
         let ids = self.of_row(row);
-        self.fields.iter().zip(ids).map(|(field, id)| field.values.texts.get(*id))
+        self.fields
+            .iter()
+            .zip(ids)
+            .map(|(field, id)| field.values.texts.get(*id))
     }
 
     /// The marks of a record with these values; empty if marks are not compared.
     pub(super) fn marks_of<'t>(&self, texts: impl Iterator<Item = &'t str>) -> String {
         let mut marks = String::new();
         if self.marks.is_some() {
-            let long = self.fields.iter().zip(texts).filter(|(field, _)| field.kind == Kind::Text);
+            let long = self
+                .fields
+                .iter()
+                .zip(texts)
+                .filter(|(field, _)| field.kind == Kind::Text);
             add_marks(long.map(|(_, text)| text), &mut Vec::new(), &mut marks);
         }
         marks
@@ -220,7 +231,9 @@ impl Index {
         let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for one in weighed.iter().filter(|one| self.bond(one.weight) > 0.0) {
             let members = || self.group_of(one.row).take(MOST_MEMBERS);
-            groups.entry(self.cluster(one.row)).or_insert_with(|| members().collect());
+            groups
+                .entry(self.cluster(one.row))
+                .or_insert_with(|| members().collect());
         }
         // A table that holds each thing once has no second record in the group.
         let is_open = |members: &Vec<u32>| {

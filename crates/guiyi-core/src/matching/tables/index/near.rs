@@ -11,8 +11,8 @@ use rayon::prelude::*;
 use super::super::Kind;
 use super::super::candidates::NEIGHBORS;
 use super::super::nearest::{READ, add_grams, count, rarity, too_common};
-use super::find::Query;
 use super::Index;
+use super::find::Query;
 use crate::matching::hash::Map;
 
 /// Rows that a thread takes at a time.
@@ -124,7 +124,12 @@ impl Near {
             let count = self.grams.binary_search(gram).map_or(0, |at| self.counts[at]);
             *weight *= rarity(self.n + more as usize, (count + more).max(1));
         }
-        let norm = bag.iter().map(|gram| gram.1 * gram.1).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        let norm = bag
+            .iter()
+            .map(|gram| gram.1 * gram.1)
+            .sum::<f32>()
+            .sqrt()
+            .max(f32::MIN_POSITIVE);
         bag.iter_mut().for_each(|gram| gram.1 /= norm);
     }
 
@@ -147,8 +152,10 @@ impl Near {
     fn read(&self, bag: &[(u32, f32)], room: &mut Room) {
         room.scores.resize(self.least.len().max(self.n), 0.0);
         // The rarest grams say most and cost least.
-        let mut rarest: Vec<(Range<usize>, u32, f32)> =
-            bag.iter().map(|(gram, weight)| (self.range(*gram), *gram, *weight)).collect();
+        let mut rarest: Vec<(Range<usize>, u32, f32)> = bag
+            .iter()
+            .map(|(gram, weight)| (self.range(*gram), *gram, *weight))
+            .collect();
         rarest.sort_unstable_by_key(|(range, gram, _)| (range.len(), *gram));
         let mut read = 0;
         for (range, gram, weight) in rarest {
@@ -170,7 +177,10 @@ impl Near {
     /// The scores of those that `may` be found; clears the room.
     fn take(&self, room: &mut Room, may: impl Fn(u32) -> bool) -> Vec<(f32, u32)> {
         let scores = &mut room.scores;
-        let touched = room.touched.drain(..).map(|row| (std::mem::take(&mut scores[row as usize]), row));
+        let touched = room
+            .touched
+            .drain(..)
+            .map(|row| (std::mem::take(&mut scores[row as usize]), row));
         touched.filter(|(_, row)| may(*row)).collect()
     }
 
@@ -209,7 +219,12 @@ fn last_of_nearest(scores: &mut [(f32, u32)]) -> f32 {
 /// The grams of all values of a record.
 fn all_grams<'t>(kinds: &[Kind], texts: impl Iterator<Item = &'t str>, ids: &[u32]) -> Vec<u32> {
     let mut grams = Vec::new();
-    for (at, (kind, text)) in kinds.iter().zip(texts).enumerate().filter(|(_, (_, text))| !text.is_empty()) {
+    for (at, (kind, text)) in kinds
+        .iter()
+        .zip(texts)
+        .enumerate()
+        .filter(|(_, (_, text))| !text.is_empty())
+    {
         add_grams(at, *kind, ids.get(at).copied().unwrap_or(0), text, &mut grams);
     }
     grams

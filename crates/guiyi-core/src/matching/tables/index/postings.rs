@@ -99,7 +99,10 @@ mod tests {
             let key = |number: u32| mix(u64::from(number % 700));
             let filed = (0..n).map(|number| (key(number), number)).collect();
             let mut postings = Postings::new(filed, 3);
-            let (sizes, numbers) = postings.parts().map(|(sizes, numbers)| (sizes, numbers.to_vec())).unwrap();
+            let (sizes, numbers) = postings
+                .parts()
+                .map(|(sizes, numbers)| (sizes, numbers.to_vec()))
+                .unwrap();
             assert!(Postings::of(sizes.clone(), numbers.clone(), n as usize).is_some());
             if let Some(last) = numbers.iter().copied().max() {
                 assert!(Postings::of(sizes, numbers, last as usize).is_none());

@@ -27,7 +27,9 @@ fn index_of(rows: &[Vec<String>]) -> (Linkage, Index) {
 }
 
 fn values(row: &[String]) -> Vec<Option<&str>> {
-    row.iter().map(|value| Some(value.as_str()).filter(|value| !value.is_empty())).collect()
+    row.iter()
+        .map(|value| Some(value.as_str()).filter(|value| !value.is_empty()))
+        .collect()
 }
 
 fn matched(found: &[Found]) -> Vec<u32> {
@@ -98,9 +100,13 @@ fn new_records_join_their_like() {
         let weights: Vec<f64> = found.iter().map(|found| found.weight).collect();
         assert!(weights.is_sorted_by(|x, y| x >= y));
         let twins = [row.wrapping_sub(1), row + 1].into_iter().filter(|other| {
-            rows.get(*other).is_some_and(|twin| twin[2] == rows[row][2] && twin[0] == rows[row][0])
+            rows.get(*other)
+                .is_some_and(|twin| twin[2] == rows[row][2] && twin[0] == rows[row][0])
         });
-        let expected: Vec<u32> = twins.filter_map(|twin| known.iter().position(|row| *row == twin)).map(|at| at as u32).collect();
+        let expected: Vec<u32> = twins
+            .filter_map(|twin| known.iter().position(|row| *row == twin))
+            .map(|at| at as u32)
+            .collect();
         assert_eq!(matched(&found), expected, "{:?}", rows[row]);
         n_joined += expected.len();
         // Added, it is found in its place, by whoever comes next.
@@ -157,7 +163,10 @@ fn a_file_gives_the_index_back() {
         for row in &rows {
             assert_eq!(again.find(0, &values(row)), index.find(0, &values(row)));
         }
-        assert_eq!((again.side(0), again.columns(0)), (("people.csv", Some("id")), index.columns(0)));
+        assert_eq!(
+            (again.side(0), again.columns(0)),
+            (("people.csv", Some("id")), index.columns(0))
+        );
         for row in &rows[160..] {
             index.add(0, "later", &values(row));
         }

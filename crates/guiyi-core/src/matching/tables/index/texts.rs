@@ -33,7 +33,10 @@ impl Texts {
     /// The length of each text in bytes.
     pub(super) fn lengths(&self) -> Vec<u32> {
         let starts = std::iter::once(&0).chain(&self.ends);
-        starts.zip(&self.ends).map(|(start, end)| (end - start) as u32).collect()
+        starts
+            .zip(&self.ends)
+            .map(|(start, end)| (end - start) as u32)
+            .collect()
     }
 
     /// The texts of these lengths in bytes; `None` if they are not those of the text, or cut a letter.
