@@ -113,7 +113,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     }
     let language = args.language.map_or(Language::English, Language::from);
     let mut text = String::new();
-    for answer in &answers {
+    for (at, answer) in answers.iter().enumerate() {
+        if answers.len() > 1 && args.format == Format::Text {
+            let record = if language == Language::Chinese { "记录" } else { "record" };
+            _ = writeln!(text, "{record} {}", at + 1);
+        }
         match args.format {
             Format::Text => write_text(&mut text, answer, language),
             Format::Json => text += &(serde_json::to_string(answer)? + "\n"),

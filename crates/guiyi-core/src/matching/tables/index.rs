@@ -89,7 +89,8 @@ struct Known {
 /// How many values of a field, counted as often as they occur, hold each gram.
 #[derive(Debug, Clone, Default)]
 struct Grams {
-    grams: Vec<u32>,
+    /// Grams by number.
+    hashes: Vec<u32>,
     counts: Vec<u32>,
     numbers: Map<u32, u32>,
 }

@@ -107,43 +107,37 @@ impl Grams {
     }
 
     /// Grams and counts by number; `None` if they cannot be.
-    pub(super) fn of(grams: Vec<u32>, counts: Vec<u32>) -> Option<Self> {
-        let numbers: Map<u32, u32> = grams.iter().copied().zip(0..).collect();
-        let fits = numbers.len() == grams.len() && counts.len() == grams.len() && !counts.contains(&0);
-        fits.then_some(Self { grams, counts, numbers })
+    pub(super) fn of(hashes: Vec<u32>, counts: Vec<u32>) -> Option<Self> {
+        let numbers: Map<u32, u32> = hashes.iter().copied().zip(0..).collect();
+        let fits = numbers.len() == hashes.len() && counts.len() == hashes.len() && !counts.contains(&0);
+        fits.then_some(Self {
+            hashes,
+            counts,
+            numbers,
+        })
     }
 
-    /// Counts each gram of a text.
+    /// Counts each gram of a text once.
     fn add(&mut self, text: &str, count: u32) {
-        for gram in distinct_grams(text) {
-            let number = *self.numbers.entry(gram).or_insert_with(|| {
-                self.grams.push(gram);
-                self.counts.push(0);
-                self.counts.len() as u32 - 1
-            });
-            self.counts[number as usize] += count.max(1);
+        let Self {
+            hashes,
+            counts,
+            numbers,
+        } = self;
+        let mut own: Vec<u32> = Vec::new();
+        text::grams(text, |gram| {
+            own.push(*numbers.entry(gram).or_insert_with(|| {
+                hashes.push(gram);
+                counts.push(0);
+                counts.len() as u32 - 1
+            }));
+        });
+        own.sort_unstable();
+        own.dedup();
+        for number in own {
+            counts[number as usize] += count;
         }
     }
-}
-
-/// The grams of a text as they come first.
-fn distinct_grams(text: &str) -> Vec<u32> {
-    let mut grams = Vec::new();
-    text::grams(text, |gram| grams.push(gram));
-    if grams.len() < 64 {
-        let mut end = 0;
-        for at in 0..grams.len() {
-            if !grams[..end].contains(&grams[at]) {
-                grams[end] = grams[at];
-                end += 1;
-            }
-        }
-        grams.truncate(end);
-    } else {
-        let mut seen: Map<u32, ()> = Map::default();
-        grams.retain(|gram| seen.insert(*gram, ()).is_none());
-    }
-    grams
 }
 
 impl Index {

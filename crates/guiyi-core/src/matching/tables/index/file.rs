@@ -112,7 +112,7 @@ impl Index {
             }
             let grams = field.grams.as_ref();
             writer.number(u64::from(grams.is_some()));
-            for numbers in grams.iter().flat_map(|grams| [&grams.grams, &grams.counts]) {
+            for numbers in grams.iter().flat_map(|grams| [&grams.hashes, &grams.counts]) {
                 writer.numbers(numbers.iter().copied());
             }
         }

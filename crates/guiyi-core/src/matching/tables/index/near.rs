@@ -43,6 +43,15 @@ struct Room {
     touched: Vec<u32>,
 }
 
+impl Room {
+    /// The scores of those that `may` be found; makes room for the next search.
+    fn take(&mut self, may: impl Fn(u32) -> bool) -> Vec<(f32, u32)> {
+        let mut score = |row: u32| std::mem::take(&mut self.scores[row as usize]);
+        let touched = self.touched.drain(..).map(|row| (score(row), row));
+        touched.filter(|(_, row)| may(*row)).collect()
+    }
+}
+
 impl Near {
     /// `least` is what was found for each record before; else it is looked for.
     pub(super) fn new(index: &Index, least: Option<Vec<f32>>) -> Self {
@@ -109,7 +118,7 @@ impl Near {
                 let own = index.side[row as usize];
                 let may = |other: u32| other != row && !(is_link && index.side[other as usize] == own);
                 self.read(bag, room);
-                let mut scores = self.take(room, may);
+                let mut scores = room.take(may);
                 last_of_nearest(&mut scores)
             });
             least.collect::<Vec<f32>>()
@@ -130,7 +139,9 @@ impl Near {
             .sum::<f32>()
             .sqrt()
             .max(f32::MIN_POSITIVE);
-        bag.iter_mut().for_each(|gram| gram.1 /= norm);
+        for gram in bag {
+            gram.1 /= norm;
+        }
     }
 
     fn bag(&self, query: &Query) -> Vec<(u32, f32)> {
@@ -174,21 +185,11 @@ impl Near {
         }
     }
 
-    /// The scores of those that `may` be found; clears the room.
-    fn take(&self, room: &mut Room, may: impl Fn(u32) -> bool) -> Vec<(f32, u32)> {
-        let scores = &mut room.scores;
-        let touched = room
-            .touched
-            .drain(..)
-            .map(|row| (std::mem::take(&mut scores[row as usize]), row));
-        touched.filter(|(_, row)| may(*row)).collect()
-    }
-
     /// Appends the rows that are near.
     pub(super) fn search(&self, query: &Query, may: impl Fn(u32) -> bool, rows: &mut Vec<u32>) {
         let mut room = Room::default();
         self.read(&self.bag(query), &mut room);
-        let mut scores = self.take(&mut room, may);
+        let mut scores = room.take(may);
         let least = last_of_nearest(&mut scores);
         let is_near = |(score, row): &&(f32, u32)| *score >= least.min(self.least[*row as usize]);
         rows.extend(scores.iter().filter(is_near).map(|(_, row)| *row));
@@ -199,7 +200,7 @@ impl Near {
         let bag = self.bag(query);
         let mut room = Room::default();
         self.read(&bag, &mut room);
-        let mut scores = self.take(&mut room, |_| true);
+        let mut scores = room.take(|_| true);
         self.least.push(last_of_nearest(&mut scores));
         for (gram, weight) in bag {
             self.added.entry(gram).or_default().push((row, weight));
