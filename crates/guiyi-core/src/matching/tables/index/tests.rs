@@ -196,7 +196,7 @@ fn what_is_no_index_is_refused() {
 static FEW: LazyLock<Vec<u8>> = LazyLock::new(|| index_of(&people(12)).1.to_bytes());
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
     /// Even with a checksum that fits, bytes that nobody wrote give a mistake or an index that answers.
     #[test]
     fn no_bytes_make_it_fail(flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
