@@ -115,7 +115,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     let mut text = String::new();
     for (at, answer) in answers.iter().enumerate() {
         if answers.len() > 1 && args.format == Format::Text {
-            let record = if language == Language::Chinese { "记录" } else { "record" };
+            let record = if language == Language::Chinese {
+                "记录"
+            } else {
+                "record"
+            };
             _ = writeln!(text, "{record} {}", at + 1);
         }
         match args.format {
