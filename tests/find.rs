@@ -63,7 +63,7 @@ const AGAINST: &[&str] = &[
 #[test]
 fn one_record_is_found_before_it_is_created() {
     let bench = bench();
-    let record = r#"{"first name": "Olga", "last name": "Rehak", "born": "17.8.1999", "town": "Celle"}"#;
+    let record = r#"{"first name": "Olga", "last name": "Rehak", "born": "1999-08-17", "town": "Celle"}"#;
     let ran = ask(&bench, &[record, "--format", "json"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     let answer: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
