@@ -9,6 +9,7 @@ mod change;
 mod crosswalk;
 mod demo;
 mod dictionary;
+mod find;
 mod golden;
 mod hostile;
 mod id;

@@ -77,6 +77,8 @@ pub(crate) enum Command {
     Match(commands::r#match::Args),
     /// Show why two records of a match are the same thing, or why not.
     Explain(commands::explain::Args),
+    /// Ask an index for the records that are the same thing as one.
+    Find(commands::find::Args),
     /// Print a completion script for a shell.
     ///
     /// Example: `guiyi completions bash > /etc/bash_completion.d/guiyi`

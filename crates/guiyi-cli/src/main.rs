@@ -48,6 +48,7 @@ fn main() -> ExitCode {
         Command::Review(args) => commands::review::run(&args),
         Command::Match(args) => commands::r#match::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
+        Command::Find(args) => commands::find::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "guiyi", &mut script);

@@ -11,6 +11,7 @@ use guiyi_core::matching::tables::{
 };
 use guiyi_io::report::explanation::{Explanation, Step};
 
+use super::r#match::against;
 use super::r#match::input::{self, Input, Places};
 use crate::Verdict;
 use crate::args::LanguageArg;
@@ -75,7 +76,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     let explained = explain(&tables, &pair.model, &Said::default(), pair.a, pair.b).context(
         "the files no longer have the columns of the model\n  hint: run guiyi match again, and explain its results",
     )?;
-    let explanation = describe(args, explained, pair.is_match);
+    let outcome = match pair.is_match {
+        true => Some(Outcome::Match),
+        false => Some(Outcome::Review).filter(|_| probability(explained.weight) >= 0.1),
+    };
+    let explanation = describe([&args.a, &args.b], explained, outcome);
     let language = args.language.map_or(Language::English, Language::from);
     let text = match args.format {
         Format::Text => explanation.text(language),
@@ -143,8 +148,14 @@ fn find(args: &Args, inputs: &[Input]) -> anyhow::Result<(u32, u32)> {
     Ok((a, b))
 }
 
-fn describe(args: &Args, explained: Explained, is_match: bool) -> Explanation {
-    let probability = 1.0 / (1.0 + (-explained.weight).exp2());
+fn probability(weight: f64) -> f64 {
+    1.0 / (1.0 + (-weight).exp2())
+}
+
+/// The explanation of two records of these names, with the final word about them; `None`: they are apart.
+pub(super) fn describe([left, right]: [&str; 2], explained: Explained, outcome: Option<Outcome>) -> Explanation {
+    let probability = probability(explained.weight);
+    let is_match = outcome == Some(Outcome::Match);
     let mut steps: Vec<Step> = (explained.evidence.into_iter())
         .map(|evidence| Step {
             level: usize::from(evidence.level)
@@ -192,13 +203,9 @@ fn describe(args: &Args, explained: Explained, is_match: bool) -> Explanation {
         ));
     }
     Explanation {
-        left: args.a.clone(),
-        right: args.b.clone(),
-        decision: match (is_match, probability >= 0.1) {
-            (true, _) => "match",
-            (false, true) => "review",
-            (false, false) => "apart",
-        },
+        left: left.to_owned(),
+        right: right.to_owned(),
+        decision: outcome.map_or("apart", against::decision),
         prior: explained.prior,
         steps,
         weight: explained.weight,

@@ -1,7 +1,9 @@
 //! `guiyi match`: which records of one file, or of two, are the same thing; nothing has to be configured.
 
+pub(super) mod against;
 mod config;
 mod files;
+pub(super) mod index_file;
 pub(super) mod input;
 mod words;
 
@@ -9,7 +11,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use guiyi_core::finding::Language;
-use guiyi_core::matching::tables::{Options, link, parse_model, plan};
+use guiyi_core::matching::tables::{Index, Linkage, Options, Table, link, parse_model, plan};
 
 use crate::Verdict;
 use crate::args::{Format, LanguageArg};
@@ -23,7 +25,14 @@ use crate::progress::Progress;
 /// `pairs.csv` names the pairs that match or need a person, `clusters.csv` the group of every record, `model.toml` what
 /// was learned, `summary.json` the counts.
 ///
+/// With `--index` what was found is kept: later records are matched `--against` it in the same way, a batch at a time,
+/// or one by one with `guiyi find`.
+///
 /// Example: `guiyi match erp.csv crm.csv --id code --out links`
+///
+/// Example: `guiyi match people.csv --id id --index people.index`
+///
+/// Example: `guiyi match new.csv --id id --against people.index --out today --update`
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// One file for its duplicates, or two to link: CSV, Excel, JSON lines or Parquet.
@@ -56,6 +65,19 @@ pub(crate) struct Args {
     /// Show how candidates would be found, how many, and what comparing them costs; match nothing.
     #[arg(long, conflicts_with_all = ["out", "truth"])]
     plan: bool,
+    /// Also keep what was found in this file, to match later records against it.
+    #[arg(long, value_name = "FILE", conflicts_with = "plan")]
+    index: Option<PathBuf>,
+    /// Match the records of the one FILE against those of an index, and against each other in their order. `pairs.csv`
+    /// names the known records, `clusters.csv` the group that each new one joins.
+    #[arg(long, value_name = "INDEX", conflicts_with_all = ["index", "plan", "truth", "model", "config", "labels", "active", "review"])]
+    against: Option<PathBuf>,
+    /// Add the new records to the index that they were matched against.
+    #[arg(long, requires = "against")]
+    update: bool,
+    /// Of an index made of two files: which of them the new records are like, by its name; by default the second.
+    #[arg(long, value_name = "NAME", requires = "against")]
+    like: Option<String>,
     /// Name pairs for review from this probability on; by default 0.1.
     #[arg(long, value_name = "P")]
     review: Option<f64>,
@@ -81,7 +103,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
         .num_threads(args.threads)
         .build()
         .context("cannot start threads")?
-        .install(|| walk(args))
+        .install(|| match &args.against {
+            Some(index) => against::run(args, index),
+            None => walk(args),
+        })
 }
 
 fn walk(args: &Args) -> anyhow::Result<Verdict> {
@@ -119,7 +144,7 @@ fn walk(args: &Args) -> anyhow::Result<Verdict> {
         progress.finish();
         return crate::print(words::plan(&inputs, &plan, args.format, language)?.as_bytes());
     }
-    let found = link(&tables, &options);
+    let (found, index) = find(&inputs, &tables, &options, args.index.is_some());
     progress.leave(found.n_candidates);
     if let Some(model) = &options.model
         && *model != found.model
@@ -134,10 +159,23 @@ fn walk(args: &Args) -> anyhow::Result<Verdict> {
         files::write(out, &inputs, &found, &summary, args.active)?;
         progress.leave(found.pairs.len() as u64);
     }
+    if let (Some(path), Some(index)) = (&args.index, &index) {
+        index_file::write(path, index)?;
+    }
     progress.finish();
     let text = match args.format {
         Format::Text => words::text(&summary, args.out.as_deref(), language),
         Format::Json => serde_json::to_string_pretty(&summary)? + "\n",
     };
     crate::print(text.as_bytes())
+}
+
+/// What there is to find, and the index of it where it is kept.
+fn find(inputs: &[input::Input], tables: &[&Table], options: &Options, is_kept: bool) -> (Linkage, Option<Index>) {
+    if !is_kept {
+        return (link(tables, options), None);
+    }
+    let sources: Vec<_> = inputs.iter().map(input::Input::source).collect();
+    let (found, index) = Index::new(&sources, options);
+    (found, Some(index))
 }

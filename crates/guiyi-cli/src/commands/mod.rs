@@ -7,6 +7,7 @@ pub(crate) mod crosswalk;
 mod crosswalk_translate;
 pub(crate) mod dictionary;
 pub(crate) mod explain;
+pub(crate) mod find;
 pub(crate) mod golden;
 mod golden_pin;
 mod golden_relations;

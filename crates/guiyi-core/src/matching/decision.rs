@@ -84,7 +84,7 @@ impl Veto {
             (Self::Trade, Chinese) => "字号相同但行业不同，且没有相同的证照号码或银行账号",
             (Self::Cluster, English) => "would join records that are known to be different",
             (Self::Cluster, Chinese) => "合并会把已知不同的记录连在一起",
-(Self::Bridge, English) => "a bond between two groups that otherwise disagree",
+            (Self::Bridge, English) => "a bond between two groups that otherwise disagree",
             (Self::Bridge, Chinese) => "两组记录之间仅有的联系，其余记录不支持",
             (Self::Confirmed, English) => "both golden records are confirmed: only a merge by hand makes them one",
             (Self::Confirmed, Chinese) => "两条主数据均已确认，只能人工合并",

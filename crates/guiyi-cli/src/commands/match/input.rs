@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use arrow_array::Array;
-use guiyi_core::matching::tables::{Column, Label, Table};
-use guiyi_core::rulebook::Source;
+use guiyi_core::matching::tables::{Column, Label, Source, Table};
+use guiyi_core::rulebook;
 use guiyi_io::read::{ReadOptions, open};
 
 /// One file: its records' names, and its other columns.
@@ -17,6 +17,18 @@ pub(crate) struct Input {
     pub(crate) id: Option<String>,
     pub(crate) ids: Vec<String>,
     pub(crate) table: Table,
+}
+
+impl Input {
+    /// The file as an index keeps it.
+    pub(crate) fn source(&self) -> Source<'_> {
+        Source {
+            table: &self.table,
+            name: &self.name,
+            id: self.id.as_deref(),
+            ids: &self.ids,
+        }
+    }
 }
 
 const BATCH_ROWS: usize = 65_536;
@@ -43,7 +55,7 @@ fn read_one(path: &Path, id: Option<&str>) -> anyhow::Result<Input> {
             known.join(", ")
         );
     }
-    let source = Source {
+    let source = rulebook::Source {
         system: "file".into(),
         headers: headers.clone(),
         key_column: id_column.unwrap_or(0),

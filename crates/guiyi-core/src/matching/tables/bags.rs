@@ -42,10 +42,36 @@ impl Bags {
         }
         entries.shrink_to_fit();
         let n: u32 = values.counts.iter().sum();
-        let weights: Vec<f32> = counts
-            .iter()
-            .map(|count| (1.0 + n as f32 / *count as f32).ln())
-            .collect();
+        let weights = counts.iter().map(|count| weight(n, *count)).collect();
+        Self::of(values, ends, entries, weights)
+    }
+
+    /// The bags of a few values as they are among many: `known` gives for a gram its number there and how many of the
+    /// `n` filled values hold it. Grams are summed up in the order of these numbers, as they are there.
+    pub(super) fn few(values: &Values, n: u32, known: impl Fn(u32) -> (u32, u32)) -> Self {
+        let mut distinct: Vec<u32> = Vec::new();
+        for id in 0..values.len() as u32 {
+            text::grams(values.get(id), |gram| distinct.push(gram));
+        }
+        distinct.sort_unstable();
+        distinct.dedup();
+        let mut ordered: Vec<((u32, u32), u32)> = distinct.into_iter().map(|gram| (known(gram), gram)).collect();
+        ordered.sort_unstable_by_key(|((number, _), gram)| (*number, *gram));
+        let numbers: Map<u32, u32> = ordered.iter().map(|(_, gram)| *gram).zip(0..).collect();
+        let weights = ordered.iter().map(|((_, count), _)| weight(n, *count)).collect();
+        let (mut ends, mut entries) = (Vec::with_capacity(values.len()), Vec::new());
+        for id in 0..values.len() as u32 {
+            let start = entries.len();
+            text::grams(values.get(id), |gram| entries.push(numbers[&gram]));
+            entries[start..].sort_unstable();
+            let own = count_runs(&mut entries, start);
+            entries.truncate(own);
+            ends.push(entries.len() as u32);
+        }
+        Self::of(values, ends, entries, weights)
+    }
+
+    fn of(values: &Values, ends: Vec<u32>, entries: Vec<u32>, weights: Vec<f32>) -> Self {
         let mut bags = Self {
             ends,
             entries,
@@ -106,6 +132,11 @@ impl Bags {
         }
         (sum / (self.norms[a as usize] * self.norms[b as usize])).clamp(0.0, 1.0)
     }
+}
+
+/// What a gram weighs that `count` of `n` values hold: the rarer, the more.
+fn weight(n: u32, count: u32) -> f32 {
+    (1.0 + n as f32 / count as f32).ln()
 }
 
 fn sort_of(entry: u32) -> usize {

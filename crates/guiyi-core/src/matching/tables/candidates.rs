@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::super::hash::mix;
 use super::blocks::{Blocks, Candidates, runs};
+use super::date::{self, Date};
 use super::field::{Field, Prepared};
 use super::kind::Kind;
 use super::nearest::Index;
@@ -17,7 +18,7 @@ use super::records::{Records, Seekers};
 use super::sort::by_hash;
 
 /// Neighbors looked for.
-const NEIGHBORS: usize = 12;
+pub(super) const NEIGHBORS: usize = 12;
 /// The largest block of a pass on one field, and on two.
 const LARGEST: [usize; 2] = [50, 30];
 /// Sampled records per pass, about.
@@ -40,13 +41,13 @@ struct Pass {
 
 /// A field, and whether the whole value or only its beginning counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Atom {
-    field: usize,
-    part: Part,
+pub(super) struct Atom {
+    pub(super) field: usize,
+    pub(super) part: Part,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     Whole,
     /// The first three letters; of a date the year and month.
     Head,
@@ -59,12 +60,19 @@ pub struct PassCount {
     pub name: String,
     /// Pairs that it brings together.
     pub pairs: u64,
+    /// What it files by; nothing where it looks for neighbors.
+    pub(super) atoms: Vec<Atom>,
 }
 
 impl Pass {
     fn largest(self) -> usize {
-        LARGEST[usize::from(self.second.is_some())]
+        largest(1 + usize::from(self.second.is_some()))
     }
+}
+
+/// The most records in a block of a pass on so many atoms.
+pub(super) fn largest(n_atoms: usize) -> usize {
+    LARGEST[n_atoms.clamp(1, LARGEST.len()) - 1]
 }
 
 /// The key of every record by every atom; 0 for none.
@@ -108,10 +116,21 @@ impl<'f> Keys<'f> {
         }
     }
 
+    fn atoms_of(&self, pass: Pass) -> Vec<Atom> {
+        let atoms = std::iter::once(pass.first).chain(pass.second);
+        atoms.map(|atom| self.atoms[atom]).collect()
+    }
+
     /// The pass on whole values of one column of the first table, or of two; `None` if one of them is not compared.
     fn pass_on(&self, columns: &[usize], fields: &[Field]) -> Option<Pass> {
         let atom = |column: usize| {
-            let is = |atom: &Atom| atom.part == Part::Whole && fields[atom.field].column == Some(column);
+            let is = |atom: &Atom| {
+                atom.part == Part::Whole
+                    && fields[atom.field]
+                        .columns
+                        .first()
+                        .is_some_and(|columns| columns[..] == [column])
+            };
             self.atoms.iter().position(is)
         };
         let mut atoms = columns
@@ -149,19 +168,29 @@ impl<'f> Keys<'f> {
 
 /// For each value a number of its beginning; 0 where it has none of its own.
 fn heads(field: &Field) -> Vec<u32> {
-    let number = |id: u32| match (&field.prepared, field.kind) {
-        (Prepared::Dates(dates), _) => {
-            let date = dates[id as usize];
-            u32::from(date.year) << 8 | u32::from(date.month)
-        }
-        (_, Kind::Name | Kind::Text | Kind::Code) if id > 0 => {
-            let mut letters = field.values.get(id).chars().filter(|letter| letter.is_alphanumeric());
+    let number = |id: u32| match &field.prepared {
+        Prepared::Dates(dates) => head_of_date(dates[id as usize]),
+        _ if id > 0 => head(field.kind, field.values.get(id)),
+        _ => 0,
+    };
+    (0..field.values.len() as u32).map(number).collect()
+}
+
+/// A number of the beginning of a value; 0 where it has none of its own.
+pub(super) fn head(kind: Kind, value: &str) -> u32 {
+    match kind {
+        Kind::Date => date::parse(value).map_or(0, head_of_date),
+        Kind::Name | Kind::Text | Kind::Code => {
+            let mut letters = value.chars().filter(|letter| letter.is_alphanumeric());
             let head = (0..3).fold(0_u64, |head, _| head << 21 | letters.next().map_or(0, u64::from));
             mix(head) as u32 | 1
         }
         _ => 0,
-    };
-    (0..field.values.len() as u32).map(number).collect()
+    }
+}
+
+fn head_of_date(date: Date) -> u32 {
+    u32::from(date.year) << 8 | u32::from(date.month)
 }
 
 /// The beginnings and whole values that records could be filed by.
@@ -306,6 +335,7 @@ pub(super) fn find(
         counts.push(PassCount {
             name: "nearest neighbors".to_owned(),
             pairs: near.len() as u64,
+            atoms: Vec::new(),
         });
     }
     let keys = Keys::new(fields);
@@ -331,6 +361,7 @@ pub(super) fn find(
     counts.extend(passes.iter().zip(&blocks).map(|(pass, blocks)| PassCount {
         name: keys.name(*pass, fields),
         pairs: blocks.n_pairs,
+        atoms: keys.atoms_of(*pass),
     }));
     (Candidates::new(blocks, near, n), counts)
 }

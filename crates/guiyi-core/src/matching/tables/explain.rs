@@ -4,8 +4,9 @@
 //! Law: prior, fields and what is said of them together add up to the weight.
 
 use super::super::decision::Veto;
+use super::field::Field;
 use super::records::Records;
-use super::rows::Rows;
+use super::rows::{Pair, Rows};
 use super::said::Said;
 use super::vetoes::Vetoes;
 use super::{Kind, Model, Table};
@@ -54,8 +55,20 @@ pub fn explain(tables: &[&Table], model: &Model, said: &Said, a: u32, b: u32) ->
     let of = records.of_rows();
     let (first, second) = (*of.get(a as usize)?, *of.get(b as usize)?);
     let rows = Rows::new(&records.fields);
+    let vetoes = Vetoes::new(&records.fields);
+    Some(explain_pair(&records.fields, &rows, &vetoes, model, (first, second)))
+}
+
+/// What two records weigh by a model for their fields, and why.
+pub(super) fn explain_pair(
+    fields: &[Field],
+    rows: &Rows<'_>,
+    vetoes: &Vetoes,
+    model: &Model,
+    (first, second): Pair,
+) -> Explained {
     let weight = rows.weigh(model, (first.min(second), first.max(second)));
-    let evidence: Vec<Evidence> = (records.fields.iter().zip(&model.fields).enumerate())
+    let evidence: Vec<Evidence> = (fields.iter().zip(&model.fields).enumerate())
         .map(|(at, (field, learned))| {
             let (left, right) = (field.ids[first as usize], field.ids[second as usize]);
             let (level, place) = field.fine_level(rows.cell(first, at), rows.cell(second, at));
@@ -71,11 +84,11 @@ pub fn explain(tables: &[&Table], model: &Model, said: &Said, a: u32, b: u32) ->
         .collect();
     let prior = model.prior_bits();
     let sum: f64 = evidence.iter().map(|evidence| evidence.bits).sum();
-    Some(Explained {
+    Explained {
         prior,
         evidence,
         together: weight - prior - sum,
         weight,
-        veto: Vetoes::new(&records.fields).of(&rows, first, second),
-    })
+        veto: vetoes.of(rows, first, second),
+    }
 }

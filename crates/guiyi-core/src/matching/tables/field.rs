@@ -36,8 +36,8 @@ const CHUNK: usize = 4096;
 /// One field of all records.
 pub(super) struct Field {
     pub(super) header: String,
-    /// The column of the first table that it is made of.
-    pub(super) column: Option<usize>,
+    /// The columns of each table that it is made of; several are read as one text.
+    pub(super) columns: Vec<Vec<usize>>,
     pub(super) kind: Kind,
     /// The value of each record.
     pub(super) ids: Vec<u32>,
@@ -95,35 +95,21 @@ impl Field {
             kind => kind,
         };
         let kind = kind.unwrap_or_else(inferred);
-        let column = if is_joined { None } else { columns[0].first().copied() };
-        Self::of(header.unwrap_or_default(), column, kind, ids, values)
+        Self::of(header.unwrap_or_default(), columns.to_vec(), kind, ids, values)
     }
 
-    fn of(header: String, column: Option<usize>, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
-        // How a day or a number is written says nothing, nor does punctuation in what is a number of something; such
-        // values become one.
+    fn of(header: String, columns: Vec<Vec<usize>>, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
         let (ids, values) = match kind {
-            Kind::Phone => values::rewrite(&ids, &values, |value, changed| {
-                changed.extend(whole_number(value).chars().filter(char::is_ascii_digit));
-            }),
-            Kind::Code => values::rewrite(&ids, &values, |value, changed| {
-                changed.extend(whole_number(value).chars().filter(|letter| letter.is_alphanumeric()));
-            }),
-            Kind::Date => values::rewrite(&ids, &values, |value, changed| match date::parse(value) {
-                Some(Date { year, month, day }) => _ = write!(changed, "{year}-{month:02}-{day:02}"),
-                None => changed.push_str(value),
-            }),
-            Kind::Number => values::rewrite(&ids, &values, |value, changed| match number(value) {
-                Some(number) => _ = write!(changed, "{number}"),
-                None => changed.push_str(value),
-            }),
+            Kind::Phone | Kind::Code | Kind::Date | Kind::Number => {
+                values::rewrite(&ids, &values, |value, changed| strip(kind, value, changed))
+            }
             _ => (ids, values),
         };
         let n_filled = ids.iter().filter(|id| **id != 0).count();
         let filled = n_filled as f64 / ids.len().max(1) as f64;
         Self {
             header,
-            column,
+            columns,
             kind,
             prepared: prepare(kind, &values),
             equal: equal_levels(&values, ids.len()),
@@ -140,10 +126,7 @@ fn join(order: &[u32], cells: impl Fn(usize, &mut dyn FnMut(&str)) + Sync) -> (V
         let (mut part, mut joined, mut folded) = (Texts::default(), String::new(), String::new());
         for row in rows {
             joined.clear();
-            cells(*row as usize, &mut |value| {
-                joined.push(' ');
-                joined.push_str(value);
-            });
+            cells(*row as usize, &mut |value| add_value(value, &mut joined));
             text::fold(&joined, &mut folded);
             part.text.push_str(&folded);
             part.ends.push(part.text.len());
@@ -154,30 +137,25 @@ fn join(order: &[u32], cells: impl Fn(usize, &mut dyn FnMut(&str)) + Sync) -> (V
     values::of_texts(&parts)
 }
 
+/// Appends one of several values that are read as one text.
+pub(super) fn add_value(value: &str, joined: &mut String) {
+    joined.push(' ');
+    joined.push_str(value);
+}
+
 /// The tokens with digits out of all texts: what tells one model, house or volume from the next stands there, in
 /// whichever column. `None` where texts hold hardly any.
 pub(super) fn marks(fields: &[Field]) -> Option<Field> {
     let texts: Vec<&Field> = fields.iter().filter(|field| field.kind == Kind::Text).collect();
     let n = texts.first()?.ids.len();
-    let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
     let parts: Vec<Texts> = (0..n.div_ceil(CHUNK))
         .into_par_iter()
         .map(|chunk| {
             let mut part = Texts::default();
             let mut own: Vec<String> = Vec::new();
             for record in chunk * CHUNK..n.min((chunk + 1) * CHUNK) {
-                for field in &texts {
-                    let text = field.values.get(field.ids[record]);
-                    if has_digit(text) {
-                        text::tokens(text, |token| own.extend(has_digit(token).then(|| token.to_owned())));
-                    }
-                }
-                own.sort_unstable();
-                own.dedup();
-                for (at, token) in own.drain(..).enumerate() {
-                    part.text.extend((at > 0).then_some(' '));
-                    part.text.push_str(&token);
-                }
+                let of_record = texts.iter().map(|field| field.values.get(field.ids[record]));
+                add_marks(of_record, &mut own, &mut part.text);
                 part.ends.push(part.text.len());
             }
             part
@@ -195,26 +173,63 @@ pub(super) fn marks(fields: &[Field]) -> Option<Field> {
             *counts.entry(hash(token.as_bytes())).or_default() += values.counts[id as usize];
         }
     }
+    Some(Field {
+        header: "marks".to_owned(),
+        columns: Vec::new(),
+        kind: Kind::Marks,
+        equal: Vec::new(),
+        ids,
+        prepared: prepare_marks(&values, n, |mark| counts[&mark]),
+        values,
+        filled: n_filled as f64 / n as f64,
+    })
+}
+
+/// Appends the tokens with digits of some texts, each once, in order, with blanks between. `own` is room to work in.
+pub(super) fn add_marks<'t>(texts: impl Iterator<Item = &'t str>, own: &mut Vec<String>, all: &mut String) {
+    let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    for text in texts.filter(|text| has_digit(text)) {
+        text::tokens(text, |token| own.extend(has_digit(token).then(|| token.to_owned())));
+    }
+    own.sort_unstable();
+    own.dedup();
+    for (at, token) in own.drain(..).enumerate() {
+        all.extend((at > 0).then_some(' '));
+        all.push_str(&token);
+    }
+}
+
+/// The marks of values; `count` tells how many of `n` records hold a mark.
+pub(super) fn prepare_marks(values: &Values, n: usize, count: impl Fn(u64) -> u32) -> Prepared {
     let (mut ends, mut marks) = (vec![0], Vec::new());
     for id in 1..values.len() as u32 {
         let start = marks.len();
         marks.extend(values.get(id).split(' ').map(|token| {
             let mark = hash(token.as_bytes());
-            (mark, super::compare::rarity(f64::from(counts[&mark]), n as f64))
+            (mark, super::compare::rarity(f64::from(count(mark)), n as f64))
         }));
         marks[start..].sort_unstable();
         ends.push(marks.len() as u32);
     }
-    Some(Field {
-        header: "marks".to_owned(),
-        column: None,
-        kind: Kind::Marks,
-        equal: Vec::new(),
-        ids,
-        values,
-        prepared: Prepared::Marks { ends, marks },
-        filled: n_filled as f64 / n as f64,
-    })
+    Prepared::Marks { ends, marks }
+}
+
+/// Appends what counts of a folded value: how a day or a number is written says nothing, nor does punctuation in what is
+/// a number of something.
+pub(super) fn strip(kind: Kind, value: &str, stripped: &mut String) {
+    match kind {
+        Kind::Phone => stripped.extend(whole_number(value).chars().filter(char::is_ascii_digit)),
+        Kind::Code => stripped.extend(whole_number(value).chars().filter(|letter| letter.is_alphanumeric())),
+        Kind::Date => match date::parse(value) {
+            Some(Date { year, month, day }) => _ = write!(stripped, "{year}-{month:02}-{day:02}"),
+            None => stripped.push_str(value),
+        },
+        Kind::Number => match number(value) {
+            Some(number) => _ = write!(stripped, "{number}"),
+            None => stripped.push_str(value),
+        },
+        _ => stripped.push_str(value),
+    }
 }
 
 /// Drops every field whose words stand in another field anyway, such as a surname beside the full name, and compares
@@ -238,7 +253,7 @@ pub(super) fn drop_contained(fields: Vec<Field>) -> Vec<Field> {
         .filter(|(_, (dropped, _))| !dropped)
         .map(|(field, (_, holder))| {
             if holder && field.kind == Kind::Name {
-                Field::of(field.header, field.column, Kind::Text, field.ids, field.values)
+                Field::of(field.header, field.columns, Kind::Text, field.ids, field.values)
             } else {
                 field
             }
@@ -274,7 +289,7 @@ fn equal_levels(values: &Values, n: usize) -> Vec<u8> {
     values.counts.iter().map(of).collect()
 }
 
-fn prepare(kind: Kind, values: &Values) -> Prepared {
+pub(super) fn prepare(kind: Kind, values: &Values) -> Prepared {
     let all = || (0..values.len() as u32).map(|id| values.get(id));
     match kind {
         Kind::Date => Prepared::Dates(all().map(|value| date::parse(value).unwrap_or_default()).collect()),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 /// outvote all others.
 const CAP: f32 = 10.0;
 
-fn capped(weight: f32) -> f32 {
+pub(super) fn capped(weight: f32) -> f32 {
     let within = weight.clamp(-CAP, CAP);
     within + 0.1 * (weight - within)
 }

@@ -2,8 +2,10 @@
 //!
 //! It finds out what each column holds (`kind`), which columns of two files hold the same (`align`), which pairs
 //! are worth comparing (`candidates`), how alike their values are (`compare`), what that weighs (`model`, `train`),
-//! which fields agree together by chance (`together`), which records only share much (`relatives`) or are kept apart whatever they share (`vetoes`), whether a file
-//! holds each thing once and how many records have a partner (`partners`), and which belong together (`group`).
+//! which fields agree together by chance (`together`), which records only share much (`relatives`) or are kept apart
+//! whatever they share (`vetoes`), whether a file holds each thing once and how many records have a partner
+//! (`partners`), and which belong together (`group`). What was found can be kept, so that later records are matched
+//! against it one by one (`index`).
 //! Laws: no label, word list or column name is needed; the order of rows, columns and files, the names of columns and
 //! the number of threads change no decision; a pair is compared once.
 
@@ -17,6 +19,7 @@ mod date;
 mod explain;
 mod field;
 mod group;
+mod index;
 mod joined;
 mod kind;
 #[cfg(test)]
@@ -54,6 +57,7 @@ pub use candidates::PassCount;
 pub use compare::level_names;
 pub use explain::{Evidence, Explained, explain};
 use field::Field;
+pub use index::{Found, Index, IndexMistake, Source};
 pub use kind::Kind;
 pub use model::{FieldModel, Model};
 pub use model_file::{ModelMistake, parse as parse_model};
@@ -172,9 +176,25 @@ const WORD: f32 = 1000.0;
 /// Rows of a second table are numbered after those of the first. No rows give no pairs. Of more than 31 columns those
 /// that say least are passed over.
 pub fn link(tables: &[&Table], options: &Options) -> Linkage {
+    link_records(&Records::new(tables, &options.said), options).0
+}
+
+/// From which weights on pairs count, in bits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Bar {
+    /// Pairs of a lower probability are not named, unless they are matched.
+    least: f64,
+    /// What is taken off before records are grouped.
+    from: f64,
+    /// What is added where a record has one partner at most.
+    gain: f32,
+    /// Share of the records without a partner, where one has one at most.
+    alone: f64,
+}
+
+fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
     let said = &options.said;
-    let records = Records::new(tables, said);
-    let search = Search::new(&records, said);
+    let search = Search::new(records, said);
     let (candidates, passes) = search.candidates();
     let model = search.model(&candidates, options);
     let rows = search.rows;
@@ -184,7 +204,7 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     let from = said.match_from.map_or(0.0, bits);
     let least_kept = if records.is_link { least.min(LEAST_BITS) } else { least }.min(from);
     let (mut kept, n_candidates) = scoring::score(&rows, &model, &candidates, least_kept, may);
-    let n_true_candidates = count_known(&options.truth, &candidates, &records);
+    let n_true_candidates = count_known(&options.truth, &candidates, records);
     drop(candidates);
     let vetoes = Vetoes::new(&records.fields);
     let bonds: Vec<(u32, u32, f32)> = kept
@@ -213,7 +233,7 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         among.reduce(f64::min).unwrap_or_else(|| 1.0 / (1.0 + (-weight).exp2()))
     };
     kept.retain(|(pair, weight)| probability(*pair, *weight) >= options.least_probability);
-    let words = Words::new(&said.labels, &records);
+    let words = Words::new(&said.labels, records);
     words.settle(&mut graph);
     let of = parts::group_parts(
         records.len(),
@@ -253,16 +273,23 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     };
     let mut pairs: Vec<Pair> = name_pairs(&of, &kept, may).into_par_iter().map(make).collect();
     pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
-    Linkage {
+    let linkage = Linkage {
         fields: records.fields.iter().map(summarize).collect(),
         passes,
         n_candidates,
         n_true_candidates,
-        distinct: distinct[..tables.len().min(2)].to_vec(),
+        distinct: distinct[..1 + usize::from(records.is_link)].to_vec(),
         pairs,
         clusters: number(&of, order),
         model,
-    }
+    };
+    let bar = Bar {
+        least: options.least_probability,
+        from,
+        gain,
+        alone: f64::from(-gain).exp2(),
+    };
+    (linkage, bar)
 }
 
 /// What would be compared.

@@ -89,7 +89,7 @@ pub fn parse(text: &str) -> Result<Model, ModelMistake> {
         .and_then(|value| number(value.get_ref()))
         .ok_or_else(|| missing("`prior`"))?;
     let mut fields = Vec::new();
-    for field in list(table, "field").ok_or_else(|| missing("`[[field]]`"))? {
+    for field in list(table, "field").unwrap_or_default() {
         let kind = match field.get("kind").map(toml::Spanned::get_ref) {
             Some(DeValue::String(name)) => Kind::from_name(name),
             _ => None,

@@ -8,7 +8,7 @@ use super::kind::Kind;
 use super::text;
 
 /// Entries of the index that one record's search reads at most.
-const READ: usize = 20_000;
+pub(super) const READ: usize = 20_000;
 
 /// Records as weighted bags, and for each gram the records that hold it.
 pub(super) struct Index {
@@ -30,15 +30,9 @@ impl Index {
                     if id == 0 {
                         continue;
                     }
-                    match field.kind {
-                        Kind::Number | Kind::Category => own.push(mix((at as u64) << 32 | u64::from(id)) as u32),
-                        _ => text::grams(field.values.get(id), |gram| own.push(gram)),
-                    }
+                    add_grams(at, field.kind, id, field.values.get(id), &mut own);
                 }
-                own.sort_unstable();
-                own.chunk_by(|a, b| a == b)
-                    .map(|run| (run[0], 1.0 + (run.len() as f32).ln()))
-                    .collect()
+                count(&mut own).collect()
             })
             .collect();
         // Grams numbered by their hash.
@@ -51,14 +45,14 @@ impl Index {
             df.push(run.len() as u32);
         }
         drop(distinct);
-        let too_common = (n as u32 / 8).max(300);
+        let too_common = too_common(n);
         let mut ends = Vec::with_capacity(n);
         let mut grams = Vec::new();
         for row in rows {
             let start = grams.len();
             for (gram, weight) in row {
                 let at = names.binary_search(&gram).unwrap_or_default();
-                grams.push((at as u32, weight * (1.0 + n as f32 / df[at] as f32).ln()));
+                grams.push((at as u32, weight * rarity(n, df[at])));
             }
             let norm = grams[start..]
                 .iter()
@@ -142,6 +136,31 @@ impl Index {
         pairs.dedup();
         pairs
     }
+}
+
+/// Appends the grams of a value of the field at a place.
+pub(super) fn add_grams(at: usize, kind: Kind, id: u32, value: &str, own: &mut Vec<u32>) {
+    match kind {
+        Kind::Number | Kind::Category => own.push(mix((at as u64) << 32 | u64::from(id)) as u32),
+        _ => text::grams(value, |gram| own.push(gram)),
+    }
+}
+
+/// Each of the grams with what its number of times weighs, ascending.
+pub(super) fn count(grams: &mut [u32]) -> impl Iterator<Item = (u32, f32)> {
+    grams.sort_unstable();
+    let runs = grams.chunk_by(|a, b| a == b);
+    runs.map(|run| (run[0], 1.0 + (run.len() as f32).ln()))
+}
+
+/// What a gram weighs that `count` of `n` records hold.
+pub(super) fn rarity(n: usize, count: u32) -> f32 {
+    (1.0 + n as f32 / count as f32).ln()
+}
+
+/// A gram of more records than this is not looked up.
+pub(super) fn too_common(n: usize) -> u32 {
+    (n as u32 / 8).max(300)
 }
 
 /// Room for one record's search after another.

@@ -26,7 +26,7 @@ const NAMES: f64 = 0.3;
 const ALIKE: u8 = EQUAL + 5;
 
 /// Identifiers that one holder has one of, with a check that chance hardly passes.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Scheme {
     /// Credit codes and organization codes (GB 32100-2015, GB 11714-1997).
     Organization,
@@ -109,6 +109,60 @@ impl Parts {
     }
 }
 
+/// The fields whose values can keep records apart.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Grounds {
+    /// Fields of names of organizations.
+    names: Vec<usize>,
+    /// Fields of identifiers.
+    schemes: Vec<(usize, Scheme)>,
+}
+
+impl Grounds {
+    /// Finds them by their values.
+    pub(super) fn of(fields: &[Field]) -> Self {
+        let says = |text: &str| Parts::of(text).is_whole || Parts::of(text).is_branch;
+        let is_name = |field: &Field| matches!(field.kind, Kind::Text | Kind::Name | Kind::Category);
+        let names = each(fields, |field| {
+            (is_name(field) && share(field, says) >= NAMES).then_some(())
+        });
+        let mut schemes = each(fields, |field| {
+            let is_scheme = |scheme: &Scheme| share(field, |text| scheme.holder(text) != 0) >= MOST_VALID;
+            Scheme::ALL.into_iter().find(is_scheme)
+        });
+        // The resident ID in a company's record is that of one of its people.
+        schemes.retain(|(_, scheme)| *scheme != Scheme::Resident || names.is_empty());
+        Self {
+            names: names.into_iter().map(|(at, ())| at).collect(),
+            schemes,
+        }
+    }
+
+    /// As lists of numbers: fields of names, fields of identifiers, their schemes.
+    pub(super) fn numbers(&self) -> [Vec<u32>; 3] {
+        let place = |scheme: Scheme| Scheme::ALL.iter().position(|own| *own == scheme).unwrap_or(0);
+        [
+            self.names.iter().map(|at| *at as u32).collect(),
+            self.schemes.iter().map(|(at, _)| *at as u32).collect(),
+            self.schemes.iter().map(|(_, scheme)| place(*scheme) as u32).collect(),
+        ]
+    }
+
+    /// Of the lists that [`Grounds::numbers`] gives; `None` if they cannot be those of so many fields.
+    pub(super) fn of_numbers([names, at, schemes]: &[Vec<u32>; 3], n_fields: usize) -> Option<Self> {
+        let fits = at.len() == schemes.len() && names.iter().chain(at).all(|at| (*at as usize) < n_fields);
+        let schemes = at
+            .iter()
+            .zip(schemes)
+            .map(|(at, scheme)| Some((*at as usize, *Scheme::ALL.get(*scheme as usize)?)));
+        let grounds = Self {
+            names: names.iter().map(|at| *at as usize).collect(),
+            schemes: schemes.collect::<Option<Vec<_>>>()?,
+        };
+        fits.then_some(grounds)
+    }
+}
+
 /// What keeps records apart, field by field.
 pub(super) struct Vetoes {
     /// For each field of identifiers the holder of each value.
@@ -118,25 +172,21 @@ pub(super) struct Vetoes {
 }
 
 impl Vetoes {
-    /// Finds the fields whose values can keep records apart.
+    /// What keeps records of these fields apart.
     pub(super) fn new(fields: &[Field]) -> Self {
-        let names: Vec<(usize, Vec<Parts>)> = each(fields, |field| {
-            let is_name = matches!(field.kind, Kind::Text | Kind::Name | Kind::Category);
-            let says = |text: &str| Parts::of(text).is_whole || Parts::of(text).is_branch;
-            (is_name && share(field, says) >= NAMES).then(|| all(field, Parts::of))
-        });
-        let schemes: Vec<(usize, Scheme)> = each(fields, |field| {
-            let is_scheme = |scheme: &Scheme| share(field, |text| scheme.holder(text) != 0) >= MOST_VALID;
-            Scheme::ALL.into_iter().find(is_scheme)
-        });
-        // The resident ID in a company's record is that of one of its people.
-        let is_own = |scheme: Scheme| scheme != Scheme::Resident || names.is_empty();
-        let holders = schemes.into_iter().filter(|(_, scheme)| is_own(*scheme));
+        Self::with(&Grounds::of(fields), fields)
+    }
+
+    /// The same where it is known which fields do.
+    pub(super) fn with(grounds: &Grounds, fields: &[Field]) -> Self {
+        let holders = |(at, scheme): &(usize, Scheme)| (*at, all(&fields[*at], |text| scheme.holder(text)));
         Self {
-            holders: holders
-                .map(|(at, scheme)| (at, all(&fields[at], |text| scheme.holder(text))))
+            holders: grounds.schemes.iter().map(holders).collect(),
+            names: grounds
+                .names
+                .iter()
+                .map(|at| (*at, all(&fields[*at], Parts::of)))
                 .collect(),
-            names,
         }
     }
 

@@ -1,0 +1,223 @@
+//! `guiyi find`: which records of an index are the same thing as one: the question to ask before a record is created.
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Read};
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use guiyi_core::finding::Language;
+use guiyi_core::matching::tables::{Found, Index, level_names};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::explain::describe;
+use super::r#match::against::{decision, level_name};
+use super::r#match::index_file;
+use crate::Verdict;
+use crate::args::{Format, LanguageArg};
+
+/// Ask an index for the records that are the same thing as one.
+///
+/// The record is a JSON object: columns of the file that the index was made of, and values. Columns that are left out
+/// say nothing. Without a record, JSON objects are read from stdin, one after another, and answered one a line.
+///
+/// `match` is said of the records whose group the new one would join, `review` of those that a person should look at.
+/// Nothing is added to the index; `guiyi match new.csv --against people.index --update` does that.
+///
+/// Exit codes: 0 nothing like it is known, 1 something is, 2 error.
+///
+/// Example: `guiyi match people.csv --id id --index people.index`
+///
+/// Example: `guiyi find --index people.index '{"name": "张伟", "phone": "13800000000"}'`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The record, such as `{"name": "张伟", "phone": "13800000000"}`; `-`, or none, reads records from stdin.
+    #[arg(value_name = "RECORD")]
+    record: Option<String>,
+    /// The index, which `guiyi match --index` wrote.
+    #[arg(long, value_name = "FILE")]
+    index: PathBuf,
+    /// Ask for a record that the index holds, by its id; itself is left out.
+    #[arg(long, value_name = "ID", conflicts_with = "record")]
+    id: Option<String>,
+    /// Of an index made of two files: which of them the record is like, by its name; by default the second.
+    #[arg(long, value_name = "NAME")]
+    like: Option<String>,
+    /// Name at most so many records, the likeliest first.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    most: usize,
+    /// Show every comparison and what it weighs.
+    #[arg(long, conflicts_with = "id")]
+    explain: bool,
+    /// How to print it; `json` is one object a line for each record that was asked for.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Language of the text.
+    #[arg(long, value_enum)]
+    language: Option<LanguageArg>,
+}
+
+/// What was found for one record.
+#[derive(Debug, Serialize)]
+struct Answer {
+    /// The number of the group that it would join; `null`: none.
+    cluster_id: Option<u64>,
+    found: Vec<Named>,
+}
+
+/// A record that was found.
+#[derive(Debug, Serialize)]
+struct Named {
+    id: String,
+    cluster_id: u64,
+    decision: &'static str,
+    probability: f64,
+    weight: f64,
+    /// How alike each field is; fields that a side does not fill are left out.
+    levels: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<guiyi_io::report::explanation::Explanation>,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
+    let from_stdin = args.id.is_none() && args.record.as_deref().is_none_or(|record| record == "-");
+    if from_stdin && std::io::stdin().is_terminal() {
+        bail!("no record\n  hint: guiyi find --index people.index '{{\"name\": \"张伟\"}}', or JSON objects on stdin");
+    }
+    let index = index_file::read(&args.index)?;
+    let side = index_file::side(&index, args.like.as_deref())?;
+    let mut answers = Vec::new();
+    if let Some(id) = &args.id {
+        let row = (0..index.len() as u32).find(|row| index.name(*row) == id && index.side_of(*row) == side);
+        let row = row.with_context(|| format!("{} has no record `{id}`", args.index.display()))?;
+        answers.push(answer(args, &index, side, &[], index.find_row(row)));
+    } else {
+        let mut text = args.record.clone().unwrap_or_default();
+        if from_stdin {
+            text.clear();
+            let read = std::io::stdin().lock().read_to_string(&mut text);
+            read.context("cannot read records from stdin")?;
+        }
+        for (at, record) in serde_json::Deserializer::from_str(&text)
+            .into_iter::<Map<String, Value>>()
+            .enumerate()
+        {
+            let place = || format!("record {}", at + 1);
+            let hint = "a record is a JSON object, such as {\"name\": \"张伟\"}";
+            let record = record.with_context(|| format!("{} cannot be read\n  hint: {hint}", place()))?;
+            let values = values(&index, side, &record).with_context(place)?;
+            let values: Vec<Option<&str>> = values.iter().map(Option::as_deref).collect();
+            let found = index.find(side, &values);
+            answers.push(answer(args, &index, side, &values, found));
+        }
+    }
+    let language = args.language.map_or(Language::English, Language::from);
+    let mut text = String::new();
+    for (at, answer) in answers.iter().enumerate() {
+        if answers.len() > 1 && args.format == Format::Text {
+            let record = if language == Language::Chinese {
+                "记录"
+            } else {
+                "record"
+            };
+            _ = writeln!(text, "{record} {}", at + 1);
+        }
+        match args.format {
+            Format::Text => write_text(&mut text, answer, language),
+            Format::Json => text += &(serde_json::to_string(answer)? + "\n"),
+        }
+    }
+    crate::print(text.as_bytes())?;
+    let is_known = answers.iter().any(|answer| !answer.found.is_empty());
+    Ok(if is_known { Verdict::Findings } else { Verdict::Clean })
+}
+
+/// The values of a record in the order of the index's columns.
+fn values(index: &Index, side: usize, record: &Map<String, Value>) -> anyhow::Result<Vec<Option<String>>> {
+    let places = index_file::places(index, side, record.keys().map(String::as_str));
+    let mut values = vec![None; index.columns(side).len()];
+    for ((name, value), place) in record.iter().zip(places) {
+        let text = match value {
+            Value::Null => None,
+            Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+            Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+            Value::Array(_) | Value::Object(_) => {
+                bail!("`{name}` is no single value\n  hint: give a text or a number")
+            }
+        };
+        match place {
+            Some(at) => values[at] = text,
+            // The id of a record says nothing about it.
+            None if index.side(side).1 == Some(name) => {}
+            None => return Err(index_file::unknown_column(index, side, name)),
+        }
+    }
+    let says = |at: usize| values[at].is_some() && index.is_compared(side, at);
+    if !(0..values.len()).any(says) {
+        bail!("the record says nothing that is compared\n  hint: fill one of the columns that the index compares");
+    }
+    Ok(values)
+}
+
+fn answer(args: &Args, index: &Index, side: usize, values: &[Option<&str>], found: Vec<Found>) -> Answer {
+    let fields = index.fields();
+    let cluster_id = |cluster: u32| u64::from(cluster) + 1;
+    let first = found.iter().find(|found| decision(found.outcome) == "match");
+    let named = |found: &Found| {
+        let levels = fields.iter().zip(&found.levels).filter_map(|((header, kind), level)| {
+            let name = level_name(*level, &level_names(*kind))?;
+            Some(((*header).to_owned(), Value::from(name)))
+        });
+        let id = index.name(found.row);
+        let explained = args.explain.then(|| index.explain(side, values, found.row)).flatten();
+        Named {
+            id: id.to_owned(),
+            cluster_id: cluster_id(found.cluster),
+            decision: decision(found.outcome),
+            probability: found.probability,
+            weight: found.weight,
+            levels: levels.collect(),
+            explanation: explained.map(|explained| describe(["?", id], explained, Some(found.outcome))),
+        }
+    };
+    Answer {
+        cluster_id: first.map(|found| cluster_id(found.cluster)),
+        found: found.iter().take(args.most).map(named).collect(),
+    }
+}
+
+fn write_text(text: &mut String, answer: &Answer, language: Language) {
+    let zh = language == Language::Chinese;
+    if answer.found.is_empty() {
+        text.push_str(if zh {
+            "没有相似的记录\n"
+        } else {
+            "nothing like it is known\n"
+        });
+    }
+    for found in &answer.found {
+        if let Some(explanation) = &found.explanation {
+            text.push_str(&explanation.text(language));
+            continue;
+        }
+        let decision = match (found.decision, zh) {
+            (decision, false) => decision,
+            ("match", true) => "匹配",
+            (_, true) => "待审",
+        };
+        let group = if zh { "组" } else { "cluster" };
+        let levels = found
+            .levels
+            .iter()
+            .map(|(field, level)| format!("{field} {}", level.as_str().unwrap_or_default()));
+        let levels: Vec<String> = levels.collect();
+        let percent = found.probability * 100.0;
+        _ = writeln!(
+            text,
+            "{decision:<6}  {}  {percent:.2} %  {group} {}  ({})",
+            found.id,
+            found.cluster_id,
+            levels.join(", ")
+        );
+    }
+}

@@ -1,0 +1,306 @@
+//! One record against all that are known: read as its columns were, looked up in every pass, weighed against what comes
+//! to light, and given to the group whose members speak for it.
+//!
+//! Law: a block that the record would make too large is none, as in a full run.
+
+use std::collections::BTreeMap;
+
+use super::super::candidates::{Atom, Part, head, largest};
+use super::super::explain::{Explained, explain_pair};
+use super::super::field::{add_marks, add_value, strip};
+use super::super::group::capped;
+use super::super::model::level;
+use super::super::rows::Rows;
+use super::super::text;
+use super::super::vetoes::Vetoes;
+use super::{Found, Index, Kind, Outcome, few};
+use crate::matching::decision::Veto;
+use crate::matching::hash::mix;
+
+/// Members of a group that are asked; of a larger one so many stand for all.
+const MOST_MEMBERS: usize = 1000;
+
+/// A record that is asked for.
+pub(super) struct Query {
+    pub(super) side: u8,
+    /// Its values, field by field, as they are compared; empty for none.
+    pub(super) texts: Vec<String>,
+    /// Their numbers; 0 for none, and for a value that no record has.
+    pub(super) ids: Vec<u32>,
+    /// Its marks.
+    pub(super) marks: String,
+    /// Its row, if it is one of those that are known.
+    pub(super) row: Option<u32>,
+}
+
+impl Query {
+    /// How much its values count beside those of the records that are known.
+    pub(super) fn more(&self) -> u32 {
+        u32::from(self.row.is_none())
+    }
+}
+
+/// A row, its levels, and what they weigh.
+struct Weighed {
+    row: u32,
+    pattern: u128,
+    weight: f64,
+    veto: Option<Veto>,
+}
+
+impl Index {
+    /// Reads a record of a table.
+    pub(super) fn read(&self, side: usize, values: &[Option<&str>]) -> Query {
+        let side = side.min(self.sides.len() - 1);
+        let mut folded = String::new();
+        let texts = self.fields.iter().map(|field| {
+            let mut stripped = String::new();
+            let columns = field.columns.get(side).map_or(&[][..], Vec::as_slice);
+            let value = |column: &usize| values.get(*column).copied().flatten().unwrap_or_default();
+            match columns {
+                [column] => text::fold(value(column), &mut folded),
+                columns => {
+                    let mut joined = String::new();
+                    columns.iter().for_each(|column| add_value(value(column), &mut joined));
+                    text::fold(&joined, &mut folded);
+                }
+            }
+            strip(field.kind, &folded, &mut stripped);
+            stripped
+        });
+        let texts: Vec<String> = texts.collect();
+        let ids = self
+            .fields
+            .iter()
+            .zip(&texts)
+            .map(|(field, text)| field.values.id(text));
+        Query {
+            side: side as u8,
+            ids: ids.collect(),
+            marks: self.marks_of(texts.iter().map(String::as_str)),
+            texts,
+            row: None,
+        }
+    }
+
+    /// The record of a row.
+    pub(super) fn member(&self, row: u32) -> Option<Query> {
+        let side = *self.side.get(row as usize)?;
+        let texts: Vec<String> = self.texts_of(row).map(str::to_owned).collect();
+        Some(Query {
+            side,
+            ids: self.of_row(row).to_vec(),
+            marks: self.marks_of(texts.iter().map(String::as_str)),
+            texts,
+            row: Some(row),
+        })
+    }
+
+    /// The values of a row, field by field.
+    pub(super) fn texts_of(&self, row: u32) -> impl Iterator<Item = &str> {
+        let ids = self.of_row(row);
+        self.fields
+            .iter()
+            .zip(ids)
+            .map(|(field, id)| field.values.texts.get(*id))
+    }
+
+    /// The marks of a record with these values; empty if marks are not compared.
+    pub(super) fn marks_of<'t>(&self, texts: impl Iterator<Item = &'t str>) -> String {
+        let mut marks = String::new();
+        if self.marks.is_some() {
+            let long = self
+                .fields
+                .iter()
+                .zip(texts)
+                .filter(|(field, _)| field.kind == Kind::Text);
+            add_marks(long.map(|(_, text)| text), &mut Vec::new(), &mut marks);
+        }
+        marks
+    }
+
+    /// The hash of the key of a record with these values; `None` if a pass does not file it.
+    pub(super) fn key(&self, atoms: &[Atom], ids: &[u32]) -> Option<u64> {
+        let mut key = 0;
+        for atom in atoms {
+            let (field, id) = (&self.fields[atom.field], ids[atom.field]);
+            let own = match atom.part {
+                _ if id == 0 => 0,
+                Part::Whole => id,
+                Part::Head => head(field.kind, field.values.texts.get(id)),
+            };
+            if own == 0 {
+                return None;
+            }
+            key = key << 32 | u64::from(own);
+        }
+        Some(mix(key))
+    }
+
+    /// [`Index::key`] of a query, whose values may be unknown.
+    fn key_of(&self, atoms: &[Atom], query: &Query) -> Option<u64> {
+        let mut key = 0;
+        for Atom { field, part } in atoms {
+            let (id, text) = (query.ids[*field], &query.texts[*field]);
+            let own = match part {
+                _ if text.is_empty() => 0,
+                Part::Whole => id,
+                Part::Head => head(self.fields[*field].kind, text),
+            };
+            if own == 0 {
+                return None;
+            }
+            key = key << 32 | u64::from(own);
+        }
+        Some(mix(key))
+    }
+
+    /// Whether two records may be a pair.
+    fn may(&self, query: &Query, row: u32) -> bool {
+        query.row != Some(row) && (self.sides.len() < 2 || self.side[row as usize] != query.side)
+    }
+
+    /// The rows worth comparing, ascending.
+    fn candidates(&self, query: &Query) -> Vec<u32> {
+        let mut rows = Vec::new();
+        for pass in &self.passes {
+            let Some(key) = self.key_of(&pass.atoms, query) else {
+                continue;
+            };
+            let start = rows.len();
+            let members = pass.postings.get(key);
+            rows.extend(members.filter(|row| self.key(&pass.atoms, self.of_row(*row)) == Some(key)));
+            if rows.len() - start + query.more() as usize > largest(pass.atoms.len()) {
+                rows.truncate(start);
+            }
+        }
+        rows.retain(|row| self.may(query, *row));
+        if let Some(near) = &self.near {
+            near.search(query, |row| self.may(query, row), &mut rows);
+        }
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+
+    fn weigh(&self, query: &Query, rows: &[u32]) -> Vec<Weighed> {
+        let fields = few::fields(self, query, rows);
+        let values = Rows::new(&fields);
+        let vetoes = Vetoes::with(&self.vetoes, &fields);
+        let weigh = |(at, row): (u32, &u32)| {
+            let (pattern, weight) = values.pattern_and_weight(&self.model, (0, at));
+            Weighed {
+                row: *row,
+                pattern,
+                weight,
+                veto: vetoes.of(&values, 0, at),
+            }
+        };
+        (1..).zip(rows).map(weigh).collect()
+    }
+
+    /// What a row weighs when records are grouped.
+    fn bond(&self, one: &Weighed) -> f32 {
+        match one.veto {
+            Some(_) => f32::NEG_INFINITY,
+            None => (one.weight - self.bar.from) as f32 + self.bar.gain,
+        }
+    }
+
+    pub(super) fn answer(&self, query: &Query) -> Vec<Found> {
+        if query.texts.iter().all(String::is_empty) {
+            return Vec::new();
+        }
+        let mut weighed = self.weigh(query, &self.candidates(query));
+        let joined = self.joined(query, &mut weighed);
+        weighed.retain(|one| self.may(query, one.row));
+        weighed.sort_by(|x, y| y.weight.total_cmp(&x.weight).then(x.row.cmp(&y.row)));
+        let n_fields = self.model.fields.len();
+        let odds = |weight: f64| weight.min(1000.0).exp2();
+        let has_one = self.sides.len() == 2 && self.distinct[1 - usize::from(query.side)];
+        // A record that has one partner at most shares belief among all that it could have.
+        let all: f64 = weighed
+            .iter()
+            .filter(|one| one.veto.is_none())
+            .map(|one| odds(one.weight))
+            .sum();
+        let probability = |one: &Weighed| {
+            let own = odds(one.weight);
+            let (all, rest) = if has_one {
+                (all.max(own), self.bar.alone)
+            } else {
+                (own, 1.0)
+            };
+            own / (all + rest)
+        };
+        let found = weighed.iter().filter_map(|one| {
+            let cluster = self.cluster(one.row);
+            let outcome = if joined == Some(cluster) {
+                Outcome::Match
+            } else if probability(one) >= self.bar.least {
+                Outcome::Review
+            } else {
+                return None;
+            };
+            Some(Found {
+                row: one.row,
+                cluster,
+                probability: probability(one),
+                weight: one.weight,
+                levels: (0..n_fields).map(|at| level(one.pattern, at) as u8).collect(),
+                outcome,
+                veto: one.veto,
+            })
+        });
+        found.collect()
+    }
+
+    /// The group that the record joins; its members are added to what was weighed.
+    ///
+    /// All members of it speak for the record on average. Of several groups the one wins whose nearer half does so
+    /// most: in a full run groups grow from the heaviest pair down, and a record is drawn in before its group is whole.
+    fn joined(&self, query: &Query, weighed: &mut Vec<Weighed>) -> Option<u32> {
+        let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for one in weighed.iter().filter(|one| self.bond(one) > 0.0) {
+            let members = || self.group_of(one.row).take(MOST_MEMBERS);
+            groups
+                .entry(self.cluster(one.row))
+                .or_insert_with(|| members().collect());
+        }
+        // A table that holds each thing once has no second record in the group.
+        let is_open = |members: &Vec<u32>| {
+            let is_taken = |row: &u32| Some(*row) != query.row && self.side[*row as usize] == query.side;
+            !self.distinct[usize::from(query.side)] || !members.iter().any(is_taken)
+        };
+        groups.retain(|_, members| is_open(members));
+        let place = |weighed: &[Weighed], row: u32| weighed.binary_search_by_key(&row, |one| one.row);
+        let others = groups.values().flatten().copied().filter(|row| Some(*row) != query.row);
+        let mut missing: Vec<u32> = others.filter(|row| place(weighed, *row).is_err()).collect();
+        if !missing.is_empty() {
+            missing.sort_unstable();
+            weighed.extend(self.weigh(query, &missing));
+            weighed.sort_unstable_by_key(|one| one.row);
+        }
+        let mut best: Option<(f32, u32)> = None;
+        for (group, members) in groups {
+            let places = members.iter().filter_map(|row| place(weighed, *row).ok());
+            let mut bonds: Vec<f32> = places.map(|at| capped(self.bond(&weighed[at]))).collect();
+            bonds.sort_unstable_by(|x, y| y.total_cmp(x));
+            let nearest = mean(&bonds[..bonds.len().div_ceil(2)]);
+            if mean(&bonds) > 0.0 && nearest > best.map_or(0.0, |(most, _)| most) {
+                best = Some((nearest, group));
+            }
+        }
+        best.map(|(_, group)| group)
+    }
+
+    pub(super) fn explain_pair(&self, query: &Query, row: u32) -> Explained {
+        let fields = few::fields(self, query, &[row]);
+        let vetoes = Vetoes::with(&self.vetoes, &fields);
+        explain_pair(&fields, &Rows::new(&fields), &vetoes, &self.model, (0, 1))
+    }
+}
+
+fn mean(bonds: &[f32]) -> f32 {
+    bonds.iter().sum::<f32>() / bonds.len() as f32
+}

@@ -1,0 +1,232 @@
+//! The nearest neighbors of a record among those that are known: by weighted q-grams over all fields, as a full run
+//! looks for them where records are few.
+//!
+//! A full run makes a pair where one record is among the nearest of the other; so each record keeps how alike the last
+//! of its nearest is, and one that is more alike is found too.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::super::Kind;
+use super::super::candidates::NEIGHBORS;
+use super::super::nearest::{READ, add_grams, count, rarity, too_common};
+use super::Index;
+use super::find::Query;
+use crate::matching::hash::Map;
+
+/// Rows that a thread takes at a time.
+const CHUNK: usize = 256;
+
+/// For each gram the records that hold it.
+#[derive(Debug, Clone)]
+pub(super) struct Near {
+    n: usize,
+    /// Hashes of grams, ascending, and how many records hold each.
+    grams: Vec<u32>,
+    counts: Vec<u32>,
+    /// Where the postings of each end.
+    ends: Vec<u32>,
+    /// Record, and what the gram is of its bag.
+    postings: Vec<(u32, f32)>,
+    added: Map<u32, Vec<(u32, f32)>>,
+    /// How alike the last of the nearest of each record is.
+    pub(super) least: Vec<f32>,
+    kinds: Vec<Kind>,
+}
+
+/// Room for one search after another.
+#[derive(Default)]
+struct Room {
+    /// Likeness of each record; 0 between searches.
+    scores: Vec<f32>,
+    touched: Vec<u32>,
+}
+
+impl Room {
+    /// The scores of those that `may` be found; makes room for the next search.
+    fn take(&mut self, may: impl Fn(u32) -> bool) -> Vec<(f32, u32)> {
+        let mut score = |row: u32| std::mem::take(&mut self.scores[row as usize]);
+        let touched = self.touched.drain(..).map(|row| (score(row), row));
+        touched.filter(|(_, row)| may(*row)).collect()
+    }
+}
+
+impl Near {
+    /// `least` is what was found for each record before; else it is looked for.
+    pub(super) fn new(index: &Index, least: Option<Vec<f32>>) -> Self {
+        let n = index.len();
+        let kinds: Vec<Kind> = index.fields().iter().map(|(_, kind)| *kind).collect();
+        let of_row = |row: usize| {
+            let marks = index.marks_of(index.texts_of(row as u32));
+            let (texts, ids) = (index.texts_of(row as u32), index.of_row(row as u32));
+            let mut grams = all_grams(&kinds, texts.chain([&*marks]), ids);
+            count(&mut grams).collect::<Vec<(u32, f32)>>()
+        };
+        let mut rows: Vec<Vec<(u32, f32)>> = (0..n).into_par_iter().map(of_row).collect();
+        let mut distinct: Vec<u32> = rows.iter().flatten().map(|gram| gram.0).collect();
+        distinct.par_sort_unstable();
+        let (mut grams, mut counts) = (Vec::new(), Vec::new());
+        for run in distinct.chunk_by(|a, b| a == b) {
+            grams.push(run[0]);
+            counts.push(run.len() as u32);
+        }
+        drop(distinct);
+        let mut near = Self {
+            n,
+            grams,
+            counts,
+            ends: Vec::new(),
+            postings: Vec::new(),
+            added: Map::default(),
+            least: Vec::new(),
+            kinds,
+        };
+        rows.par_iter_mut().for_each(|row| near.balance(row, 0));
+        near.post(&rows);
+        near.least = least.unwrap_or_else(|| near.look(index, &rows));
+        near
+    }
+
+    /// Files the records under their grams.
+    fn post(&mut self, rows: &[Vec<(u32, f32)>]) {
+        let too_common = too_common(self.n);
+        let (mut next, mut total) = (Vec::with_capacity(self.counts.len()), 0);
+        for count in &self.counts {
+            next.push(total);
+            total += if (2..=too_common).contains(count) { *count } else { 0 };
+            self.ends.push(total);
+        }
+        self.postings = vec![(0, 0.0); total as usize];
+        for (row, bag) in (0_u32..).zip(rows) {
+            for (gram, weight) in bag {
+                let at = self.grams.binary_search(gram).unwrap_or_default();
+                if next[at] < self.ends[at] {
+                    self.postings[next[at] as usize] = (row, *weight);
+                    next[at] += 1;
+                }
+            }
+        }
+    }
+
+    /// For each record how alike the last of its nearest is.
+    fn look(&self, index: &Index, rows: &[Vec<(u32, f32)>]) -> Vec<f32> {
+        let is_link = index.n_sides() == 2;
+        let of_some = |room: &mut Room, (chunk, bags): (usize, &[Vec<(u32, f32)>])| {
+            let least = (0..).zip(bags).map(|(at, bag)| {
+                let row = (chunk * CHUNK + at) as u32;
+                let own = index.side[row as usize];
+                let may = |other: u32| other != row && !(is_link && index.side[other as usize] == own);
+                self.read(bag, room);
+                let mut scores = room.take(may);
+                last_of_nearest(&mut scores)
+            });
+            least.collect::<Vec<f32>>()
+        };
+        let chunks = rows.par_chunks(CHUNK).enumerate();
+        chunks.map_init(Room::default, of_some).flatten_iter().collect()
+    }
+
+    /// Makes what grams weigh part of a bag of length 1; `more` records are counted beside those that are known.
+    fn balance(&self, bag: &mut [(u32, f32)], more: u32) {
+        for (gram, weight) in &mut *bag {
+            let count = self.grams.binary_search(gram).map_or(0, |at| self.counts[at]);
+            *weight *= rarity(self.n + more as usize, (count + more).max(1));
+        }
+        let norm = bag
+            .iter()
+            .map(|gram| gram.1 * gram.1)
+            .sum::<f32>()
+            .sqrt()
+            .max(f32::MIN_POSITIVE);
+        for gram in bag {
+            gram.1 /= norm;
+        }
+    }
+
+    fn bag(&self, query: &Query) -> Vec<(u32, f32)> {
+        let texts = query.texts.iter().map(String::as_str).chain([&*query.marks]);
+        let mut grams = all_grams(&self.kinds, texts, &query.ids);
+        let mut bag: Vec<(u32, f32)> = count(&mut grams).collect();
+        self.balance(&mut bag, query.more());
+        bag
+    }
+
+    fn range(&self, gram: u32) -> Range<usize> {
+        self.grams.binary_search(&gram).map_or(0..0, |at| {
+            let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+            start as usize..self.ends[at] as usize
+        })
+    }
+
+    /// Adds up what each record has in common with a bag.
+    fn read(&self, bag: &[(u32, f32)], room: &mut Room) {
+        room.scores.resize(self.least.len().max(self.n), 0.0);
+        // The rarest grams say most and cost least.
+        let mut rarest: Vec<(Range<usize>, u32, f32)> = bag
+            .iter()
+            .map(|(gram, weight)| (self.range(*gram), *gram, *weight))
+            .collect();
+        rarest.sort_unstable_by_key(|(range, gram, _)| (range.len(), *gram));
+        let mut read = 0;
+        for (range, gram, weight) in rarest {
+            read += range.len();
+            if read > READ && read > range.len() {
+                break;
+            }
+            let added = self.added.get(&gram).map_or(&[][..], |added| added);
+            for (other, own) in self.postings[range].iter().chain(added) {
+                let score = &mut room.scores[*other as usize];
+                if *score == 0.0 {
+                    room.touched.push(*other);
+                }
+                *score += weight * own;
+            }
+        }
+    }
+
+    /// Appends the rows that are near.
+    pub(super) fn search(&self, query: &Query, may: impl Fn(u32) -> bool, rows: &mut Vec<u32>) {
+        let mut room = Room::default();
+        self.read(&self.bag(query), &mut room);
+        let mut scores = room.take(may);
+        let least = last_of_nearest(&mut scores);
+        let is_near = |(score, row): &&(f32, u32)| *score >= least.min(self.least[*row as usize]);
+        rows.extend(scores.iter().filter(is_near).map(|(_, row)| *row));
+    }
+
+    /// Adds a record.
+    pub(super) fn push(&mut self, row: u32, query: &Query) {
+        let bag = self.bag(query);
+        let mut room = Room::default();
+        self.read(&bag, &mut room);
+        let mut scores = room.take(|_| true);
+        self.least.push(last_of_nearest(&mut scores));
+        for (gram, weight) in bag {
+            self.added.entry(gram).or_default().push((row, weight));
+        }
+    }
+}
+
+/// How alike the last of the nearest is; 0 where there are too few.
+fn last_of_nearest(scores: &mut [(f32, u32)]) -> f32 {
+    if scores.len() < NEIGHBORS {
+        return 0.0;
+    }
+    scores.select_nth_unstable_by(NEIGHBORS - 1, |x, y| y.0.total_cmp(&x.0));
+    scores[NEIGHBORS - 1].0
+}
+
+/// The grams of all values of a record.
+fn all_grams<'t>(kinds: &[Kind], texts: impl Iterator<Item = &'t str>, ids: &[u32]) -> Vec<u32> {
+    let mut grams = Vec::new();
+    for (at, (kind, text)) in kinds
+        .iter()
+        .zip(texts)
+        .enumerate()
+        .filter(|(_, (_, text))| !text.is_empty())
+    {
+        add_grams(at, *kind, ids.get(at).copied().unwrap_or(0), text, &mut grams);
+    }
+    grams
+}

@@ -1,0 +1,217 @@
+//! What an index must keep of the full run, and what it must refuse.
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+
+use super::super::tests::{HEADERS, people, table};
+use super::*;
+use crate::matching::hash::mix;
+
+fn names(n: usize) -> Vec<String> {
+    (0..n).map(|row| format!("P{row}")).collect()
+}
+
+fn source<'t>(table: &'t Table, ids: &'t [String]) -> Source<'t> {
+    Source {
+        table,
+        name: "people.csv",
+        id: Some("id"),
+        ids,
+    }
+}
+
+fn index_of(rows: &[Vec<String>]) -> (Linkage, Index) {
+    let table = table(&HEADERS, rows);
+    Index::new(&[source(&table, &names(rows.len()))], &Options::default())
+}
+
+fn values(row: &[String]) -> Vec<Option<&str>> {
+    row.iter()
+        .map(|value| Some(value.as_str()).filter(|value| !value.is_empty()))
+        .collect()
+}
+
+fn matched(found: &[Found]) -> Vec<u32> {
+    let matched = found.iter().filter(|found| found.outcome == Outcome::Match);
+    matched.map(|found| found.row).collect()
+}
+
+/// Every record finds its pairs, weighed the same to the last bit, and with the same word.
+fn check_rows(linkage: &Linkage, index: &Index) {
+    let mut n_found = 0;
+    for row in 0..index.len() as u32 {
+        let found = index.find_row(row);
+        for pair in linkage.pairs.iter().filter(|pair| pair.a == row || pair.b == row) {
+            let other = if pair.a == row { pair.b } else { pair.a };
+            let one = found.iter().find(|found| found.row == other).unwrap();
+            assert_eq!(one.weight.to_bits(), pair.weight.to_bits());
+            assert_eq!(one.levels, linkage.levels(pair));
+            assert_eq!(one.outcome, pair.outcome);
+            n_found += 1;
+        }
+    }
+    assert_eq!(n_found, linkage.pairs.len() * 2);
+}
+
+#[test]
+fn a_record_that_is_there_finds_the_pairs_of_the_full_run() {
+    let (linkage, index) = index_of(&people(300));
+    assert!(linkage.pairs.len() >= 100);
+    check_rows(&linkage, &index);
+}
+
+#[test]
+fn so_does_one_of_two_tables() {
+    let rows = people(200);
+    let is_first = |row: usize| row == 0 || rows[row][2] != rows[row - 1][2];
+    let part = |first: bool| -> Vec<Vec<String>> {
+        let rows = rows.iter().enumerate().filter(|(row, _)| is_first(*row) == first);
+        rows.map(|(_, row)| row.clone()).collect()
+    };
+    let (left, right) = (part(true), part(false));
+    let tables = (table(&HEADERS, &left), table(&HEADERS, &right));
+    let ids = (names(left.len()), names(right.len()));
+    let sources = [source(&tables.0, &ids.0), source(&tables.1, &ids.1)];
+    let (linkage, index) = Index::new(&sources, &Options::default());
+    assert!(linkage.pairs.len() >= 60 && linkage.distinct == [true; 2]);
+    check_rows(&linkage, &index);
+    // A record of the first table finds those of the second only, and none that has its partner already.
+    let found = index.find(0, &values(&right[0]));
+    assert!(!found.is_empty() && found.iter().all(|found| index.side_of(found.row) == 1));
+    assert!(matched(&found).is_empty());
+}
+
+#[test]
+fn new_records_join_their_like() {
+    let rows = people(400);
+    let is_twin = |row: usize| row > 0 && rows[row][2] == rows[row - 1][2] && rows[row][0] == rows[row - 1][0];
+    // Every sixth twin comes later; so do a few records that are like no other.
+    let is_later = |row: usize| mix(row as u64).is_multiple_of(6) && (is_twin(row) || row % 5 == 0);
+    let (mut known, mut later) = (Vec::new(), Vec::new());
+    for row in 0..rows.len() {
+        if is_later(row) { &mut later } else { &mut known }.push(row);
+    }
+    let all: Vec<Vec<String>> = known.iter().map(|row| rows[*row].clone()).collect();
+    let (_, mut index) = index_of(&all);
+    let mut n_joined = 0;
+    for row in later {
+        let found = index.find(0, &values(&rows[row]));
+        let weights: Vec<f64> = found.iter().map(|found| found.weight).collect();
+        assert!(weights.is_sorted_by(|x, y| x >= y));
+        let twins = [row.wrapping_sub(1), row + 1].into_iter().filter(|other| {
+            rows.get(*other)
+                .is_some_and(|twin| twin[2] == rows[row][2] && twin[0] == rows[row][0])
+        });
+        let expected: Vec<u32> = twins
+            .filter_map(|twin| known.iter().position(|row| *row == twin))
+            .map(|at| at as u32)
+            .collect();
+        assert_eq!(matched(&found), expected, "{:?}", rows[row]);
+        n_joined += expected.len();
+        // Added, it is found in its place, by whoever comes next.
+        let before = index.len() as u32;
+        assert_eq!(index.add(0, "later", &values(&rows[row])), (before, found));
+        let group = expected.first().map_or(before, |twin| index.cluster(*twin));
+        assert_eq!((index.cluster(before), index.name(before)), (group, "later"));
+        assert!(matched(&index.find(0, &values(&rows[row]))).contains(&before));
+        known.push(row);
+    }
+    assert!(n_joined >= 10, "{n_joined}");
+}
+
+#[test]
+fn what_says_nothing_finds_nothing() {
+    let (_, index) = index_of(&people(60));
+    for values in [&[][..], &[None; 5], &[Some(" - "), Some("")], &[Some("\u{0}"); 9]] {
+        assert_eq!(index.find(0, values), []);
+        assert_eq!(index.find(7, values), []);
+    }
+    assert_eq!(index.find_row(9999), []);
+    assert!(index.explain(0, &[], 9999).is_none());
+    let (_, nobody) = index_of(&[]);
+    assert!(nobody.is_empty() && nobody.find(0, &[Some("Olga")]).is_empty());
+    let mut again = Index::from_bytes(&nobody.to_bytes()).unwrap();
+    assert_eq!(again.add(0, "first", &[Some("Olga")]), (0, Vec::new()));
+}
+
+#[test]
+fn an_explanation_adds_up_to_the_weight() {
+    let rows = people(100);
+    let (_, index) = index_of(&rows);
+    let mut asked = rows[0].clone();
+    asked[3].push('x');
+    let found = index.find(0, &values(&asked));
+    for one in &found {
+        let explained = index.explain(0, &values(&asked), one.row).unwrap();
+        assert_eq!(explained.weight.to_bits(), one.weight.to_bits());
+        let levels: Vec<u8> = explained.evidence.iter().map(|evidence| evidence.level).collect();
+        assert_eq!(levels, one.levels);
+        assert_eq!(explained.evidence.len(), index.fields().len());
+    }
+    assert!(!found.is_empty());
+}
+
+#[test]
+fn a_file_gives_the_index_back() {
+    let rows = people(150);
+    let (_, mut index) = index_of(&rows[..160]);
+    for _ in 0..2 {
+        let bytes = index.to_bytes();
+        let again = Index::from_bytes(&bytes).unwrap();
+        assert_eq!(again.to_bytes(), bytes);
+        for row in &rows {
+            assert_eq!(again.find(0, &values(row)), index.find(0, &values(row)));
+        }
+        assert_eq!(
+            (again.side(0), again.columns(0)),
+            (("people.csv", Some("id")), index.columns(0))
+        );
+        for row in &rows[160..] {
+            index.add(0, "later", &values(row));
+        }
+    }
+}
+
+#[test]
+fn what_is_no_index_is_refused() {
+    let bytes = index_of(&people(40)).1.to_bytes();
+    let refuse = |bytes: &[u8]| Index::from_bytes(bytes).unwrap_err().to_string();
+    assert_eq!(refuse(b""), "this is no index");
+    assert_eq!(refuse(b"id,name\n1,Olga\n"), "this is no index");
+    let mut older = bytes.clone();
+    older[8] += 1;
+    assert!(refuse(&older).contains("this index has format 2, and this program reads format 1"));
+    assert!(refuse(&bytes[..bytes.len() - 1]).contains("cut short"));
+    assert!(refuse(&bytes[..15]).contains("cut short"));
+    assert!(refuse(&[&bytes[..], b" "].concat()).contains("something was added"));
+    for at in (12..bytes.len()).step_by(bytes.len() / 200) {
+        let mut flipped = bytes.clone();
+        flipped[at] ^= 1 << (at % 8);
+        assert!(Index::from_bytes(&flipped).is_err(), "byte {at}");
+    }
+}
+
+/// The file of a small index.
+static FEW: LazyLock<Vec<u8>> = LazyLock::new(|| index_of(&people(12)).1.to_bytes());
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    /// Even with a checksum that fits, bytes that nobody wrote give a mistake or an index that answers.
+    #[test]
+    fn no_bytes_make_it_fail(flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
+        let mut bytes = FEW.clone();
+        for (at, flip) in flips {
+            let at = file::HEAD + at.index(bytes.len() - file::HEAD);
+            bytes[at] ^= flip;
+        }
+        file::seal(&mut bytes);
+        if let Ok(mut index) = Index::from_bytes(&bytes) {
+            for row in people(3) {
+                index.find(0, &values(&row));
+                index.add(0, "new", &values(&row));
+            }
+            index.to_bytes();
+        }
+    }
+}
