@@ -1,6 +1,8 @@
 //! Long values as bags of q-grams, each weighted by how rare it is, and how alike two bags are.
 
-use super::super::hash::{Map, mix};
+use rayon::prelude::*;
+
+use super::rows::LINE;
 use super::text;
 use super::values::Values;
 
@@ -8,63 +10,85 @@ use super::values::Values;
 const TIMES_BITS: u32 = 5;
 const MOST_TIMES: u32 = (1 << TIMES_BITS) - 1;
 
+/// Values that a thread takes at a time.
+const CHUNK: usize = 4096;
+
 /// Weighted q-grams of each value.
 pub(super) struct Bags {
-    ends: Vec<u32>,
-    /// Number of a gram and how often the value holds it, ascending.
-    entries: Vec<u32>,
+    chunks: Vec<Chunk>,
     /// What each bag's weights are divided by, so that its length becomes 1.
     norms: Vec<f32>,
     /// Weight of each gram.
     weights: Vec<f32>,
 }
 
+/// The grams of up to [`CHUNK`] values.
+#[derive(Default)]
+struct Chunk {
+    /// Where those of each value begin, and where the last ones end.
+    bounds: Vec<u32>,
+    /// Number of a gram and how often the value holds it, ascending.
+    entries: Vec<u32>,
+}
+
 impl Bags {
     pub(super) fn new(values: &Values) -> Self {
-        let (mut ends, mut entries) = (Vec::with_capacity(values.len()), Vec::new());
-        let mut numbers: Map<u32, u32> = Map::default();
+        let n_chunks = values.len().div_ceil(CHUNK);
+        let read = |at: usize| Chunk::read(values, at * CHUNK..values.len().min((at + 1) * CHUNK));
+        let (mut chunks, own): (Vec<Chunk>, Vec<Grams>) = (0..n_chunks).into_par_iter().map(read).unzip();
+        // Grams are numbered as the values name them first, whoever has read them.
+        let mut all = Grams::default();
         let mut counts: Vec<u32> = Vec::new();
-        for id in 0..values.len() as u32 {
-            let start = entries.len();
-            text::grams(values.get(id), |gram| {
-                entries.push(*numbers.entry(gram).or_insert_with(|| {
-                    counts.push(0);
-                    counts.len() as u32 - 1
-                }));
-            });
-            entries[start..].sort_unstable();
-            let own = count_runs(&mut entries, start);
-            entries.truncate(own);
-            for entry in &entries[start..] {
-                counts[(entry >> TIMES_BITS) as usize] += values.counts[id as usize].max(1);
-            }
-            ends.push(entries.len() as u32);
-        }
-        entries.shrink_to_fit();
-        let n: u32 = values.counts.iter().sum();
-        let weights: Vec<f32> = counts
-            .iter()
-            .map(|count| (1.0 + n as f32 / *count as f32).ln())
-            .collect();
-        let mut bags = Self {
-            ends,
-            entries,
-            norms: Vec::new(),
-            weights,
-        };
-        bags.norms = (0..values.len() as u32)
-            .map(|id| {
-                let squares = bags.get(id).iter().map(|entry| bags.weight(*entry).powi(2));
-                squares.sum::<f32>().sqrt().max(f32::MIN_POSITIVE)
+        let new_numbers: Vec<Vec<u32>> = own
+            .into_iter()
+            .map(|own| {
+                let number = |gram: &u32| all.number(*gram);
+                let numbers: Vec<u32> = own.grams.iter().map(number).collect();
+                counts.resize(all.grams.len(), 0);
+                for (number, count) in numbers.iter().zip(&own.counts) {
+                    counts[*number as usize] += count;
+                }
+                numbers
             })
             .collect();
+        let n: u32 = values.counts.iter().sum();
+        let weigh = |count: &u32| (1.0 + n as f32 / *count as f32).ln();
+        let mut bags = Self {
+            norms: Vec::new(),
+            weights: counts.iter().map(weigh).collect(),
+            chunks: Vec::new(),
+        };
+        let norms: Vec<Vec<f32>> = chunks
+            .par_iter_mut()
+            .zip(new_numbers)
+            .map(|(chunk, numbers)| chunk.renumber(&numbers).map(|bag| bags.norm(bag)).collect())
+            .collect();
+        bags.norms = norms.concat();
+        bags.chunks = chunks;
         bags
     }
 
+    fn norm(&self, bag: &[u32]) -> f32 {
+        let squares = bag.iter().map(|entry| self.weight(*entry).powi(2));
+        squares.sum::<f32>().sqrt().max(f32::MIN_POSITIVE)
+    }
+
     fn get(&self, value: u32) -> &[u32] {
-        let at = value as usize;
-        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
-        &self.entries[start..self.ends[at] as usize]
+        let (chunk, at) = (&self.chunks[value as usize / CHUNK], value as usize % CHUNK);
+        &chunk.entries[chunk.bounds[at] as usize..chunk.bounds[at + 1] as usize]
+    }
+
+    /// Asks for some values at once: memory is slow to answer and quick to deliver.
+    pub(super) fn fetch(&self, values: &[u32]) {
+        let first = |value: &u32| {
+            let (chunk, at) = (&self.chunks[*value as usize / CHUNK], *value as usize % CHUNK);
+            chunk.bounds[at] ^ self.norms[*value as usize].to_bits()
+        };
+        std::hint::black_box(values.iter().fold(0, |all, value| all ^ first(value)));
+        let entries = values
+            .iter()
+            .flat_map(|value| self.get(*value).iter().step_by(LINE / size_of::<u32>()));
+        std::hint::black_box(entries.fold(0, |all, entry| all ^ entry));
     }
 
     fn weight(&self, entry: u32) -> f32 {
@@ -85,9 +109,9 @@ impl Bags {
     /// How much of a value's bag, 1 in all, is of each sort.
     pub(super) fn shares(&self, value: u32) -> [f32; 64] {
         let mut shares = [0.0; 64];
-        let norm = self.norms[value as usize];
+        let part = self.norms[value as usize].powi(-2);
         for entry in self.get(value) {
-            shares[sort_of(*entry)] += (self.weight(*entry) / norm).powi(2);
+            shares[sort_of(*entry)] += part * self.weight(*entry).powi(2);
         }
         shares
     }
@@ -108,12 +132,103 @@ impl Bags {
     }
 }
 
+/// The sort of an entry's gram: grams that come first one after the other are of different sorts.
 fn sort_of(entry: u32) -> usize {
-    (mix(u64::from(entry >> TIMES_BITS)) >> 58) as usize
+    (entry >> TIMES_BITS) as usize % 64
 }
 
-/// Makes each run of equal gram numbers from `start` on one entry with its count; gives the new end.
-fn count_runs(entries: &mut [u32], start: usize) -> usize {
+/// Numbers of grams, in the order in which they come first.
+struct Grams {
+    /// A gram above its number and one more, or 0; a gram stands in the first free slot from where it points.
+    slots: Vec<u64>,
+    grams: Vec<u32>,
+    /// How many records have a value that holds each.
+    counts: Vec<u32>,
+}
+
+impl Default for Grams {
+    fn default() -> Self {
+        Self {
+            slots: vec![0; 1 << 12],
+            grams: Vec::new(),
+            counts: Vec::new(),
+        }
+    }
+}
+
+impl Grams {
+    fn number(&mut self, gram: u32) -> u32 {
+        let mut at = gram as usize & (self.slots.len() - 1);
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 {
+                break;
+            }
+            if (slot >> 32) as u32 == gram {
+                return slot as u32 - 1;
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.grams.push(gram);
+        let number = self.grams.len() as u32;
+        self.slots[at] = u64::from(gram) << 32 | u64::from(number);
+        if self.grams.len() * 2 > self.slots.len() {
+            self.grow();
+        }
+        number - 1
+    }
+
+    fn grow(&mut self) {
+        self.slots = vec![0; self.slots.len() * 2];
+        for (gram, number) in self.grams.iter().zip(1_u64..) {
+            let mut at = *gram as usize & (self.slots.len() - 1);
+            while self.slots[at] != 0 {
+                at = (at + 1) & (self.slots.len() - 1);
+            }
+            self.slots[at] = u64::from(*gram) << 32 | number;
+        }
+    }
+}
+
+impl Chunk {
+    /// The grams of some values, numbered as these name them first.
+    fn read(values: &Values, ids: std::ops::Range<usize>) -> (Self, Grams) {
+        let mut grams = Grams::default();
+        let mut chunk = Self {
+            bounds: vec![0],
+            entries: Vec::new(),
+        };
+        for id in ids {
+            let start = chunk.entries.len();
+            text::grams(values.get(id as u32), |gram| chunk.entries.push(grams.number(gram)));
+            chunk.entries[start..].sort_unstable();
+            count_runs(&mut chunk.entries, start);
+            grams.counts.resize(grams.grams.len(), 0);
+            for entry in &chunk.entries[start..] {
+                grams.counts[(entry >> TIMES_BITS) as usize] += values.counts[id].max(1);
+            }
+            chunk.bounds.push(chunk.entries.len() as u32);
+        }
+        chunk.entries.shrink_to_fit();
+        (chunk, grams)
+    }
+
+    /// Gives grams other numbers, and each value's entries.
+    fn renumber(&mut self, numbers: &[u32]) -> impl Iterator<Item = &[u32]> {
+        for entry in &mut self.entries {
+            *entry = numbers[(*entry >> TIMES_BITS) as usize] << TIMES_BITS | *entry & MOST_TIMES;
+        }
+        for bag in self.bounds.windows(2) {
+            self.entries[bag[0] as usize..bag[1] as usize].sort_unstable();
+        }
+        self.bounds
+            .windows(2)
+            .map(|bag| &self.entries[bag[0] as usize..bag[1] as usize])
+    }
+}
+
+/// Makes each run of equal gram numbers from `start` on one entry with its count.
+fn count_runs(entries: &mut Vec<u32>, start: usize) {
     let (mut read, mut write) = (start, start);
     while read < entries.len() {
         let gram = entries[read];
@@ -122,5 +237,5 @@ fn count_runs(entries: &mut [u32], start: usize) -> usize {
         read += times;
         write += 1;
     }
-    write
+    entries.truncate(write);
 }

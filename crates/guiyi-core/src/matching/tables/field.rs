@@ -27,7 +27,7 @@ pub(super) enum Prepared {
 }
 
 /// Distinct values that tell the kind of a field.
-const LOOKED_AT: usize = 100_000;
+const LOOKED_AT: usize = 20_000;
 /// Records that a thread takes at a time.
 const CHUNK: usize = 4096;
 
@@ -67,11 +67,11 @@ impl Field {
         for table in tables {
             starts.push(starts[starts.len() - 1] + table.n_rows());
         }
-        let raw = |row: usize| -> &str {
+        let place = |row: usize| {
             let side = starts.partition_point(|start| *start <= row) - 1;
-            columns[side].map_or("", |column| tables[side].columns[column].get(row - starts[side]))
+            Some((&tables[side].columns[columns[side]?], row - starts[side]))
         };
-        let (ids, values) = values::intern(cells, columns, order, raw);
+        let (ids, values) = values::intern(cells, columns, order, place);
         // Records are in the order of a hash: the values that they name first are a fair sample.
         let looked_at = values.len().min(LOOKED_AT) as u32;
         let inferred = || infer((1..looked_at).map(|id| (values.get(id), values.counts[id as usize])));

@@ -47,6 +47,14 @@ impl Letters {
         &self.letters[word.start as usize..word.start as usize + length(word.glance)]
     }
 
+    /// Asks for some values at once: memory is slow to answer and quick to deliver.
+    pub(super) fn fetch(&self, values: &[u32]) {
+        let starts = || values.iter().map(|value| self.words[*value as usize].start);
+        std::hint::black_box(starts().fold(0, |all, start| all ^ start));
+        let first = |start: u32| self.letters.get(start as usize).copied().unwrap_or(0);
+        std::hint::black_box(starts().fold(0, |all, start| all ^ first(start)));
+    }
+
     /// Two values; of different lengths the shorter first.
     pub(super) fn ordered(&self, a: u32, b: u32) -> (&[u16], &[u16]) {
         let (left, right) = (self.get(a), self.get(b));

@@ -206,8 +206,7 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         |record| Some(records.side[record as usize]).filter(|side| distinct[usize::from(*side)]),
     );
     let order = &records.order;
-    let make = |(pair, outcome): (rows::Pair, Outcome)| {
-        let (pattern, weight) = rows.pattern_and_weight(&model, pair);
+    let make = |((pair, outcome), (pattern, weight)): ((rows::Pair, Outcome), (u128, f64))| {
         let (a, b) = (order[pair.0 as usize], order[pair.1 as usize]);
         Pair {
             a: a.min(b),
@@ -218,7 +217,9 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
             outcome,
         }
     };
-    let mut pairs: Vec<Pair> = name_pairs(&of, &kept, may).into_par_iter().map(make).collect();
+    let named = name_pairs(&of, &kept, may);
+    let weighed = rows.patterns_and_weights(&model, &named.iter().map(|(pair, _)| *pair).collect::<Vec<_>>());
+    let mut pairs: Vec<Pair> = named.into_par_iter().zip(weighed).map(make).collect();
     pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
     Linkage {
         fields: records.fields.iter().map(summarize).collect(),

@@ -32,6 +32,11 @@ impl Column {
         &self.text[start..self.ends[row]]
     }
 
+    /// How long the value of a row is, in bytes.
+    pub(super) fn length(&self, row: usize) -> usize {
+        self.ends[row] - if row == 0 { 0 } else { self.ends[row - 1] }
+    }
+
     /// Number of values.
     pub fn len(&self) -> usize {
         self.ends.len()
