@@ -29,6 +29,8 @@ struct Chunk {
     bounds: Vec<u32>,
     /// Number of a gram and how often the value holds it, ascending.
     entries: Vec<u32>,
+    /// Which of 64 sorts of grams each value holds.
+    glances: Vec<u64>,
 }
 
 impl Bags {
@@ -61,7 +63,10 @@ impl Bags {
         let norms: Vec<Vec<f32>> = chunks
             .par_iter_mut()
             .zip(new_numbers)
-            .map(|(chunk, numbers)| chunk.renumber(&numbers).map(|bag| bags.norm(bag)).collect())
+            .map(|(chunk, numbers)| {
+                chunk.renumber(&numbers);
+                chunk.bags().map(|bag| bags.norm(bag)).collect()
+            })
             .collect();
         bags.norms = norms.concat();
         bags.chunks = chunks;
@@ -101,9 +106,7 @@ impl Bags {
 
     /// Which of 64 sorts of grams a value holds.
     pub(super) fn glance(&self, value: u32) -> u64 {
-        self.get(value)
-            .iter()
-            .fold(0, |sorts, entry| sorts | 1 << sort_of(*entry))
+        self.chunks[value as usize / CHUNK].glances[value as usize % CHUNK]
     }
 
     /// How much of a value's bag, 1 in all, is of each sort.
@@ -191,51 +194,61 @@ impl Grams {
 }
 
 impl Chunk {
-    /// The grams of some values, numbered as these name them first.
+    /// The grams of some values as they come, numbered as these values name them first.
     fn read(values: &Values, ids: std::ops::Range<usize>) -> (Self, Grams) {
         let mut grams = Grams::default();
         let mut chunk = Self {
             bounds: vec![0],
-            entries: Vec::new(),
+            ..Self::default()
         };
+        // The last value that holds each gram.
+        let mut holders: Vec<usize> = Vec::new();
         for id in ids {
             let start = chunk.entries.len();
             text::grams(values.get(id as u32), |gram| chunk.entries.push(grams.number(gram)));
-            chunk.entries[start..].sort_unstable();
-            count_runs(&mut chunk.entries, start);
+            holders.resize(grams.grams.len(), usize::MAX);
             grams.counts.resize(grams.grams.len(), 0);
-            for entry in &chunk.entries[start..] {
-                grams.counts[(entry >> TIMES_BITS) as usize] += values.counts[id].max(1);
+            for gram in &chunk.entries[start..] {
+                let gram = *gram as usize;
+                if std::mem::replace(&mut holders[gram], id) != id {
+                    grams.counts[gram] += values.counts[id].max(1);
+                }
             }
             chunk.bounds.push(chunk.entries.len() as u32);
         }
-        chunk.entries.shrink_to_fit();
         (chunk, grams)
     }
 
-    /// Gives grams other numbers, and each value's entries.
-    fn renumber(&mut self, numbers: &[u32]) -> impl Iterator<Item = &[u32]> {
-        for entry in &mut self.entries {
-            *entry = numbers[(*entry >> TIMES_BITS) as usize] << TIMES_BITS | *entry & MOST_TIMES;
+    /// Gives grams other numbers, and each value's grams their order and count.
+    fn renumber(&mut self, numbers: &[u32]) {
+        let (mut start, mut write) = (0, 0);
+        for bound in &mut self.bounds[1..] {
+            let end = *bound as usize;
+            for entry in &mut self.entries[start..end] {
+                *entry = numbers[*entry as usize];
+            }
+            self.entries[start..end].sort_unstable();
+            let first = write;
+            while start < end {
+                let gram = self.entries[start];
+                let times = self.entries[start..end]
+                    .iter()
+                    .take_while(|other| **other == gram)
+                    .count();
+                self.entries[write] = gram << TIMES_BITS | (times as u32).min(MOST_TIMES);
+                start += times;
+                write += 1;
+            }
+            let sorts = self.entries[first..write].iter().map(|entry| 1 << sort_of(*entry));
+            self.glances.push(sorts.fold(0, |all, sort: u64| all | sort));
+            *bound = write as u32;
         }
-        for bag in self.bounds.windows(2) {
-            self.entries[bag[0] as usize..bag[1] as usize].sort_unstable();
-        }
-        self.bounds
-            .windows(2)
-            .map(|bag| &self.entries[bag[0] as usize..bag[1] as usize])
+        self.entries.truncate(write);
+        self.entries.shrink_to_fit();
     }
-}
 
-/// Makes each run of equal gram numbers from `start` on one entry with its count.
-fn count_runs(entries: &mut Vec<u32>, start: usize) {
-    let (mut read, mut write) = (start, start);
-    while read < entries.len() {
-        let gram = entries[read];
-        let times = entries[read..].iter().take_while(|other| **other == gram).count();
-        entries[write] = gram << TIMES_BITS | (times as u32).min(MOST_TIMES);
-        read += times;
-        write += 1;
+    fn bags(&self) -> impl Iterator<Item = &[u32]> {
+        let bag = |bounds: &[u32]| &self.entries[bounds[0] as usize..bounds[1] as usize];
+        self.bounds.windows(2).map(bag)
     }
-    entries.truncate(write);
 }

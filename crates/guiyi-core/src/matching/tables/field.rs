@@ -110,18 +110,15 @@ impl Field {
 pub(super) fn marks(fields: &[Field]) -> Option<Field> {
     let texts: Vec<&Field> = fields.iter().filter(|field| field.kind == Kind::Text).collect();
     let n = texts.first()?.ids.len();
-    let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
     let parts: Vec<Texts> = (0..n.div_ceil(CHUNK))
         .into_par_iter()
         .map(|chunk| {
             let mut part = Texts::default();
-            let mut own: Vec<String> = Vec::new();
+            let (mut own, mut room): (Vec<String>, String) = Default::default();
             for record in chunk * CHUNK..n.min((chunk + 1) * CHUNK) {
                 for field in &texts {
                     let text = field.values.get(field.ids[record]);
-                    if has_digit(text) {
-                        text::tokens(text, |token| own.extend(has_digit(token).then(|| token.to_owned())));
-                    }
+                    text::marks(text, &mut room, |mark| own.push(mark.to_owned()));
                 }
                 own.sort_unstable();
                 own.dedup();

@@ -117,20 +117,42 @@ impl Apart {
 
 /// Digits count up to three times each, other letters, of which some share a place, up to twice; punctuation does not.
 fn glance(letters: &[u16]) -> u64 {
-    const DIGITS: u32 = 30;
-    let is_word = |letter: u16| char::from_u32(u32::from(letter)).is_none_or(char::is_alphanumeric);
-    let bag = letters
-        .iter()
-        .filter(|letter| is_word(**letter))
-        .fold(0_u64, |bag, letter| {
-            let (at, most) = match letter {
-                0x30..=0x39 => (u32::from(letter - 0x30) * 3, 0b111),
-                _ => (DIGITS + u32::from(letter % 14) * 2, 0b11),
-            };
-            let own = bag >> at & most;
-            bag | ((own << 1 | 1) & most) << at
-        });
+    let bag = letters.iter().fold(0_u64, |bag, letter| {
+        let Seat { at, most } = SEATS
+            .get(usize::from(*letter))
+            .copied()
+            .unwrap_or_else(|| seat(*letter));
+        let own = bag >> at & most;
+        bag | ((own << 1 | 1) & most) << at
+    });
     bag | (letters.len().max(1) as u64 - 1) << LENGTH_AT
+}
+
+/// Where a letter stands in a bag, and its bits there; none for punctuation.
+#[derive(Clone, Copy)]
+struct Seat {
+    at: u32,
+    most: u64,
+}
+
+/// The seats of ASCII.
+static SEATS: std::sync::LazyLock<[Seat; 128]> =
+    std::sync::LazyLock::new(|| std::array::from_fn(|letter| seat(letter as u16)));
+
+fn seat(letter: u16) -> Seat {
+    const DIGITS: u32 = 30;
+    let is_word = char::from_u32(u32::from(letter)).is_none_or(char::is_alphanumeric);
+    match letter {
+        _ if !is_word => Seat { at: 0, most: 0 },
+        0x30..=0x39 => Seat {
+            at: u32::from(letter - 0x30) * 3,
+            most: 0b111,
+        },
+        _ => Seat {
+            at: DIGITS + u32::from(letter % 14) * 2,
+            most: 0b11,
+        },
+    }
 }
 
 #[cfg(test)]

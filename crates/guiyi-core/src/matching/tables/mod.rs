@@ -57,6 +57,7 @@ pub use model_file::{ModelMistake, parse as parse_model};
 use records::Records;
 pub use relatives::Relatives;
 pub use said::{Label, Said, SaidField};
+use scoring::Scored;
 use search::Search;
 pub use table::{Column, Table};
 pub use together::Bond;
@@ -172,7 +173,7 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     let least_kept = if records.is_link { least.min(LEAST_BITS) } else { least }.min(from);
     let (mut kept, n_candidates) = scoring::score(&rows, &model, &candidates, least_kept, may);
     drop(candidates);
-    let bond = |((a, b), weight): &(rows::Pair, f64)| (*a, *b, (*weight - from) as f32);
+    let bond = |kept: &Scored| (kept.pair.0, kept.pair.1, (kept.weight - from) as f32);
     let mut graph: Vec<(u32, u32, f32)> = kept.iter().map(bond).filter(|(.., weight)| *weight > 0.0).collect();
     let distinct = match said.distinct {
         _ if !records.is_link => [false; 2],
@@ -192,7 +193,7 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
             .collect();
         gain
     };
-    kept.retain(|(_, weight)| *weight >= least);
+    kept.retain(|kept| kept.weight >= least);
     let words = Words::new(&said.labels, &records);
     words.settle(&mut graph);
     let of = parts::group_parts(
@@ -206,7 +207,8 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         |record| Some(records.side[record as usize]).filter(|side| distinct[usize::from(*side)]),
     );
     let order = &records.order;
-    let make = |((pair, outcome), (pattern, weight)): ((rows::Pair, Outcome), (u128, f64))| {
+    let make = |(scored, outcome): (Scored, Outcome)| {
+        let Scored { pair, pattern, weight } = scored;
         let (a, b) = (order[pair.0 as usize], order[pair.1 as usize]);
         Pair {
             a: a.min(b),
@@ -217,9 +219,17 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
             outcome,
         }
     };
-    let named = name_pairs(&of, &kept, may);
-    let weighed = rows.patterns_and_weights(&model, &named.iter().map(|(pair, _)| *pair).collect::<Vec<_>>());
-    let mut pairs: Vec<Pair> = named.into_par_iter().zip(weighed).map(make).collect();
+    let missing = unscored(&of, &kept, may);
+    let joined = rows
+        .score(&model, &missing)
+        .into_iter()
+        .map(|scored| (scored, Outcome::Match));
+    let named: Vec<(Scored, Outcome)> = kept
+        .iter()
+        .map(|kept| (*kept, outcome(&of, kept)))
+        .chain(joined)
+        .collect();
+    let mut pairs: Vec<Pair> = named.into_par_iter().map(make).collect();
     pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
     Linkage {
         fields: records.fields.iter().map(summarize).collect(),
@@ -307,25 +317,41 @@ fn summarize(field: &Field) -> FieldSummary {
     }
 }
 
-/// Every pair that shares a group, and every other that was kept.
-fn name_pairs(of: &[u32], kept: &[((u32, u32), f64)], may: impl Fn(u32, u32) -> bool) -> Vec<((u32, u32), Outcome)> {
+/// What a pair is, by the group of each record.
+fn outcome(of: &[u32], Scored { pair: (a, b), .. }: &Scored) -> Outcome {
+    if of[*a as usize] == of[*b as usize] {
+        Outcome::Match
+    } else {
+        Outcome::Review
+    }
+}
+
+/// The pairs that share a group and are not among the scored ones, which are sorted by pair.
+fn unscored(of: &[u32], scored: &[Scored], may: impl Fn(u32, u32) -> bool) -> Vec<rows::Pair> {
     let mut by_group: Vec<(u32, u32)> = Vec::new();
     for (record, first) in (0_u32..).zip(of).filter(|(record, first)| *record != **first) {
         by_group.push((*first, record));
     }
     by_group.sort_unstable();
-    let mut pairs = Vec::new();
+    let mut n_scored = vec![0_u32; of.len()];
+    for scored in scored.iter().filter(|scored| outcome(of, scored) == Outcome::Match) {
+        n_scored[of[scored.pair.0 as usize] as usize] += 1;
+    }
+    let mut missing = Vec::new();
     for group in by_group.chunk_by(|x, y| x.0 == y.0) {
         // The first member is the group's number.
-        let members = || std::iter::once(group[0].0).chain(group.iter().map(|(_, record)| *record));
+        let first = group[0].0;
+        if group.len() * (group.len() + 1) / 2 == n_scored[first as usize] as usize {
+            continue;
+        }
+        let members = || std::iter::once(first).chain(group.iter().map(|(_, record)| *record));
+        let is_scored = |pair: rows::Pair| scored.binary_search_by_key(&pair, |scored| scored.pair).is_ok();
         for (at, a) in members().enumerate() {
-            let others = members().skip(at + 1).filter(|b| may(a, *b));
-            pairs.extend(others.map(|b| ((a, b), Outcome::Match)));
+            let others = members().skip(at + 1).filter(|b| may(a, *b) && !is_scored((a, *b)));
+            missing.extend(others.map(|b| (a, b)));
         }
     }
-    let apart = kept.iter().filter(|((a, b), _)| of[*a as usize] != of[*b as usize]);
-    pairs.extend(apart.map(|(pair, _)| (*pair, Outcome::Review)));
-    pairs
+    missing
 }
 
 /// For each row the smallest row of its group.

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::compare::Cell;
 use super::field::{Field, Prepared};
 use super::model::{self, Model};
+use super::scoring::Scored;
 
 /// Records that are filled in at a time, field by field.
 const CHUNK: usize = 2048;
@@ -13,8 +14,6 @@ const CHUNK: usize = 2048;
 pub(super) const TOGETHER: usize = 128;
 /// Bytes that memory delivers together.
 pub(super) const LINE: usize = 64;
-/// Fields that a pair has room for.
-pub(super) const ROOM: usize = 32;
 
 /// All records, value by value.
 pub(super) struct Rows<'f> {
@@ -148,23 +147,23 @@ impl<'f> Rows<'f> {
     }
 
     /// The levels of pairs, packed, and what they weigh.
-    pub(super) fn patterns_and_weights(&self, model: &Model, pairs: &[Pair]) -> Vec<(u128, f64)> {
-        let weigh = |values: &mut Vec<u32>, pairs: &[Pair]| {
+    pub(super) fn score(&self, model: &Model, pairs: &[Pair]) -> Vec<Scored> {
+        let score = |values: &mut Vec<u32>, pairs: &[Pair]| {
             self.fetch_all(pairs.iter().copied(), values);
-            let weigh = |pair: &Pair| {
-                let mut levels = [(0, 0.0); ROOM];
-                for (own, level) in levels.iter_mut().zip(self.levels(*pair)) {
-                    *own = level;
+            let score = |pair: &Pair| {
+                let levels = || self.levels(*pair);
+                Scored {
+                    pair: *pair,
+                    pattern: pack(levels()),
+                    weight: model.fine_weight(levels()),
                 }
-                let levels = || levels.iter().copied().take(self.fields.len());
-                (pack(levels()), model.fine_weight(levels()))
             };
-            let weighed: Vec<(u128, f64)> = pairs.iter().map(weigh).collect();
-            weighed
+            let scored: Vec<Scored> = pairs.iter().map(score).collect();
+            scored
         };
         pairs
             .par_chunks(TOGETHER)
-            .map_init(Vec::new, weigh)
+            .map_init(Vec::new, score)
             .flatten_iter()
             .collect()
     }
@@ -178,7 +177,8 @@ impl<'f> Rows<'f> {
     }
 }
 
-fn pack(levels: impl Iterator<Item = (u8, f32)>) -> u128 {
+/// The levels of a pair's fields, packed.
+pub(super) fn pack(levels: impl Iterator<Item = (u8, f32)>) -> u128 {
     let packed = levels.zip(0_u32..);
     packed
         .map(|((level, _), at)| u128::from(level) << (at * model::BITS))

@@ -11,24 +11,32 @@ use super::compare::{EQUAL, bag_level};
 use super::field::{Field, Prepared};
 use super::kind::Kind;
 use super::model::Model;
-use super::rows::{Pair, Rows, TOGETHER};
+use super::rows::{self, Pair, Rows, TOGETHER};
 
 /// Records that a thread takes at a time.
 const CHUNK: usize = 4096;
 /// Bits by which sums of the same weights in another order may differ, and more.
 const SLACK: f64 = 1e-6;
 
-/// The candidates that weigh at least `least` bits with their weights, by pair, and how many candidates there were.
+/// A pair, the levels of its fields, packed, and what it weighs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Scored {
+    pub(super) pair: Pair,
+    pub(super) pattern: u128,
+    pub(super) weight: f64,
+}
+
+/// The candidates that weigh at least `least` bits, by pair, and how many candidates there were.
 pub(super) fn score(
     rows: &Rows<'_>,
     model: &Model,
     candidates: &Candidates,
     least: f64,
     may: impl Fn(u32, u32) -> bool + Sync,
-) -> (Vec<(Pair, f64)>, u64) {
+) -> (Vec<Scored>, u64) {
     let bounds = Bounds::new(rows.fields, model);
     let n = rows.len();
-    let parts: Vec<(Vec<(Pair, f64)>, u64)> = (0..n.div_ceil(CHUNK))
+    let parts: Vec<(Vec<Scored>, u64)> = (0..n.div_ceil(CHUNK))
         .into_par_iter()
         .map(|chunk| {
             let (mut kept, mut count) = (Vec::new(), 0);
@@ -73,7 +81,7 @@ struct Batch {
 
 impl Batch {
     /// Scores and clears the batch.
-    fn score(&mut self, rows: &Rows<'_>, model: &Model, bounds: &Bounds, least: f64, kept: &mut Vec<(Pair, f64)>) {
+    fn score(&mut self, rows: &Rows<'_>, model: &Model, bounds: &Bounds, least: f64, kept: &mut Vec<Scored>) {
         let width = rows.fields.len();
         let reaches = |most: f64| most >= least - SLACK;
         rows.fetch(self.pairs.iter().map(|(_, b)| *b));
@@ -82,16 +90,17 @@ impl Batch {
         for pair in &self.pairs {
             let start = self.most.len();
             self.most.resize(start + width, 0.0);
-            let own = &mut self.most[start..];
-            let mut most = bounds.glance(rows, *pair, own);
-            if reaches(most) {
-                most = bounds.look(rows, *pair, &mut self.shares, own);
-            }
+            let most = bounds.glance(rows, *pair, &mut self.most[start..]);
             if reaches(most) {
                 self.open.push((*pair, most));
             } else {
                 self.most.truncate(start);
             }
+        }
+        self.shares
+            .fetch(rows, self.open.iter().map(|((a, _), _)| *a), &mut self.values);
+        for ((pair, most), own) in self.open.iter_mut().zip(self.most.chunks_exact_mut(width.max(1))) {
+            *most = bounds.look(rows, *pair, &mut self.shares, own);
         }
         // Field by field, so that what the pairs need of it is fetched together.
         self.levels.clear();
@@ -113,7 +122,11 @@ impl Batch {
         for ((pair, _), levels) in open.filter(|((_, most), _)| reaches(*most)) {
             let weight = model.fine_weight(levels.iter().copied());
             if weight >= least {
-                kept.push((*pair, weight));
+                kept.push(Scored {
+                    pair: *pair,
+                    pattern: rows::pack(levels.iter().copied()),
+                    weight,
+                });
             }
         }
         self.pairs.clear();
@@ -128,6 +141,18 @@ struct Shares {
 }
 
 impl Shares {
+    /// Asks for all at once that the shares of some records are made of. `values` is room.
+    fn fetch(&self, rows: &Rows<'_>, records: impl Iterator<Item = u32> + Clone, values: &mut Vec<u32>) {
+        for (at, field) in rows.fields.iter().enumerate() {
+            if let Prepared::Bags(bags) = &field.prepared {
+                values.clear();
+                values.extend(records.clone().map(|record| rows.ids(record)[at]));
+                values.dedup();
+                bags.fetch(values);
+            }
+        }
+    }
+
     /// The shares of a record; those of the record before are kept until another is asked for.
     fn of(&mut self, rows: &Rows<'_>, record: u32) -> &[[f32; 64]] {
         if self.record != Some(record) {

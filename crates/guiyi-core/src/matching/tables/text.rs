@@ -126,53 +126,45 @@ pub(super) fn is_ideograph(letter: char) -> bool {
         | 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x2_0000..=0x3_ffff)
 }
 
-/// Calls `each` with every token of a folded text, in order.
+/// Calls `each` with every token with a digit of a folded text, in order.
 ///
-/// A token is a run of letters and digits; inside a word that holds a digit, hyphens, dots and slashes are dropped
-/// (`srs-btm30` is `srsbtm30`), and apostrophes are dropped everywhere. A run of ideographs gives its characters and
-/// its pairs of neighbors.
-pub(super) fn tokens(folded: &str, mut each: impl FnMut(&str)) {
-    let mut token = String::new();
-    for word in folded.split(|letter: char| letter.is_whitespace() || ",;:()[]{}\"|!?+*=<>".contains(letter)) {
-        if word.is_empty() {
+/// A token is a run of letters and digits; hyphens, dots and apostrophes are dropped (`srs-btm30` is
+/// `srsbtm30`). `token` is room.
+pub(super) fn marks(folded: &str, token: &mut String, mut each: impl FnMut(&str)) {
+    let is_end = |byte: u8| byte == b' ' || b",;:()[]{}\"|!?+*=<>".contains(&byte);
+    let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    // White space is folded to blanks, and what ends a word is ASCII: bytes are enough to find words by.
+    let mut start = 0;
+    let mut is_coded = false;
+    for (at, byte) in folded.bytes().chain(std::iter::once(b' ')).enumerate() {
+        is_coded |= byte.is_ascii_digit();
+        if byte.is_ascii_alphanumeric() || !is_end(byte) {
             continue;
         }
-        let coded = word.bytes().any(|byte| byte.is_ascii_digit());
-        let mut previous: Option<char> = None;
-        for letter in word.chars() {
-            if is_ideograph(letter) {
-                if !token.is_empty() {
-                    each(&token);
+        if is_coded {
+            token.clear();
+            let word = &folded[start..at];
+            for letter in word.chars().chain(std::iter::once(' ')) {
+                if letter.is_alphanumeric() && !is_ideograph(letter) {
+                    token.push(letter);
+                } else if !matches!(letter, '\'' | '’' | '-' | '.') {
+                    if has_digit(token) {
+                        each(token);
+                    }
                     token.clear();
                 }
-                let mut buffer = [0; 8];
-                let own = letter.encode_utf8(&mut buffer).len();
-                each(&String::from_utf8_lossy(&buffer[..own]));
-                if let Some(before) = previous {
-                    let pair: String = [before, letter].into_iter().collect();
-                    each(&pair);
-                }
-                previous = Some(letter);
-                continue;
-            }
-            previous = None;
-            if letter.is_alphanumeric() {
-                token.push(letter);
-            } else if !(letter == '\'' || letter == '’' || token.is_empty() || coded && matches!(letter, '-' | '.')) {
-                each(&token);
-                token.clear();
             }
         }
-        if !token.is_empty() {
-            each(&token);
-            token.clear();
-        }
+        (start, is_coded) = (at + 1, false);
     }
 }
 
 /// Calls `each` with the hash of every q-gram of a folded text: three letters or digits in a row within a word, which
 /// counts as having blanks around it; in ideographs single characters and pairs.
 pub(super) fn grams(folded: &str, mut each: impl FnMut(u32)) {
+    if folded.is_ascii() {
+        return ascii_grams(folded, each);
+    }
     let mut window = [' ', ' '];
     let mut before = ' ';
     for letter in folded.chars().chain(std::iter::once(' ')) {
@@ -198,9 +190,66 @@ pub(super) fn grams(folded: &str, mut each: impl FnMut(u32)) {
     }
 }
 
+/// What [`grams`] does, of a text without other letters than those of ASCII.
+fn ascii_grams(folded: &str, mut each: impl FnMut(u32)) {
+    const BLANK: u64 = b' ' as u64;
+    const BLANKS: u64 = BLANK << LETTER_BITS | BLANK;
+    let mut before = BLANKS;
+    for letter in folded.bytes().chain(std::iter::once(b' ')) {
+        if letter.is_ascii_alphanumeric() {
+            let letters = before << LETTER_BITS | u64::from(letter);
+            each(mix(letters) as u32);
+            before = letters & (1 << (2 * LETTER_BITS)) - 1;
+        } else if letter != b'\'' {
+            if before != BLANKS {
+                each(mix(before << LETTER_BITS | BLANK) as u32);
+            }
+            before = BLANKS;
+        }
+    }
+}
+
+/// Bits for a letter of any script.
+const LETTER_BITS: u32 = 21;
+
 fn gram(letters: [char; 3]) -> u32 {
     let packed = letters
         .iter()
-        .fold(0_u64, |packed, letter| packed << 21 | u64::from(*letter));
+        .fold(0_u64, |packed, letter| packed << LETTER_BITS | u64::from(*letter));
     mix(packed) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{grams, marks};
+
+    proptest! {
+        #[test]
+        fn grams_of_ascii_are_those_of_any_text(text in "[a-c0-2'. ,-]{0,12}") {
+            let of = |text: &str| {
+                let mut all = Vec::new();
+                grams(text, |gram| all.push(gram));
+                all
+            };
+            // A word of another script apart from the others adds its grams and changes none.
+            let with = of(&format!("{text} é"));
+            prop_assert_eq!(&with[..with.len() - of("é").len()], &of(&text));
+        }
+    }
+
+    #[test]
+    fn a_mark_is_a_token_with_a_digit() {
+        let check = |text: &str, expected: &[&str]| {
+            let mut all = Vec::new();
+            marks(text, &mut String::new(), |mark| all.push(mark.to_owned()));
+            assert_eq!(all, expected, "{text}");
+        };
+        check("12 high street, flat 3b", &["12", "3b"]);
+        check("srs-btm30 (o'2.5) a-b", &["srsbtm30", "o25"]);
+        check("型号q235b钢 3号 no", &["q235b", "3"]);
+        check("12/14 -7 ", &["12", "14", "7"]);
+        check("", &[]);
+    }
 }

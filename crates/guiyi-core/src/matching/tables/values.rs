@@ -149,10 +149,9 @@ pub(super) fn intern<'t>(
     for firsts in firsts.chunks(TOGETHER) {
         let places = || firsts.iter().filter_map(|first| place(order[*first as usize] as usize));
         std::hint::black_box(places().map(|(column, row)| column.length(row)).sum::<usize>());
-        let texts = || places().map(|(column, row)| column.get(row));
-        let first = |text: &str| text.as_bytes().first().copied().unwrap_or(0);
-        std::hint::black_box(texts().fold(0, |all, text| all ^ first(text)));
-        for text in texts() {
+        let first_bytes = places().filter_map(|(column, row)| column.first_byte(row));
+        std::hint::black_box(first_bytes.fold(0, |all, byte| all ^ byte));
+        for text in places().map(|(column, row)| column.get(row)) {
             if text::is_folded(text) {
                 values.set(id, text);
             } else {
