@@ -107,12 +107,18 @@ fn read(path: &Path) -> Result<Table, Box<dyn Error>> {
             scope.spawn(move || read_lines(lines, headers))
         };
         let threads: Vec<_> = starts.windows(2).map(read).collect();
-        threads.into_iter().map(|thread| thread.join().expect("reading does not panic")).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("reading does not panic"))
+            .collect()
     });
     let mut parts = parts.into_iter();
     let mut columns = parts.next().ok_or("no thread")??;
     for part in parts {
-        columns.iter_mut().zip(part?).for_each(|(column, part)| column.append(&part));
+        columns
+            .iter_mut()
+            .zip(part?)
+            .for_each(|(column, part)| column.append(&part));
     }
     Ok(Table { columns })
 }

@@ -81,7 +81,9 @@ fn read_one(path: &Path, id: Option<&str>) -> anyhow::Result<Input> {
             let ids = columns.remove(at);
             (0..ids.len()).map(|row| ids.get(row).to_owned()).collect()
         }
-        None => (1..=columns.first().map_or(0, Column::len)).map(|place| place.to_string()).collect(),
+        None => (1..=columns.first().map_or(0, Column::len))
+            .map(|place| place.to_string())
+            .collect(),
     };
     let name = path
         .file_name()

@@ -25,6 +25,8 @@ const NEIGHBORS: usize = 12;
 const LARGEST: [usize; 2] = [50, 30];
 /// Sampled records per pass, about.
 const SAMPLE: u64 = 10_000;
+/// Records whose keys are counted, at most: of so many the counts stay in the near cache.
+const COUNTED: usize = 1 << 21;
 /// Pairs of a pass in the sample, about, at most.
 
 const SAMPLE_PAIRS: f64 = 2_000.0;
@@ -257,19 +259,24 @@ fn survey(keys: &Keys<'_>, pass: Pass, stride: u64, sizes: &mut Vec<u8>, may: im
     if stride == 1 {
         keys.each(pass, |record, key| filed.push((key, record)));
     } else {
-        let buckets = (n / 2).next_power_of_two().max(64);
+        // Records are in the order of a hash: the first ones are a fair sample.
+        let part = n.div_ceil(COUNTED);
+        let n_counted = (n / part) as u32;
+        let buckets = (n / part / 2).next_power_of_two().max(64);
         sizes.clear();
         sizes.resize(buckets, 0);
         let limit = u64::MAX / stride;
         keys.each(pass, |record, key| {
-            let size = &mut sizes[key as usize & (buckets - 1)];
-            *size = size.saturating_add(1);
+            if record < n_counted {
+                let size = &mut sizes[key as usize & (buckets - 1)];
+                *size = size.saturating_add(1);
+            }
             // The middle of the hash decides: its head sorts, its tail is the bucket.
             if key.rotate_left(24) <= limit {
                 filed.push((key, record));
             }
         });
-        let is_large = |size: &u8| u64::from(usize::from(*size) > pass.largest());
+        let is_large = |size: &u8| u64::from(usize::from(*size) * part > pass.largest());
         too_large = sizes
             .chunks(64)
             .map(|sizes| sizes.iter().rev().fold(0, |bits, size| bits << 1 | is_large(size)))

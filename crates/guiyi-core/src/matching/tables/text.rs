@@ -51,21 +51,37 @@ pub(super) fn fold(value: &str, folded: &mut String) {
 
 /// Whether a value is its own comparable form; only a short test, which most values of ASCII pass.
 pub(super) fn is_folded(value: &str) -> bool {
-    let (mut is_plain, mut says, mut before) = (true, false, b' ');
+    let (mut seen, mut twice, mut before) = (0, 0, BLANK);
     for byte in value.bytes() {
-        is_plain &= match byte {
-            b'a'..=b'z' | b'0'..=b'9' => {
-                says = true;
-                true
-            }
-            b' ' => before != b' ',
-            b'A'..=b'Z' | b'&' => false,
-            _ => byte.is_ascii_graphic(),
-        };
-        before = byte;
+        let own = FOLDED[usize::from(byte)];
+        seen |= own;
+        twice |= own & before;
+        before = own;
     }
-    is_plain && says && before != b' '
+    seen & (SAYS | CHANGES) == SAYS && twice & BLANK == 0 && before != BLANK
 }
+
+/// A letter or digit.
+const SAYS: u8 = 1;
+const BLANK: u8 = 2;
+/// What folding may change.
+const CHANGES: u8 = 4;
+/// What each byte is to folding; 0 is punctuation.
+const FOLDED: [u8; 256] = {
+    let mut kinds = [CHANGES; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b'a'..=b'z' | b'0'..=b'9' => SAYS,
+            b' ' => BLANK,
+            b'A'..=b'Z' | b'&' => CHANGES,
+            _ if byte.is_ascii_graphic() => 0,
+            _ => CHANGES,
+        };
+        byte += 1;
+    }
+    kinds
+};
 
 fn push(folded: &mut String, letter: char) {
     if !letter.is_whitespace() && !letter.is_control() {

@@ -225,56 +225,67 @@ pub(super) fn of_texts(parts: &[Texts]) -> (Vec<u32>, Values) {
 
 /// Distinct hashes, numbered from 1 as they come first: a table of slots, looked up many at a time.
 struct Numbers {
-    /// A half of a hash above its number, or 0; a hash stands in the first free slot from where its other half points.
+    /// The upper half of a hash above its number, or 0; a hash stands in the first free slot from where its head points.
     slots: Vec<u64>,
+    /// How many of a hash's bits point at a slot.
+    bits: u32,
     /// The hash of each number.
     hashes: Vec<u64>,
 }
 
 impl Numbers {
+    /// Bits by which the table grows.
+    const STEP: u32 = 2;
+    const UPPER: u64 = 0xffff_ffff << 32;
+
     fn new() -> Self {
+        let bits = 13;
         Self {
-            slots: vec![0; 1 << 13],
+            slots: vec![0; 1 << bits],
+            bits,
             hashes: vec![0],
         }
     }
 
     fn slot(&self, hash: u64) -> usize {
-        hash as usize & (self.slots.len() - 1)
+        (hash >> (64 - self.bits)) as usize
+    }
+
+    fn after(&self, slot: usize) -> usize {
+        (slot + 1) & (self.slots.len() - 1)
     }
 
     /// The number of a hash, and whether it is new.
     fn number(&mut self, hash: u64) -> (u32, bool) {
-        const HALF: u64 = 0xffff_ffff;
         let mut at = self.slot(hash);
         loop {
             let (slot, number) = (self.slots[at], self.slots[at] as u32);
             if slot == 0 {
                 break;
             }
-            if (slot ^ hash) & !HALF == 0 && self.hashes[number as usize] == hash {
+            if (slot ^ hash) & Self::UPPER == 0 && self.hashes[number as usize] == hash {
                 return (number, false);
             }
-            at = (at + 1) & (self.slots.len() - 1);
+            at = self.after(at);
         }
         let number = self.hashes.len() as u32;
-        self.slots[at] = hash & !HALF | u64::from(number);
+        self.slots[at] = hash & Self::UPPER | u64::from(number);
         self.hashes.push(hash);
-        if self.hashes.len() * 2 > self.slots.len() {
+        if self.hashes.len() * 2 > self.slots.len() && self.bits + Self::STEP <= 32 {
             self.grow();
         }
         (number, true)
     }
 
     fn grow(&mut self) {
-        const TIMES: usize = 4;
         let before = std::mem::take(&mut self.slots);
+        self.bits += Self::STEP;
         // Written and not only asked for: memory that is read before it is written is handed over twice.
-        self.slots.resize(before.len() * TIMES, 0);
+        self.slots.resize(1 << self.bits, 0);
         for slot in before.into_iter().filter(|slot| *slot != 0) {
-            let mut at = self.slot(self.hashes[slot as u32 as usize]);
+            let mut at = self.slot(slot);
             while self.slots[at] != 0 {
-                at = (at + 1) & (self.slots.len() - 1);
+                at = self.after(at);
             }
             self.slots[at] = slot;
         }
