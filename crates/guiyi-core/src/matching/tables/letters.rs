@@ -136,20 +136,36 @@ struct Seat {
 }
 
 /// The seats of ASCII.
-static SEATS: std::sync::LazyLock<[Seat; 128]> =
-    std::sync::LazyLock::new(|| std::array::from_fn(|letter| seat(letter as u16)));
+static SEATS: [Seat; 128] = {
+    let mut seats = [Seat { at: 0, most: 0 }; 128];
+    let mut letter = 0_u8;
+    while letter < 128 {
+        if letter.is_ascii_alphanumeric() {
+            seats[letter as usize] = word_seat(letter as u16);
+        }
+        letter += 1;
+    }
+    seats
+};
 
 fn seat(letter: u16) -> Seat {
+    if char::from_u32(u32::from(letter)).is_none_or(char::is_alphanumeric) {
+        word_seat(letter)
+    } else {
+        Seat { at: 0, most: 0 }
+    }
+}
+
+/// The seat of a letter or digit.
+const fn word_seat(letter: u16) -> Seat {
     const DIGITS: u32 = 30;
-    let is_word = char::from_u32(u32::from(letter)).is_none_or(char::is_alphanumeric);
     match letter {
-        _ if !is_word => Seat { at: 0, most: 0 },
         0x30..=0x39 => Seat {
-            at: u32::from(letter - 0x30) * 3,
+            at: (letter - 0x30) as u32 * 3,
             most: 0b111,
         },
         _ => Seat {
-            at: DIGITS + u32::from(letter % 14) * 2,
+            at: DIGITS + (letter % 14) as u32 * 2,
             most: 0b11,
         },
     }
