@@ -1,13 +1,17 @@
 //! Files read into plain tables, and the true pairs by row.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
-use arrow_array::Array;
+use arrow_array::StringArray;
 use guiyi_core::matching::tables::{Column, Label, Source, Table};
 use guiyi_core::rulebook;
 use guiyi_io::read::{ReadOptions, open};
+
+use crate::commands::validate::walk::in_order;
 
 /// One file: its records' names, and its other columns.
 pub(crate) struct Input {
@@ -31,7 +35,8 @@ impl Input {
     }
 }
 
-const BATCH_ROWS: usize = 65_536;
+/// Rows that a thread reads at a time, about.
+const STRETCH_ROWS: usize = 8192;
 
 /// Reads the files; `ids` names the column of ids of each, the last one standing for the rest.
 pub(crate) fn read(files: &[PathBuf], ids: &[String]) -> anyhow::Result<Vec<Input>> {
@@ -64,33 +69,34 @@ fn read_one(path: &Path, id: Option<&str>) -> anyhow::Result<Input> {
         day_first: None,
     };
     let mut columns: Vec<Column> = headers.iter().map(|header| Column::new(header)).collect();
-    let mut ids = Vec::new();
-    for batch in reader.batches(0, &source, BATCH_ROWS)? {
-        let (batch, _) = batch?;
-        for (column, values) in columns.iter_mut().zip(&batch.received) {
-            for row in 0..batch.len() {
-                column.push(if values.is_null(row) { "" } else { values.value(row) });
-            }
+    let all: Vec<usize> = (0..headers.len()).collect();
+    let (stretches, parser) = reader.stretches(0, &source, &all, id_column, STRETCH_ROWS)?;
+    let parse = |stretch| {
+        let batch = parser.parse(stretch)?.batch;
+        let column = |(header, values): (&Arc<str>, &StringArray)| {
+            let mut column = Column::new(header);
+            values.iter().for_each(|value| column.push(value.unwrap_or("")));
+            column
+        };
+        let columns: Vec<Column> = headers.iter().zip(&batch.received).map(column).collect();
+        anyhow::Ok(columns)
+    };
+    let append = |part: Vec<Column>| {
+        for (column, part) in columns.iter_mut().zip(&part) {
+            column.append(part);
         }
-        match id_column {
-            Some(at) => ids.extend((0..batch.len()).map(|row| {
-                let values = &batch.received[at];
-                if values.is_null(row) {
-                    String::new()
-                } else {
-                    values.value(row).to_owned()
-                }
-            })),
-            None => ids.extend(
-                (0..batch.len())
-                    .map(|row| (ids.len() + row + 1).to_string())
-                    .collect::<Vec<_>>(),
-            ),
+        anyhow::Ok(ControlFlow::Continue(()))
+    };
+    in_order(stretches, rayon::current_num_threads(), parse, append)?;
+    let ids = match id_column {
+        Some(at) => {
+            let ids = columns.remove(at);
+            (0..ids.len()).map(|row| ids.get(row).to_owned()).collect()
         }
-    }
-    if let Some(at) = id_column {
-        columns.remove(at);
-    }
+        None => (1..=columns.first().map_or(0, Column::len))
+            .map(|place| place.to_string())
+            .collect(),
+    };
     let name = path
         .file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());

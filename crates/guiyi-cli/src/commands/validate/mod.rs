@@ -11,7 +11,7 @@ mod outputs;
 mod plan;
 mod references;
 mod text;
-mod walk;
+pub(super) mod walk;
 
 use std::io::Write;
 use std::time::Instant;

@@ -25,7 +25,7 @@ struct Delivery<T, F> {
 
 /// Works on every stretch, on `n_threads`, and takes the results in order, until `take` breaks off. The first error ends
 /// it.
-pub(super) fn in_order<T: Send>(
+pub(in crate::commands) fn in_order<T: Send>(
     stretches: Stretches<'_>,
     n_threads: usize,
     work: impl Fn(Stretch) -> anyhow::Result<T> + Sync,

@@ -1,6 +1,9 @@
 //! Long values as bags of q-grams, each weighted by how rare it is, and how alike two bags are.
 
-use super::super::hash::{Map, mix};
+use rayon::prelude::*;
+
+use super::super::hash::Map;
+use super::rows::LINE;
 use super::text;
 use super::values::Values;
 
@@ -8,89 +11,109 @@ use super::values::Values;
 const TIMES_BITS: u32 = 5;
 const MOST_TIMES: u32 = (1 << TIMES_BITS) - 1;
 
+/// Values that a thread takes at a time.
+const CHUNK: usize = 4096;
+
 /// Weighted q-grams of each value.
 pub(super) struct Bags {
-    ends: Vec<u32>,
-    /// Number of a gram and how often the value holds it, ascending.
-    entries: Vec<u32>,
+    chunks: Vec<Chunk>,
     /// What each bag's weights are divided by, so that its length becomes 1.
     norms: Vec<f32>,
     /// Weight of each gram.
     weights: Vec<f32>,
 }
 
+/// The grams of up to [`CHUNK`] values.
+#[derive(Default)]
+struct Chunk {
+    /// Where those of each value begin, and where the last ones end.
+    bounds: Vec<u32>,
+    /// Number of a gram and how often the value holds it, ascending.
+    entries: Vec<u32>,
+    /// Which of 64 sorts of grams each value holds.
+    glances: Vec<u64>,
+}
+
 impl Bags {
     pub(super) fn new(values: &Values) -> Self {
-        let (mut ends, mut entries) = (Vec::with_capacity(values.len()), Vec::new());
-        let mut numbers: Map<u32, u32> = Map::default();
+        let (chunks, own) = Chunk::read_all(values);
+        // Grams are numbered as the values name them first, whoever has read them.
+        let mut all = Grams::default();
         let mut counts: Vec<u32> = Vec::new();
-        for id in 0..values.len() as u32 {
-            let start = entries.len();
-            text::grams(values.get(id), |gram| {
-                entries.push(*numbers.entry(gram).or_insert_with(|| {
-                    counts.push(0);
-                    counts.len() as u32 - 1
-                }));
-            });
-            entries[start..].sort_unstable();
-            let own = count_runs(&mut entries, start);
-            entries.truncate(own);
-            for entry in &entries[start..] {
-                counts[(entry >> TIMES_BITS) as usize] += values.counts[id as usize].max(1);
-            }
-            ends.push(entries.len() as u32);
-        }
-        entries.shrink_to_fit();
+        let numbers: Vec<Vec<u32>> = own
+            .into_iter()
+            .map(|own| {
+                let number = |gram: &u32| all.number(*gram);
+                let numbers: Vec<u32> = own.grams.iter().map(number).collect();
+                counts.resize(all.grams.len(), 0);
+                for (number, count) in numbers.iter().zip(&own.counts) {
+                    counts[*number as usize] += count;
+                }
+                numbers
+            })
+            .collect();
         let n: u32 = values.counts.iter().sum();
-        let weights = counts.iter().map(|count| weight(n, *count)).collect();
-        Self::of(values, ends, entries, weights)
+        Self::of(chunks, &numbers, counts.iter().map(|count| weight(n, *count)).collect())
     }
 
     /// The bags of a few values as they are among many: `known` gives for a gram its number there and how many of the
     /// `n` filled values hold it. Grams are summed up in the order of these numbers, as they are there.
     pub(super) fn few(values: &Values, n: u32, known: impl Fn(u32) -> (u32, u32)) -> Self {
-        let mut distinct: Vec<u32> = Vec::new();
-        for id in 0..values.len() as u32 {
-            text::grams(values.get(id), |gram| distinct.push(gram));
-        }
+        let (chunks, own) = Chunk::read_all(values);
+        let mut distinct: Vec<u32> = own.iter().flat_map(|own| &own.grams).copied().collect();
         distinct.sort_unstable();
         distinct.dedup();
         let mut ordered: Vec<((u32, u32), u32)> = distinct.into_iter().map(|gram| (known(gram), gram)).collect();
         ordered.sort_unstable_by_key(|((number, _), gram)| (*number, *gram));
-        let numbers: Map<u32, u32> = ordered.iter().map(|(_, gram)| *gram).zip(0..).collect();
+        let place: Map<u32, u32> = ordered.iter().map(|(_, gram)| *gram).zip(0..).collect();
+        let numbers: Vec<Vec<u32>> = (own.iter())
+            .map(|own| own.grams.iter().map(|gram| place[gram]).collect())
+            .collect();
         let weights = ordered.iter().map(|((_, count), _)| weight(n, *count)).collect();
-        let (mut ends, mut entries) = (Vec::with_capacity(values.len()), Vec::new());
-        for id in 0..values.len() as u32 {
-            let start = entries.len();
-            text::grams(values.get(id), |gram| entries.push(numbers[&gram]));
-            entries[start..].sort_unstable();
-            let own = count_runs(&mut entries, start);
-            entries.truncate(own);
-            ends.push(entries.len() as u32);
-        }
-        Self::of(values, ends, entries, weights)
+        Self::of(chunks, &numbers, weights)
     }
 
-    fn of(values: &Values, ends: Vec<u32>, entries: Vec<u32>, weights: Vec<f32>) -> Self {
+    /// Of chunks whose grams get other numbers, and the weight of each number.
+    fn of(mut chunks: Vec<Chunk>, numbers: &[Vec<u32>], weights: Vec<f32>) -> Self {
         let mut bags = Self {
-            ends,
-            entries,
             norms: Vec::new(),
             weights,
+            chunks: Vec::new(),
         };
-        bags.norms = (0..values.len() as u32)
-            .map(|id| {
-                let squares = bags.get(id).iter().map(|entry| bags.weight(*entry).powi(2));
-                squares.sum::<f32>().sqrt().max(f32::MIN_POSITIVE)
+        let norms: Vec<Vec<f32>> = chunks
+            .par_iter_mut()
+            .zip(numbers)
+            .map(|(chunk, numbers)| {
+                chunk.renumber(numbers);
+                chunk.bags().map(|bag| bags.norm(bag)).collect()
             })
             .collect();
+        bags.norms = norms.concat();
+        bags.chunks = chunks;
         bags
     }
 
+    fn norm(&self, bag: &[u32]) -> f32 {
+        let squares = bag.iter().map(|entry| self.weight(*entry).powi(2));
+        squares.sum::<f32>().sqrt().max(f32::MIN_POSITIVE)
+    }
+
     fn get(&self, value: u32) -> &[u32] {
-        let at = value as usize;
-        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
-        &self.entries[start..self.ends[at] as usize]
+        let (chunk, at) = (&self.chunks[value as usize / CHUNK], value as usize % CHUNK);
+        &chunk.entries[chunk.bounds[at] as usize..chunk.bounds[at + 1] as usize]
+    }
+
+    /// Asks for some values at once: memory is slow to answer and quick to deliver.
+    pub(super) fn fetch(&self, values: &[u32]) {
+        let first = |value: &u32| {
+            let (chunk, at) = (&self.chunks[*value as usize / CHUNK], *value as usize % CHUNK);
+            chunk.bounds[at] ^ self.norms[*value as usize].to_bits()
+        };
+        std::hint::black_box(values.iter().fold(0, |all, value| all ^ first(value)));
+        let entries = values
+            .iter()
+            .flat_map(|value| self.get(*value).iter().step_by(LINE / size_of::<u32>()));
+        std::hint::black_box(entries.fold(0, |all, entry| all ^ entry));
     }
 
     fn weight(&self, entry: u32) -> f32 {
@@ -103,17 +126,15 @@ impl Bags {
 
     /// Which of 64 sorts of grams a value holds.
     pub(super) fn glance(&self, value: u32) -> u64 {
-        self.get(value)
-            .iter()
-            .fold(0, |sorts, entry| sorts | 1 << sort_of(*entry))
+        self.chunks[value as usize / CHUNK].glances[value as usize % CHUNK]
     }
 
     /// How much of a value's bag, 1 in all, is of each sort.
     pub(super) fn shares(&self, value: u32) -> [f32; 64] {
         let mut shares = [0.0; 64];
-        let norm = self.norms[value as usize];
+        let part = self.norms[value as usize].powi(-2);
         for entry in self.get(value) {
-            shares[sort_of(*entry)] += (self.weight(*entry) / norm).powi(2);
+            shares[sort_of(*entry)] += part * self.weight(*entry).powi(2);
         }
         shares
     }
@@ -139,19 +160,127 @@ fn weight(n: u32, count: u32) -> f32 {
     (1.0 + n as f32 / count as f32).ln()
 }
 
+/// The sort of an entry's gram: grams that come first one after the other are of different sorts.
 fn sort_of(entry: u32) -> usize {
-    (mix(u64::from(entry >> TIMES_BITS)) >> 58) as usize
+    (entry >> TIMES_BITS) as usize % 64
 }
 
-/// Makes each run of equal gram numbers from `start` on one entry with its count; gives the new end.
-fn count_runs(entries: &mut [u32], start: usize) -> usize {
-    let (mut read, mut write) = (start, start);
-    while read < entries.len() {
-        let gram = entries[read];
-        let times = entries[read..].iter().take_while(|other| **other == gram).count();
-        entries[write] = gram << TIMES_BITS | (times as u32).min(MOST_TIMES);
-        read += times;
-        write += 1;
+/// Numbers of grams, in the order in which they come first.
+struct Grams {
+    /// A gram above its number and one more, or 0; a gram stands in the first free slot from where it points.
+    slots: Vec<u64>,
+    grams: Vec<u32>,
+    /// How many records have a value that holds each.
+    counts: Vec<u32>,
+}
+
+impl Default for Grams {
+    fn default() -> Self {
+        Self {
+            slots: vec![0; 1 << 12],
+            grams: Vec::new(),
+            counts: Vec::new(),
+        }
     }
-    write
+}
+
+impl Grams {
+    fn number(&mut self, gram: u32) -> u32 {
+        let mut at = gram as usize & (self.slots.len() - 1);
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 {
+                break;
+            }
+            if (slot >> 32) as u32 == gram {
+                return slot as u32 - 1;
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.grams.push(gram);
+        let number = self.grams.len() as u32;
+        self.slots[at] = u64::from(gram) << 32 | u64::from(number);
+        if self.grams.len() * 2 > self.slots.len() {
+            self.grow();
+        }
+        number - 1
+    }
+
+    fn grow(&mut self) {
+        self.slots = vec![0; self.slots.len() * 2];
+        for (gram, number) in self.grams.iter().zip(1_u64..) {
+            let mut at = *gram as usize & (self.slots.len() - 1);
+            while self.slots[at] != 0 {
+                at = (at + 1) & (self.slots.len() - 1);
+            }
+            self.slots[at] = u64::from(*gram) << 32 | number;
+        }
+    }
+}
+
+impl Chunk {
+    /// The grams of all values, and what they are in each chunk.
+    fn read_all(values: &Values) -> (Vec<Self>, Vec<Grams>) {
+        let n_chunks = values.len().div_ceil(CHUNK);
+        let read = |at: usize| Self::read(values, at * CHUNK..values.len().min((at + 1) * CHUNK));
+        (0..n_chunks).into_par_iter().map(read).unzip()
+    }
+
+    /// The grams of some values as they come, numbered as these values name them first.
+    fn read(values: &Values, ids: std::ops::Range<usize>) -> (Self, Grams) {
+        let mut grams = Grams::default();
+        let mut chunk = Self {
+            bounds: vec![0],
+            ..Self::default()
+        };
+        // The last value that holds each gram.
+        let mut holders: Vec<usize> = Vec::new();
+        for id in ids {
+            let start = chunk.entries.len();
+            text::grams(values.get(id as u32), |gram| chunk.entries.push(grams.number(gram)));
+            holders.resize(grams.grams.len(), usize::MAX);
+            grams.counts.resize(grams.grams.len(), 0);
+            for gram in &chunk.entries[start..] {
+                let gram = *gram as usize;
+                if std::mem::replace(&mut holders[gram], id) != id {
+                    grams.counts[gram] += values.counts[id].max(1);
+                }
+            }
+            chunk.bounds.push(chunk.entries.len() as u32);
+        }
+        (chunk, grams)
+    }
+
+    /// Gives grams other numbers, and each value's grams their order and count.
+    fn renumber(&mut self, numbers: &[u32]) {
+        let (mut start, mut write) = (0, 0);
+        for bound in &mut self.bounds[1..] {
+            let end = *bound as usize;
+            for entry in &mut self.entries[start..end] {
+                *entry = numbers[*entry as usize];
+            }
+            self.entries[start..end].sort_unstable();
+            let first = write;
+            while start < end {
+                let gram = self.entries[start];
+                let times = self.entries[start..end]
+                    .iter()
+                    .take_while(|other| **other == gram)
+                    .count();
+                self.entries[write] = gram << TIMES_BITS | (times as u32).min(MOST_TIMES);
+                start += times;
+                write += 1;
+            }
+            let sorts = self.entries[first..write].iter().map(|entry| 1 << sort_of(*entry));
+            self.glances.push(sorts.fold(0, |all, sort: u64| all | sort));
+            *bound = write as u32;
+        }
+        self.entries.truncate(write);
+        self.entries.shrink_to_fit();
+    }
+
+    fn bags(&self) -> impl Iterator<Item = &[u32]> {
+        let bag = |bounds: &[u32]| &self.entries[bounds[0] as usize..bounds[1] as usize];
+        self.bounds.windows(2).map(bag)
+    }
 }

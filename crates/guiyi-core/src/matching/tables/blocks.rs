@@ -3,6 +3,8 @@
 //! Candidates are never all held: each record's are made when they are asked for. A pair is made once, for its smaller
 //! record, whichever passes find it.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::super::hash::mix;
@@ -46,6 +48,13 @@ impl Blocks {
             places,
             n_pairs,
         }
+    }
+
+    /// Asks for the blocks of some records at once: memory is slow to answer and quick to deliver.
+    fn fetch(&self, records: Range<usize>) {
+        let first = |place: &u32| self.members.get(*place as usize).copied().unwrap_or(0);
+        let places = self.places[records].iter();
+        std::hint::black_box(places.fold(0, |all, place| all ^ first(place)));
     }
 
     /// Adds the larger records of a record's block.
@@ -113,6 +122,13 @@ impl Candidates {
             pairs.extend(partners.iter().map(|other| u64::from(record) << 32 | u64::from(*other)));
         }
         (pairs, 1.0 / stride as f64)
+    }
+
+    /// Asks for what making the candidates of some records will read.
+    pub(super) fn fetch(&self, records: Range<usize>) {
+        for pass in &self.passes {
+            pass.fetch(records.clone());
+        }
     }
 
     /// How many there are.

@@ -15,6 +15,7 @@ use super::field::{Field, Prepared};
 use super::kind::Kind;
 use super::nearest::Index;
 use super::records::{Records, Seekers};
+use super::rows::ends;
 use super::sort::by_hash;
 
 /// Neighbors looked for.
@@ -23,8 +24,11 @@ pub(super) const NEIGHBORS: usize = 12;
 const LARGEST: [usize; 2] = [50, 30];
 /// Sampled records per pass, about.
 const SAMPLE: u64 = 10_000;
+/// Records whose keys are counted, at most: of so many the counts stay in the near cache.
+const COUNTED: usize = 1 << 21;
 /// Pairs of a pass in the sample, about, at most.
-const SAMPLE_PAIRS: f64 = 4_000.0;
+
+const SAMPLE_PAIRS: f64 = 2_000.0;
 /// How many candidates one match more is worth.
 const PRICE: f64 = 400.0;
 /// A pass must find at least this part of all matches that the passes before it miss.
@@ -144,6 +148,28 @@ impl<'f> Keys<'f> {
         Some(Pass { first, second })
     }
 
+    /// The hashes of keys that more than one record has, with these records, and some others.
+    fn shared(&self, pass: Pass) -> Vec<(u64, u32)> {
+        const SHARED: u8 = 2;
+        let n = self.of[pass.first].len();
+        let buckets = n.next_power_of_two();
+        let bucket = |key: u64| key as usize & (buckets - 1);
+        let mut sizes = vec![0_u8; buckets];
+        let mut n_shared = 0;
+        self.each(pass, |_, key| {
+            let size = &mut sizes[bucket(key)];
+            *size = (*size + 1).min(SHARED);
+            n_shared += usize::from(*size == SHARED);
+        });
+        let mut filed = Vec::with_capacity(2 * n_shared);
+        self.each(pass, |record, key| {
+            if sizes[bucket(key)] == SHARED {
+                filed.push((key, record));
+            }
+        });
+        filed
+    }
+
     /// Calls `each` with the hash of the key of every record that has one.
     fn each(&self, pass: Pass, mut each: impl FnMut(u32, u64)) {
         let first = &self.of[pass.first];
@@ -260,19 +286,24 @@ fn survey(keys: &Keys<'_>, pass: Pass, stride: u64, sizes: &mut Vec<u8>, may: im
     if stride == 1 {
         keys.each(pass, |record, key| filed.push((key, record)));
     } else {
-        let buckets = n.next_power_of_two().max(64);
+        // Records are in the order of a hash: the first ones are a fair sample.
+        let part = n.div_ceil(COUNTED);
+        let n_counted = (n / part) as u32;
+        let buckets = (n / part / 2).next_power_of_two().max(64);
         sizes.clear();
         sizes.resize(buckets, 0);
         let limit = u64::MAX / stride;
         keys.each(pass, |record, key| {
-            let size = &mut sizes[key as usize & (buckets - 1)];
-            *size = size.saturating_add(1);
+            if record < n_counted {
+                let size = &mut sizes[key as usize & (buckets - 1)];
+                *size = size.saturating_add(1);
+            }
             // The middle of the hash decides: its head sorts, its tail is the bucket.
             if key.rotate_left(24) <= limit {
                 filed.push((key, record));
             }
         });
-        let is_large = |size: &u8| u64::from(usize::from(*size) > pass.largest());
+        let is_large = |size: &u8| u64::from(usize::from(*size) * part > pass.largest());
         too_large = sizes
             .chunks(64)
             .map(|sizes| sizes.iter().rev().fold(0, |bits, size| bits << 1 | is_large(size)))
@@ -353,8 +384,7 @@ pub(super) fn find(
     let blocks: Vec<Blocks> = passes
         .par_iter()
         .map(|pass| {
-            let mut filed = Vec::with_capacity(n);
-            keys.each(*pass, |record, key| filed.push((key, record)));
+            let filed = keys.shared(*pass);
             Blocks::new(filed, n, pass.largest(), &may)
         })
         .collect();
@@ -398,9 +428,8 @@ fn choose(
     let probabilities = train(&pairs, 1.0);
     let by = finders(keys, &passes, &surveys, &pairs);
     // A pair that many passes find is likelier in the sample.
-    let weights: Vec<f64> = by
-        .iter()
-        .map(|by| by.iter().map(|at| surveys[usize::from(*at)].share).sum::<f64>())
+    let weights: Vec<f64> = (0..pairs.len())
+        .map(|row| by.of(row).iter().map(|at| surveys[usize::from(*at)].share).sum::<f64>())
         .map(|likely| if stride > 1 && likely > 0.0 { 1.0 / likely } else { 1.0 })
         .collect();
     drop(surveys);
@@ -412,7 +441,7 @@ fn choose(
     while chosen.len() < MOST {
         let mut gains = vec![(0.0, 0.0); passes.len()];
         for row in &open {
-            for at in &by[*row] {
+            for at in by.of(*row) {
                 let gain = &mut gains[usize::from(*at)];
                 gain.0 += probabilities[*row] * weights[*row];
                 gain.1 += weights[*row];
@@ -425,7 +454,7 @@ fn choose(
         if worth(best) <= LEAST_GAIN * total || gains[best].0 <= 0.0 {
             break;
         }
-        open.retain(|row| !by[*row].contains(&(best as u16)));
+        open.retain(|row| !by.of(*row).contains(&(best as u16)));
         chosen.push(passes[best]);
     }
     chosen
@@ -439,37 +468,70 @@ fn is_selective(keys: &Keys<'_>, pass: Pass, survey: &Survey, stride: u64) -> bo
 }
 
 /// For each pair the passes that bring it together.
-fn finders(keys: &Keys<'_>, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) -> Vec<Vec<u16>> {
-    let finds = |at: usize, pair: u64, agreeing: u64| {
-        let (pass, survey) = (passes[at], &surveys[at]);
-        let agrees = |atom: usize| agreeing >> atom & 1 == 1;
-        if !agrees(pass.first) || pass.second.is_some_and(|second| !agrees(second)) {
-            return false;
-        }
+struct Finders {
+    ends: Vec<u32>,
+    passes: Vec<u16>,
+}
+
+impl Finders {
+    fn of(&self, pair: usize) -> &[u16] {
+        let start = if pair == 0 { 0 } else { self.ends[pair - 1] };
+        &self.passes[start as usize..self.ends[pair] as usize]
+    }
+}
+
+/// Pairs that a thread takes at a time.
+const CHUNK: usize = 1024;
+
+fn finders(keys: &Keys<'_>, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) -> Finders {
+    let n_atoms = keys.atoms.len();
+    let place = |pass: &Pass| pass.first * n_atoms + pass.second.unwrap_or(pass.first);
+    let mut numbers = vec![None; n_atoms * n_atoms];
+    for (at, pass) in (0_u16..).zip(passes) {
+        numbers[place(pass)] = Some(at);
+    }
+    let finds = |at: u16, pair: u64, key: u64| {
+        let survey = &surveys[usize::from(at)];
         if survey.too_large.is_empty() {
-            return survey.pairs.binary_search(&pair).is_ok();
+            survey.pairs.binary_search(&pair).is_ok()
+        } else {
+            survey.is_small(mix(key))
         }
-        let record = (pair >> 32) as usize;
-        let first = u64::from(keys.of[pass.first][record]);
-        let key = match pass.second {
-            None => first,
-            Some(second) => first << 32 | u64::from(keys.of[second][record]),
-        };
-        survey.is_small(mix(key))
     };
-    pairs
-        .par_iter()
-        .map(|pair| {
-            let (a, b) = ((pair >> 32) as usize, *pair as u32 as usize);
-            let agreeing = keys
-                .of
-                .iter()
-                .rev()
-                .fold(0_u64, |bits, of| bits << 1 | u64::from(of[a] != 0 && of[a] == of[b]));
-            (0..passes.len())
-                .filter(|at| finds(*at, *pair, agreeing))
-                .map(|at| at as u16)
-                .collect()
-        })
-        .collect()
+    let of_some = |pairs: &[u64]| {
+        let mut some = Finders {
+            ends: Vec::with_capacity(pairs.len()),
+            passes: Vec::new(),
+        };
+        let mut agreeing: Vec<(usize, u64)> = Vec::new();
+        for pair in pairs {
+            let (a, b) = ends(*pair);
+            let agree = |of: &Cow<'_, [u32]>| Some(of[a as usize]).filter(|key| *key != 0 && *key == of[b as usize]);
+            let keys = keys.of.iter().enumerate();
+            agreeing.clear();
+            agreeing.extend(keys.filter_map(|(atom, of)| Some((atom, u64::from(agree(of)?)))));
+            let start = some.passes.len();
+            for (at, (first, key)) in agreeing.iter().enumerate() {
+                for (second, other) in &agreeing[at..] {
+                    let key = if second == first { *key } else { key << 32 | other };
+                    let found = numbers[first * n_atoms + second].filter(|pass| finds(*pass, *pair, key));
+                    some.passes.extend(found);
+                }
+            }
+            some.passes[start..].sort_unstable();
+            some.ends.push(some.passes.len() as u32);
+        }
+        some
+    };
+    let parts: Vec<Finders> = pairs.par_chunks(CHUNK).map(of_some).collect();
+    let mut all = Finders {
+        ends: Vec::with_capacity(pairs.len()),
+        passes: Vec::new(),
+    };
+    for part in parts {
+        let start = all.passes.len() as u32;
+        all.ends.extend(part.ends.iter().map(|end| start + end));
+        all.passes.extend(part.passes);
+    }
+    all
 }

@@ -231,15 +231,15 @@ fn name_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
 /// The best level that a glance allows.
 fn best_level(kind: Kind, apart: Apart) -> u8 {
     let (edits, longest) = (apart.least_edits, apart.longest);
-    let alike = 1.0 - edits as f64 / longest as f64;
     match kind {
         Kind::Category => 1 + u8::from(edits * 5 > longest),
-        Kind::Name | Kind::Email => match alike {
-            0.84.. => 1,
+        // In hundredths, and borders taken in, a bound still.
+        Kind::Name | Kind::Email => match 100 * edits {
             _ if edits <= 1 => 1,
-            0.68.. => 2,
+            hundreds if hundreds <= 16 * longest => 1,
+            hundreds if hundreds <= 32 * longest => 2,
             _ if apart.may_contain || apart.may_hold_words => 3,
-            0.5.. => 4,
+            hundreds if hundreds <= 50 * longest => 4,
             _ => 5,
         },
         _ if edits <= 1 || apart.may_contain => 1,

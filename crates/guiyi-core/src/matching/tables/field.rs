@@ -29,7 +29,7 @@ pub(super) enum Prepared {
 }
 
 /// Distinct values that tell the kind of a field.
-const LOOKED_AT: usize = 100_000;
+const LOOKED_AT: usize = 20_000;
 /// Records that a thread takes at a time.
 const CHUNK: usize = 4096;
 
@@ -76,14 +76,12 @@ impl Field {
                 own.for_each(|column| each(column.get(row)));
             })
         } else {
-            let raw = |row: usize| {
+            let place = |row: usize| {
                 let (side, row) = cell(row);
-                columns[side]
-                    .first()
-                    .map_or("", |column| tables[side].columns[*column].get(row))
+                Some((&tables[side].columns[*columns[side].first()?], row))
             };
             let columns: Vec<Option<usize>> = columns.iter().map(|columns| columns.first().copied()).collect();
-            values::intern(cells, &columns, order, raw)
+            values::intern(cells, &columns, order, place)
         };
         // The column that says at once what others say together gives the name.
         let named = columns.iter().zip(tables).min_by_key(|(columns, _)| columns.len());
@@ -152,10 +150,10 @@ pub(super) fn marks(fields: &[Field]) -> Option<Field> {
         .into_par_iter()
         .map(|chunk| {
             let mut part = Texts::default();
-            let mut own: Vec<String> = Vec::new();
+            let (mut own, mut room): (Vec<String>, String) = Default::default();
             for record in chunk * CHUNK..n.min((chunk + 1) * CHUNK) {
                 let of_record = texts.iter().map(|field| field.values.get(field.ids[record]));
-                add_marks(of_record, &mut own, &mut part.text);
+                add_marks(of_record, &mut own, &mut room, &mut part.text);
                 part.ends.push(part.text.len());
             }
             part
@@ -185,11 +183,16 @@ pub(super) fn marks(fields: &[Field]) -> Option<Field> {
     })
 }
 
-/// Appends the tokens with digits of some texts, each once, in order, with blanks between. `own` is room to work in.
-pub(super) fn add_marks<'t>(texts: impl Iterator<Item = &'t str>, own: &mut Vec<String>, all: &mut String) {
-    let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
-    for text in texts.filter(|text| has_digit(text)) {
-        text::tokens(text, |token| own.extend(has_digit(token).then(|| token.to_owned())));
+/// Appends the tokens with digits of some texts, each once, in order, with blanks between. `own` and `room` are room to
+/// work in.
+pub(super) fn add_marks<'t>(
+    texts: impl Iterator<Item = &'t str>,
+    own: &mut Vec<String>,
+    room: &mut String,
+    all: &mut String,
+) {
+    for text in texts {
+        text::marks(text, room, |mark| own.push(mark.to_owned()));
     }
     own.sort_unstable();
     own.dedup();

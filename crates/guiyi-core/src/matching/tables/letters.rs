@@ -47,6 +47,14 @@ impl Letters {
         &self.letters[word.start as usize..word.start as usize + length(word.glance)]
     }
 
+    /// Asks for some values at once: memory is slow to answer and quick to deliver.
+    pub(super) fn fetch(&self, values: &[u32]) {
+        let starts = || values.iter().map(|value| self.words[*value as usize].start);
+        std::hint::black_box(starts().fold(0, |all, start| all ^ start));
+        let first = |start: u32| self.letters.get(start as usize).copied().unwrap_or(0);
+        std::hint::black_box(starts().fold(0, |all, start| all ^ first(start)));
+    }
+
     /// Two values; of different lengths the shorter first.
     pub(super) fn ordered(&self, a: u32, b: u32) -> (&[u16], &[u16]) {
         let (left, right) = (self.get(a), self.get(b));
@@ -109,20 +117,58 @@ impl Apart {
 
 /// Digits count up to three times each, other letters, of which some share a place, up to twice; punctuation does not.
 fn glance(letters: &[u16]) -> u64 {
-    const DIGITS: u32 = 30;
-    let is_word = |letter: u16| char::from_u32(u32::from(letter)).is_none_or(char::is_alphanumeric);
-    let bag = letters
-        .iter()
-        .filter(|letter| is_word(**letter))
-        .fold(0_u64, |bag, letter| {
-            let (at, most) = match letter {
-                0x30..=0x39 => (u32::from(letter - 0x30) * 3, 0b111),
-                _ => (DIGITS + u32::from(letter % 14) * 2, 0b11),
-            };
-            let own = bag >> at & most;
-            bag | ((own << 1 | 1) & most) << at
-        });
+    let bag = letters.iter().fold(0_u64, |bag, letter| {
+        let Seat { at, most } = SEATS
+            .get(usize::from(*letter))
+            .copied()
+            .unwrap_or_else(|| seat(*letter));
+        let own = bag >> at & most;
+        bag | ((own << 1 | 1) & most) << at
+    });
     bag | (letters.len().max(1) as u64 - 1) << LENGTH_AT
+}
+
+/// Where a letter stands in a bag, and its bits there; none for punctuation.
+#[derive(Clone, Copy)]
+struct Seat {
+    at: u32,
+    most: u64,
+}
+
+/// The seats of ASCII.
+static SEATS: [Seat; 128] = {
+    let mut seats = [Seat { at: 0, most: 0 }; 128];
+    let mut letter = 0_u8;
+    while letter < 128 {
+        if letter.is_ascii_alphanumeric() {
+            seats[letter as usize] = word_seat(letter as u16);
+        }
+        letter += 1;
+    }
+    seats
+};
+
+fn seat(letter: u16) -> Seat {
+    if char::from_u32(u32::from(letter)).is_none_or(char::is_alphanumeric) {
+        word_seat(letter)
+    } else {
+        Seat { at: 0, most: 0 }
+    }
+}
+
+/// The seat of a letter or digit.
+const fn word_seat(letter: u16) -> Seat {
+    const DIGITS: u32 = 30;
+    match letter {
+        0x30..=0x39 => Seat {
+            at: (letter - 0x30) as u32 * 3,
+            most: 0b111,
+        },
+        _ => Seat {
+            at: DIGITS + (letter % 14) as u32 * 2,
+            most: 0b11,
+        },
+    }
 }
 
 #[cfg(test)]

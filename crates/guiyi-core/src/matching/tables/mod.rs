@@ -65,6 +65,7 @@ use partners::Partners;
 use records::Records;
 pub use relatives::Relatives;
 pub use said::{Label, Said, SaidField};
+use scoring::Scored;
 use search::Search;
 pub use table::{Column, Table};
 pub use together::Bond;
@@ -209,8 +210,8 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
     let vetoes = Vetoes::new(&records.fields);
     let bonds: Vec<(u32, u32, f32)> = kept
         .par_iter()
-        .filter(|((a, b), _)| vetoes.of(&rows, *a, *b).is_none())
-        .map(|((a, b), weight)| (*a, *b, (*weight - from) as f32))
+        .filter(|kept| vetoes.of(&rows, kept.pair.0, kept.pair.1).is_none())
+        .map(|kept| (kept.pair.0, kept.pair.1, (kept.weight - from) as f32))
         .collect();
     let speaks_for =
         |gain: f32| move |(a, b, weight): &(u32, u32, f32)| (weight + gain > 0.0).then_some((*a, *b, weight + gain));
@@ -232,7 +233,7 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
         let among = partners.iter().map(|own| own.probability(pair, &records.side, weight));
         among.reduce(f64::min).unwrap_or_else(|| 1.0 / (1.0 + (-weight).exp2()))
     };
-    kept.retain(|(pair, weight)| probability(*pair, *weight) >= options.least_probability);
+    kept.retain(|kept| probability(kept.pair, kept.weight) >= options.least_probability);
     let words = Words::new(&said.labels, records);
     words.settle(&mut graph);
     let of = parts::group_parts(
@@ -256,8 +257,8 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
         let is_bridge = !records.is_link && weight > from && is_solid(a) && is_solid(b);
         is_bridge.then_some(Veto::Bridge)
     };
-    let make = |(pair, outcome): (rows::Pair, Outcome)| {
-        let (pattern, weight) = rows.pattern_and_weight(&model, pair);
+    let make = |(scored, outcome): (Scored, Outcome)| {
+        let Scored { pair, pattern, weight } = scored;
         let (a, b) = (order[pair.0 as usize], order[pair.1 as usize]);
         Pair {
             a: a.min(b),
@@ -271,7 +272,17 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
                 .flatten(),
         }
     };
-    let mut pairs: Vec<Pair> = name_pairs(&of, &kept, may).into_par_iter().map(make).collect();
+    let missing = unscored(&of, &kept, may);
+    let joined = rows
+        .score(&model, &missing)
+        .into_iter()
+        .map(|scored| (scored, Outcome::Match));
+    let named: Vec<(Scored, Outcome)> = kept
+        .iter()
+        .map(|kept| (*kept, outcome(&of, kept)))
+        .chain(joined)
+        .collect();
+    let mut pairs: Vec<Pair> = named.into_par_iter().map(make).collect();
     pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
     let linkage = Linkage {
         fields: records.fields.iter().map(summarize).collect(),
@@ -377,25 +388,41 @@ fn summarize(field: &Field) -> FieldSummary {
     }
 }
 
-/// Every pair that shares a group, and every other that was kept.
-fn name_pairs(of: &[u32], kept: &[((u32, u32), f64)], may: impl Fn(u32, u32) -> bool) -> Vec<((u32, u32), Outcome)> {
+/// What a pair is, by the group of each record.
+fn outcome(of: &[u32], Scored { pair: (a, b), .. }: &Scored) -> Outcome {
+    if of[*a as usize] == of[*b as usize] {
+        Outcome::Match
+    } else {
+        Outcome::Review
+    }
+}
+
+/// The pairs that share a group and are not among the scored ones, which are sorted by pair.
+fn unscored(of: &[u32], scored: &[Scored], may: impl Fn(u32, u32) -> bool) -> Vec<rows::Pair> {
     let mut by_group: Vec<(u32, u32)> = Vec::new();
     for (record, first) in (0_u32..).zip(of).filter(|(record, first)| *record != **first) {
         by_group.push((*first, record));
     }
     by_group.sort_unstable();
-    let mut pairs = Vec::new();
+    let mut n_scored = vec![0_u32; of.len()];
+    for scored in scored.iter().filter(|scored| outcome(of, scored) == Outcome::Match) {
+        n_scored[of[scored.pair.0 as usize] as usize] += 1;
+    }
+    let mut missing = Vec::new();
     for group in by_group.chunk_by(|x, y| x.0 == y.0) {
         // The first member is the group's number.
-        let members = || std::iter::once(group[0].0).chain(group.iter().map(|(_, record)| *record));
+        let first = group[0].0;
+        if group.len() * (group.len() + 1) / 2 == n_scored[first as usize] as usize {
+            continue;
+        }
+        let members = || std::iter::once(first).chain(group.iter().map(|(_, record)| *record));
+        let is_scored = |pair: rows::Pair| scored.binary_search_by_key(&pair, |scored| scored.pair).is_ok();
         for (at, a) in members().enumerate() {
-            let others = members().skip(at + 1).filter(|b| may(a, *b));
-            pairs.extend(others.map(|b| ((a, b), Outcome::Match)));
+            let others = members().skip(at + 1).filter(|b| may(a, *b) && !is_scored((a, *b)));
+            missing.extend(others.map(|b| (a, b)));
         }
     }
-    let apart = kept.iter().filter(|((a, b), _)| of[*a as usize] != of[*b as usize]);
-    pairs.extend(apart.map(|(pair, _)| (*pair, Outcome::Review)));
-    pairs
+    missing
 }
 
 /// For each row the smallest row of its group.

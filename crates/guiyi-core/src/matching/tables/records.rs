@@ -186,7 +186,7 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
         fields.sort_by(|x, y| said(y).total_cmp(&said(x)).then_with(|| x.header.cmp(&y.header)));
         fields.truncate(MOST_FIELDS - 1);
     }
-    fields.sort_by_cached_key(|field| {
+    fields.par_sort_by_cached_key(|field| {
         let sum = field
             .ids
             .iter()

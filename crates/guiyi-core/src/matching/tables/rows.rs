@@ -4,15 +4,16 @@
 use rayon::prelude::*;
 
 use super::compare::Cell;
-use super::field::Field;
+use super::field::{Field, Prepared};
 use super::model::{self, Model};
+use super::scoring::Scored;
 
 /// Records that are filled in at a time, field by field.
 const CHUNK: usize = 2048;
 /// Pairs whose rows are asked for together.
 pub(super) const TOGETHER: usize = 128;
-/// Fields that a pair has room for.
-pub(super) const ROOM: usize = 32;
+/// Bytes that memory delivers together.
+pub(super) const LINE: usize = 64;
 
 /// All records, value by value.
 pub(super) struct Rows<'f> {
@@ -41,11 +42,10 @@ impl<'f> Rows<'f> {
         let n = fields.first().map_or(0, |field| field.ids.len());
         let width = fields.len();
         let (mut ids, mut glances) = (vec![0; n * width], vec![0; n * width]);
-        for (chunk, (ids, glances)) in ids
-            .chunks_mut(CHUNK * width.max(1))
-            .zip(glances.chunks_mut(CHUNK * width.max(1)))
-            .enumerate()
-        {
+        let chunks = ids
+            .par_chunks_mut(CHUNK * width.max(1))
+            .zip(glances.par_chunks_mut(CHUNK * width.max(1)));
+        chunks.enumerate().for_each(|(chunk, (ids, glances))| {
             for (at, field) in fields.iter().enumerate() {
                 let records = &field.ids[chunk * CHUNK..];
                 for ((id, glance), own) in ids[at..].iter_mut().zip(&mut glances[at..]).step_by(width).zip(records) {
@@ -53,7 +53,7 @@ impl<'f> Rows<'f> {
                     *glance = if *own == 0 { 0 } else { field.glance(*own) };
                 }
             }
-        }
+        });
         Self { fields, ids, glances }
     }
 
@@ -101,20 +101,42 @@ impl<'f> Rows<'f> {
 
     /// The levels of many pairs, packed.
     pub(super) fn patterns(&self, pairs: &[u64]) -> Vec<u128> {
-        let of_some = |pairs: &[u64]| {
-            self.fetch(pairs.iter().map(|pair| *pair as u32));
-            let patterns: Vec<u128> = pairs.iter().map(|pair| self.pattern(ends(*pair))).collect();
-            patterns
-        };
-        pairs.par_chunks(TOGETHER).flat_map_iter(of_some).collect()
+        let mut patterns = vec![0; pairs.len()];
+        let chunks = patterns.par_chunks_mut(TOGETHER).zip(pairs.par_chunks(TOGETHER));
+        chunks.for_each_init(Vec::new, |values, (patterns, pairs)| {
+            self.fetch_all(pairs.iter().map(|pair| ends(*pair)), values);
+            for (pattern, pair) in patterns.iter_mut().zip(pairs) {
+                *pattern = self.pattern(ends(*pair));
+            }
+        });
+        patterns
+    }
+
+    /// Asks for all at once that comparing one field of some pairs will read. `values` is room.
+    pub(super) fn fetch_values(&self, field: usize, pairs: impl Iterator<Item = Pair>, values: &mut Vec<u32>) {
+        values.clear();
+        for (a, b) in pairs {
+            let (left, right) = (self.ids(a)[field], self.ids(b)[field]);
+            if left != right && left != 0 && right != 0 {
+                values.extend([left, right]);
+            }
+        }
+        match &self.fields[field].prepared {
+            Prepared::Letters(letters) => letters.fetch(values),
+            Prepared::Bags(bags) => bags.fetch(values),
+            Prepared::Marks { .. } | Prepared::Dates(_) | Prepared::Numbers(_) => {}
+        }
     }
 
     /// Asks for the rows of some records at once: memory is slow to answer and quick to deliver.
     pub(super) fn fetch(&self, records: impl Iterator<Item = u32>) {
-        let first = |record: u32| (self.ids(record).first(), self.glances(record).first());
-        let read = |sum: u64, record: u32| match first(record) {
-            (Some(id), Some(glance)) => sum ^ u64::from(*id) ^ glance,
-            _ => sum,
+        let read = |all: u64, record: u32| {
+            let (ids, glances) = (self.ids(record), self.glances(record));
+            let ids = ids.iter().step_by(LINE / size_of::<u32>()).chain(ids.last());
+            let glances = glances.iter().step_by(LINE / size_of::<u64>()).chain(glances.last());
+            glances.fold(ids.fold(all, |all, id| all ^ u64::from(*id)), |all, glance| {
+                all ^ glance
+            })
         };
         std::hint::black_box(records.fold(0, read));
     }
@@ -124,18 +146,39 @@ impl<'f> Rows<'f> {
         model.fine_weight(self.levels(pair))
     }
 
-    /// The levels of a pair, packed, and what they weigh.
-    pub(super) fn pattern_and_weight(&self, model: &Model, pair: Pair) -> (u128, f64) {
-        let mut levels = [(0, 0.0); ROOM];
-        for (own, level) in levels.iter_mut().zip(self.levels(pair)) {
-            *own = level;
+    /// The levels of pairs, packed, and what they weigh.
+    pub(super) fn score(&self, model: &Model, pairs: &[Pair]) -> Vec<Scored> {
+        let score = |values: &mut Vec<u32>, pairs: &[Pair]| {
+            self.fetch_all(pairs.iter().copied(), values);
+            let score = |pair: &Pair| {
+                let levels = || self.levels(*pair);
+                Scored {
+                    pair: *pair,
+                    pattern: pack(levels()),
+                    weight: model.fine_weight(levels()),
+                }
+            };
+            let scored: Vec<Scored> = pairs.iter().map(score).collect();
+            scored
+        };
+        pairs
+            .par_chunks(TOGETHER)
+            .map_init(Vec::new, score)
+            .flatten_iter()
+            .collect()
+    }
+
+    /// Asks for all at once that comparing some pairs will read. `values` is room.
+    fn fetch_all(&self, pairs: impl Iterator<Item = Pair> + Clone, values: &mut Vec<u32>) {
+        self.fetch(pairs.clone().flat_map(|(a, b)| [a, b]));
+        for at in 0..self.fields.len() {
+            self.fetch_values(at, pairs.clone(), values);
         }
-        let levels = || levels.iter().copied().take(self.fields.len());
-        (pack(levels()), model.fine_weight(levels()))
     }
 }
 
-fn pack(levels: impl Iterator<Item = (u8, f32)>) -> u128 {
+/// The levels of a pair's fields, packed.
+pub(super) fn pack(levels: impl Iterator<Item = (u8, f32)>) -> u128 {
     let packed = levels.zip(0_u32..);
     packed
         .map(|((level, _), at)| u128::from(level) << (at * model::BITS))

@@ -11,24 +11,32 @@ use super::compare::{EQUAL, bag_level};
 use super::field::{Field, Prepared};
 use super::kind::Kind;
 use super::model::Model;
-use super::rows::{Pair, ROOM, Rows, TOGETHER};
+use super::rows::{self, Pair, Rows, TOGETHER};
 
 /// Records that a thread takes at a time.
 const CHUNK: usize = 4096;
 /// Bits by which sums of the same weights in another order may differ, and more.
 const SLACK: f64 = 1e-6;
 
-/// The candidates that weigh at least `least` bits with their weights, by pair, and how many candidates there were.
+/// A pair, the levels of its fields, packed, and what it weighs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Scored {
+    pub(super) pair: Pair,
+    pub(super) pattern: u128,
+    pub(super) weight: f64,
+}
+
+/// The candidates that weigh at least `least` bits, by pair, and how many candidates there were.
 pub(super) fn score(
     rows: &Rows<'_>,
     model: &Model,
     candidates: &Candidates,
     least: f64,
     may: impl Fn(u32, u32) -> bool + Sync,
-) -> (Vec<(Pair, f64)>, u64) {
+) -> (Vec<Scored>, u64) {
     let bounds = Bounds::new(rows.fields, model);
     let n = rows.len();
-    let parts: Vec<(Vec<(Pair, f64)>, u64)> = (0..n.div_ceil(CHUNK))
+    let parts: Vec<(Vec<Scored>, u64)> = (0..n.div_ceil(CHUNK))
         .into_par_iter()
         .map(|chunk| {
             let (mut kept, mut count) = (Vec::new(), 0);
@@ -36,6 +44,9 @@ pub(super) fn score(
             let records = chunk * CHUNK..n.min((chunk + 1) * CHUNK);
             let last = records.end - 1;
             for a in records {
+                if a.is_multiple_of(TOGETHER) {
+                    candidates.fetch(a..n.min(a + TOGETHER));
+                }
                 candidates.partners(a as u32, &mut partners, &may);
                 batch.pairs.extend(partners.iter().map(|b| (a as u32, *b)));
                 if batch.pairs.len() >= TOGETHER || a == last {
@@ -54,40 +65,106 @@ pub(super) fn score(
     (kept, count)
 }
 
-/// Pairs that are looked at together, ascending.
+/// Pairs that are looked at together, ascending; room that is used again and again.
 #[derive(Default)]
 struct Batch {
     pairs: Vec<Pair>,
-    /// The pairs that a glance leaves open, and the most that their fields weigh.
-    open: Vec<(Pair, [f64; ROOM])>,
+    shares: Shares,
+    /// The pairs that a glance leaves open, and the most that each weighs by what is known of it.
+    open: Vec<(Pair, f64)>,
+    /// The most that each field of an open pair weighs, pair by pair.
+    most: Vec<f64>,
+    /// The levels of the open pairs' fields.
+    levels: Vec<(u8, f32)>,
+    values: Vec<u32>,
 }
 
 impl Batch {
     /// Scores and clears the batch.
-    fn score(&mut self, rows: &Rows<'_>, model: &Model, bounds: &Bounds, least: f64, kept: &mut Vec<(Pair, f64)>) {
+    fn score(&mut self, rows: &Rows<'_>, model: &Model, bounds: &Bounds, least: f64, kept: &mut Vec<Scored>) {
+        let width = rows.fields.len();
+        let reaches = |most: f64| most >= least - SLACK;
         rows.fetch(self.pairs.iter().map(|(_, b)| *b));
         self.open.clear();
-        let width = rows.fields.len();
-        let mut shares: (u32, Vec<[f32; 64]>) = (u32::MAX, Vec::new());
+        self.most.clear();
         for pair in &self.pairs {
-            if shares.0 != pair.0 {
-                shares.0 = pair.0;
-                gram_shares(rows, pair.0, &mut shares.1);
-            }
-            let most = bounds.glance(rows, *pair, &shares.1);
-            if bounds.prior + most.iter().sum::<f64>() >= least - SLACK {
+            let start = self.most.len();
+            self.most.resize(start + width, 0.0);
+            let most = bounds.glance(rows, *pair, &mut self.most[start..]);
+            if reaches(most) {
                 self.open.push((*pair, most));
+            } else {
+                self.most.truncate(start);
             }
         }
-        for (pair, most) in &self.open {
-            if let Some(levels) = bounds.levels(rows, *pair, most, least) {
-                let weight = model.fine_weight(levels.iter().copied().take(width));
-                if weight >= least {
-                    kept.push((*pair, weight));
+        self.shares
+            .fetch(rows, self.open.iter().map(|((a, _), _)| *a), &mut self.values);
+        for ((pair, most), own) in self.open.iter_mut().zip(self.most.chunks_exact_mut(width.max(1))) {
+            *most = bounds.look(rows, *pair, &mut self.shares, own);
+        }
+        // Field by field, so that what the pairs need of it is fetched together.
+        self.levels.clear();
+        self.levels.resize(self.open.len() * width, (0, 0.5));
+        for at in &bounds.order {
+            let open = || self.open.iter().filter(|(_, most)| reaches(*most));
+            rows.fetch_values(*at, open().map(|(pair, _)| *pair), &mut self.values);
+            let places = (*at..).step_by(width);
+            for ((pair, most), place) in self.open.iter_mut().zip(places).filter(|((_, most), _)| reaches(*most)) {
+                let (a, b) = *pair;
+                let (level, within) = rows.fields[*at].fine_level(rows.cell(a, *at), rows.cell(b, *at));
+                self.levels[place] = (level, within);
+                if level > 0 {
+                    *most += bounds.most_between(*at, level, within) - self.most[place];
                 }
             }
         }
+        let open = self.open.iter().zip(self.levels.chunks_exact(width.max(1)));
+        for ((pair, _), levels) in open.filter(|((_, most), _)| reaches(*most)) {
+            let weight = model.fine_weight(levels.iter().copied());
+            if weight >= least {
+                kept.push(Scored {
+                    pair: *pair,
+                    pattern: rows::pack(levels.iter().copied()),
+                    weight,
+                });
+            }
+        }
         self.pairs.clear();
+    }
+}
+
+/// For each field of text how much of a record's bag is of each sort of gram.
+#[derive(Default)]
+struct Shares {
+    record: Option<u32>,
+    of: Vec<[f32; 64]>,
+}
+
+impl Shares {
+    /// Asks for all at once that the shares of some records are made of. `values` is room.
+    fn fetch(&self, rows: &Rows<'_>, records: impl Iterator<Item = u32> + Clone, values: &mut Vec<u32>) {
+        for (at, field) in rows.fields.iter().enumerate() {
+            if let Prepared::Bags(bags) = &field.prepared {
+                values.clear();
+                values.extend(records.clone().map(|record| rows.ids(record)[at]));
+                values.dedup();
+                bags.fetch(values);
+            }
+        }
+    }
+
+    /// The shares of a record; those of the record before are kept until another is asked for.
+    fn of(&mut self, rows: &Rows<'_>, record: u32) -> &[[f32; 64]] {
+        if self.record != Some(record) {
+            self.record = Some(record);
+            self.of.clear();
+            for (field, id) in rows.fields.iter().zip(rows.ids(record)) {
+                if let Prepared::Bags(bags) = &field.prepared {
+                    self.of.push(bags.shares(*id));
+                }
+            }
+        }
+        &self.of
     }
 }
 
@@ -128,28 +205,43 @@ impl Bounds {
         }
     }
 
-    /// The most that each field of a pair weighs, by a glance at the values.
-    fn glance(&self, rows: &Rows<'_>, pair: Pair, shares: &[[f32; 64]]) -> [f64; ROOM] {
-        let mut most = [0.0_f64; ROOM];
-        let mut shares = shares.iter();
+    /// The most that a pair weighs, and each of its fields, by a glance at the values; of texts that differ nothing is
+    /// seen yet. `most` is all 0 before.
+    fn glance(&self, rows: &Rows<'_>, pair: Pair, most: &mut [f64]) -> f64 {
+        let mut sum = self.prior;
         let cells = rows.cells(pair.0).zip(rows.cells(pair.1));
         for (at, (field, (left, right))) in rows.fields.iter().zip(cells).enumerate() {
-            let share = (field.kind == Kind::Text).then(|| shares.next()).flatten();
             let (a, b) = (left.value, right.value);
             if a == 0 || b == 0 {
                 continue;
             }
-            most[at] = if field.kind == Kind::Marks {
-                self.most[at][1]
-            } else if a == b {
+            most[at] = if a == b && field.kind != Kind::Marks {
                 self.bits[at][usize::from(field.equal[a as usize]) - 1]
-            } else if let Some(share) = share {
-                self.most_of_text(at, left.glance & right.glance, share)
             } else {
-                self.most[at][usize::from(field.best_level(left.glance, right.glance))]
+                let best = match field.kind {
+                    Kind::Marks => 1,
+                    Kind::Text => EQUAL + 1,
+                    _ => field.best_level(left.glance, right.glance),
+                };
+                self.most[at][usize::from(best)]
             };
+            sum += most[at];
         }
-        most
+        sum
+    }
+
+    /// The most that a pair weighs once its texts are looked at too; `most` is what a glance says.
+    fn look(&self, rows: &Rows<'_>, pair: Pair, shares: &mut Shares, most: &mut [f64]) -> f64 {
+        let mut shares = shares.of(rows, pair.0).iter();
+        let cells = rows.cells(pair.0).zip(rows.cells(pair.1));
+        for (at, (field, (left, right))) in rows.fields.iter().zip(cells).enumerate() {
+            let share = (field.kind == Kind::Text).then(|| shares.next()).flatten();
+            let (a, b) = (left.value, right.value);
+            if let Some(share) = share.filter(|_| a != b && a != 0 && b != 0) {
+                most[at] = self.most_of_text(at, left.glance & right.glance, share);
+            }
+        }
+        self.prior + most.iter().sum::<f64>()
     }
 
     /// The most that two texts weigh whose grams have only these sorts in common: by the inequality of Cauchy and
@@ -165,24 +257,6 @@ impl Bounds {
         self.most[at][better]
     }
 
-    /// The levels of a pair, unless it turns out on the way that it weighs less than `least`. `most` is what its fields
-    /// weigh at most.
-    fn levels(&self, rows: &Rows<'_>, (a, b): Pair, most: &[f64; ROOM], least: f64) -> Option<[(u8, f32); ROOM]> {
-        let mut sum = self.prior + most.iter().sum::<f64>();
-        let mut levels = [(0, 0.5); ROOM];
-        for at in &self.order {
-            if sum < least - SLACK {
-                return None;
-            }
-            let (level, place) = rows.fields[*at].fine_level(rows.cell(a, *at), rows.cell(b, *at));
-            levels[*at] = (level, place);
-            if level > 0 {
-                sum += self.most_between(*at, level, place) - most[*at];
-            }
-        }
-        Some(levels)
-    }
-
     /// The most that a level weighs at a place in it: where in a level a pair lies moves its weight toward a neighbor's.
     fn most_between(&self, at: usize, level: u8, place: f32) -> f64 {
         let bits = &self.bits[at];
@@ -191,15 +265,5 @@ impl Bounds {
         let is_between = level > EQUAL && place.total_cmp(&0.5).is_ne() && toward >= usize::from(EQUAL);
         let other = bits.get(toward).filter(|_| is_between).unwrap_or(&bits[own]);
         bits[own].max(*other)
-    }
-}
-
-/// For each field of text how much of the record's bag is of each sort of gram.
-fn gram_shares(rows: &Rows<'_>, record: u32, shares: &mut Vec<[f32; 64]>) {
-    shares.clear();
-    for (field, id) in rows.fields.iter().zip(rows.ids(record)) {
-        if let Prepared::Bags(bags) = &field.prepared {
-            shares.push(bags.shares(*id));
-        }
     }
 }

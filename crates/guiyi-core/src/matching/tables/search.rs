@@ -19,7 +19,7 @@ use crate::matching::hash::mix;
 /// chance makes alike, and more are needed to see one.
 const RANDOM: [u64; 2] = [1_000_000, 100_000];
 /// Candidates that train the model, about, where records are many; else all do.
-const TRAINING: u64 = 200_000;
+const TRAINING: u64 = 100_000;
 
 /// Records, ready to be searched for pairs.
 pub(super) struct Search<'r> {

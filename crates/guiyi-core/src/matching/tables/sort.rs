@@ -1,9 +1,14 @@
 //! Sorting by hashes: because they are spread evenly, one glance at the head of each brings it nearly to its place.
 
+use rayon::prelude::*;
+
 /// Items that a part of the range holds, about: few enough to be sorted in the nearest cache.
 const PART: usize = 256;
 /// Parts at most, as a power of two: more would miss the cache at every step.
 const MOST_BITS: u32 = 12;
+
+/// Parts that a thread sorts at a time, at least.
+const PARTS: usize = 64;
 
 /// Sorts by hash, then by number. The hashes must be spread over all 64 bits; equal ones may be many.
 pub(super) fn by_hash(items: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
@@ -28,11 +33,14 @@ pub(super) fn by_hash(items: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
         sorted[*at] = item;
         *at += 1;
     }
-    let mut start = 0;
+    let (mut rest, mut start) = (&mut sorted[..], 0);
+    let mut parts = Vec::with_capacity(next.len());
     for end in next {
-        sorted[start..end].sort_unstable();
-        start = end;
+        let (part, others) = std::mem::take(&mut rest).split_at_mut(end - start);
+        parts.push(part);
+        (rest, start) = (others, end);
     }
+    parts.into_par_iter().with_min_len(PARTS).for_each(<[_]>::sort_unstable);
     sorted
 }
 

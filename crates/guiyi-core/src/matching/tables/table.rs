@@ -26,10 +26,28 @@ impl Column {
         self.ends.push(self.text.len());
     }
 
+    /// Appends the values of another column.
+    pub fn append(&mut self, other: &Self) {
+        let start = self.text.len();
+        self.text.push_str(&other.text);
+        self.ends.extend(other.ends.iter().map(|end| start + end));
+    }
+
     /// The value of a row; rows count from 0.
     pub fn get(&self, row: usize) -> &str {
         let start = if row == 0 { 0 } else { self.ends[row - 1] };
         &self.text[start..self.ends[row]]
+    }
+
+    /// How long the value of a row is, in bytes.
+    pub(super) fn length(&self, row: usize) -> usize {
+        self.ends[row] - if row == 0 { 0 } else { self.ends[row - 1] }
+    }
+
+    /// The first byte of a row's value, if it has one.
+    pub(super) fn first_byte(&self, row: usize) -> Option<u8> {
+        let start = if row == 0 { 0 } else { self.ends[row - 1] };
+        self.text.as_bytes().get(start).copied()
     }
 
     /// Number of values.

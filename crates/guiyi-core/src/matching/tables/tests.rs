@@ -192,6 +192,7 @@ fn pairs_that_are_left_early_weigh_too_little() {
         let (kept, count) = scoring::score(&rows, &model, &candidates, least, |_, _| true);
         let weighed = all.iter().map(|pair| (ends(*pair), rows.weigh(&model, ends(*pair))));
         let expected: Vec<((u32, u32), f64)> = weighed.filter(|(_, weight)| *weight >= least).collect();
+        let kept: Vec<((u32, u32), f64)> = kept.iter().map(|kept| (kept.pair, kept.weight)).collect();
         assert_eq!((kept, count), (expected, all.len() as u64));
     }
 }

@@ -51,21 +51,37 @@ pub(super) fn fold(value: &str, folded: &mut String) {
 
 /// Whether a value is its own comparable form; only a short test, which most values of ASCII pass.
 pub(super) fn is_folded(value: &str) -> bool {
-    let (mut is_plain, mut says, mut before) = (true, false, b' ');
+    let (mut seen, mut twice, mut before) = (0, 0, BLANK);
     for byte in value.bytes() {
-        is_plain &= match byte {
-            b'a'..=b'z' | b'0'..=b'9' => {
-                says = true;
-                true
-            }
-            b' ' => before != b' ',
-            b'A'..=b'Z' | b'&' => false,
-            _ => byte.is_ascii_graphic(),
-        };
-        before = byte;
+        let own = FOLDED[usize::from(byte)];
+        seen |= own;
+        twice |= own & before;
+        before = own;
     }
-    is_plain && says && before != b' '
+    seen & (SAYS | CHANGES) == SAYS && twice & BLANK == 0 && before != BLANK
 }
+
+/// A letter or digit.
+const SAYS: u8 = 1;
+const BLANK: u8 = 2;
+/// What folding may change.
+const CHANGES: u8 = 4;
+/// What each byte is to folding; 0 is punctuation.
+const FOLDED: [u8; 256] = {
+    let mut kinds = [CHANGES; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b'a'..=b'z' | b'0'..=b'9' => SAYS,
+            b' ' => BLANK,
+            b'A'..=b'Z' | b'&' => CHANGES,
+            _ if byte.is_ascii_graphic() => 0,
+            _ => CHANGES,
+        };
+        byte += 1;
+    }
+    kinds
+};
 
 fn push(folded: &mut String, letter: char) {
     if !letter.is_whitespace() && !letter.is_control() {
@@ -170,9 +186,45 @@ pub(super) fn tokens(folded: &str, mut each: impl FnMut(&str)) {
     }
 }
 
+/// Calls `each` with every token with a digit of a folded text, in order.
+///
+/// A token is a run of letters and digits; hyphens, dots and apostrophes are dropped (`srs-btm30` is
+/// `srsbtm30`). `token` is room.
+pub(super) fn marks(folded: &str, token: &mut String, mut each: impl FnMut(&str)) {
+    let is_end = |byte: u8| byte == b' ' || b",;:()[]{}\"|!?+*=<>".contains(&byte);
+    let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    // White space is folded to blanks, and what ends a word is ASCII: bytes are enough to find words by.
+    let mut start = 0;
+    let mut is_coded = false;
+    for (at, byte) in folded.bytes().chain(std::iter::once(b' ')).enumerate() {
+        is_coded |= byte.is_ascii_digit();
+        if byte.is_ascii_alphanumeric() || !is_end(byte) {
+            continue;
+        }
+        if is_coded {
+            token.clear();
+            let word = &folded[start..at];
+            for letter in word.chars().chain(std::iter::once(' ')) {
+                if letter.is_alphanumeric() && !is_ideograph(letter) {
+                    token.push(letter);
+                } else if !matches!(letter, '\'' | '’' | '-' | '.') {
+                    if has_digit(token) {
+                        each(token);
+                    }
+                    token.clear();
+                }
+            }
+        }
+        (start, is_coded) = (at + 1, false);
+    }
+}
+
 /// Calls `each` with the hash of every q-gram of a folded text: three letters or digits in a row within a word, which
 /// counts as having blanks around it; in ideographs single characters and pairs.
 pub(super) fn grams(folded: &str, mut each: impl FnMut(u32)) {
+    if folded.is_ascii() {
+        return ascii_grams(folded, each);
+    }
     let mut window = [' ', ' '];
     let mut before = ' ';
     for letter in folded.chars().chain(std::iter::once(' ')) {
@@ -198,9 +250,66 @@ pub(super) fn grams(folded: &str, mut each: impl FnMut(u32)) {
     }
 }
 
+/// What [`grams`] does, of a text without other letters than those of ASCII.
+fn ascii_grams(folded: &str, mut each: impl FnMut(u32)) {
+    const BLANK: u64 = b' ' as u64;
+    const BLANKS: u64 = BLANK << LETTER_BITS | BLANK;
+    let mut before = BLANKS;
+    for letter in folded.bytes().chain(std::iter::once(b' ')) {
+        if letter.is_ascii_alphanumeric() {
+            let letters = before << LETTER_BITS | u64::from(letter);
+            each(mix(letters) as u32);
+            before = letters & (1 << (2 * LETTER_BITS)) - 1;
+        } else if letter != b'\'' {
+            if before != BLANKS {
+                each(mix(before << LETTER_BITS | BLANK) as u32);
+            }
+            before = BLANKS;
+        }
+    }
+}
+
+/// Bits for a letter of any script.
+const LETTER_BITS: u32 = 21;
+
 fn gram(letters: [char; 3]) -> u32 {
     let packed = letters
         .iter()
-        .fold(0_u64, |packed, letter| packed << 21 | u64::from(*letter));
+        .fold(0_u64, |packed, letter| packed << LETTER_BITS | u64::from(*letter));
     mix(packed) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{grams, marks};
+
+    proptest! {
+        #[test]
+        fn grams_of_ascii_are_those_of_any_text(text in "[a-c0-2'. ,-]{0,12}") {
+            let of = |text: &str| {
+                let mut all = Vec::new();
+                grams(text, |gram| all.push(gram));
+                all
+            };
+            // A word of another script apart from the others adds its grams and changes none.
+            let with = of(&format!("{text} é"));
+            prop_assert_eq!(&with[..with.len() - of("é").len()], &of(&text));
+        }
+    }
+
+    #[test]
+    fn a_mark_is_a_token_with_a_digit() {
+        let check = |text: &str, expected: &[&str]| {
+            let mut all = Vec::new();
+            marks(text, &mut String::new(), |mark| all.push(mark.to_owned()));
+            assert_eq!(all, expected, "{text}");
+        };
+        check("12 high street, flat 3b", &["12", "3b"]);
+        check("srs-btm30 (o'2.5) a-b", &["srsbtm30", "o25"]);
+        check("型号q235b钢 3号 no", &["q235b", "3"]);
+        check("12/14 -7 ", &["12", "14", "7"]);
+        check("", &[]);
+    }
 }

@@ -6,8 +6,7 @@
 use rayon::prelude::*;
 
 use super::super::hash::{hash, mix};
-use super::sort::by_hash;
-use super::table::Table;
+use super::table::{Column, Table};
 use super::text;
 
 /// Cells that a thread takes at a time.
@@ -135,37 +134,34 @@ impl Values {
 }
 
 /// Numbers the distinct values of one column of each table: for each record its value, and the values. `order` gives
-/// the row of each record, `raw` the text of a row.
+/// the row of each record, `place` where the text of a row stands.
 pub(super) fn intern<'t>(
     cells: &Cells,
     columns: &[Option<usize>],
     order: &[u32],
-    raw: impl Fn(usize) -> &'t str,
+    place: impl Fn(usize) -> Option<(&'t Column, usize)>,
 ) -> (Vec<u32>, Values) {
-    let (ids, counts) = number(cells.column(columns, order), order.len(), |_| 1);
+    let Numbered { of, counts, firsts } = number(cells.column(columns, order), order.len(), |_| 1);
     let mut values = Values::new(counts);
     let mut folded = String::new();
-    let mut new: Vec<(u32, &str)> = Vec::new();
-    let mut next = 1;
-    // Many rows are fetched together, because memory is slow to answer and quick to deliver.
-    for (ids, rows) in ids.chunks(TOGETHER).zip(order.chunks(TOGETHER)) {
-        new.clear();
-        for (id, row) in ids.iter().zip(rows) {
-            if *id == next {
-                new.push((*id, raw(*row as usize)));
-                next += 1;
-            }
-        }
-        for (id, own) in &new {
-            if text::is_folded(own) {
-                values.set(*id, own);
+    // Many texts are fetched together, because memory is slow to answer and quick to deliver.
+    let mut id = 1;
+    for firsts in firsts.chunks(TOGETHER) {
+        let places = || firsts.iter().filter_map(|first| place(order[*first as usize] as usize));
+        std::hint::black_box(places().map(|(column, row)| column.length(row)).sum::<usize>());
+        let first_bytes = places().filter_map(|(column, row)| column.first_byte(row));
+        std::hint::black_box(first_bytes.fold(0, |all, byte| all ^ byte));
+        for text in places().map(|(column, row)| column.get(row)) {
+            if text::is_folded(text) {
+                values.set(id, text);
             } else {
-                text::fold(own, &mut folded);
-                values.set(*id, &folded);
+                text::fold(text, &mut folded);
+                values.set(id, &folded);
             }
+            id += 1;
         }
     }
-    (ids, values)
+    (of, values)
 }
 
 /// Values changed, those that become equal made one. `change` writes into an empty text what a value becomes; nothing
@@ -186,16 +182,16 @@ pub(super) fn rewrite(ids: &[u32], old: &Values, change: impl Fn(&str, &mut Stri
             hash(changed.as_bytes())
         });
     }
-    let (new_of, counts) = number(hashes.into_iter(), old.len(), |id| old.counts[id as usize]);
+    let Numbered { of, counts, .. } = number(hashes.into_iter(), old.len(), |id| old.counts[id as usize]);
     let mut values = Values::new(counts);
     let mut start = 0;
-    for (id, end) in new_of.iter().zip(ends) {
+    for (id, end) in of.iter().zip(ends) {
         if !values.has(*id) {
             values.set(*id, &texts[start..end]);
         }
         start = end;
     }
-    (ids.iter().map(|id| new_of[*id as usize]).collect(), values)
+    (ids.iter().map(|id| of[*id as usize]).collect(), values)
 }
 
 /// Texts that are folded already, end to end, one for each record.
@@ -217,44 +213,123 @@ pub(super) fn of_texts(parts: &[Texts]) -> (Vec<u32>, Values) {
     let all = || parts.iter().flat_map(Texts::each);
     let hash_of = |text: &str| if text.is_empty() { 0 } else { hash(text.as_bytes()) };
     let n = parts.iter().map(|part| part.ends.len()).sum();
-    let (ids, counts) = number(all().map(hash_of), n, |_| 1);
+    let Numbered { of, counts, .. } = number(all().map(hash_of), n, |_| 1);
     let mut values = Values::new(counts);
-    for (id, text) in ids.iter().zip(all()) {
+    for (id, text) in of.iter().zip(all()) {
         if !values.has(*id) {
             values.set(*id, text);
         }
     }
-    (ids, values)
+    (of, values)
 }
 
-/// Numbers distinct hashes from 1 as they come first: for each place the number of its hash, and for each number how
-/// much its places count. Hash 0 has number 0, which counts nothing.
-fn number(hashes: impl Iterator<Item = u64>, n: usize, count: impl Fn(u32) -> u32) -> (Vec<u32>, Vec<u32>) {
-    let filed: Vec<(u64, u32)> = hashes.zip(0..).filter(|(hash, _)| *hash != 0).collect();
-    let filed = by_hash(filed);
-    // First each place points at the first place of its hash.
-    let mut numbers = vec![u32::MAX; n];
-    for run in filed.chunk_by(|one, other| one.0 == other.0) {
-        for (_, place) in run {
-            numbers[*place as usize] = run[0].1;
+/// Distinct hashes, numbered from 1 as they come first: a table of slots, looked up many at a time.
+struct Numbers {
+    /// The upper half of a hash above its number, or 0; a hash stands in the first free slot from where its head points.
+    slots: Vec<u64>,
+    /// How many of a hash's bits point at a slot.
+    bits: u32,
+    /// The hash of each number.
+    hashes: Vec<u64>,
+}
+
+impl Numbers {
+    /// Bits by which the table grows.
+    const STEP: u32 = 2;
+    const UPPER: u64 = 0xffff_ffff << 32;
+
+    fn new() -> Self {
+        let bits = 13;
+        Self {
+            slots: vec![0; 1 << bits],
+            bits,
+            hashes: vec![0],
         }
     }
-    drop(filed);
-    let mut counts = vec![0];
-    for place in 0..n {
-        let first = numbers[place] as usize;
-        let own = if first == u32::MAX as usize {
-            0
-        } else if first == place {
-            counts.push(0);
-            counts.len() as u32 - 1
-        } else {
-            numbers[first]
-        };
-        numbers[place] = own;
-        if own != 0 {
-            counts[own as usize] += count(place as u32);
+
+    fn slot(&self, hash: u64) -> usize {
+        (hash >> (64 - self.bits)) as usize
+    }
+
+    fn after(&self, slot: usize) -> usize {
+        (slot + 1) & (self.slots.len() - 1)
+    }
+
+    /// The number of a hash, and whether it is new.
+    fn number(&mut self, hash: u64) -> (u32, bool) {
+        let mut at = self.slot(hash);
+        loop {
+            let (slot, number) = (self.slots[at], self.slots[at] as u32);
+            if slot == 0 {
+                break;
+            }
+            if (slot ^ hash) & Self::UPPER == 0 && self.hashes[number as usize] == hash {
+                return (number, false);
+            }
+            at = self.after(at);
+        }
+        let number = self.hashes.len() as u32;
+        self.slots[at] = hash & Self::UPPER | u64::from(number);
+        self.hashes.push(hash);
+        if self.hashes.len() * 2 > self.slots.len() && self.bits + Self::STEP <= 32 {
+            self.grow();
+        }
+        (number, true)
+    }
+
+    fn grow(&mut self) {
+        let before = std::mem::take(&mut self.slots);
+        self.bits += Self::STEP;
+        // Written and not only asked for: memory that is read before it is written is handed over twice.
+        self.slots.resize(1 << self.bits, 0);
+        for slot in before.into_iter().filter(|slot| *slot != 0) {
+            let mut at = self.slot(slot);
+            while self.slots[at] != 0 {
+                at = self.after(at);
+            }
+            self.slots[at] = slot;
         }
     }
-    (numbers, counts)
+}
+
+/// Hashes by number.
+struct Numbered {
+    /// For each place the number of its hash.
+    of: Vec<u32>,
+    /// For each number how much its places count.
+    counts: Vec<u32>,
+    /// The first place of each number from 1.
+    firsts: Vec<u32>,
+}
+
+/// Numbers distinct hashes from 1 as they come first. Hash 0 has number 0, which counts nothing.
+fn number(mut hashes: impl Iterator<Item = u64>, n: usize, count: impl Fn(u32) -> u32) -> Numbered {
+    let mut numbers = Numbers::new();
+    let (mut of, mut counts, mut firsts) = (Vec::with_capacity(n), vec![0], Vec::new());
+    let mut some = Vec::with_capacity(TOGETHER);
+    loop {
+        some.clear();
+        some.extend(hashes.by_ref().take(TOGETHER));
+        if some.is_empty() {
+            break;
+        }
+        // Asked for all at once: memory is slow to answer and quick to deliver.
+        std::hint::black_box(
+            some.iter()
+                .fold(0, |all, hash| all ^ numbers.slots[numbers.slot(*hash)]),
+        );
+        for hash in &some {
+            let place = of.len() as u32;
+            let (number, is_new) = if *hash == 0 { (0, false) } else { numbers.number(*hash) };
+            if is_new {
+                counts.push(0);
+                firsts.push(place);
+            }
+            if number != 0 {
+                counts[number as usize] += count(place);
+            }
+            of.push(number);
+        }
+    }
+    Numbered { of, counts, firsts }
 }

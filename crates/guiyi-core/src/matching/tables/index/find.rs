@@ -114,7 +114,12 @@ impl Index {
                 .iter()
                 .zip(texts)
                 .filter(|(field, _)| field.kind == Kind::Text);
-            add_marks(long.map(|(_, text)| text), &mut Vec::new(), &mut marks);
+            add_marks(
+                long.map(|(_, text)| text),
+                &mut Vec::new(),
+                &mut String::new(),
+                &mut marks,
+            );
         }
         marks
     }
@@ -187,16 +192,15 @@ impl Index {
         let fields = few::fields(self, query, rows);
         let values = Rows::new(&fields);
         let vetoes = Vetoes::with(&self.vetoes, &fields);
-        let weigh = |(at, row): (u32, &u32)| {
-            let (pattern, weight) = values.pattern_and_weight(&self.model, (0, at));
-            Weighed {
-                row: *row,
-                pattern,
-                weight,
-                veto: vetoes.of(&values, 0, at),
-            }
-        };
-        (1..).zip(rows).map(weigh).collect()
+        let pairs: Vec<(u32, u32)> = (1..=rows.len() as u32).map(|at| (0, at)).collect();
+        let weighed = values.score(&self.model, &pairs).into_iter().zip(rows);
+        let weighed = weighed.map(|(scored, row)| Weighed {
+            row: *row,
+            pattern: scored.pattern,
+            weight: scored.weight,
+            veto: vetoes.of(&values, 0, scored.pair.1),
+        });
+        weighed.collect()
     }
 
     /// What a row weighs when records are grouped.
