@@ -146,8 +146,9 @@ fn walk(args: &Args) -> anyhow::Result<Verdict> {
     }
     let (found, index) = find(&inputs, &tables, &options, args.index.is_some());
     progress.leave(found.n_candidates);
+    let fields = || found.fields.iter().map(|field| (&*field.header, field.kind));
     if let Some(model) = &options.model
-        && *model != found.model
+        && model.arranged(fields()).as_ref() != Some(&found.model)
     {
         anyhow::bail!(
             "the model was trained on other columns than these files have\n  hint: run once without --model, and keep the new model.toml"

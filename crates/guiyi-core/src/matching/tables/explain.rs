@@ -49,9 +49,7 @@ pub struct Evidence {
 /// Costs what making the fields costs: it reads every value once.
 pub fn explain(tables: &[&Table], model: &Model, said: &Said, a: u32, b: u32) -> Option<Explained> {
     let records = Records::new(tables, said);
-    if !model.fields.iter().map(|field| field.kind).eq(records.kinds()) {
-        return None;
-    }
+    let model = &model.arranged(records.names())?;
     let of = records.of_rows();
     let (first, second) = (*of.get(a as usize)?, *of.get(b as usize)?);
     let rows = Rows::new(&records.fields);

@@ -16,6 +16,8 @@ const USUAL: f64 = 4.0;
 /// The weights of one field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldModel {
+    /// The name of its column, by which a later run knows it again.
+    pub name: String,
     /// What the field holds; it decides the levels.
     pub kind: Kind,
     /// Share of each level among true pairs; level 1 first.
@@ -123,6 +125,7 @@ impl Model {
             let u: Vec<f64> = counts.iter().map(|count| (count + 0.3 / n as f64) / total).collect();
             let m = usual(*kind);
             FieldModel {
+                name: String::new(),
                 kind: *kind,
                 m,
                 u,
@@ -138,6 +141,42 @@ impl Model {
         };
         model.settle(&vec![vec![100.0; 16]; kinds.len()]);
         model
+    }
+
+    /// The model for fields of these names and kinds, whatever order they are in: each takes the weights of the field of
+    /// its name, or where no name is known those in its place. `None` if they are others.
+    pub fn arranged<'n>(&self, fields: impl Iterator<Item = (&'n str, Kind)>) -> Option<Self> {
+        let fields: Vec<(&str, Kind)> = fields.collect();
+        let mut open: Vec<usize> = (0..self.fields.len()).collect();
+        let mut take = |is: &dyn Fn(&FieldModel) -> bool| {
+            let at = open.iter().position(|at| is(&self.fields[*at]))?;
+            Some(open.remove(at))
+        };
+        let mut from: Vec<Option<usize>> = (fields.iter())
+            .map(|(name, kind)| take(&|own| own.name == *name && own.kind == *kind))
+            .collect();
+        for (at, (_, kind)) in fields.iter().enumerate() {
+            if from[at].is_none() {
+                from[at] = take(&|own| own.kind == *kind);
+            }
+        }
+        let from: Vec<usize> = from.into_iter().collect::<Option<_>>()?;
+        if from.len() != self.fields.len() {
+            return None;
+        }
+        let mut to = vec![0; from.len()];
+        from.iter().zip(0..).for_each(|(from, at)| to[*from] = at);
+        let mut model = self.clone();
+        model.fields = from.iter().map(|at| self.fields[*at].clone()).collect();
+        for bond in &mut model.bonds {
+            let (one, other) = (to[bond.first], to[bond.second]);
+            (bond.first, bond.second) = (one.min(other), one.max(other));
+        }
+        for kind in &mut model.relatives {
+            kind.differ.iter_mut().for_each(|at| *at = to[*at]);
+            kind.differ.sort_unstable();
+        }
+        Some(model)
     }
 
     /// The weight of a pattern in bits, the prior and relatives left out.

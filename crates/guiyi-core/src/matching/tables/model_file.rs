@@ -94,6 +94,10 @@ pub fn parse(text: &str) -> Result<Model, ModelMistake> {
             Some(DeValue::String(name)) => Kind::from_name(name),
             _ => None,
         };
+        let name = match field.get("name").map(toml::Spanned::get_ref) {
+            Some(DeValue::String(name)) => name.to_string(),
+            _ => String::new(),
+        };
         let kind = kind.ok_or_else(|| missing("known `kind` of a field"))?;
         let levels = list(field, "levels").ok_or_else(|| missing("`levels`"))?;
         if levels.len() != level_names(kind).len() {
@@ -107,6 +111,7 @@ pub fn parse(text: &str) -> Result<Model, ModelMistake> {
                 .collect()
         };
         fields.push(FieldModel {
+            name,
             kind,
             m: column("m")?,
             u: column("u")?,

@@ -73,6 +73,11 @@ impl Records {
         }
     }
 
+    /// Name and kind of each field.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, Kind)> {
+        self.fields.iter().map(|field| (&*field.header, field.kind))
+    }
+
     pub(super) fn kinds(&self) -> Vec<Kind> {
         self.fields.iter().map(|field| field.kind).collect()
     }

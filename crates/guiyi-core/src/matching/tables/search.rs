@@ -36,6 +36,9 @@ impl<'r> Search<'r> {
         let may = |a: u32, b: u32| records.may(a, b);
         let random = random_levels(records, &rows);
         let mut untrained = Model::new(&records.kinds(), &random);
+        for (field, (name, _)) in untrained.fields.iter_mut().zip(records.names()) {
+            name.clone_into(&mut field.name);
+        }
         untrained.bonds = together::find(&records.fields, &untrained, |a, b| rows.pattern((a, b)), may);
         if !said.labels.is_empty() {
             let of = records.of_rows();
@@ -70,16 +73,15 @@ impl<'r> Search<'r> {
 
     /// The model that was given, where it fits the fields, or one trained on the candidates.
     pub(super) fn model(&self, candidates: &Candidates, options: &Options) -> Model {
-        let kinds = self.records.kinds();
-        match &options.model {
-            Some(model) if model.fields.iter().map(|field| field.kind).eq(kinds) => model.clone(),
-            _ => {
+        let given = options.model.as_ref();
+        given
+            .and_then(|model| model.arranged(self.records.names()))
+            .unwrap_or_else(|| {
                 let few = self.ground.is_searched;
                 let may = |a: u32, b: u32| self.records.may(a, b);
                 let (pairs, shown) = candidates.sample(if few { u64::MAX } else { TRAINING }, may);
                 self.train(&pairs, shown).0
-            }
-        }
+            })
     }
 
     /// A model trained on pairs, and their patterns; `shown` is the part of all candidates that they are.

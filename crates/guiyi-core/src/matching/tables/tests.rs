@@ -170,6 +170,27 @@ fn a_model_reads_back_and_gives_the_same_weights() {
 }
 
 #[test]
+fn a_model_knows_its_fields_by_name() {
+    let model = find(&[&table(&HEADERS, &people(100))]).model;
+    let names: Vec<(String, Kind)> = model
+        .fields
+        .iter()
+        .map(|field| (field.name.clone(), field.kind))
+        .collect();
+    let names = || names.iter().map(|(name, kind)| (name.as_str(), *kind));
+    let turned = model.arranged(names().collect::<Vec<_>>().into_iter().rev()).unwrap();
+    assert!(turned.fields.iter().rev().eq(&model.fields) && turned != model);
+    assert_eq!(turned.arranged(names()).as_ref(), Some(&model));
+    // Under other names fields keep their places; of other kinds they are others.
+    assert_eq!(
+        model.arranged(names().map(|(_, kind)| ("other", kind))).as_ref(),
+        Some(&model)
+    );
+    assert_eq!(model.arranged(names().map(|(name, _)| (name, Kind::Email))), None);
+    assert_eq!(model.arranged(names().skip(1)), None);
+}
+
+#[test]
 fn little_or_nothing_to_match_is_no_mistake() {
     assert!(find(&[&Table::default()]).pairs.is_empty());
     assert!(find(&[&table(&HEADERS, &people(1)[..1])]).pairs.is_empty());
