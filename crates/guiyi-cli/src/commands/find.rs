@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use guiyi_core::finding::Language;
+use guiyi_core::matching::Veto;
 use guiyi_core::matching::tables::{Found, Index, level_names};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -71,6 +72,9 @@ struct Named {
     id: String,
     cluster_id: u64,
     decision: &'static str,
+    /// Why the two are kept apart although their values may speak for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    veto: Option<&'static str>,
     probability: f64,
     weight: f64,
     /// How alike each field is; fields that a side does not fill are left out.
@@ -174,6 +178,7 @@ fn answer(args: &Args, index: &Index, side: usize, values: &[Option<&str>], foun
             id: id.to_owned(),
             cluster_id: cluster_id(found.cluster),
             decision: decision(found.outcome),
+            veto: found.veto.map(Veto::name),
             probability: found.probability,
             weight: found.weight,
             levels: levels.collect(),
@@ -210,7 +215,9 @@ fn write_text(text: &mut String, answer: &Answer, language: Language) {
             .levels
             .iter()
             .map(|(field, level)| format!("{field} {}", level.as_str().unwrap_or_default()));
-        let levels: Vec<String> = levels.collect();
+        let mut levels: Vec<String> = levels.collect();
+        let veto = Veto::ALL.into_iter().find(|veto| found.veto == Some(veto.name()));
+        levels.extend(veto.map(|veto| veto.describe(language).to_owned()));
         let percent = found.probability * 100.0;
         _ = writeln!(
             text,

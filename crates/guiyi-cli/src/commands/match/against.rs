@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::bail;
+use guiyi_core::matching::Veto;
 use guiyi_core::matching::tables::{Found, Index, Outcome, level_names};
 use guiyi_io::write::{CsvOptions, OutputDir, OutputFormat, TableWriter};
 use serde::Serialize;
@@ -167,7 +168,7 @@ fn write(out: &Path, index: &Index, n_known: u32, found: &[Vec<Found>], summary:
     let format = OutputFormat::Csv(CsvOptions::default());
     let fields = index.fields();
     let names: Vec<Vec<&str>> = fields.iter().map(|(_, kind)| level_names(*kind)).collect();
-    let mut headers = vec!["new_id", "known_id", "probability", "weight", "decision"];
+    let mut headers = vec!["new_id", "known_id", "probability", "weight", "decision", "veto"];
     headers.extend(fields.iter().map(|(header, _)| *header));
     let mut pairs = TableWriter::create(&directory, "pairs", &headers, format)?;
     let mut clusters = TableWriter::create(&directory, "clusters", &["id", "cluster_id", "joins"], format)?;
@@ -180,6 +181,7 @@ fn write(out: &Path, index: &Index, n_known: u32, found: &[Vec<Found>], summary:
                 Some(probability.as_str()),
                 Some(weight.as_str()),
                 Some(decision(found.outcome)),
+                found.veto.map(Veto::name),
             ];
             cells.extend(
                 found
