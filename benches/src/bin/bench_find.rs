@@ -108,7 +108,7 @@ fn record(table: &Table, at: usize, row: usize) -> Vec<String> {
             row
         };
         let value = column.get(row);
-        let is_lost = |(letter, _): &(usize, char)| at % 2 == 0 && place == at / 2 % n && *letter == 1;
+        let is_lost = |(letter, _): &(usize, char)| at.is_multiple_of(2) && place == at / 2 % n && *letter == 1;
         let letters = value.chars().enumerate().filter(|letter| !is_lost(letter));
         letters.map(|(_, letter)| letter).collect()
     };

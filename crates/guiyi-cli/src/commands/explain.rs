@@ -76,9 +76,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     let explained = explain(&tables, &pair.model, &Said::default(), pair.a, pair.b).context(
         "the files no longer have the columns of the model\n  hint: run guiyi match again, and explain its results",
     )?;
-    let outcome = match pair.is_match {
-        true => Some(Outcome::Match),
-        false => Some(Outcome::Review).filter(|_| probability(explained.weight) >= 0.1),
+    let outcome = if pair.is_match {
+        Some(Outcome::Match)
+    } else {
+        Some(Outcome::Review).filter(|_| probability(explained.weight) >= 0.1)
     };
     let explanation = describe([&args.a, &args.b], explained, outcome);
     let language = args.language.map_or(Language::English, Language::from);

@@ -94,7 +94,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     if let Some(id) = &args.id {
         let row = (0..index.len() as u32).find(|row| index.name(*row) == id && index.side_of(*row) == side);
         let row = row.with_context(|| format!("{} has no record `{id}`", args.index.display()))?;
-        answers.push(answer(args, &index, side, &[], index.find_row(row)));
+        answers.push(answer(args, &index, side, &[], &index.find_row(row)));
     } else {
         let mut text = args.record.clone().unwrap_or_default();
         if from_stdin {
@@ -112,7 +112,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             let values = values(&index, side, &record).with_context(place)?;
             let values: Vec<Option<&str>> = values.iter().map(Option::as_deref).collect();
             let found = index.find(side, &values);
-            answers.push(answer(args, &index, side, &values, found));
+            answers.push(answer(args, &index, side, &values, &found));
         }
     }
     let language = args.language.map_or(Language::English, Language::from);
@@ -163,7 +163,7 @@ fn values(index: &Index, side: usize, record: &Map<String, Value>) -> anyhow::Re
     Ok(values)
 }
 
-fn answer(args: &Args, index: &Index, side: usize, values: &[Option<&str>], found: Vec<Found>) -> Answer {
+fn answer(args: &Args, index: &Index, side: usize, values: &[Option<&str>], found: &[Found]) -> Answer {
     let fields = index.fields();
     let cluster_id = |cluster: u32| u64::from(cluster) + 1;
     let first = found.iter().find(|found| decision(found.outcome) == "match");

@@ -2,9 +2,11 @@
 //! the batch that came before.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::bail;
+use guiyi_core::finding::Language;
 use guiyi_core::matching::Veto;
 use guiyi_core::matching::tables::{Found, Index, Outcome, level_names};
 use guiyi_io::write::{CsvOptions, OutputDir, OutputFormat, TableWriter};
@@ -83,7 +85,11 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Verdict> {
     progress.leave(summary.records);
     progress.finish();
     let text = match args.format {
-        Format::Text => text(&summary, args.out.as_deref()),
+        Format::Text => text(
+            &summary,
+            args.out.as_deref(),
+            args.language.map_or(Language::English, Language::from),
+        ),
         Format::Json => serde_json::to_string_pretty(&summary)? + "\n",
     };
     crate::print(text.as_bytes())
@@ -218,19 +224,39 @@ pub(crate) fn level_name<'n>(level: u8, names: &[&'n str]) -> Option<&'n str> {
     names.get(usize::from(level).wrapping_sub(1)).copied()
 }
 
-fn text(summary: &Summary, out: Option<&Path>) -> String {
+fn text(summary: &Summary, out: Option<&Path>, language: Language) -> String {
     let Summary {
-        index, known, records, ..
+        index,
+        known,
+        records,
+        join_known,
+        join_batch,
+        new,
+        matches,
+        reviews,
+        ..
     } = summary;
-    let mut text = format!(
-        "{records} new records against the {known} of {index}\n  {} join a group that was known, {} one of this batch, {} are new\n  {} pairs match, {} to review\n",
-        summary.join_known, summary.join_batch, summary.new, summary.matches, summary.reviews
-    );
+    let is_chinese = language == Language::Chinese;
+    let mut text = if is_chinese {
+        format!(
+            "{records} 条新记录与 {index} 中的 {known} 条对照\n  {join_known} 条归入已有的组，{join_batch} 条归入本批的组，{new} 条为新对象\n  匹配 {matches} 对，待审核 {reviews} 对\n"
+        )
+    } else {
+        format!(
+            "{records} new records against the {known} of {index}\n  {join_known} join a group that was known, {join_batch} one of this batch, {new} are new\n  {matches} pairs match, {reviews} to review\n"
+        )
+    };
     if let Some(out) = out {
-        text += &format!("written to {}\n", out.display());
+        let written = if is_chinese { "已写入" } else { "written to" };
+        _ = writeln!(text, "{written} {}", out.display());
     }
     if summary.updated {
-        text += &format!("{index} has them now\n");
+        let now = if is_chinese {
+            "已收录这些记录"
+        } else {
+            "has them now"
+        };
+        _ = writeln!(text, "{index} {now}");
     }
     text
 }

@@ -44,8 +44,8 @@ impl Bags {
             .into_iter()
             .map(|own| {
                 let number = |gram: &u32| all.number(*gram);
-                let numbers: Vec<u32> = own.grams.iter().map(number).collect();
-                counts.resize(all.grams.len(), 0);
+                let numbers: Vec<u32> = own.all.iter().map(number).collect();
+                counts.resize(all.all.len(), 0);
                 for (number, count) in numbers.iter().zip(&own.counts) {
                     counts[*number as usize] += count;
                 }
@@ -60,14 +60,14 @@ impl Bags {
     /// `n` filled values hold it. Grams are summed up in the order of these numbers, as they are there.
     pub(super) fn few(values: &Values, n: u32, known: impl Fn(u32) -> (u32, u32)) -> Self {
         let (chunks, own) = Chunk::read_all(values);
-        let mut distinct: Vec<u32> = own.iter().flat_map(|own| &own.grams).copied().collect();
+        let mut distinct: Vec<u32> = own.iter().flat_map(|own| &own.all).copied().collect();
         distinct.sort_unstable();
         distinct.dedup();
         let mut ordered: Vec<((u32, u32), u32)> = distinct.into_iter().map(|gram| (known(gram), gram)).collect();
         ordered.sort_unstable_by_key(|((number, _), gram)| (*number, *gram));
         let place: Map<u32, u32> = ordered.iter().map(|(_, gram)| *gram).zip(0..).collect();
         let numbers: Vec<Vec<u32>> = (own.iter())
-            .map(|own| own.grams.iter().map(|gram| place[gram]).collect())
+            .map(|own| own.all.iter().map(|gram| place[gram]).collect())
             .collect();
         let weights = ordered.iter().map(|((_, count), _)| weight(n, *count)).collect();
         Self::of(chunks, &numbers, weights)
@@ -169,7 +169,8 @@ fn sort_of(entry: u32) -> usize {
 struct Grams {
     /// A gram above its number and one more, or 0; a gram stands in the first free slot from where it points.
     slots: Vec<u64>,
-    grams: Vec<u32>,
+    /// The grams, by number.
+    all: Vec<u32>,
     /// How many records have a value that holds each.
     counts: Vec<u32>,
 }
@@ -178,7 +179,7 @@ impl Default for Grams {
     fn default() -> Self {
         Self {
             slots: vec![0; 1 << 12],
-            grams: Vec::new(),
+            all: Vec::new(),
             counts: Vec::new(),
         }
     }
@@ -197,10 +198,10 @@ impl Grams {
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
-        self.grams.push(gram);
-        let number = self.grams.len() as u32;
+        self.all.push(gram);
+        let number = self.all.len() as u32;
         self.slots[at] = u64::from(gram) << 32 | u64::from(number);
-        if self.grams.len() * 2 > self.slots.len() {
+        if self.all.len() * 2 > self.slots.len() {
             self.grow();
         }
         number - 1
@@ -208,7 +209,7 @@ impl Grams {
 
     fn grow(&mut self) {
         self.slots = vec![0; self.slots.len() * 2];
-        for (gram, number) in self.grams.iter().zip(1_u64..) {
+        for (gram, number) in self.all.iter().zip(1_u64..) {
             let mut at = *gram as usize & (self.slots.len() - 1);
             while self.slots[at] != 0 {
                 at = (at + 1) & (self.slots.len() - 1);
@@ -238,8 +239,8 @@ impl Chunk {
         for id in ids {
             let start = chunk.entries.len();
             text::grams(values.get(id as u32), |gram| chunk.entries.push(grams.number(gram)));
-            holders.resize(grams.grams.len(), usize::MAX);
-            grams.counts.resize(grams.grams.len(), 0);
+            holders.resize(grams.all.len(), usize::MAX);
+            grams.counts.resize(grams.all.len(), 0);
             for gram in &chunk.entries[start..] {
                 let gram = *gram as usize;
                 if std::mem::replace(&mut holders[gram], id) != id {

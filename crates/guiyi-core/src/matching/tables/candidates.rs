@@ -27,7 +27,6 @@ const SAMPLE: u64 = 10_000;
 /// Records whose keys are counted, at most: of so many the counts stay in the near cache.
 const COUNTED: usize = 1 << 21;
 /// Pairs of a pass in the sample, about, at most.
-
 const SAMPLE_PAIRS: f64 = 2_000.0;
 /// How many candidates one match more is worth.
 const PRICE: f64 = 400.0;
@@ -362,7 +361,7 @@ pub(super) fn find(
             Seekers::Side(own) => records.side[record as usize] == own,
             _ => true,
         };
-        near = Index::build(fields).pairs(NEIGHBORS, asks, &may);
+        near = Index::build(fields).pairs(NEIGHBORS, asks, may);
         counts.push(PassCount {
             name: "nearest neighbors".to_owned(),
             pairs: near.len() as u64,
@@ -374,7 +373,7 @@ pub(super) fn find(
         .iter()
         .filter_map(|columns| keys.pass_on(columns, fields))
         .collect();
-    let chosen = choose(fields.len(), &keys, n, &near, &may, train);
+    let chosen = choose(fields.len(), &keys, n, &near, may, train);
     passes.extend(
         chosen
             .into_iter()
@@ -385,7 +384,7 @@ pub(super) fn find(
         .par_iter()
         .map(|pass| {
             let filed = keys.shared(*pass);
-            Blocks::new(filed, n, pass.largest(), &may)
+            Blocks::new(filed, n, pass.largest(), may)
         })
         .collect();
     counts.extend(passes.iter().zip(&blocks).map(|(pass, blocks)| PassCount {

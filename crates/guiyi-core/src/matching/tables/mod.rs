@@ -251,7 +251,9 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
     );
     let order = &records.order;
     let mut sizes = vec![0_u32; records.len()];
-    of.iter().for_each(|group| sizes[*group as usize] += 1);
+    for group in &of {
+        sizes[*group as usize] += 1;
+    }
     let is_solid = |record: u32| sizes[of[record as usize] as usize] > 1;
     let bridge = |(a, b): rows::Pair, weight: f64| {
         let is_bridge = !records.is_link && weight > from && is_solid(a) && is_solid(b);
@@ -289,7 +291,7 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
         passes,
         n_candidates,
         n_true_candidates,
-        distinct: distinct[..1 + usize::from(records.is_link)].to_vec(),
+        distinct: distinct[..=usize::from(records.is_link)].to_vec(),
         pairs,
         clusters: number(&of, order),
         model,

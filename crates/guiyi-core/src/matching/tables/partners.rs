@@ -28,7 +28,11 @@ impl Partners {
             let record = if side_of[*a as usize] == side { *a } else { *b };
             odds[record as usize] += f64::from(*weight).exp2();
         }
-        let n_side = side_of.iter().filter(|own| **own == side).count().max(1);
+        let n_side = side_of
+            .iter()
+            .map(|own| usize::from(*own == side))
+            .sum::<usize>()
+            .max(1);
         let step = |share: f64| {
             let sum: f64 = odds.iter().map(|odds| odds / (odds + 1.0 - share)).sum();
             (sum / n_side as f64).min(MOST)

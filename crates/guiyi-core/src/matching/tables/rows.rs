@@ -104,7 +104,7 @@ impl<'f> Rows<'f> {
         let mut patterns = vec![0; pairs.len()];
         let chunks = patterns.par_chunks_mut(TOGETHER).zip(pairs.par_chunks(TOGETHER));
         chunks.for_each_init(Vec::new, |values, (patterns, pairs)| {
-            self.fetch_all(pairs.iter().map(|pair| ends(*pair)), values);
+            self.fetch_all(&pairs.iter().map(|pair| ends(*pair)), values);
             for (pattern, pair) in patterns.iter_mut().zip(pairs) {
                 *pattern = self.pattern(ends(*pair));
             }
@@ -149,7 +149,7 @@ impl<'f> Rows<'f> {
     /// The levels of pairs, packed, and what they weigh.
     pub(super) fn score(&self, model: &Model, pairs: &[Pair]) -> Vec<Scored> {
         let score = |values: &mut Vec<u32>, pairs: &[Pair]| {
-            self.fetch_all(pairs.iter().copied(), values);
+            self.fetch_all(&pairs.iter().copied(), values);
             let score = |pair: &Pair| {
                 let levels = || self.levels(*pair);
                 Scored {
@@ -169,7 +169,7 @@ impl<'f> Rows<'f> {
     }
 
     /// Asks for all at once that comparing some pairs will read. `values` is room.
-    fn fetch_all(&self, pairs: impl Iterator<Item = Pair> + Clone, values: &mut Vec<u32>) {
+    fn fetch_all(&self, pairs: &(impl Iterator<Item = Pair> + Clone), values: &mut Vec<u32>) {
         self.fetch(pairs.clone().flat_map(|(a, b)| [a, b]));
         for at in 0..self.fields.len() {
             self.fetch_values(at, pairs.clone(), values);

@@ -97,8 +97,7 @@ impl Batch {
                 self.most.truncate(start);
             }
         }
-        self.shares
-            .fetch(rows, self.open.iter().map(|((a, _), _)| *a), &mut self.values);
+        Shares::fetch(rows, &self.open.iter().map(|((a, _), _)| *a), &mut self.values);
         for ((pair, most), own) in self.open.iter_mut().zip(self.most.chunks_exact_mut(width.max(1))) {
             *most = bounds.look(rows, *pair, &mut self.shares, own);
         }
@@ -142,7 +141,7 @@ struct Shares {
 
 impl Shares {
     /// Asks for all at once that the shares of some records are made of. `values` is room.
-    fn fetch(&self, rows: &Rows<'_>, records: impl Iterator<Item = u32> + Clone, values: &mut Vec<u32>) {
+    fn fetch(rows: &Rows<'_>, records: &(impl Iterator<Item = u32> + Clone), values: &mut Vec<u32>) {
         for (at, field) in rows.fields.iter().enumerate() {
             if let Prepared::Bags(bags) = &field.prepared {
                 values.clear();

@@ -259,7 +259,7 @@ fn ascii_grams(folded: &str, mut each: impl FnMut(u32)) {
         if letter.is_ascii_alphanumeric() {
             let letters = before << LETTER_BITS | u64::from(letter);
             each(mix(letters) as u32);
-            before = letters & (1 << (2 * LETTER_BITS)) - 1;
+            before = letters & ((1 << (2 * LETTER_BITS)) - 1);
         } else if letter != b'\'' {
             if before != BLANKS {
                 each(mix(before << LETTER_BITS | BLANK) as u32);

@@ -61,7 +61,9 @@ impl Index {
                 [column] => text::fold(value(column), &mut folded),
                 columns => {
                     let mut joined = String::new();
-                    columns.iter().for_each(|column| add_value(value(column), &mut joined));
+                    for column in columns {
+                        add_value(value(column), &mut joined);
+                    }
                     text::fold(&joined, &mut folded);
                 }
             }
