@@ -207,7 +207,7 @@ pub(crate) fn by_day_of_last_run<'a>(
 }
 
 /// The day of a time, `YYYY-MM-DDTHH:MM:SSZ`.
-fn day(utc: &str) -> Option<(i16, i8, i8)> {
+pub(crate) fn day(utc: &str) -> Option<(i16, i8, i8)> {
     let mut parts = utc.split(['-', 'T']);
     Some((
         parts.next()?.parse().ok()?,

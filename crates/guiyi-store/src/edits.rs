@@ -15,7 +15,7 @@ use crate::commit::Failure;
 use crate::encode::Digester;
 use crate::known::Known;
 use crate::ledger::hex;
-use crate::pins::{Pinned, object};
+use crate::pins::{self, Pinned, object};
 use crate::{key, statements};
 
 /// Where pins go that were set after the leaving records came.
@@ -98,8 +98,7 @@ pub(crate) fn assign(
             put(action, pin, target)?;
         }
         if !to.contains(&gid) {
-            let mut withdraw = action.connection.prepare_cached(statements::WITHDRAW_PIN)?;
-            crate::write(&mut withdraw, (key::to_key(gid), &pin.element))?;
+            pins::withdraw(action, gid, &pin.element)?;
             action.note("unpin", &object(gid, &pin.element), None, None)?;
         }
         assigned.push(AssignedPin {
@@ -113,9 +112,7 @@ pub(crate) fn assign(
 
 /// Puts a pin onto another golden record, in place of an earlier one there.
 fn put(action: &Action<'_>, pin: &Pinned, target: GlobalId) -> Result<(), Failure> {
-    let number = key::to_key(target);
-    let mut withdraw = action.connection.prepare_cached(statements::WITHDRAW_PIN)?;
-    crate::write(&mut withdraw, (number, &pin.element))?;
+    pins::withdraw(action, target, &pin.element)?;
     let mut add = action.connection.prepare_cached(statements::ADD_PIN)?;
     let Pinned {
         element,
@@ -124,9 +121,14 @@ fn put(action: &Action<'_>, pin: &Pinned, target: GlobalId) -> Result<(), Failur
         actor,
         utc,
         expires,
+        valid_from,
         ..
     } = pin;
-    crate::write(&mut add, (number, element, value, reason, actor, utc, expires))?;
+    let said = (reason, actor, utc, expires, valid_from);
+    crate::write(
+        &mut add,
+        (key::to_key(target), element, value, said.0, said.1, said.2, said.3, said.4, action.run),
+    )?;
     let mut digester = Digester::default();
     digester.text(value.as_deref().unwrap_or_default());
     let digest = hex(&digester.finish());

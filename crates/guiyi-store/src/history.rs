@@ -1,7 +1,6 @@
 //! The past of a golden record: its versions, what it was at a time, and how it came to have its members.
 //!
-//! Values are taken to be valid from when they were recorded: the sources deliver no other time. So what was valid at a
-//! day, as it was known at a day, is what was recorded by the earlier of the two.
+//! All of it is of record time: what was known when. What was valid when is `valid_time`'s.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,12 +53,19 @@ pub struct Step {
 }
 
 /// A record's time in an ID.
-struct Stay {
-    id: i64,
-    record: (String, String),
+pub(crate) struct Stay {
+    pub(crate) id: i64,
+    pub(crate) record: (String, String),
     gid: GlobalId,
     since: i64,
     until: Option<i64>,
+}
+
+impl Stay {
+    /// Whether it lasted behind a write.
+    pub(crate) fn is_at(&self, run: i64) -> bool {
+        self.since <= run && self.until.is_none_or(|until| run < until)
+    }
 }
 
 impl Store {
@@ -138,9 +144,7 @@ fn names(members: &[(i64, Member)]) -> Vec<(String, String)> {
 
 /// The members during a run's version, by system and key.
 fn members_at(stays: &[Stay], run: i64) -> Vec<(i64, Member)> {
-    let there = stays
-        .iter()
-        .filter(|stay| stay.since <= run && stay.until.is_none_or(|until| run < until));
+    let there = stays.iter().filter(|stay| stay.is_at(run));
     let members: BTreeMap<&(String, String), i64> = there.map(|stay| (&stay.record, stay.id)).collect();
     let member = |(record, id): (&(String, String), i64)| {
         let (system, key) = record.clone();
@@ -152,7 +156,7 @@ fn members_at(stays: &[Stay], run: i64) -> Vec<(i64, Member)> {
 }
 
 /// Every stay in an ID, of records that are or were in it.
-fn stays(connection: &Connection, gid: GlobalId) -> rusqlite::Result<Vec<Stay>> {
+pub(crate) fn stays(connection: &Connection, gid: GlobalId) -> rusqlite::Result<Vec<Stay>> {
     let number = key::to_key(gid);
     let read = |row: &rusqlite::Row<'_>| {
         Ok(Stay {

@@ -274,7 +274,7 @@ pub(crate) fn load(connection: &Connection, rulebook: &Rulebook, present: &Recor
 }
 
 /// What does not depend on records: systems, decisions, pins, the mint; and the source number of each stored system.
-fn frame(connection: &Connection, rulebook: &Rulebook) -> Result<(Known, BTreeMap<i64, u16>), LoadError> {
+pub(crate) fn frame(connection: &Connection, rulebook: &Rulebook) -> Result<(Known, BTreeMap<i64, u16>), LoadError> {
     let entity = rulebook.dictionary.entity;
     let last_run = connection
         .prepare_cached(statements::LAST_RUN)?

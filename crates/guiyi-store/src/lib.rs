@@ -55,6 +55,7 @@ mod review;
 mod rows;
 mod signing;
 mod statements;
+mod valid_time;
 mod verify;
 mod why;
 mod wide;
@@ -80,6 +81,7 @@ pub use relations::{NewRelation, Relation, RelationKind, RelationSource};
 pub use review::{PairFinding, PendingPair, ReviewPair};
 pub use rows::{CodeStatus, CrosswalkRow, CrosswalkRows, GoldenRow, GoldenRows};
 pub use signing::{PublicKey, SigningKey};
+pub use valid_time::{Content, Held};
 pub use why::{ElementWhy, GoldenWhy};
 
 #[cfg(test)]

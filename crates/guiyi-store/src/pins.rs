@@ -1,7 +1,8 @@
 //! Pins: values that stewards set by hand, with reason and expiry.
 //!
 //! Laws: a pin belongs to an ID and sleeps while that is superseded; of an element only the latest pin holds; the golden
-//! record is computed anew in the transaction of the pin; an expired pin ends with the next run.
+//! record is computed anew in the transaction of the pin; a pin that has expired ends with the next run, and one that is
+//! valid from a later day begins with the next run then.
 
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
@@ -34,6 +35,8 @@ pub struct Pinned {
     pub utc: String,
     /// Until when, UTC; `None`: until it is taken off.
     pub expires: Option<String>,
+    /// From when it is valid, UTC; `None`: from when it was set.
+    pub valid_from: Option<String>,
     /// Its number in the store, which the lineage names.
     pub(crate) number: i64,
 }
@@ -41,7 +44,8 @@ pub struct Pinned {
 impl Pinned {
     /// Whether it holds at a time, `YYYY-MM-DDTHH:MM:SSZ`.
     pub fn holds_at(&self, now_utc: &str) -> bool {
-        self.expires.as_deref().is_none_or(|expires| now_utc < expires)
+        self.valid_from.as_deref().is_none_or(|from| from <= now_utc)
+            && self.expires.as_deref().is_none_or(|expires| now_utc < expires)
     }
 }
 
@@ -56,19 +60,28 @@ pub struct NewPin<'a> {
     pub value: Option<&'a str>,
     /// Until when, `YYYY-MM-DDTHH:MM:SSZ`; `None`: until it is taken off.
     pub expires: Option<&'a str>,
+    /// From when it is valid, `YYYY-MM-DDTHH:MM:SSZ`; `None`: from now on.
+    pub valid_from: Option<&'a str>,
 }
 
 impl Store {
     /// Pins a value and computes the golden record anew. An earlier pin on the element is withdrawn.
     ///
     /// # Errors
-    /// [`StoreError::NotActive`], [`StoreError::UnknownElement`], or [`StoreError::Inconsistent`] if it has expired already.
+    /// [`StoreError::NotActive`], [`StoreError::UnknownElement`], or [`StoreError::Inconsistent`] if it has expired already
+    /// or before it is valid.
     pub fn pin(&mut self, rulebook: &Rulebook, pin: NewPin<'_>, by: By<'_>) -> Result<Effect, StoreError> {
         self.act(rulebook.dictionary.entity, by, |action| {
             action.check_active(pin.gid)?;
             check_element(rulebook, pin.element)?;
             if pin.expires.is_some_and(|expires| expires <= by.utc) {
                 let detail = "a pin that has expired before it is set".into();
+                return Err(StoreError::Inconsistent { detail }.into());
+            }
+            if let (Some(from), Some(expires)) = (pin.valid_from, pin.expires)
+                && expires <= from
+            {
+                let detail = format!("a pin that is valid from {from} cannot expire on {expires}");
                 return Err(StoreError::Inconsistent { detail }.into());
             }
             let effect = Effect::begin(action, &[pin.gid])?;
@@ -84,6 +97,8 @@ impl Store {
                     by.actor,
                     by.utc,
                     pin.expires,
+                    pin.valid_from,
+                    action.run,
                 ),
             )?;
             // The ledger holds no values, only what tells whether one was altered.
@@ -126,9 +141,10 @@ impl Store {
     }
 }
 
-fn withdraw(action: &Action<'_>, gid: GlobalId, element: &str) -> rusqlite::Result<usize> {
+/// Ends the pin on an element, if there is one.
+pub(crate) fn withdraw(action: &Action<'_>, gid: GlobalId, element: &str) -> rusqlite::Result<usize> {
     let mut withdraw = action.connection.prepare_cached(statements::WITHDRAW_PIN)?;
-    crate::write(&mut withdraw, (key::to_key(gid), element))
+    crate::write(&mut withdraw, (action.run, key::to_key(gid), element))
 }
 
 fn check_element(rulebook: &Rulebook, element: &str) -> Result<(), Failure> {
@@ -145,16 +161,20 @@ pub(crate) fn object(gid: GlobalId, element: &str) -> String {
 
 pub(crate) fn load(connection: &Connection, entity: EntityType) -> rusqlite::Result<Vec<Pinned>> {
     let (low, high) = key::range(entity);
-    rows(connection, statements::PINS, [low, high], |row| {
-        Ok(Pinned {
-            number: row.get(0)?,
-            gid: read_gid(row, 1)?,
-            element: row.get(2)?,
-            value: row.get(3)?,
-            reason: row.get(4)?,
-            actor: row.get(5)?,
-            utc: row.get(6)?,
-            expires: row.get(7)?,
-        })
+    rows(connection, statements::PINS, [low, high], read)
+}
+
+/// Reads a pin, of which a statement gives the columns first, in the order of the table.
+pub(crate) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Pinned> {
+    Ok(Pinned {
+        number: row.get(0)?,
+        gid: read_gid(row, 1)?,
+        element: row.get(2)?,
+        value: row.get(3)?,
+        reason: row.get(4)?,
+        actor: row.get(5)?,
+        utc: row.get(6)?,
+        expires: row.get(7)?,
+        valid_from: row.get(8)?,
     })
 }

@@ -9,6 +9,11 @@ pub(crate) const ADD_RUN: &str = "INSERT INTO run (seq, utc, actor, entity, rule
 /// The last run that was no steward's write: a steward's has no rulebook.
 pub(crate) const LAST_FULL_RUN: &str = "SELECT utc, rulebook FROM run WHERE entity = $1 AND LENGTH(rulebook) > 0
     ORDER BY seq DESC LIMIT 1";
+/// The same, as it was after a write.
+pub(crate) const LAST_FULL_RUN_BY: &str = "SELECT utc FROM run WHERE entity = $1 AND LENGTH(rulebook) > 0 AND seq <= $2
+    ORDER BY seq DESC LIMIT 1";
+/// The last write that was known at a time.
+pub(crate) const RUN_AT: &str = "SELECT seq FROM run WHERE utc <= $1 ORDER BY seq DESC LIMIT 1";
 /// SQLite's own: a copy of the whole file, of one moment.
 pub(crate) const COPY: &str = "VACUUM INTO $1";
 
@@ -46,6 +51,16 @@ pub(crate) const ADD_SOURCE: &str =
     VALUES ($1, $2, $3, $4, $5, 1, $6, $7, 'active', $8, $9, $10, $11, $12, $13)";
 pub(crate) const CHANGE_SOURCE: &str = "UPDATE source_record SET digest = $1, version = version + 1, status = 'active',
     run = $2, received_layout = $3, canonical_layout = $4, received = $5, canonical = $6, origins = $7 WHERE id = $8";
+/// Before a source record is changed.
+pub(crate) const KEEP_SOURCE: &str = "INSERT INTO source_history (id, version, run, until, digest, received_layout,
+    canonical_layout, received, canonical, origins)
+    SELECT id, version, run, $1, digest, received_layout, canonical_layout, received, canonical, origins
+    FROM source_record WHERE id = $2";
+/// All contents of a source record that are kept and were written by a run, the latest first.
+pub(crate) const SOURCE_CONTENTS: &str = "SELECT v.version, r.utc, v.canonical_layout, v.canonical, v.origins FROM
+    (SELECT version, run, canonical_layout, canonical, origins FROM source_record WHERE id = $1
+    UNION ALL SELECT version, run, canonical_layout, canonical, origins FROM source_history WHERE id = $2) v
+    JOIN run r ON r.seq = v.run WHERE v.run <= $3 ORDER BY v.version DESC";
 pub(crate) const MOVE_SOURCE: &str = "UPDATE source_record SET gid = $1, since = $2 WHERE id = $3";
 pub(crate) const SOURCES_OF: &str = "SELECT s.id, y.name, s.source_key, s.version FROM crosswalk c
     JOIN system y ON y.id = c.system
@@ -178,13 +193,16 @@ pub(crate) const PENDING: &str = "SELECT y.name, p.a_key, s.gid, z.name, p.b_key
         AND d.b_system = p.b_system AND d.b_key = p.b_key AND d.withdrawn = 0
     WHERE p.entity = $1 ORDER BY p.probability DESC, y.name, p.a_key, z.name, p.b_key";
 
-pub(crate) const PINS: &str = "SELECT id, gid, element, value, reason, actor, utc, expires FROM override
+pub(crate) const PINS: &str = "SELECT id, gid, element, value, reason, actor, utc, expires, valid_from FROM override
     WHERE gid BETWEEN $1 AND $2 AND withdrawn = 0 ORDER BY gid, element";
+pub(crate) const PINS_EVER: &str = "SELECT id, gid, element, value, reason, actor, utc, expires, valid_from, since, until
+    FROM override WHERE gid = $1 ORDER BY id";
 pub(crate) const ADD_PIN: &str =
-    "INSERT INTO override (gid, element, value, reason, actor, utc, expires) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    "INSERT INTO override (gid, element, value, reason, actor, utc, expires, valid_from, since)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 pub(crate) const PIN_SET_AFTER: &str = "SELECT 1 FROM ledger WHERE run > $1 AND action = 'pin' AND object = $2";
 pub(crate) const WITHDRAW_PIN: &str =
-    "UPDATE override SET withdrawn = 1 WHERE gid = $1 AND element = $2 AND withdrawn = 0";
+    "UPDATE override SET withdrawn = 1, until = $1 WHERE gid = $2 AND element = $3 AND withdrawn = 0";
 
 pub(crate) const RELATIONS: &str =
     "SELECT from_gid, kind, to_gid, is_so, valid_from, valid_until, source, reason, actor, utc FROM relation

@@ -357,6 +357,13 @@ const SECTIONS: [Section; 10] = [
                 "{ erp = 365 }",
                 "for `trusted-until`: for how many days after its `recency` date a record of the system is trusted; a system that is not named always is",
             ),
+            key(
+                "valid_from",
+                "table of date elements",
+                "",
+                "{ erp = \"updated_date\" }",
+                "for systems that deliver it, the date from which what a record says is valid, for `guiyi golden show --as-of`; a system that is not named is valid from when it was recorded",
+            ),
         ],
     },
     Section {

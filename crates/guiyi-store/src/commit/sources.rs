@@ -107,6 +107,9 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
         .query_row([], |row| row.get(0))?;
     let mut add = connection.prepare_cached(statements::ADD_SOURCE)?;
     let mut update = connection.prepare_cached(statements::CHANGE_SOURCE)?;
+    // What was valid when is worked out from what the record said before.
+    let has_valid_time = !change.rulebook.survivorship.valid_from.is_empty();
+    let mut keep = connection.prepare_cached(statements::KEEP_SOURCE)?;
 
     ahead::write_in_order(
         records.len(),
@@ -143,6 +146,9 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
             let run = commit.run;
             if let Some(row) = known_row {
                 let id = row.id;
+                if has_valid_time {
+                    crate::write(&mut keep, (run, id))?;
+                }
                 crate::write(
                     &mut update,
                     (
@@ -186,7 +192,7 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
             Ok(())
         },
     )?;
-    drop((add, update));
+    drop((add, update, keep));
     commit.known_rows = known_rows;
     Ok(())
 }

@@ -117,6 +117,7 @@ pub(crate) fn write(what: &str, store: &mut Store) -> Result<(), StoreError> {
                 element: "city",
                 value: Some("宁波市"),
                 expires: None,
+                valid_from: None,
             };
             store.pin(&book, pin, BY)?;
         }
@@ -176,6 +177,7 @@ pub(crate) fn prepare(what: &str) -> (tempfile::TempDir, PathBuf) {
         element: "city",
         value: Some("嘉兴市"),
         expires: None,
+        valid_from: None,
     };
     store.pin(&World::rulebook(), pin, BY).unwrap();
     if what == "restore" {

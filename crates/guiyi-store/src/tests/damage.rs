@@ -279,6 +279,7 @@ fn a_clock_that_jumps_back_leaves_the_order() {
         element: "city",
         value: Some("舟山市"),
         expires: None,
+        valid_from: None,
     };
     store.pin(&World::rulebook(), pin, by).unwrap();
     drop(store);

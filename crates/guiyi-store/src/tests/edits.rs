@@ -32,6 +32,7 @@ fn check(edits: Edits, leaving: (&str, &str), expected: [&str; 2]) {
         element,
         value: Some(value),
         expires: None,
+        valid_from: None,
     };
     store.pin(&book, pin("name", "甲"), by("2026-01-02T00:00:00Z")).unwrap();
     let merge = Merge {

@@ -52,6 +52,7 @@ impl Place {
             element: "city",
             value: Some(city),
             expires: None,
+            valid_from: None,
         };
         store.pin(&World::rulebook(), pin, by).map(drop)
     }
