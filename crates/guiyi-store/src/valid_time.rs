@@ -83,7 +83,10 @@ impl Store {
         versions: &[Version],
     ) -> Result<Vec<Vec<Option<String>>>, StoreError> {
         if rulebook.survivorship.valid_from.is_empty() {
-            return Ok(versions.iter().map(|version| vec![None; version.members.len()]).collect());
+            return Ok(versions
+                .iter()
+                .map(|version| vec![None; version.members.len()])
+                .collect());
         }
         self.read(|connection| {
             let reader = Reader::of(connection, rulebook)?;
@@ -120,7 +123,9 @@ fn held(
     let mut run_at = connection.prepare_cached(statements::RUN_AT)?;
     let mut run_at = |utc: &str| run_at.query_row([utc], |row| row.get::<_, i64>(0)).optional();
     let known_at = known_at.unwrap_or("9999");
-    let Some(known) = run_at(known_at)? else { return Ok(None) };
+    let Some(known) = run_at(known_at)? else {
+        return Ok(None);
+    };
     // Behind this write stands what is valid from when it was recorded.
     let recorded = run_at(as_of.min(known_at))?.unwrap_or(0);
 
@@ -182,7 +187,12 @@ fn pins_at(
 
 /// Computes the golden record of some contents.
 fn survivors(rulebook: &Rulebook, systems: &[Arc<str>], contents: &[Content], pins: &[Pinned]) -> Vec<GoldenValue> {
-    let source_of = |content: &Content| systems.iter().position(|system| **system == *content.system).unwrap_or(0);
+    let source_of = |content: &Content| {
+        systems
+            .iter()
+            .position(|system| **system == *content.system)
+            .unwrap_or(0)
+    };
     // Records are in the order of their sources, contents in that of the names.
     let mut order: Vec<usize> = (0..contents.len()).collect();
     order.sort_by_key(|&at| (source_of(&contents[at]), &contents[at].key));
@@ -304,4 +314,3 @@ fn places(dictionary: &Dictionary, names: &[String]) -> Vec<Option<usize>> {
     let place = |element: &guiyi_core::dictionary::Element| names.iter().position(|name| **name == *element.name);
     dictionary.elements.iter().map(place).collect()
 }
-

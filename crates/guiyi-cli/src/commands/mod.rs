@@ -6,6 +6,7 @@ mod crosswalk_translate;
 pub(crate) mod dictionary;
 pub(crate) mod explain;
 pub(crate) mod golden;
+mod golden_held;
 mod golden_pin;
 mod golden_relations;
 mod golden_why;

@@ -205,6 +205,14 @@ pub(crate) fn parse_time(text: &str) -> Result<String, String> {
     }
 }
 
+/// The same for a beginning: a day means its first second.
+pub(crate) fn parse_start(text: &str) -> Result<String, String> {
+    match text.parse::<jiff::civil::Date>() {
+        Ok(day) => Ok(format!("{day}T00:00:00Z")),
+        Err(_) => parse_time(text),
+    }
+}
+
 /// A record as people name it, `system/key`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RecordName {

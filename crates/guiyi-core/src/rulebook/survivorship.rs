@@ -409,10 +409,7 @@ mod tests {
         assert_eq!(policy.value_orders[&at("level")], ["A".into(), "B".into()]);
         assert_eq!(policy.source_orders[&at("mobile")], ["crm".into(), "erp".into()]);
         assert_eq!(policy.trust_days, BTreeMap::from([("crm".into(), 90)]));
-        assert_eq!(
-            policy.valid_from,
-            BTreeMap::from([("erp".into(), at("updated_date"))])
-        );
+        assert_eq!(policy.valid_from, BTreeMap::from([("erp".into(), at("updated_date"))]));
         assert_eq!(policy.elements[at("email")], Some(vec![Strategy::Union]));
     }
 

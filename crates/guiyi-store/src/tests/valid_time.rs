@@ -41,7 +41,13 @@ fn by(utc: &str) -> By<'_> {
 fn deliver(store: &mut Store, record: usize, name: Option<&str>, valid_from: Option<&str>, utc: &str) {
     let (system, key) = RECORDS[record];
     let phone = format!("1390000000{record}");
-    let row = row(system, key, name.unwrap_or_default(), valid_from.unwrap_or_default(), &phone);
+    let row = row(
+        system,
+        key,
+        name.unwrap_or_default(),
+        valid_from.unwrap_or_default(),
+        &phone,
+    );
     let world = World {
         rows: vec![row],
         ..World::default()
@@ -116,7 +122,11 @@ fn contents_of_before_are_told_to_be_missing() {
     later.rows[0].2[1] = Some("2026-01-04".into());
     later.run_with(&mut store, &book(), &utc(4, 8)).unwrap();
     let gid = gid_of(&store, 0).unwrap();
-    let held = |as_of, known_at: u32| store.held(&book(), gid, &utc(as_of, 12), Some(&utc(known_at, 23))).unwrap();
+    let held = |as_of, known_at: u32| {
+        store
+            .held(&book(), gid, &utc(as_of, 12), Some(&utc(known_at, 23)))
+            .unwrap()
+    };
     assert_eq!(held(4, 4).unwrap().values[0].value.as_deref(), Some("丙公司"));
     // The second content was kept when the third came, the first was not.
     assert_eq!(held(2, 4).unwrap().values[0].value.as_deref(), Some("乙公司"));
@@ -256,7 +266,9 @@ fn live(store: &mut Store, events: &[Event], with_valid_time: bool) -> Facts {
                 let from = from.filter(|_| with_valid_time && RECORDS[record].0 == "erp").map(day);
                 let name = name.map(|name| NAMES[name]);
                 deliver(store, record, name, from.as_deref(), &now);
-                facts.deliveries.push((now.clone(), record, name.map(str::to_owned), from));
+                facts
+                    .deliveries
+                    .push((now.clone(), record, name.map(str::to_owned), from));
             }
             Event::Merge(a, b) => {
                 if let (Some(a), Some(b)) = (gid_of(store, a), gid_of(store, b)) {
@@ -284,7 +296,10 @@ fn live(store: &mut Store, events: &[Event], with_valid_time: bool) -> Facts {
             Event::Pin(record, name, from, until) => {
                 let Some(gid) = gid_of(store, record) else { continue };
                 let at = |day: u32| format!("2026-01-{day:02}T00:00:00Z");
-                let (from, expires) = (from.filter(|_| with_valid_time).map(at), until.filter(|_| with_valid_time).map(at));
+                let (from, expires) = (
+                    from.filter(|_| with_valid_time).map(at),
+                    until.filter(|_| with_valid_time).map(at),
+                );
                 let pin = NewPin {
                     gid,
                     element: "name",
@@ -306,7 +321,10 @@ fn live(store: &mut Store, events: &[Event], with_valid_time: bool) -> Facts {
             }
             Event::Unpin(record) => {
                 let Some(gid) = gid_of(store, record) else { continue };
-                assert_eq!(store.unpin(&book(), gid, "name", by(&now)).is_ok(), facts.end_pin(gid, &now));
+                assert_eq!(
+                    store.unpin(&book(), gid, "name", by(&now)).is_ok(),
+                    facts.end_pin(gid, &now)
+                );
             }
         }
         let places = (0..RECORDS.len()).filter_map(|record| Some((record, gid_of(store, record)?)));
@@ -317,7 +335,11 @@ fn live(store: &mut Store, events: &[Event], with_valid_time: bool) -> Facts {
 
 /// Every ID that a record ever had.
 fn gids(facts: &Facts) -> Vec<GlobalId> {
-    let mut gids: Vec<GlobalId> = facts.places.iter().flat_map(|place| place.1.values().copied()).collect();
+    let mut gids: Vec<GlobalId> = facts
+        .places
+        .iter()
+        .flat_map(|place| place.1.values().copied())
+        .collect();
     gids.sort_unstable();
     gids.dedup();
     gids
