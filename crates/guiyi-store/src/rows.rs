@@ -45,15 +45,30 @@ pub struct CrosswalkRow {
 pub enum CodeStatus {
     /// It does.
     Active,
+    /// It does, and may be used until a day that is set.
+    Transitional,
+    /// It does for ever, but should not be used any more.
+    Retired,
     /// It leads to another ID now.
     Superseded,
 }
 
 impl CodeStatus {
+    /// The status at a time of a code that may be used until `valid_to`, both `YYYY-MM-DDTHH:MM:SSZ`.
+    pub fn at(valid_to: Option<&str>, utc: &str) -> Self {
+        match valid_to {
+            None => Self::Active,
+            Some(end) if utc < end => Self::Transitional,
+            Some(_) => Self::Retired,
+        }
+    }
+
     /// The stable name used in outputs.
     pub fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
+            Self::Transitional => "transitional",
+            Self::Retired => "retired",
             Self::Superseded => "superseded",
         }
     }

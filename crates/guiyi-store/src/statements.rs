@@ -37,6 +37,8 @@ pub(crate) const SOURCE_HEADS_OF: &str = "SELECT s.id, s.system, s.source_key, s
     WHERE c.gid = $1 AND c.id_type = 'record' ORDER BY s.id";
 pub(crate) const SOURCE_GID: &str =
     "SELECT gid FROM source_record WHERE entity = $1 AND system = $2 AND source_key = $3";
+pub(crate) const SOURCE_ID: &str =
+    "SELECT id FROM source_record WHERE entity = $1 AND system = $2 AND source_key = $3";
 pub(crate) const SOURCE_VALUES: &str = "SELECT l.columns, s.canonical FROM source_record s
     JOIN layout l ON l.id = s.canonical_layout JOIN system y ON y.id = s.system
     WHERE y.name = $1 AND s.entity = $2 AND s.source_key = $3";
@@ -148,16 +150,45 @@ pub(crate) const CODE: &str =
     "SELECT gid FROM crosswalk WHERE entity = $1 AND system = $2 AND id_type = 'record' AND source_key = $3";
 pub(crate) const CODES: &str = "SELECT source_key, gid, valid_from, valid_to FROM crosswalk
     WHERE entity = $1 AND system = $2 AND id_type = 'record' AND source_key > $3 ORDER BY source_key LIMIT $4";
-pub(crate) const CODES_OF_SYSTEM: &str = "SELECT c.source_key, COALESCE(g.superseded_by, c.gid), c.id_type = 'record'
+pub(crate) const CODES_OF_SYSTEM: &str = "SELECT c.source_key, COALESCE(g.superseded_by, c.gid), c.id_type = 'record',
+    c.valid_to, c.successor, CASE WHEN c.successor IS NOT NULL THEN (SELECT MIN(s.valid_from) FROM crosswalk s
+        WHERE s.entity = c.entity AND s.system = c.system AND s.id_type IN ('alias', 'record')
+        AND s.source_key = c.successor) END
     FROM crosswalk c JOIN global_id g ON g.gid = c.gid
     WHERE c.entity = $1 AND c.system = $2 ORDER BY c.id_type = 'record', c.id_type, c.source_key";
-pub(crate) const CODES_OF: &str = "SELECT y.name, c.id_type, c.source_key, c.valid_from, c.valid_to
+pub(crate) const CODES_OF: &str = "SELECT y.name, c.id_type, c.source_key, c.valid_from, c.valid_to, c.successor
     FROM crosswalk c JOIN system y ON y.id = c.system WHERE c.gid = $1 ORDER BY y.name, c.id_type, c.source_key";
+/// The codes that ever led to an ID, each time with its times.
+pub(crate) const CODES_EVER_OF: &str = "SELECT y.name, c.id_type, c.source_key, c.valid_from, c.valid_to, c.successor, 1
+    FROM crosswalk c JOIN system y ON y.id = c.system WHERE c.gid = $1
+    UNION ALL SELECT y.name, h.id_type, h.source_key, h.valid_from, h.valid_to, NULL, 0
+    FROM crosswalk_history h JOIN system y ON y.id = h.system WHERE h.gid = $2 ORDER BY 1, 2, 3, 4";
+/// What a code ever led to, the latest first, a record's own code before an alias.
+pub(crate) const CODE_EVER: &str = "SELECT gid, id_type, valid_from, valid_to, successor, 1 FROM crosswalk
+    WHERE entity = $1 AND system = $2 AND id_type IN ('alias', 'record') AND source_key = $3
+    UNION ALL SELECT gid, id_type, valid_from, valid_to, NULL, 0 FROM crosswalk_history
+    WHERE entity = $4 AND system = $5 AND source_key = $6 ORDER BY 3 DESC, 2 DESC";
+/// A code as it stands: a record's own before an alias, and the source record that it is of or came with.
+pub(crate) const CODE_ROW: &str = "SELECT c.gid, c.valid_to, c.successor, COALESCE(c.record, r.id) FROM crosswalk c
+    LEFT JOIN source_record r ON r.entity = c.entity AND r.system = c.system AND r.source_key = c.source_key
+        AND c.id_type = 'record'
+    WHERE c.entity = $1 AND c.system = $2 AND c.id_type IN ('alias', 'record') AND c.source_key = $3
+    ORDER BY c.id_type DESC LIMIT 1";
+pub(crate) const REPLACE_CODE: &str = "UPDATE crosswalk SET valid_to = $1, successor = $2
+    WHERE entity = $3 AND system = $4 AND id_type IN ('alias', 'record') AND source_key = $5";
 pub(crate) const ANY_CODE: &str = "SELECT c.gid FROM crosswalk c
     WHERE c.entity = $1 AND c.system = $2 AND c.source_key = $3 ORDER BY c.id_type = 'record' DESC, c.id_type LIMIT 1";
 pub(crate) const ADD_ALIAS: &str =
-    "INSERT INTO crosswalk (entity, system, id_type, source_key, gid, since, valid_from, valid_to)
-    VALUES ($1, $2, 'alias', $3, $4, $5, $6, $7)";
+    "INSERT INTO crosswalk (entity, system, id_type, source_key, gid, since, valid_from, valid_to, record)
+    VALUES ($1, $2, 'alias', $3, $4, $5, $6, $7, $8)";
+pub(crate) const ALIASES_OF: &str = "SELECT c.system, y.name, c.source_key, c.record, c.since FROM crosswalk c
+    JOIN system y ON y.id = c.system WHERE c.gid = $1 AND c.id_type = 'alias' ORDER BY y.name, c.source_key";
+pub(crate) const END_ALIAS: &str =
+    "INSERT INTO crosswalk_history (entity, system, id_type, source_key, gid, since, until, valid_from, valid_to)
+    SELECT entity, system, id_type, source_key, gid, since, $1, valid_from, $2
+    FROM crosswalk WHERE entity = $3 AND system = $4 AND id_type = 'alias' AND source_key = $5";
+pub(crate) const MOVE_ALIAS: &str = "UPDATE crosswalk SET gid = $1, since = $2, valid_from = $3
+    WHERE entity = $4 AND system = $5 AND id_type = 'alias' AND source_key = $6";
 pub(crate) const PAST_CODES: &str = "SELECT source_key, gid, valid_from, valid_to FROM crosswalk_history
     WHERE entity = $1 AND system = $2 AND id_type = 'record' AND source_key > $3 AND source_key <= $4
     ORDER BY source_key, id";

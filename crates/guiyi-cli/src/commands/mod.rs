@@ -2,7 +2,9 @@
 
 pub(crate) mod check;
 pub(crate) mod crosswalk;
+mod crosswalk_transition;
 mod crosswalk_translate;
+mod crosswalk_usage;
 pub(crate) mod dictionary;
 pub(crate) mod explain;
 pub(crate) mod golden;

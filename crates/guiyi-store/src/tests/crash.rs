@@ -150,6 +150,8 @@ pub(crate) fn write(what: &str, store: &mut Store) -> Result<(), StoreError> {
                 key,
                 gid: id(3),
                 valid_to: None,
+                valid_from: None,
+                with: None,
             };
             let answers = store.add_codes(EntityType::Customer, &[code("1"), code("2")], BY, false)?;
             assert_eq!(answers, [Ok(true), Ok(true)]);

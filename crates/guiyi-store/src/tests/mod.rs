@@ -10,6 +10,7 @@ mod past;
 mod put;
 mod relations;
 mod stewards;
+mod transition;
 mod valid_time;
 mod versions;
 mod why;

@@ -161,6 +161,8 @@ fn aliases_lead_where_their_id_leads() {
         key,
         gid,
         valid_to: None,
+        valid_from: None,
+        with: None,
     };
     let before = dump(&store);
     let wanted = [
