@@ -23,4 +23,5 @@ mod simulate;
 mod standardize;
 mod store;
 mod tidy;
+mod times;
 mod validate;

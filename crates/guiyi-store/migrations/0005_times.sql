@@ -17,16 +17,16 @@ CREATE TABLE source_history (
 ) STRICT, WITHOUT ROWID;
 
 -- When a pin was known, by writes, and from when its value is valid; NULL: from when it was set. The ledger has one line
--- for each pin of an element, in their order.
+-- for each pin of an element, in their order, and its time, which is never before the write before it, is the pin's.
 ALTER TABLE override ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE override ADD COLUMN until INTEGER;
 ALTER TABLE override ADD COLUMN valid_from TEXT;
-UPDATE override SET since = set_by.run FROM (
-    SELECT o.id, l.run
+UPDATE override SET since = set_by.run, utc = COALESCE(set_by.utc, override.utc) FROM (
+    SELECT o.id, l.run, CASE WHEN l.before IS NULL THEN l.utc END AS utc
     FROM (SELECT o.id, g.code || '/' || o.element AS object,
             ROW_NUMBER() OVER (PARTITION BY o.gid, o.element ORDER BY o.id) AS place
             FROM override o JOIN global_id g ON g.gid = o.gid) o
-    JOIN (SELECT object, run, ROW_NUMBER() OVER (PARTITION BY object ORDER BY seq) AS place
+    JOIN (SELECT object, run, utc, before, ROW_NUMBER() OVER (PARTITION BY object ORDER BY seq) AS place
             FROM ledger WHERE action = 'pin') l ON l.object = o.object AND l.place = o.place
 ) AS set_by WHERE set_by.id = override.id;
 UPDATE override SET until = ended_by.run FROM (
@@ -36,6 +36,9 @@ UPDATE override SET until = ended_by.run FROM (
     WHERE o.withdrawn = 1 GROUP BY o.id
 ) AS ended_by WHERE ended_by.id = override.id;
 UPDATE override SET until = since WHERE withdrawn = 1 AND until IS NULL;
+
+-- A relation has the time of its write as well.
+UPDATE relation SET utc = run.utc FROM run WHERE run.seq = relation.run;
 
 -- The code of the same system that replaces a code from valid_to on, and the source record that an alias came with.
 ALTER TABLE crosswalk ADD COLUMN successor TEXT;

@@ -15,9 +15,7 @@ use guiyi_core::survive::{self, NO_RECORD};
 use crate::action::{Action, by_day_of_last_run};
 use crate::commit::Failure;
 use crate::effect::MovedCode;
-use crate::encode::Digester;
 use crate::known::{Known, rows};
-use crate::ledger::hex;
 use crate::pins::{self, Pinned, object};
 use crate::{key, statements};
 
@@ -221,9 +219,7 @@ fn put(action: &Action<'_>, pin: &Pinned, target: GlobalId) -> Result<(), Failur
             action.run,
         ),
     )?;
-    let mut digester = Digester::default();
-    digester.text(value.as_deref().unwrap_or_default());
-    let digest = hex(&digester.finish());
+    let digest = pins::digest(value.as_deref(), valid_from.as_deref(), expires.as_deref());
     let from = object(pin.gid, element);
     action.note("pin", &object(target, element), Some(&from), Some(&digest))?;
     Ok(())

@@ -70,6 +70,23 @@ impl Digester {
         self.bytes.push(byte);
     }
 
+    /// A golden value with its lineage.
+    pub(crate) fn golden_value(&mut self, element: &str, value: Option<&str>, cell: Cell) {
+        self.text(element);
+        self.text(value.unwrap_or_default());
+        self.number(cell.record);
+        self.byte(cell.origin as u8);
+        self.byte(cell.ground.code());
+    }
+
+    /// The members of a golden record, in order, behind its values.
+    pub(crate) fn members(&mut self, ids: &[i64]) {
+        self.byte(0xff);
+        for &id in ids {
+            self.number(id);
+        }
+    }
+
     /// The digest of what was collected; begins anew.
     pub(crate) fn finish(&mut self) -> Digest {
         let full = Sha256::digest(&self.bytes);

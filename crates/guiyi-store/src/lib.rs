@@ -37,6 +37,7 @@ mod edits;
 mod effect;
 mod encode;
 mod error;
+mod feed;
 mod heads;
 mod history;
 mod key;

@@ -72,6 +72,7 @@ impl Store {
     /// or before it is valid.
     pub fn pin(&mut self, rulebook: &Rulebook, pin: NewPin<'_>, by: By<'_>) -> Result<Effect, StoreError> {
         self.act(rulebook.dictionary.entity, by, |action| {
+            let by = action.by;
             action.check_active(pin.gid)?;
             check_element(rulebook, pin.element)?;
             if pin.expires.is_some_and(|expires| expires <= by.utc) {
@@ -101,10 +102,7 @@ impl Store {
                     action.run,
                 ),
             )?;
-            // The ledger holds no values, only what tells whether one was altered.
-            let mut digester = Digester::default();
-            digester.text(pin.value.unwrap_or_default());
-            let digest = hex(&digester.finish());
+            let digest = digest(pin.value, pin.valid_from, pin.expires);
             action.note("pin", &object(pin.gid, pin.element), None, Some(&digest))?;
             action.compute_anew(rulebook, &[pin.gid])?;
             Ok((effect.end(action)?, Keep::All))
@@ -153,6 +151,17 @@ fn check_element(rulebook: &Rulebook, element: &str) -> Result<(), Failure> {
     }
     let element = element.to_owned();
     Err(StoreError::UnknownElement { element }.into())
+}
+
+/// What the ledger says of a pin: it holds no values, only what tells whether one was altered.
+pub(crate) fn digest(value: Option<&str>, valid_from: Option<&str>, expires: Option<&str>) -> String {
+    let mut digester = Digester::default();
+    digester.text(value.unwrap_or_default());
+    if valid_from.is_some() || expires.is_some() {
+        digester.text(valid_from.unwrap_or_default());
+        digester.text(expires.unwrap_or_default());
+    }
+    hex(&digester.finish())
 }
 
 pub(crate) fn object(gid: GlobalId, element: &str) -> String {

@@ -78,9 +78,10 @@ pub struct Change {
     pub gid: GlobalId,
     /// Its version after the change.
     pub version: u64,
-    /// `created`, `changed`, `superseded`, `reinstated` or `retired`.
+    /// `created`, `changed`, `superseded`, `reinstated` or `retired`; `related` or `unrelated` where a relation of it was
+    /// written, with the version that it has.
     pub kind: String,
-    /// Digest of the golden record's values, lineage and members; empty if it is not active any more.
+    /// Digest of the golden record's values, lineage and members, or of the relation; empty if it is not active any more.
     pub digest: Vec<u8>,
 }
 

@@ -45,7 +45,8 @@ pub(crate) const SOURCE_VALUES: &str = "SELECT l.columns, s.canonical FROM sourc
 pub(crate) const SOURCE_CANONICAL: &str =
     "SELECT canonical_layout, canonical, origins FROM source_record WHERE id = $1";
 pub(crate) const SOURCES_WITH_DIGEST: &str =
-    "SELECT id, digest, received_layout, canonical_layout, received, canonical, origins FROM source_record ORDER BY id";
+    "SELECT id, digest, received_layout, canonical_layout, received, canonical, origins FROM source_record
+    UNION ALL SELECT id, digest, received_layout, canonical_layout, received, canonical, origins FROM source_history";
 pub(crate) const LAST_SOURCE: &str = "SELECT COALESCE(MAX(id), 0) FROM source_record";
 pub(crate) const ADD_SOURCE: &str =
     "INSERT INTO source_record (id, entity, system, source_key, digest, version, gid, since,
@@ -256,6 +257,25 @@ pub(crate) const ADD_LEDGER: &str =
 pub(crate) const LEDGER: &str = "SELECT seq, run, utc, actor, action, object, before, after, reason, previous, hash
     FROM ledger ORDER BY seq";
 
+/// What stewards wrote of decisions, pins and relations.
+pub(crate) const STEWARDS_LINES: &str =
+    "SELECT l.run, r.entity, l.action, l.object, l.after, l.reason, l.actor, l.utc, l.before
+    FROM ledger l JOIN run r ON r.seq = l.run
+    WHERE l.action IN ('decide', 'withdraw', 'pin', 'unpin', 'relate', 'unrelate') ORDER BY l.seq";
+pub(crate) const ALL_DECISIONS: &str =
+    "SELECT d.id, d.entity, a.name, d.a_key, b.name, d.b_key, d.verdict, d.reason, d.actor, d.utc, d.withdrawn
+    FROM decision d JOIN system a ON a.id = d.a_system JOIN system b ON b.id = d.b_system ORDER BY d.id";
+pub(crate) const ALL_RELATIONS: &str = "SELECT t.id, w.entity, t.is_so, f.code || ' ' || t.kind || ' ' || g.code,
+    COALESCE(t.valid_from, '') || '..' || COALESCE(t.valid_until, ''), t.reason, t.actor, t.utc, t.withdrawn IS NOT NULL
+    FROM relation t JOIN run w ON w.seq = t.run
+    JOIN global_id f ON f.gid = t.from_gid JOIN global_id g ON g.gid = t.to_gid ORDER BY t.id";
+pub(crate) const ALL_PINS: &str = "SELECT id, gid, element, value, reason, actor, utc, expires, valid_from, since, until,
+    withdrawn FROM override ORDER BY id";
+/// The change feed by golden record, without lines that are about its relations.
+pub(crate) const FEED_BY_ID: &str = "SELECT gid, version, run, digest FROM change_feed
+    WHERE kind NOT IN ('related', 'unrelated') ORDER BY gid, version";
+pub(crate) const GOLDEN_HISTORY: &str = "SELECT gid, version, run, until, layout, lineage, \"values\" FROM golden_history
+    ORDER BY gid, version";
 pub(crate) const RUN_DIGESTS: &str = "SELECT run, after FROM ledger WHERE action = 'run' ORDER BY seq";
 
 pub(crate) const LAST_FEED: &str = "SELECT COALESCE(MAX(seq), 0) FROM change_feed";
@@ -279,7 +299,7 @@ pub(crate) const LATE_INDEXES: [(&str, &str); 3] = [
 ];
 
 /// Invariants that [`crate::Store::verify`] checks: `(what is wrong, number of rows where it is)`.
-pub(crate) const INVARIANTS: [(&str, &str); 13] = [
+pub(crate) const INVARIANTS: [(&str, &str); 20] = [
     (
         "source records whose golden record is not active",
         "SELECT COUNT(*) FROM source_record s LEFT JOIN global_id g ON g.gid = s.gid
@@ -322,6 +342,43 @@ pub(crate) const INVARIANTS: [(&str, &str); 13] = [
         "golden records whose version is not in the change feed",
         "SELECT COUNT(*) FROM golden d LEFT JOIN (SELECT gid, MAX(version) AS version FROM change_feed GROUP BY gid) f
             ON f.gid = d.gid WHERE f.version IS NULL OR f.version <> d.version",
+    ),
+    (
+        "writes whose time or author is not what the ledger says",
+        "SELECT COUNT(*) FROM run r WHERE NOT EXISTS
+            (SELECT 1 FROM ledger l WHERE l.run = r.seq AND l.utc = r.utc AND l.actor = r.actor)",
+    ),
+    (
+        "earlier contents of source records that do not end before the present one",
+        "SELECT COUNT(*) FROM source_history h LEFT JOIN source_record s ON s.id = h.id
+            WHERE s.id IS NULL OR h.version >= s.version OR h.until > s.run OR h.run >= h.until",
+    ),
+    (
+        "source codes whose beginning is not the time of their write",
+        "SELECT COUNT(*) FROM crosswalk c LEFT JOIN run r ON r.seq = c.since
+            WHERE c.id_type = 'record' AND (r.utc IS NULL OR r.utc <> c.valid_from)",
+    ),
+    (
+        "earlier codes whose times are not those of their writes",
+        "SELECT COUNT(*) FROM crosswalk_history h LEFT JOIN run b ON b.seq = h.since LEFT JOIN run e ON e.seq = h.until
+            WHERE e.utc IS NULL OR e.utc <> h.valid_to OR b.utc IS NULL
+            OR (h.id_type = 'record' AND b.utc <> h.valid_from)",
+    ),
+    (
+        "aliases that came with a source record which is not there",
+        "SELECT COUNT(*) FROM crosswalk c LEFT JOIN source_record s ON s.id = c.record
+            WHERE c.record IS NOT NULL AND s.id IS NULL",
+    ),
+    (
+        "codes replaced by one that is not known",
+        "SELECT COUNT(*) FROM crosswalk c WHERE c.successor IS NOT NULL AND NOT EXISTS
+            (SELECT 1 FROM crosswalk s WHERE s.entity = c.entity AND s.system = c.system
+            AND s.id_type IN ('alias', 'record') AND s.source_key = c.successor)",
+    ),
+    (
+        "relations whose time is not that of their write, or that end before it",
+        "SELECT COUNT(*) FROM relation t LEFT JOIN run r ON r.seq = t.run LEFT JOIN run e ON e.seq = t.withdrawn
+            WHERE r.utc IS NULL OR r.utc <> t.utc OR (t.withdrawn IS NOT NULL AND (e.seq IS NULL OR e.seq < r.seq))",
     ),
     (
         "aliases of an ID that was never issued",

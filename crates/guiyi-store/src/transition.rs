@@ -113,7 +113,9 @@ impl Store {
             let began = found.into_iter().filter(|then| *then.valid_from <= *utc);
             let began: Vec<CodeThen> = began.collect();
             let is_open = |then: &&CodeThen| then.valid_to.as_deref().is_none_or(|end| utc < end);
-            let Some(then) = began.iter().find(is_open).or(began.first()).cloned() else {
+            let is_of_record = |then: &&CodeThen| is_open(then) && then.id_type == "record";
+            let open = began.iter().find(is_of_record).or_else(|| began.iter().find(is_open));
+            let Some(then) = open.or(began.first()).cloned() else {
                 return Ok(None);
             };
             let now = standing_for(connection, then.gid)?.unwrap_or(then.gid);

@@ -1,5 +1,5 @@
-//! Verification: the file is sound, the ledger's chain is whole, the change feed and the golden records are what the
-//! ledger vouches for, and the invariants hold.
+//! Verification: the file is sound, the ledger's chain is whole, the change feed, the golden records with their past and
+//! what stewards wrote are what the ledger vouches for, and the invariants hold.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +15,9 @@ use crate::encode::{Digester, digest_source, name_order, read_lineage};
 use crate::error::StoreError;
 use crate::migrations::MIGRATIONS;
 use crate::{Store, key, ledger, statements, wide};
+
+mod past;
+mod vouched;
 
 impl Store {
     /// Checks the whole store; the sentences say what is wrong, none means that nothing is.
@@ -61,6 +64,8 @@ pub(crate) fn content(connection: &Connection) -> rusqlite::Result<Vec<String>> 
     problems.extend(ids(connection)?);
     let layouts = layouts(connection)?;
     problems.extend(sources(connection, &layouts)?);
+    problems.extend(past::check(connection, &layouts)?);
+    problems.extend(vouched::check(connection)?);
     for entity in EntityType::ALL {
         problems.extend(goldens(connection, entity, &layouts)?);
     }
@@ -130,7 +135,7 @@ fn layouts(connection: &Connection) -> rusqlite::Result<Layouts> {
     Ok(layouts)
 }
 
-/// The source records against their digests.
+/// The source records, also their earlier contents, against their digests.
 fn sources(connection: &Connection, layouts: &Layouts) -> rusqlite::Result<Vec<String>> {
     let mut problems = Vec::new();
     let mut digester = Digester::default();
@@ -238,20 +243,13 @@ fn goldens(connection: &Connection, entity: EntityType, layouts: &Layouts) -> ru
                 .map(|column| row.get::<_, Option<String>>(column + 4))
                 .transpose()?
                 .flatten();
-            digester.text(&names[element]);
-            digester.text(value.as_deref().unwrap_or_default());
-            digester.number(cell.record);
-            digester.byte(cell.origin as u8);
-            digester.byte(cell.ground.code());
+            digester.golden_value(&names[element], value.as_deref(), *cell);
         }
-        digester.byte(0xff);
         let mut ids: Vec<i64> = members
             .query_map([gid], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         ids.sort_unstable();
-        for id in ids {
-            digester.number(id);
-        }
+        digester.members(&ids);
         if digester.finish() != row.get_ref(1)?.as_blob()? {
             problems.push(format!("golden record {}: not what its digest says", code()));
         }

@@ -163,6 +163,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     }
 }
 
+/// Behind every time.
+const EVER: &str = "9999-12-31T23:59:59Z";
+
 /// The system as the store writes it.
 pub(super) fn system(store: &Store, named: &str) -> anyhow::Result<String> {
     let systems = store.systems()?;
@@ -179,15 +182,22 @@ fn lookup(store: &Store, of_types: &[EntityType], args: &Lookup, chinese: bool) 
     let now = utc(args.now);
     let mut found = Vec::new();
     let mut suggested = Vec::new();
+    let mut is_early = false;
     for &entity in of_types {
-        let at = args.as_of.as_deref().unwrap_or(&now);
-        if let Some(then) = store.code_at(entity, &system, &args.code, at)? {
+        let at = |utc: &str| store.code_at(entity, &system, &args.code, utc);
+        let then = match &args.as_of {
+            Some(as_of) => at(as_of)?,
+            // One that is to be used from a later day on is known as well.
+            None => at(&now)?.map_or_else(|| at(EVER), |then| Ok(Some(then)))?,
+        };
+        if let Some(then) = then {
             found.push((entity, then));
             continue;
         }
         let mut codes = store.codes(entity, &system)?;
         if codes.id(&args.code).is_some() {
-            bail!("{system}/{} led nowhere yet at {at}", args.code);
+            is_early = true;
+            continue;
         }
         suggested.extend(codes.suggest(&args.code).into_iter().map(str::to_owned));
     }
@@ -195,7 +205,11 @@ fn lookup(store: &Store, of_types: &[EntityType], args: &Lookup, chinese: bool) 
         if args.show.format == Format::Json {
             print(format!("{:#}\n", json!({"found": [], "suggestions": suggested})).as_bytes())?;
         }
-        let unknown = either(chinese, "is not known", "不存在");
+        let unknown = if is_early {
+            either(chinese, "was not known yet", "当时尚不存在")
+        } else {
+            either(chinese, "is not known", "不存在")
+        };
         say(&format!("{system}/{} {unknown}", args.code));
         if !suggested.is_empty() {
             say(&format!(
@@ -217,7 +231,10 @@ fn lookup(store: &Store, of_types: &[EntityType], args: &Lookup, chinese: bool) 
         };
         let status = CodeStatus::at(then.valid_to.as_deref(), at);
         let successor = match &then.successor {
-            Some(_) => store.codes(entity, &system)?.successor(&args.code, at).map(str::to_owned),
+            Some(_) => store
+                .codes(entity, &system)?
+                .successor(&args.code, at)
+                .map(str::to_owned),
             None => None,
         };
         _ = writeln!(text, "{gid}  {}", entity.name());
@@ -226,7 +243,11 @@ fn lookup(store: &Store, of_types: &[EntityType], args: &Lookup, chinese: bool) 
         }
         if status != CodeStatus::Active {
             let code = format!("{system}/{}", args.code);
-            _ = writeln!(text, "  {}", old_words(&code, status, then.valid_to.as_deref(), successor.as_deref(), chinese));
+            _ = writeln!(
+                text,
+                "  {}",
+                old_words(&code, status, then.valid_to.as_deref(), successor.as_deref(), chinese)
+            );
         }
         for code in &codes {
             _ = writeln!(text, "  {}", code_words(code, at));
@@ -236,9 +257,11 @@ fn lookup(store: &Store, of_types: &[EntityType], args: &Lookup, chinese: bool) 
                 "valid_to": code.valid_to, "status": CodeStatus::at(code.valid_to.as_deref(), at).name(),
                 "successor": code.successor})
         });
-        answers.push(json!({"global_id": gid.to_string(), "canonical_gid": then.now.to_string(),
+        answers.push(
+            json!({"global_id": gid.to_string(), "canonical_gid": then.now.to_string(),
             "entity": entity.name(), "id_type": then.id_type, "valid_from": then.valid_from, "valid_to": then.valid_to,
-            "status": status.name(), "successor": successor, "codes": codes.collect::<Vec<_>>()}));
+            "status": status.name(), "successor": successor, "codes": codes.collect::<Vec<_>>()}),
+        );
     }
     match args.show.format {
         Format::Text => print(text.as_bytes()),
@@ -273,7 +296,10 @@ fn code_words(code: &Code, at: &str) -> String {
         (None, _) => String::new(),
         (Some(until), successor) => {
             let status = CodeStatus::at(Some(until), at).name();
-            let successor = successor.as_ref().map(|successor| format!(" {successor}")).unwrap_or_default();
+            let successor = successor
+                .as_ref()
+                .map(|successor| format!(" {successor}"))
+                .unwrap_or_default();
             format!(" → {until}\t{status}{successor}")
         }
     };

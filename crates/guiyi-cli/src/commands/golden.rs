@@ -7,10 +7,10 @@ use guiyi_core::global_id::GlobalId;
 use guiyi_store::{Edits, Effect, Merge, NewPin, Split};
 
 use super::golden_words as words;
-use super::{golden_held, golden_relations};
 use super::steward::{
     Author, Desk, InProject, RecordName, Show, either, entity_of, open_to_read, parse_id, parse_start, parse_time,
 };
+use super::{golden_held, golden_relations};
 use crate::args::Format;
 use crate::words::say;
 use crate::{Verdict, print};

@@ -255,14 +255,23 @@ fn difference<'a>(before: Option<&'a Version>, after: &'a Version) -> Vec<(Optio
             .unwrap_or_default()
     };
     let (old, new) = (members(before), members(Some(after)));
-    lines.extend(new.difference(&old).map(|(system, key)| (None, format!("+ {system}/{key}"))));
-    lines.extend(old.difference(&new).map(|(system, key)| (None, format!("- {system}/{key}"))));
+    lines.extend(
+        new.difference(&old)
+            .map(|(system, key)| (None, format!("+ {system}/{key}"))),
+    );
+    lines.extend(
+        old.difference(&new)
+            .map(|(system, key)| (None, format!("- {system}/{key}"))),
+    );
     lines
 }
 
 /// What two versions have different.
 pub(crate) fn diff(left: &Version, right: &Version, chinese: bool) -> Answer {
-    let lines: Vec<String> = difference(Some(left), right).into_iter().map(|(_, line)| line).collect();
+    let lines: Vec<String> = difference(Some(left), right)
+        .into_iter()
+        .map(|(_, line)| line)
+        .collect();
     let mut text = lines.iter().fold(String::new(), |mut text, line| {
         _ = writeln!(text, "{line}");
         text

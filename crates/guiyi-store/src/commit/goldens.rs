@@ -182,16 +182,10 @@ fn cover(
         .iter()
         .filter(|&&element| cells[element].ground != Ground::Nothing)
     {
-        digester.text(names[element]);
-        digester.text(golden.columns[element].values.value(number));
-        digester.number(cells[element].record);
-        digester.byte(cells[element].origin as u8);
-        digester.byte(cells[element].ground.code());
+        let value = golden.columns[element].values.value(number);
+        digester.golden_value(names[element], Some(value), cells[element]);
     }
-    digester.byte(0xff);
-    for &id in members {
-        digester.number(id);
-    }
+    digester.members(members);
 }
 
 /// Puts versions into the history before they are overwritten.

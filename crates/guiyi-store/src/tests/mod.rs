@@ -13,5 +13,6 @@ mod stewards;
 mod transition;
 mod valid_time;
 mod versions;
+mod vouched;
 mod why;
 mod world;
