@@ -12,7 +12,10 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::from_serial;
 
 use super::world::{World, dump_of};
-use crate::{By, Merge, NewCode, NewDecision, NewPin, Split, Store, StoreError, Verdict};
+use crate::{
+    By, Merge, NewCode, NewDecision, NewPin, NewRelation, NewTransition, RelationKind, RelationSource, Split, Store,
+    StoreError, Verdict,
+};
 
 /// Names the write at which the child dies.
 const DIE_AT: &str = "GUIYI_TEST_DIE_AT";
@@ -47,7 +50,7 @@ fn child() {
 }
 
 /// Everything that writes.
-const WORKS: [&str; 12] = [
+const WORKS: [&str; 14] = [
     "first load",
     "run",
     "decide",
@@ -57,6 +60,8 @@ const WORKS: [&str; 12] = [
     "split",
     "mint",
     "alias",
+    "replace",
+    "relate",
     "migrate",
     "backup",
     "restore",
@@ -96,7 +101,10 @@ pub(crate) fn write(what: &str, store: &mut Store) -> Result<(), StoreError> {
             World::first_run(N_CUSTOMERS).try_run(store, BY.utc)?;
         }
         "run" => {
-            World::second_run(N_CUSTOMERS).try_run(store, BY.utc)?;
+            // With a valid time, so that the earlier contents of source records are kept.
+            let mut book = World::rulebook();
+            book.survivorship.valid_from.insert("erp".into(), 1);
+            World::second_run(N_CUSTOMERS).run_with(store, &book, BY.utc)?;
         }
         "decide" => {
             let decision = |a, b, verdict| NewDecision {
@@ -155,6 +163,29 @@ pub(crate) fn write(what: &str, store: &mut Store) -> Result<(), StoreError> {
             };
             let answers = store.add_codes(EntityType::Customer, &[code("1"), code("2")], BY, false)?;
             assert_eq!(answers, [Ok(true), Ok(true)]);
+        }
+        "replace" => {
+            let transition = NewTransition {
+                system: "erp",
+                old: "D03-000007",
+                new: "D09-000007",
+                valid_from: None,
+                until: "2026-12-31T00:00:00Z",
+            };
+            let answers = store.replace_codes(EntityType::Customer, &[transition], BY, false)?;
+            assert_eq!(answers, [Ok(true)]);
+        }
+        "relate" => {
+            let relation = NewRelation {
+                from: id(11),
+                kind: RelationKind::BranchOf,
+                to: id(12),
+                is_so: true,
+                valid_from: None,
+                valid_until: None,
+                source: RelationSource::Steward,
+            };
+            store.relate(&[relation], BY)?;
         }
         other => panic!("{other}"),
     }
