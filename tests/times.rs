@@ -238,6 +238,20 @@ fn old_and_new_code_lead_to_the_same() {
         ("D09-000001", "D09-000001")
     );
 
+    let export = bench.guiyi(&["crosswalk", "export", "codes.csv", "--now", "2026-04-01T00:00:00Z"]);
+    assert_eq!(export.code, 0, "{export:?}");
+    let codes: Vec<[String; 4]> = read_csv(&bench.path("codes.csv"))
+        .into_iter()
+        .filter(|row| row["system"] == "erp")
+        .map(|row| ["source_key", "id_type", "status", "successor"].map(|name| row[name].clone()))
+        .collect();
+    let row = |cells: [&str; 4]| cells.map(str::to_owned);
+    let expected = [
+        row(["D03-000001", "record", "retired", "D09-000001"]),
+        row(["D09-000001", "alias", "active", ""]),
+    ];
+    assert_eq!(codes, expected);
+
     let before = bench.store_dump();
     bench.run_with(&["--now", "2026-04-03T00:00:00Z"], 0);
     assert_eq!(bench.store_dump(), before, "a run leaves the codes alone");

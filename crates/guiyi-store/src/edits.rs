@@ -204,20 +204,10 @@ fn put(action: &Action<'_>, pin: &Pinned, target: GlobalId) -> Result<(), Failur
         valid_from,
         ..
     } = pin;
-    let said = (reason, actor, utc, expires, valid_from);
+    let (number, run) = (key::to_key(target), action.run);
     crate::write(
         &mut add,
-        (
-            key::to_key(target),
-            element,
-            value,
-            said.0,
-            said.1,
-            said.2,
-            said.3,
-            said.4,
-            action.run,
-        ),
+        rusqlite::params![number, element, value, reason, actor, utc, expires, valid_from, run],
     )?;
     let digest = pins::digest(value.as_deref(), valid_from.as_deref(), expires.as_deref());
     let from = object(pin.gid, element);

@@ -32,12 +32,14 @@ pub struct CrosswalkRow {
     pub key: String,
     /// The ID that it leads to.
     pub gid: GlobalId,
-    /// Whether it still does.
+    /// Whether it still does: active or superseded; by its end it may be transitional or retired, see [`CodeStatus::at`].
     pub status: CodeStatus,
     /// Since when, UTC.
     pub valid_from: String,
     /// Until when, UTC; `None` if open.
     pub valid_to: Option<String>,
+    /// The code of the system that replaces it, if one does.
+    pub successor: Option<String>,
 }
 
 /// Whether a code leads to an ID now or did so before.
@@ -88,7 +90,35 @@ impl Store {
         })
     }
 
-    /// The code-mapping table of an entity type by (system, key); of one code the present line comes last.
+    /// The aliases of an entity type by (system, key); of one code the present line comes last.
+    pub fn aliases(&self, entity: EntityType) -> Result<Vec<CrosswalkRow>, StoreError> {
+        let read = |row: &Row<'_>| {
+            let is_present: bool = row.get(6)?;
+            Ok(CrosswalkRow {
+                system: row.get(0)?,
+                key: row.get(1)?,
+                gid: read_gid(row, 2)?,
+                status: if is_present {
+                    CodeStatus::Active
+                } else {
+                    CodeStatus::Superseded
+                },
+                valid_from: row.get(3)?,
+                valid_to: row.get(4)?,
+                successor: row.get(5)?,
+            })
+        };
+        let found = crate::known::rows(
+            &self.connection,
+            statements::ALIASES,
+            [entity.name(), entity.name()],
+            read,
+        );
+        found.map_err(|error| self.failed(error))
+    }
+
+    /// The code-mapping table of an entity type by (system, key); of one code the present line comes last. Aliases are
+    /// not in it, see [`Store::aliases`].
     pub fn crosswalk_rows(&self, entity: EntityType) -> Result<CrosswalkRows<'_>, StoreError> {
         let load = || -> rusqlite::Result<Vec<(i64, String)>> {
             let mut statement = self.connection.prepare_cached(statements::SYSTEMS)?;
@@ -180,6 +210,7 @@ impl CrosswalkRows<'_> {
                     status,
                     valid_from: row.get(2)?,
                     valid_to: row.get(3)?,
+                    successor: row.get(4)?,
                 })
             }
         };

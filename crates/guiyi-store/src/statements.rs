@@ -149,7 +149,7 @@ pub(crate) const MOVE_CODE: &str = "UPDATE crosswalk SET gid = $1, since = $2, v
     WHERE entity = $4 AND system = $5 AND id_type = 'record' AND source_key = $6";
 pub(crate) const CODE: &str =
     "SELECT gid FROM crosswalk WHERE entity = $1 AND system = $2 AND id_type = 'record' AND source_key = $3";
-pub(crate) const CODES: &str = "SELECT source_key, gid, valid_from, valid_to FROM crosswalk
+pub(crate) const CODES: &str = "SELECT source_key, gid, valid_from, valid_to, successor FROM crosswalk
     WHERE entity = $1 AND system = $2 AND id_type = 'record' AND source_key > $3 ORDER BY source_key LIMIT $4";
 pub(crate) const CODES_OF_SYSTEM: &str = "SELECT c.source_key, COALESCE(g.superseded_by, c.gid), c.id_type = 'record',
     c.valid_to, c.successor, CASE WHEN c.successor IS NOT NULL THEN (SELECT MIN(s.valid_from) FROM crosswalk s
@@ -184,13 +184,19 @@ pub(crate) const ADD_ALIAS: &str =
     VALUES ($1, $2, 'alias', $3, $4, $5, $6, $7, $8)";
 pub(crate) const ALIASES_OF: &str = "SELECT c.system, y.name, c.source_key, c.record, c.since FROM crosswalk c
     JOIN system y ON y.id = c.system WHERE c.gid = $1 AND c.id_type = 'alias' ORDER BY y.name, c.source_key";
+/// The aliases of an entity type, present and past.
+pub(crate) const ALIASES: &str = "SELECT y.name, c.source_key, c.gid, c.valid_from, c.valid_to, c.successor, 1
+    FROM crosswalk c JOIN system y ON y.id = c.system WHERE c.entity = $1 AND c.id_type = 'alias'
+    UNION ALL SELECT y.name, h.source_key, h.gid, h.valid_from, h.valid_to, NULL, 0
+    FROM crosswalk_history h JOIN system y ON y.id = h.system WHERE h.entity = $2 AND h.id_type = 'alias'
+    ORDER BY 1, 2, 7, 5";
 pub(crate) const END_ALIAS: &str =
     "INSERT INTO crosswalk_history (entity, system, id_type, source_key, gid, since, until, valid_from, valid_to)
     SELECT entity, system, id_type, source_key, gid, since, $1, valid_from, $2
     FROM crosswalk WHERE entity = $3 AND system = $4 AND id_type = 'alias' AND source_key = $5";
 pub(crate) const MOVE_ALIAS: &str = "UPDATE crosswalk SET gid = $1, since = $2, valid_from = $3
     WHERE entity = $4 AND system = $5 AND id_type = 'alias' AND source_key = $6";
-pub(crate) const PAST_CODES: &str = "SELECT source_key, gid, valid_from, valid_to FROM crosswalk_history
+pub(crate) const PAST_CODES: &str = "SELECT source_key, gid, valid_from, valid_to, NULL FROM crosswalk_history
     WHERE entity = $1 AND system = $2 AND id_type = 'record' AND source_key > $3 AND source_key <= $4
     ORDER BY source_key, id";
 

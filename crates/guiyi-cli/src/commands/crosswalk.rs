@@ -49,7 +49,10 @@ enum Command {
     ///
     /// Example: `guiyi crosswalk translate orders.csv --column customer_code --from crm --to erp`
     Translate(Translate),
-    /// Write all codes, present and past, into a file.
+    /// Write all codes, present and past, into a file: those of the records, then aliases.
+    ///
+    /// The status is `active`, `transitional` or `retired` for a code that has an end, or `superseded` for what a code led
+    /// to before.
     ///
     /// Example: `guiyi crosswalk export codes.xlsx`
     Export(Export),
@@ -106,6 +109,9 @@ struct Export {
     /// Overwrite an existing file.
     #[arg(long)]
     force: bool,
+    /// Take this instant for now, such as `2026-03-01T02:00:00Z`: which codes are old by now.
+    #[arg(long, value_name = "TIME", env = "GUIYI_NOW")]
+    now: Option<jiff::Timestamp>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -143,7 +149,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             if args.file.exists() && !args.force {
                 bail!("{} exists; --force overwrites it", args.file.display());
             }
-            export(&store, &entities(&project, args.entity.as_deref())?, &args.file)
+            let of_types = entities(&project, args.entity.as_deref())?;
+            export(&store, &of_types, &args.file, &utc(args.now))
         }
         Command::Transition(args) => {
             let mut desk = Desk::open(project, &args.author)?;
@@ -309,17 +316,19 @@ fn code_words(code: &Code, at: &str) -> String {
     )
 }
 
-fn export(store: &Store, of_types: &[EntityType], file: &Path) -> anyhow::Result<Verdict> {
+fn export(store: &Store, of_types: &[EntityType], file: &Path, now: &str) -> anyhow::Result<Verdict> {
     let mut headers: Vec<String> = guiyi_io::outputs::CROSSWALK
         .iter()
         .map(|header| (*header).to_owned())
         .collect();
-    headers.push("canonical_id".to_owned());
+    headers.extend(["canonical_id", "id_type", "successor"].map(str::to_owned));
     let mut sheet = Sheet::for_programs(file, &headers)?;
     let mut n_rows = 0;
     for &entity in of_types {
         let mut canonical: HashMap<GlobalId, String> = HashMap::new();
-        for row in store.crosswalk_rows(entity)? {
+        let records = store.crosswalk_rows(entity)?.map(|row| (row, "record"));
+        let aliases = store.aliases(entity)?.into_iter().map(|row| (Ok(row), "alias"));
+        for (row, id_type) in records.chain(aliases) {
             let row = row?;
             let gid = row.gid.to_string();
             let stands = match canonical.entry(row.gid) {
@@ -331,16 +340,21 @@ fn export(store: &Store, of_types: &[EntityType], file: &Path) -> anyhow::Result
                 }),
             };
             let valid_to = row.valid_to.as_deref().unwrap_or_default();
-            let status = row.status.name();
+            let status = match row.status {
+                CodeStatus::Active => CodeStatus::at(row.valid_to.as_deref(), now),
+                status => status,
+            };
             sheet.row(&[
                 &row.system,
                 entity.name(),
                 &row.key,
                 &gid,
-                status,
+                status.name(),
                 &row.valid_from,
                 valid_to,
                 stands,
+                id_type,
+                row.successor.as_deref().unwrap_or_default(),
             ])?;
             n_rows += 1;
         }

@@ -178,7 +178,9 @@ fn a_file_cut_short_is_told() {
 #[test]
 fn a_full_disk_under_every_work() {
     let mut n_full = 0;
-    for what in ["run", "decide", "pin", "unpin", "merge", "split", "mint", "alias", "replace", "relate"] {
+    for what in [
+        "run", "decide", "pin", "unpin", "merge", "split", "mint", "alias", "replace", "relate",
+    ] {
         let (_directory, path) = prepare(what);
         let mut store = Store::open(&path).unwrap();
         let before = dump(&store);

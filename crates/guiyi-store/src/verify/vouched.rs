@@ -141,24 +141,18 @@ fn pinned(connection: &Connection, words: &Words) -> rusqlite::Result<Vec<String
     for (pin, since, until, is_withdrawn) in all {
         let entity = guiyi_core::global_id::entity(pin.gid).map_or("", |entity| entity.name());
         let object = of_type(entity, &pins::object(pin.gid, &pin.element));
-        // Before pins had a beginning, the ledger told of the value alone.
-        let digests = [
-            pins::digest(pin.value.as_deref(), pin.valid_from.as_deref(), pin.expires.as_deref()),
-            pins::digest(pin.value.as_deref(), None, None),
-        ];
-        let n_digests = if pin.valid_from.is_none() { 2 } else { 1 };
-        let said = |digest: &String| {
-            let written = words
-                .written
-                .contains(&(since, "pin".into(), object.clone(), digest.clone()));
+        let is_moved = words.moved.contains(&(since, object.clone()));
+        let tells = |digest: String| {
+            let written = (since, "pin".to_owned(), object.clone(), digest.clone());
             let author = [pin.reason.clone(), pin.actor.clone(), pin.utc.clone()];
             let [reason, actor, utc] = author;
-            written
-                && (words.moved.contains(&(since, object.clone()))
-                    || words
-                        .said
-                        .contains(&["pin".into(), object.clone(), digest.clone(), reason, actor, utc]))
+            let said = ["pin".to_owned(), object.clone(), digest, reason, actor, utc];
+            words.written.contains(&written) && (is_moved || words.said.contains(&said))
         };
+        let (value, from, expires) = (pin.value.as_deref(), pin.valid_from.as_deref(), pin.expires.as_deref());
+        // Before pins had a beginning, the ledger told of the value alone.
+        let is_said =
+            tells(pins::digest(value, from, expires)) || (from.is_none() && tells(pins::digest(value, None, None)));
         let ended = |until: i64| {
             let of_object = |action: &str| {
                 let from = (until, action.to_owned(), object.clone(), String::new());
@@ -169,7 +163,6 @@ fn pinned(connection: &Connection, words: &Words) -> rusqlite::Result<Vec<String
             };
             of_object("pin") || of_object("unpin")
         };
-        let is_said = digests.iter().take(n_digests).any(said);
         let is_ended = until.is_none_or(ended) && until.is_some() == is_withdrawn;
         let last = words.last.get(&object).map(|(action, _)| &**action);
         let stands = is_withdrawn || last == Some("pin");
