@@ -35,7 +35,7 @@ pub(super) fn shown(
     };
     let mut text = format!("{id}  {when}\n");
     for value in &held.values {
-        line(&held, value, labels, chinese, &mut text);
+        line(&held, value, labels, &mut text);
     }
     _ = writeln!(text, "{}", either(chinese, "source records", "来源记录"));
     for content in &held.contents {
@@ -57,14 +57,17 @@ pub(super) fn shown(
     Ok(Answer { text, json })
 }
 
-fn line(held: &Held, value: &GoldenValue, labels: &[(String, String)], chinese: bool, text: &mut String) {
+fn line(held: &Held, value: &GoldenValue, labels: &[(String, String)], text: &mut String) {
     if value.ground == Ground::Nothing {
         return;
     }
     let label = label_of(labels, &value.element);
     let shown = value.value.as_deref().unwrap_or("-");
     let from = match value.member.and_then(|member| held.contents.get(member)) {
-        Some(content) => format!("{} {}", content_words(content, chinese), value.origin.name()),
+        // Its times stand below, with the source records.
+        Some(Content {
+            system, key, version, ..
+        }) => format!("{system}/{key} v{version} {}", value.origin.name()),
         None => pin_of(held, value).map(pin_words).unwrap_or_default(),
     };
     _ = writeln!(text, "  {label}\t{shown}\t{}\t{from}", value.ground.name());
