@@ -365,7 +365,7 @@ fn export(store: &Store, of_types: &[EntityType], file: &Path, now: &str) -> any
 }
 
 /// Rows that are wrong, each with the reason.
-type Wrong = Vec<(u64, String)>;
+pub(super) type Wrong = Vec<(u64, String)>;
 
 /// A line of an import.
 struct Line {

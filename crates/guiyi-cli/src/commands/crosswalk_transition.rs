@@ -8,7 +8,7 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_io::read::ReadOptions;
 use guiyi_store::{CodeRefusal, NewTransition};
 
-use super::crosswalk::time;
+use super::crosswalk::{Wrong, time};
 use super::steward::{Author, Desk, parse_start, parse_time};
 use super::table;
 use crate::Verdict;
@@ -101,7 +101,7 @@ fn why(line: &Line, refusal: CodeRefusal) -> String {
 }
 
 /// Reads the file; wrong rows come with the reason.
-fn read(file: &Path, until: Option<&str>) -> anyhow::Result<(Vec<Line>, Vec<(u64, String)>)> {
+fn read(file: &Path, until: Option<&str>) -> anyhow::Result<(Vec<Line>, Wrong)> {
     let mut reader = guiyi_io::read::open(file, &ReadOptions::default())?;
     let find = |name: &str| {
         let mut headers = reader.headers.iter();

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use arrow_array::Array;
 use guiyi_core::dictionary::{ElementKind, EntityType};
@@ -104,7 +104,7 @@ pub(super) fn usage(store: &Store, entity: EntityType, args: &Usage, chinese: bo
     })
 }
 
-fn count(file: &PathBuf, codes: &Codes, now: &str, args: &Usage, tally: &mut Tally) -> anyhow::Result<()> {
+fn count(file: &Path, codes: &Codes, now: &str, args: &Usage, tally: &mut Tally) -> anyhow::Result<()> {
     let mut reader = guiyi_io::read::open(file, &ReadOptions::default())?;
     let code_at = column(&reader, &args.column)?;
     let by: Vec<usize> = args
