@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 mod bench;
+mod change;
 mod crosswalk;
 mod demo;
 mod dictionary;

@@ -65,6 +65,8 @@ pub(crate) enum Command {
     Dictionary(commands::dictionary::Args),
     /// Look at golden records and their past, pin values, merge and split.
     Golden(commands::golden::Args),
+    /// Approve what other stewards propose, and apply it when its time has come (four eyes).
+    Change(commands::change::Args),
     /// Look up, translate, export and import the codes of systems.
     Crosswalk(commands::crosswalk::Args),
     /// Verify, back up, restore and check the store.

@@ -42,6 +42,7 @@ fn main() -> ExitCode {
         Command::Rule(args) => commands::rule::run(&args),
         Command::Dictionary(args) => commands::dictionary::run(&args),
         Command::Golden(args) => commands::golden::run(&args),
+        Command::Change(args) => commands::change::run(&args),
         Command::Crosswalk(args) => commands::crosswalk::run(&args),
         Command::Store(args) => commands::store::run(&args),
         Command::Review(args) => commands::review::run(&args),

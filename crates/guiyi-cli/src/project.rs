@@ -3,6 +3,7 @@
 //! Reading it says every mistake at once, each with line, column and a hint. Mistakes that only an input file can show,
 //! such as a column that it lacks, are found by [`Project::open`], again all of them at once.
 
+mod four_eyes;
 mod heads;
 mod reference;
 mod source;
@@ -21,6 +22,7 @@ use guiyi_io::read::{ReadOptions, Reader};
 use guiyi_io::write::{CsvEncoding, CsvOptions, OutputFormat};
 use sha2::{Digest, Sha256};
 
+use self::four_eyes::FourEyes;
 pub(crate) use self::heads::Heads;
 pub(crate) use self::reference::reference;
 use crate::reference_file;
@@ -40,6 +42,8 @@ pub(crate) struct Project {
     pub(crate) store: PathBuf,
     /// The second place of the ledger's heads; `None`: they are not signed.
     pub(crate) heads: Option<Heads>,
+    /// What needs a second person.
+    pub(crate) four_eyes: FourEyes,
     /// Where and how results are written.
     pub(crate) output: Output,
     /// What makes the exit code 1.
@@ -167,6 +171,7 @@ impl Project {
         });
         let store = root.table("store");
         let heads = Heads::read(store.as_ref(), base);
+        let four_eyes = store.as_ref().and_then(|store| store.table("four_eyes"));
         let store = store.and_then(|store| store.opt_string("path")).unwrap_or("guiyi.db");
         let store = base.join(store);
         let output = read_output(root.table("output").as_ref(), base);
@@ -200,7 +205,8 @@ impl Project {
                 .as_ref()
                 .map(|section| parse_policies(section, &entity.dictionary, &systems));
         }
-        drop((project, sources, sections, root));
+        let of_four_eyes = FourEyes::read(four_eyes.as_ref(), &entities);
+        drop((four_eyes, project, sources, sections, root));
 
         let found = document.finish(());
         let mut mistakes = found.err().unwrap_or_default();
@@ -215,6 +221,7 @@ impl Project {
             language: language.unwrap_or_default(),
             store,
             heads,
+            four_eyes: of_four_eyes,
             output,
             fail_on,
             digest: named.digest.finalize().into(),

@@ -2,8 +2,9 @@
 //! together what must stay apart.
 //!
 //! It stands between matching and survivorship. Laws: records that a steward calls different, and records with two
-//! different valid hard identifiers, never end in one cluster unless a steward joins them; one weak pair does not join
-//! two groups that hold together without it; the order of the pairs changes nothing.
+//! different valid hard identifiers, never end in one cluster unless a steward joins them; two golden records that
+//! stewards confirmed stay two; one weak pair does not join two groups that hold together without it; the order of the
+//! pairs changes nothing.
 
 #[cfg(test)]
 mod tests;
@@ -43,9 +44,11 @@ pub struct Suspicion {
 ///
 /// `pairs` are those that matching found, sorted by (a, b); a pair that matched but whose records stay in different
 /// clusters is moved to review, with the reason. Steward's verdicts count even where matching found no pair.
+/// `confirmed`: for each record the number, from 1, of the confirmed golden record that it belongs to, 0 for none; empty
+/// if there is none at all. No two of them end in one cluster, whatever decisions say: only a merge by hand does that.
 /// Cost: `O(p log p)` for `p` pairs, beside the members moved when clusters join.
-pub fn run(n: usize, pairs: &mut [Pair], decisions: &Decisions, hard: &HardIdentifiers) -> Clusters {
-    let mut forest = Forest::new(n, pairs, decisions, hard);
+pub fn run(n: usize, pairs: &mut [Pair], decisions: &Decisions, hard: &HardIdentifiers, confirmed: &[u32]) -> Clusters {
+    let mut forest = Forest::new(n, pairs, decisions, hard, confirmed);
     for (a, b, verdict) in decisions.entries() {
         if *verdict == Verdict::Match && (*b as usize) < n {
             forest.join_by_steward(*a, *b);
@@ -92,6 +95,8 @@ struct Forest<'a> {
     members: Vec<Vec<u32>>,
     /// For each root the hard identifiers of its members, by kind, sorted; a group of a steward's may have several.
     identifiers: Vec<Vec<(u8, u64)>>,
+    /// For each root the confirmed golden record of its members, 0 for none; empty if there is none at all.
+    confirmed: Vec<u32>,
     /// For each record the records that a steward calls different.
     apart: BTreeMap<u32, Vec<u32>>,
     /// For each record its matching pairs: the other record.
@@ -133,7 +138,7 @@ impl Bonds {
 }
 
 impl<'a> Forest<'a> {
-    fn new(n: usize, pairs: &[Pair], decisions: &'a Decisions, hard: &HardIdentifiers) -> Self {
+    fn new(n: usize, pairs: &[Pair], decisions: &'a Decisions, hard: &HardIdentifiers, confirmed: &[u32]) -> Self {
         let own = |record: usize| {
             let kinds = hard.kinds.iter().zip(0_u8..);
             kinds
@@ -152,6 +157,7 @@ impl<'a> Forest<'a> {
             root: (0..n as u32).collect(),
             members: vec![Vec::new(); n],
             identifiers: (0..n).map(own).collect(),
+            confirmed: confirmed.to_vec(),
             apart,
             bonds: Bonds::new(n, pairs),
             decisions,
@@ -169,7 +175,7 @@ impl<'a> Forest<'a> {
 
     fn join_by_steward(&mut self, a: u32, b: u32) {
         let (left, right) = (self.root[a as usize], self.root[b as usize]);
-        if left != right && !self.are_apart(left, right) {
+        if left != right && !self.are_apart(left, right) && !self.are_both_confirmed(left, right) {
             self.merge(left, right);
         }
     }
@@ -181,6 +187,9 @@ impl<'a> Forest<'a> {
         }
         if self.are_apart(left, right) || self.identifiers_conflict(left, right) {
             return Err(Veto::Cluster);
+        }
+        if self.are_both_confirmed(left, right) {
+            return Err(Veto::Confirmed);
         }
         let by_steward = self.decisions.get(pair.a, pair.b) == Some(Verdict::Match);
         if !by_steward && self.is_bridge(left, right) {
@@ -199,6 +208,12 @@ impl<'a> Forest<'a> {
                     .get(&member)
                     .is_some_and(|others| others.iter().any(|other| self.root[*other as usize] == large))
             })
+    }
+
+    /// Whether the groups belong to two confirmed golden records.
+    fn are_both_confirmed(&self, left: u32, right: u32) -> bool {
+        let of = |root: u32| self.confirmed.get(root as usize).copied().unwrap_or(0);
+        of(left) != 0 && of(right) != 0 && of(left) != of(right)
     }
 
     /// Whether the groups carry different identifiers of one kind: neither side's are all among the other's.
@@ -256,6 +271,9 @@ impl<'a> Forest<'a> {
         all.append(&mut identifiers);
         all.sort_unstable();
         all.dedup();
+        if let Some(&of_small) = self.confirmed.get(small as usize).filter(|of| **of != 0) {
+            self.confirmed[large as usize] = of_small;
+        }
     }
 
     /// Numbers the groups by their smallest members.

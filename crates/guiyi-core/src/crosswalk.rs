@@ -65,6 +65,23 @@ pub struct History<'a> {
     pub facts: &'a [IdFacts],
 }
 
+impl History<'_> {
+    /// For each record the number, from 1, of the golden record that it belongs to if stewards confirmed that, else 0; empty if
+    /// none is confirmed.
+    pub fn confirmed(&self) -> Vec<u32> {
+        let confirmed = self
+            .facts
+            .iter()
+            .filter(|fact| fact.confirmed && fact.state == IdState::Active);
+        let numbers: BTreeMap<GlobalId, u32> = confirmed.map(|fact| fact.gid).zip(1..).collect();
+        if numbers.is_empty() {
+            return Vec::new();
+        }
+        let of = |current: &Option<(GlobalId, u64)>| current.and_then(|(gid, _)| numbers.get(&gid).copied());
+        self.current.iter().map(|current| of(current).unwrap_or(0)).collect()
+    }
+}
+
 /// Where new IDs come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mint {

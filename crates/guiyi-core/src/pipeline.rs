@@ -133,7 +133,13 @@ pub fn unify(
     watch(Step::Leave("matching", matching.counts.candidates));
 
     watch(Step::Enter("cluster"));
-    let clusters = cluster::run(records.len(), &mut matching.pairs, decisions, &matching.hard);
+    let clusters = cluster::run(
+        records.len(),
+        &mut matching.pairs,
+        decisions,
+        &matching.hard,
+        &history.confirmed(),
+    );
     watch(Step::Leave("cluster", n_records));
 
     watch(Step::Enter("crosswalk"));

@@ -7,14 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use guiyi_core::dictionary::EntityType;
+use guiyi_core::global_id::GlobalId;
 use rusqlite::OptionalExtension;
 
 use crate::action::{Action, By, Keep};
 use crate::commit::Failure;
 use crate::contradiction::contradictions;
 use crate::error::StoreError;
-use crate::known::{Decision, Verdict, load_decisions, rows};
-use crate::{Store, statements};
+use crate::known::{Decision, Verdict, load_decisions, read_gid, rows};
+use crate::{Store, confirm, statements};
 
 /// A decision to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub enum Refusal {
     },
     /// A record and itself.
     SameRecord,
+    /// Both golden records are confirmed: only [`Store::merge`] makes them one.
+    BothConfirmed(GlobalId, GlobalId),
     /// Another verdict on the same pair was given at the same time.
     Twice,
     /// Together with what holds it says that two records are the same and that they are not.
@@ -99,7 +102,11 @@ impl Store {
             let stored = Standing::load(action)?;
             let mut answers = Vec::with_capacity(decisions.len());
             for decision in decisions {
-                answers.push(Wanted::of(action, decision)?);
+                let wanted = Wanted::of(action, decision)?;
+                answers.push(match wanted {
+                    Ok(wanted) => refuse_confirmed(action, wanted)?,
+                    refused => refused,
+                });
             }
             refuse_twice(&mut answers);
             refuse_contradictions(&stored, &mut answers);
@@ -265,6 +272,25 @@ impl Standing {
 fn object(decision: &Decision) -> String {
     let Decision { a, b, .. } = decision;
     format!("{}/{} {}/{}", a.0, a.1, b.0, b.1)
+}
+
+/// Refuses a match between records of two confirmed golden records, which no run would make one.
+fn refuse_confirmed(action: &Action<'_>, wanted: Wanted) -> Result<Result<Wanted, Refusal>, Failure> {
+    if wanted.decision.verdict != Verdict::Match {
+        return Ok(Ok(wanted));
+    }
+    let mut gids = Vec::new();
+    for (system, key) in [&wanted.pair.0, &wanted.pair.1] {
+        let mut of_record = action.connection.prepare_cached(statements::SOURCE_GID)?;
+        let gid = of_record.query_row((action.entity.name(), system, key), |row| read_gid(row, 0))?;
+        if confirm::read(action.connection, gid)?.is_some() {
+            gids.push(gid);
+        }
+    }
+    Ok(match gids[..] {
+        [a, b] if a != b => Err(Refusal::BothConfirmed(a, b)),
+        _ => Ok(wanted),
+    })
 }
 
 /// Different verdicts on one pair at the same time: none of them can be meant.

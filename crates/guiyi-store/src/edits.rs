@@ -31,6 +31,23 @@ pub enum Edits {
     Cascade,
 }
 
+impl Edits {
+    /// The stable name used in commands and stored requests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Record => "record",
+            Self::Tree => "tree",
+            Self::Cascade => "cascade",
+        }
+    }
+
+    /// The choice with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [Self::Record, Self::Tree, Self::Cascade];
+        all.into_iter().find(|edits| edits.name() == name)
+    }
+}
+
 /// A pin that a split assigned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssignedPin {

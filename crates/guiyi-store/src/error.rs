@@ -6,6 +6,7 @@ use guiyi_core::global_id::GlobalId;
 use rusqlite::ErrorCode;
 
 use crate::known::Decision;
+use crate::requests::RequestRefusal;
 
 /// Why a store could not be opened, read or written. Nothing was changed when one is returned, but for
 /// [`StoreError::HeadNotWritten`].
@@ -173,6 +174,14 @@ pub enum StoreError {
         /// The decisions.
         decisions: Vec<Decision>,
     },
+    /// Something that cannot be done with a change request.
+    #[error("change request {number}: {refusal}")]
+    Request {
+        /// Its number.
+        number: u64,
+        /// Why.
+        refusal: RequestRefusal,
+    },
     /// Any other failure of the database.
     #[error("the database failed: {0}")]
     Database(#[source] rusqlite::Error),
@@ -214,6 +223,7 @@ impl StoreError {
             Self::Contradicted { .. } => {
                 Some("ask those who decided; a later decision on a pair withdraws the earlier one")
             }
+            Self::Request { refusal, .. } => Some(refusal.hint()),
             Self::DuplicateRecord { .. } | Self::Inconsistent { .. } | Self::Database(_) => None,
         }
     }

@@ -11,6 +11,7 @@ use crate::commit::Failure;
 use crate::error::StoreError;
 use crate::known::{read_gid, rows};
 use crate::read::{GoldenRecord, GoldenValue, Member, golden, values_of};
+use crate::requests::applied_by;
 use crate::{Store, key, statements};
 
 /// When and by whom something was written.
@@ -24,6 +25,8 @@ pub struct Moment {
     pub actor: String,
     /// Why, if a steward wrote it.
     pub reason: Option<String>,
+    /// The number of the change request that was applied, and who approved it; `None` for what was done directly.
+    pub request: Option<(u64, Vec<String>)>,
 }
 
 /// A version of a golden record.
@@ -229,5 +232,6 @@ fn moment(connection: &Connection, run: i64) -> Result<Moment, Failure> {
         utc,
         actor,
         reason,
+        request: applied_by(connection, run)?,
     })
 }

@@ -31,6 +31,7 @@ mod backup;
 mod change;
 mod codes;
 mod commit;
+mod confirm;
 mod contradiction;
 mod decisions;
 mod edits;
@@ -52,6 +53,7 @@ mod put;
 mod read;
 mod rebuild;
 mod relations;
+mod requests;
 mod review;
 mod rows;
 mod signing;
@@ -66,6 +68,7 @@ pub use action::By;
 pub use backup::{Backup, restore};
 pub use change::{CommitReport, RunChange};
 pub use codes::{Code, CodeRefusal, Codes, NewCode, OldCode};
+pub use confirm::Confirmation;
 pub use decisions::{Decided, NewDecision, Refusal};
 pub use edits::{AssignedPin, Edits};
 pub use effect::{Effect, MovedCode};
@@ -80,6 +83,10 @@ pub use pins::{NewPin, Pinned};
 pub use read::{Change, GoldenRecord, GoldenValue, Member, Resolution};
 pub use rebuild::Rebuild;
 pub use relations::{NewRelation, Relation, RelationKind, RelationSource};
+pub use requests::{
+    Application, Approval, ChangeRequest, Ground, Proposal, RequestRefusal, RequestState, RequestStep, StepKind, Terms,
+    fold_actor,
+};
 pub use review::{PairFinding, PendingPair, ReviewPair};
 pub use rows::{CodeStatus, CrosswalkRow, CrosswalkRows, GoldenRow, GoldenRows};
 pub use signing::{PublicKey, SigningKey};

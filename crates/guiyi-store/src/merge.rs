@@ -52,12 +52,16 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotActive`]; [`StoreError::Contradicted`] if decisions speak against it.
     pub fn merge(&mut self, rulebook: &Rulebook, merge: Merge, by: By<'_>) -> Result<Effect, StoreError> {
-        self.merged(rulebook, merge, by, Keep::All)
+        self.act(rulebook.dictionary.entity, by, |action| {
+            Ok((join(action, rulebook, merge)?, Keep::All))
+        })
     }
 
     /// What [`Store::merge`] would do; the store stays as it is.
     pub fn preview_merge(&mut self, rulebook: &Rulebook, merge: Merge, by: By<'_>) -> Result<Effect, StoreError> {
-        self.merged(rulebook, merge, by, Keep::Nothing)
+        self.act(rulebook.dictionary.entity, by, |action| {
+            Ok((join(action, rulebook, merge)?, Keep::Nothing))
+        })
     }
 
     /// Takes records out of a golden record: they become one of their own, under the ID that they had before if there is
@@ -67,95 +71,96 @@ impl Store {
     /// [`StoreError::NotActive`], [`StoreError::NotAMember`], or [`StoreError::Contradicted`] if decisions on records of
     /// other golden records tie both sides together.
     pub fn split(&mut self, rulebook: &Rulebook, split: Split<'_>, by: By<'_>) -> Result<Effect, StoreError> {
-        self.parted(rulebook, split, by, Keep::All)
+        self.act(rulebook.dictionary.entity, by, |action| {
+            Ok((divide(action, rulebook, split)?, Keep::All))
+        })
     }
 
     /// What [`Store::split`] would do; the store stays as it is.
     pub fn preview_split(&mut self, rulebook: &Rulebook, split: Split<'_>, by: By<'_>) -> Result<Effect, StoreError> {
-        self.parted(rulebook, split, by, Keep::Nothing)
-    }
-
-    fn merged(&mut self, rulebook: &Rulebook, merge: Merge, by: By<'_>, keep: Keep) -> Result<Effect, StoreError> {
-        let Merge { a, b, survivor, .. } = merge;
         self.act(rulebook.dictionary.entity, by, |action| {
-            action.check_active(a)?;
-            action.check_active(b)?;
-            if a == b || survivor.is_some_and(|survivor| survivor != a && survivor != b) {
-                let detail = "a merge takes two golden records, and one of them survives".into();
-                return Err(StoreError::Inconsistent { detail }.into());
-            }
-            if let Some(relation) = relations::between(action.connection, a, b)? {
-                let (from, kind, to) = (relation.from, relation.kind.name(), relation.to);
-                let detail =
-                    format!("{from} is {kind} {to}: what is related is two things; take the relation off first");
-                return Err(StoreError::Inconsistent { detail }.into());
-            }
-            let effect = Effect::begin(action, &[a, b])?;
-            let mut part = action.part(rulebook, &[a, b])?;
-            let placed = places(&part);
-
-            let (of_a, of_b): (Vec<&Placed>, Vec<&Placed>) = placed.iter().partition(|record| record.2 == a);
-            let across = decisions_across(action, &of_a, &of_b, Verdict::NotMatch)?;
-            if !merge.overrule && !across.is_empty() {
-                return Err(StoreError::Contradicted { decisions: across }.into());
-            }
-            withdraw_across(action, &of_a, &of_b, Verdict::NotMatch)?;
-            decide(action, &star(&placed.iter().collect::<Vec<_>>()))?;
-
-            if let Some(survivor) = survivor {
-                for fact in &mut part.facts {
-                    prefer(fact, survivor);
-                }
-            }
-            let clusters = vec![0; part.absent.len()];
-            action.regroup(rulebook, &part, &clusters, |pinned| pinned.holds_at(by.utc))?;
-            Ok((effect.end(action)?, keep))
+            Ok((divide(action, rulebook, split)?, Keep::Nothing))
         })
     }
+}
 
-    fn parted(&mut self, rulebook: &Rulebook, split: Split<'_>, by: By<'_>, keep: Keep) -> Result<Effect, StoreError> {
-        let gid = split.gid;
-        self.act(rulebook.dictionary.entity, by, |action| {
-            action.check_active(gid)?;
-            let effect = Effect::begin(action, &[gid])?;
-            let part = action.part(rulebook, &[gid])?;
-            let placed = places(&part);
-            for &(system, key) in split.records {
-                if !placed.iter().any(|record| (&*record.0, &*record.1) == (system, key)) {
-                    let (system, key) = (system.to_owned(), key.to_owned());
-                    return Err(StoreError::NotAMember { gid, system, key }.into());
-                }
-            }
-            let leaves = |record: &&Placed| split.records.contains(&(&*record.0, &*record.1));
-            let (out, stay): (Vec<&Placed>, Vec<&Placed>) = placed.iter().partition(leaves);
-            let (Some(first_out), Some(first_stay)) = (out.first(), stay.first()) else {
-                let detail = "a split leaves at least one record on each side".into();
-                return Err(StoreError::Inconsistent { detail }.into());
-            };
-            withdraw_across(action, &out, &stay, Verdict::Match)?;
-            let mut wanted = star(&out);
-            wanted.extend(star(&stay));
-            wanted.push((first_out, first_stay, Verdict::NotMatch));
-            decide(action, &wanted)?;
-
-            // Clusters are numbered by their smallest records.
-            let first_leaves = placed.first().is_some_and(|first| leaves(&first));
-            let clusters = placed.iter().map(|record| u32::from(leaves(&record) != first_leaves));
-            let clusters: Vec<u32> = clusters.collect();
-            let parts = Parts {
-                part: &part,
-                clusters: &clusters,
-                gids: &identify(&part, &clusters)?.gids,
-            };
-            let assigned = edits::assign(action, rulebook, gid, split.edits, &parts)?;
-            let aliases = edits::move_aliases(action, gid, split.edits, &parts)?;
-            let part = action.part(rulebook, &[gid])?;
-            action.regroup(rulebook, &part, &clusters, |pinned| pinned.holds_at(by.utc))?;
-            let mut effect = effect.end(action)?;
-            effect.moved.extend(aliases);
-            Ok((Effect { assigned, ..effect }, keep))
-        })
+/// Makes two golden records one, see [`Store::merge`].
+pub(crate) fn join(action: &Action<'_>, rulebook: &Rulebook, merge: Merge) -> Result<Effect, Failure> {
+    let Merge { a, b, survivor, .. } = merge;
+    action.check_active(a)?;
+    action.check_active(b)?;
+    if a == b || survivor.is_some_and(|survivor| survivor != a && survivor != b) {
+        let detail = "a merge takes two golden records, and one of them survives".into();
+        return Err(StoreError::Inconsistent { detail }.into());
     }
+    if let Some(relation) = relations::between(action.connection, a, b)? {
+        let (from, kind, to) = (relation.from, relation.kind.name(), relation.to);
+        let detail = format!("{from} is {kind} {to}: what is related is two things; take the relation off first");
+        return Err(StoreError::Inconsistent { detail }.into());
+    }
+    let effect = Effect::begin(action, &[a, b])?;
+    let mut part = action.part(rulebook, &[a, b])?;
+    let placed = places(&part);
+
+    let (of_a, of_b): (Vec<&Placed>, Vec<&Placed>) = placed.iter().partition(|record| record.2 == a);
+    let across = decisions_across(action, &of_a, &of_b, Verdict::NotMatch)?;
+    if !merge.overrule && !across.is_empty() {
+        return Err(StoreError::Contradicted { decisions: across }.into());
+    }
+    withdraw_across(action, &of_a, &of_b, Verdict::NotMatch)?;
+    decide(action, &star(&placed.iter().collect::<Vec<_>>()))?;
+
+    if let Some(survivor) = survivor {
+        for fact in &mut part.facts {
+            prefer(fact, survivor);
+        }
+    }
+    let clusters = vec![0; part.absent.len()];
+    action.regroup(rulebook, &part, &clusters, |pinned| pinned.holds_at(action.by.utc))?;
+    effect.end(action)
+}
+
+/// Takes records out of a golden record, see [`Store::split`].
+pub(crate) fn divide(action: &Action<'_>, rulebook: &Rulebook, split: Split<'_>) -> Result<Effect, Failure> {
+    let gid = split.gid;
+    action.check_active(gid)?;
+    let effect = Effect::begin(action, &[gid])?;
+    let part = action.part(rulebook, &[gid])?;
+    let placed = places(&part);
+    for &(system, key) in split.records {
+        if !placed.iter().any(|record| (&*record.0, &*record.1) == (system, key)) {
+            let (system, key) = (system.to_owned(), key.to_owned());
+            return Err(StoreError::NotAMember { gid, system, key }.into());
+        }
+    }
+    let leaves = |record: &&Placed| split.records.contains(&(&*record.0, &*record.1));
+    let (out, stay): (Vec<&Placed>, Vec<&Placed>) = placed.iter().partition(leaves);
+    let (Some(first_out), Some(first_stay)) = (out.first(), stay.first()) else {
+        let detail = "a split leaves at least one record on each side".into();
+        return Err(StoreError::Inconsistent { detail }.into());
+    };
+    withdraw_across(action, &out, &stay, Verdict::Match)?;
+    let mut wanted = star(&out);
+    wanted.extend(star(&stay));
+    wanted.push((first_out, first_stay, Verdict::NotMatch));
+    decide(action, &wanted)?;
+
+    // Clusters are numbered by their smallest records.
+    let first_leaves = placed.first().is_some_and(|first| leaves(&first));
+    let clusters = placed.iter().map(|record| u32::from(leaves(&record) != first_leaves));
+    let clusters: Vec<u32> = clusters.collect();
+    let parts = Parts {
+        part: &part,
+        clusters: &clusters,
+        gids: &identify(&part, &clusters)?.gids,
+    };
+    let assigned = edits::assign(action, rulebook, gid, split.edits, &parts)?;
+    let aliases = edits::move_aliases(action, gid, split.edits, &parts)?;
+    let part = action.part(rulebook, &[gid])?;
+    action.regroup(rulebook, &part, &clusters, |pinned| pinned.holds_at(action.by.utc))?;
+    let mut effect = effect.end(action)?;
+    effect.moved.extend(aliases);
+    Ok(Effect { assigned, ..effect })
 }
 
 /// The records of a part, in their order.

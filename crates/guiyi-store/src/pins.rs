@@ -72,40 +72,7 @@ impl Store {
     /// or before it is valid.
     pub fn pin(&mut self, rulebook: &Rulebook, pin: NewPin<'_>, by: By<'_>) -> Result<Effect, StoreError> {
         self.act(rulebook.dictionary.entity, by, |action| {
-            let by = action.by;
-            action.check_active(pin.gid)?;
-            check_element(rulebook, pin.element)?;
-            if pin.expires.is_some_and(|expires| expires <= by.utc) {
-                let detail = "a pin that has expired before it is set".into();
-                return Err(StoreError::Inconsistent { detail }.into());
-            }
-            if let (Some(from), Some(expires)) = (pin.valid_from, pin.expires)
-                && expires <= from
-            {
-                let detail = format!("a pin that is valid from {from} cannot expire on {expires}");
-                return Err(StoreError::Inconsistent { detail }.into());
-            }
-            let effect = Effect::begin(action, &[pin.gid])?;
-            withdraw(action, pin.gid, pin.element)?;
-            let mut add = action.connection.prepare_cached(statements::ADD_PIN)?;
-            crate::write(
-                &mut add,
-                (
-                    key::to_key(pin.gid),
-                    pin.element,
-                    pin.value,
-                    by.reason,
-                    by.actor,
-                    by.utc,
-                    pin.expires,
-                    pin.valid_from,
-                    action.run,
-                ),
-            )?;
-            let digest = digest(pin.value, pin.valid_from, pin.expires);
-            action.note("pin", &object(pin.gid, pin.element), None, Some(&digest))?;
-            action.compute_anew(rulebook, &[pin.gid])?;
-            Ok((effect.end(action)?, Keep::All))
+            Ok((set(action, rulebook, pin)?, Keep::All))
         })
     }
 
@@ -121,15 +88,7 @@ impl Store {
         by: By<'_>,
     ) -> Result<Effect, StoreError> {
         self.act(rulebook.dictionary.entity, by, |action| {
-            action.check_active(gid)?;
-            let effect = Effect::begin(action, &[gid])?;
-            if withdraw(action, gid, element)? == 0 {
-                let element = element.to_owned();
-                return Err(StoreError::NotPinned { gid, element }.into());
-            }
-            action.note("unpin", &object(gid, element), None, None)?;
-            action.compute_anew(rulebook, &[gid])?;
-            Ok((effect.end(action)?, Keep::All))
+            Ok((take_off(action, rulebook, gid, element)?, Keep::All))
         })
     }
 
@@ -137,6 +96,62 @@ impl Store {
     pub fn pins(&self, entity: EntityType) -> Result<Vec<Pinned>, StoreError> {
         load(&self.connection, entity).map_err(|error| self.failed(error))
     }
+}
+
+/// Pins a value, see [`Store::pin`].
+pub(crate) fn set(action: &Action<'_>, rulebook: &Rulebook, pin: NewPin<'_>) -> Result<Effect, Failure> {
+    let by = action.by;
+    action.check_active(pin.gid)?;
+    check_element(rulebook, pin.element)?;
+    if pin.expires.is_some_and(|expires| expires <= by.utc) {
+        let detail = "a pin that has expired before it is set".into();
+        return Err(StoreError::Inconsistent { detail }.into());
+    }
+    if let (Some(from), Some(expires)) = (pin.valid_from, pin.expires)
+        && expires <= from
+    {
+        let detail = format!("a pin that is valid from {from} cannot expire on {expires}");
+        return Err(StoreError::Inconsistent { detail }.into());
+    }
+    let effect = Effect::begin(action, &[pin.gid])?;
+    withdraw(action, pin.gid, pin.element)?;
+    let mut add = action.connection.prepare_cached(statements::ADD_PIN)?;
+    crate::write(
+        &mut add,
+        (
+            key::to_key(pin.gid),
+            pin.element,
+            pin.value,
+            by.reason,
+            by.actor,
+            by.utc,
+            pin.expires,
+            pin.valid_from,
+            action.run,
+        ),
+    )?;
+    let digest = digest(pin.value, pin.valid_from, pin.expires);
+    action.note("pin", &object(pin.gid, pin.element), None, Some(&digest))?;
+    action.compute_anew(rulebook, &[pin.gid])?;
+    effect.end(action)
+}
+
+/// Takes a pin off, see [`Store::unpin`].
+pub(crate) fn take_off(
+    action: &Action<'_>,
+    rulebook: &Rulebook,
+    gid: GlobalId,
+    element: &str,
+) -> Result<Effect, Failure> {
+    action.check_active(gid)?;
+    let effect = Effect::begin(action, &[gid])?;
+    if withdraw(action, gid, element)? == 0 {
+        let element = element.to_owned();
+        return Err(StoreError::NotPinned { gid, element }.into());
+    }
+    action.note("unpin", &object(gid, element), None, None)?;
+    action.compute_anew(rulebook, &[gid])?;
+    effect.end(action)
 }
 
 /// Ends the pin on an element, if there is one.

@@ -138,38 +138,7 @@ impl Store {
         let Some(of_type) = new.first().and_then(|new| entity(new.from)) else {
             return Ok(());
         };
-        self.act(of_type, by, |action| {
-            let by = action.by;
-            let mut lines = Vec::new();
-            for new in new {
-                check(action, new)?;
-                let ids = (key::to_key(new.from), new.kind.name(), key::to_key(new.to));
-                let mut withdraw = action.connection.prepare_cached(statements::WITHDRAW_RELATION)?;
-                crate::write(&mut withdraw, (action.run, ids.0, ids.1, ids.2))?;
-                let mut add = action.connection.prepare_cached(statements::ADD_RELATION)?;
-                let days = (new.valid_from, new.valid_until);
-                let said = (new.source.name(), by.reason, by.actor, by.utc, action.run);
-                crate::write(
-                    &mut add,
-                    (
-                        ids.0, ids.1, ids.2, new.is_so, days.0, days.1, said.0, said.1, said.2, said.3, said.4,
-                    ),
-                )?;
-                let object = format!("{} {} {}", new.from.as_str(), new.kind.name(), new.to.as_str());
-                let days = format!("{}..{}", days.0.unwrap_or_default(), days.1.unwrap_or_default());
-                let what = if new.is_so { "relate" } else { "unrelate" };
-                action.note(what, &object, None, Some(&days))?;
-                let mut digester = Digester::default();
-                for text in [&*object, what, &*days] {
-                    digester.text(text);
-                }
-                let digest = digester.finish();
-                let kind = if new.is_so { "related" } else { "unrelated" };
-                lines.extend([new.from, new.to].map(|gid| (gid, kind, digest)));
-            }
-            feed::tell(action, &lines)?;
-            Ok(((), Keep::All))
-        })
+        self.act(of_type, by, |action| Ok((write(action, new)?, Keep::All)))
     }
 
     /// The relations of a golden record in both directions, or all of them; also those that have ended or are said not
@@ -191,6 +160,39 @@ impl Store {
             standing(connection, &found)
         })
     }
+}
+
+/// Relates golden records, see [`Store::relate`].
+pub(crate) fn write(action: &Action<'_>, new: &[NewRelation<'_>]) -> Result<(), Failure> {
+    let by = action.by;
+    let mut lines = Vec::new();
+    for new in new {
+        check(action, new)?;
+        let ids = (key::to_key(new.from), new.kind.name(), key::to_key(new.to));
+        let mut withdraw = action.connection.prepare_cached(statements::WITHDRAW_RELATION)?;
+        crate::write(&mut withdraw, (action.run, ids.0, ids.1, ids.2))?;
+        let mut add = action.connection.prepare_cached(statements::ADD_RELATION)?;
+        let days = (new.valid_from, new.valid_until);
+        let said = (new.source.name(), by.reason, by.actor, by.utc, action.run);
+        crate::write(
+            &mut add,
+            (
+                ids.0, ids.1, ids.2, new.is_so, days.0, days.1, said.0, said.1, said.2, said.3, said.4,
+            ),
+        )?;
+        let object = format!("{} {} {}", new.from.as_str(), new.kind.name(), new.to.as_str());
+        let days = format!("{}..{}", days.0.unwrap_or_default(), days.1.unwrap_or_default());
+        let what = if new.is_so { "relate" } else { "unrelate" };
+        action.note(what, &object, None, Some(&days))?;
+        let mut digester = Digester::default();
+        for text in [&*object, what, &*days] {
+            digester.text(text);
+        }
+        let digest = digester.finish();
+        let kind = if new.is_so { "related" } else { "unrelated" };
+        lines.extend([new.from, new.to].map(|gid| (gid, kind, digest)));
+    }
+    feed::tell(action, &lines)
 }
 
 /// Refuses what cannot be.

@@ -37,8 +37,7 @@ pub(crate) const SOURCE_HEADS_OF: &str = "SELECT s.id, s.system, s.source_key, s
     WHERE c.gid = $1 AND c.id_type = 'record' ORDER BY s.id";
 pub(crate) const SOURCE_GID: &str =
     "SELECT gid FROM source_record WHERE entity = $1 AND system = $2 AND source_key = $3";
-pub(crate) const SOURCE_ID: &str =
-    "SELECT id FROM source_record WHERE entity = $1 AND system = $2 AND source_key = $3";
+pub(crate) const SOURCE_ID: &str = "SELECT id FROM source_record WHERE entity = $1 AND system = $2 AND source_key = $3";
 pub(crate) const SOURCE_VALUES: &str = "SELECT l.columns, s.canonical FROM source_record s
     JOIN layout l ON l.id = s.canonical_layout JOIN system y ON y.id = s.system
     WHERE y.name = $1 AND s.entity = $2 AND s.source_key = $3";
@@ -160,7 +159,8 @@ pub(crate) const CODES_OF_SYSTEM: &str = "SELECT c.source_key, COALESCE(g.supers
 pub(crate) const CODES_OF: &str = "SELECT y.name, c.id_type, c.source_key, c.valid_from, c.valid_to, c.successor
     FROM crosswalk c JOIN system y ON y.id = c.system WHERE c.gid = $1 ORDER BY y.name, c.id_type, c.source_key";
 /// The codes that ever led to an ID, each time with its times.
-pub(crate) const CODES_EVER_OF: &str = "SELECT y.name, c.id_type, c.source_key, c.valid_from, c.valid_to, c.successor, 1
+pub(crate) const CODES_EVER_OF: &str =
+    "SELECT y.name, c.id_type, c.source_key, c.valid_from, c.valid_to, c.successor, 1
     FROM crosswalk c JOIN system y ON y.id = c.system WHERE c.gid = $1
     UNION ALL SELECT y.name, h.id_type, h.source_key, h.valid_from, h.valid_to, NULL, 0
     FROM crosswalk_history h JOIN system y ON y.id = h.system WHERE h.gid = $2 ORDER BY 1, 2, 3, 4";
@@ -233,7 +233,8 @@ pub(crate) const PENDING: &str = "SELECT y.name, p.a_key, s.gid, z.name, p.b_key
 
 pub(crate) const PINS: &str = "SELECT id, gid, element, value, reason, actor, utc, expires, valid_from FROM override
     WHERE gid BETWEEN $1 AND $2 AND withdrawn = 0 ORDER BY gid, element";
-pub(crate) const PINS_EVER: &str = "SELECT id, gid, element, value, reason, actor, utc, expires, valid_from, since, until
+pub(crate) const PINS_EVER: &str =
+    "SELECT id, gid, element, value, reason, actor, utc, expires, valid_from, since, until
     FROM override WHERE gid = $1 ORDER BY id";
 pub(crate) const ADD_PIN: &str =
     "INSERT INTO override (gid, element, value, reason, actor, utc, expires, valid_from, since)
@@ -253,6 +254,35 @@ pub(crate) const ADD_RELATION: &str =
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 pub(crate) const WITHDRAW_RELATION: &str = "UPDATE relation SET withdrawn = $1
     WHERE from_gid = $2 AND kind = $3 AND to_gid = $4 AND withdrawn IS NULL";
+
+pub(crate) const CONFIRM_ID: &str = "UPDATE global_id SET confirmed = $1 WHERE gid = $2";
+pub(crate) const ADD_CONFIRMATION: &str =
+    "INSERT INTO confirmation (gid, is_so, reason, actor, utc, run) VALUES ($1, $2, $3, $4, $5, $6)";
+pub(crate) const LAST_CONFIRMATION: &str =
+    "SELECT is_so, reason, actor, utc FROM confirmation WHERE gid = $1 ORDER BY id DESC LIMIT 1";
+pub(crate) const WRONGLY_CONFIRMED: &str = "SELECT COUNT(*) FROM global_id g WHERE g.confirmed <> COALESCE(
+    (SELECT c.is_so FROM confirmation c WHERE c.gid = g.gid ORDER BY c.id DESC LIMIT 1), 0)";
+
+pub(crate) const ADD_REQUEST: &str =
+    "INSERT INTO change_request (entity, kind, proposal, value, approvals, effective, state)
+    VALUES ($1, $2, $3, $4, $5, $6, 'open') RETURNING id";
+pub(crate) const REQUESTS: &str =
+    "SELECT id, entity, kind, proposal, value, approvals, effective, state FROM change_request ORDER BY id";
+pub(crate) const SET_REQUEST_STATE: &str = "UPDATE change_request SET state = $1 WHERE id = $2";
+pub(crate) const ADD_REQUEST_STEP: &str =
+    "INSERT INTO change_request_step (request, run, step, actor, utc, reason, ground)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+pub(crate) const REQUEST_STEPS: &str =
+    "SELECT request, run, step, actor, utc, reason, ground FROM change_request_step ORDER BY request, id";
+pub(crate) const REQUEST_OF_RUN: &str = "SELECT request FROM change_request_step WHERE run = $1 AND step = 'apply'";
+pub(crate) const STEPS_OF_REQUEST: &str =
+    "SELECT request, run, step, actor, utc, reason, ground FROM change_request_step WHERE request = $1 ORDER BY id";
+/// Lines of the ledger about change requests, as [`ADD_REQUEST_STEP`] has them, and the digest of what was proposed.
+pub(crate) const REQUEST_LINES: &str = "SELECT object, run, action, actor, utc, reason, before, after FROM ledger
+    WHERE object LIKE 'request %' ORDER BY seq";
+/// Undoes what was tried out within a transaction.
+pub(crate) const BEGIN_TRIAL: &str = "SAVEPOINT trial";
+pub(crate) const END_TRIAL: &str = "ROLLBACK TO trial; RELEASE trial";
 
 pub(crate) const LEDGER_HEAD: &str = "SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1";
 pub(crate) const LEDGER_NEWEST: &str = "SELECT seq, hash, run, utc FROM ledger ORDER BY seq DESC LIMIT 1";
@@ -275,12 +305,14 @@ pub(crate) const ALL_RELATIONS: &str = "SELECT t.id, w.entity, t.is_so, f.code |
     COALESCE(t.valid_from, '') || '..' || COALESCE(t.valid_until, ''), t.reason, t.actor, t.utc, t.withdrawn IS NOT NULL
     FROM relation t JOIN run w ON w.seq = t.run
     JOIN global_id f ON f.gid = t.from_gid JOIN global_id g ON g.gid = t.to_gid ORDER BY t.id";
-pub(crate) const ALL_PINS: &str = "SELECT id, gid, element, value, reason, actor, utc, expires, valid_from, since, until,
+pub(crate) const ALL_PINS: &str =
+    "SELECT id, gid, element, value, reason, actor, utc, expires, valid_from, since, until,
     withdrawn FROM override ORDER BY id";
 /// The change feed by golden record, without lines that are about its relations.
 pub(crate) const FEED_BY_ID: &str = "SELECT gid, version, run, digest FROM change_feed
     WHERE kind NOT IN ('related', 'unrelated') ORDER BY gid, version";
-pub(crate) const GOLDEN_HISTORY: &str = "SELECT gid, version, run, until, layout, lineage, \"values\" FROM golden_history
+pub(crate) const GOLDEN_HISTORY: &str =
+    "SELECT gid, version, run, until, layout, lineage, \"values\" FROM golden_history
     ORDER BY gid, version";
 pub(crate) const RUN_DIGESTS: &str = "SELECT run, after FROM ledger WHERE action = 'run' ORDER BY seq";
 

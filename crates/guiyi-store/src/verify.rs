@@ -61,6 +61,7 @@ pub(crate) fn content(connection: &Connection) -> rusqlite::Result<Vec<String>> 
             problems.push(format!("{wrong}: {count}"));
         }
     }
+    problems.extend(crate::requests::verify(connection)?);
     problems.extend(ids(connection)?);
     let layouts = layouts(connection)?;
     problems.extend(sources(connection, &layouts)?);

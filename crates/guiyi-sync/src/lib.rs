@@ -11,6 +11,8 @@
 //! | `GET /v1/golden/{gid}` | version, values and members of the golden record that the ID stands for now; `view=lineage` adds where each value came from; `ETag` and `If-None-Match` | `malformed-id`, `never-issued`, `retired` |
 //! | `GET /v1/crosswalk?entity=&system=&key=` | the ID that a system's code leads to | `unknown-code` |
 //! | `GET /v1/changes?since=&limit=` | the change feed in commit order behind a cursor, which is opaque; empty for the beginning | `unknown-cursor` |
+//! | `GET /v1/requests?state=` | change requests: what they ask for, who proposed and approved them, where they stand | |
+//! | `GET /v1/requests/{number}` | one of them | `unknown-request` |
 //!
 //! Any route may answer `no-such-route`, `method-not-allowed`, `unknown-parameter`, `repeated-parameter`,
 //! `missing-parameter`, `bad-parameter`, `query-too-long`, `body-too-large`, `foreign-host`, `timeout`, `store-unavailable`

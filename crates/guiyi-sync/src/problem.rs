@@ -16,6 +16,7 @@ pub(crate) enum Kind {
     Retired,
     UnknownCode,
     UnknownCursor,
+    UnknownRequest,
     UnknownParameter,
     RepeatedParameter,
     MissingParameter,
@@ -69,6 +70,12 @@ impl Kind {
                 S::GONE,
                 "The change feed does not reach as far as the cursor",
                 "变更流中没有该游标位置",
+            ),
+            Self::UnknownRequest => (
+                "unknown-request",
+                S::NOT_FOUND,
+                "There is no change request of this number",
+                "没有该编号的变更申请",
             ),
             Self::UnknownParameter => (
                 "unknown-parameter",

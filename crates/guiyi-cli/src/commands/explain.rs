@@ -174,7 +174,12 @@ fn describe(args: &Args, explained: Explained, is_match: bool) -> Explanation {
             "(together)：常一起相同的字段，或用来区分近似记录的字段，合计不如逐项相加".to_owned(),
         ));
     }
-    if is_match && probability < 0.5 {
+    if let Some(veto) = explained.veto {
+        notes.push((
+            format!("kept apart: {}", veto.describe(Language::English)),
+            format!("不予合并：{}", veto.describe(Language::Chinese)),
+        ));
+    } else if is_match && probability < 0.5 {
         notes.push((
             "matched all the same: other records of their group tie the two together".to_owned(),
             "仍判为匹配：同组其他记录将二者联系在一起".to_owned(),

@@ -1,12 +1,14 @@
 //! `guiyi golden`: look at golden records and their past, pin values, merge and split.
 
-use std::fmt::Write as _;
+use std::path::Path;
 
 use anyhow::bail;
 use guiyi_core::global_id::GlobalId;
-use guiyi_store::{Edits, Effect, Merge, NewPin, Split};
+use guiyi_core::rulebook::Rulebook;
+use guiyi_store::{Edits, Merge, Proposal};
 
 use super::golden_words as words;
+use super::golden_write::{self, ConfirmOne, Propose, unless_silent};
 use super::steward::{
     Author, Desk, InProject, RecordName, Show, either, entity_of, open_to_read, parse_id, parse_start, parse_time,
 };
@@ -65,6 +67,14 @@ enum Command {
     ///
     /// Example: `guiyi golden unpin C00-000001-M phone --reason "the ERP is right now"`
     Unpin(Unpin),
+    /// Say that a golden record is right: no run merges it with another confirmed one, and it survives a merge.
+    ///
+    /// Example: `guiyi golden confirm C00-000001-M --reason "checked against the business licence"`
+    Confirm(ConfirmOne),
+    /// Take a confirmation back.
+    ///
+    /// Example: `guiyi golden unconfirm C00-000001-M --reason "renamed, to be checked anew"`
+    Unconfirm(ConfirmOne),
     /// Say how two golden records are related: branch, subsidiary, member of a group, contact.
     ///
     /// What is related stays two: neither a run nor a merge makes one of them. Said again with other days, it replaces
@@ -81,6 +91,8 @@ enum Command {
     /// Example: `guiyi golden relations --proposed`
     Relations(super::golden_relations::Relations),
     /// Make two golden records one. The loser's ID stays known and leads to the survivor.
+    ///
+    /// With `--propose`, which all commands that write here have, somebody else approves it: `guiyi change`.
     ///
     /// Example: `guiyi golden merge C00-000001-M C00-000002-J --reason "renamed in 2025" --preview`
     Merge(MergeTwo),
@@ -145,6 +157,8 @@ struct Pin {
     #[arg(long)]
     reason: String,
     #[command(flatten)]
+    propose: Propose,
+    #[command(flatten)]
     author: Author,
     #[command(flatten)]
     show: Show,
@@ -160,6 +174,8 @@ struct Unpin {
     /// Why.
     #[arg(long)]
     reason: String,
+    #[command(flatten)]
+    propose: Propose,
     #[command(flatten)]
     author: Author,
     #[command(flatten)]
@@ -193,6 +209,8 @@ struct MergeTwo {
     )]
     reason: String,
     #[command(flatten)]
+    propose: Propose,
+    #[command(flatten)]
     author: Author,
     #[command(flatten)]
     show: Show,
@@ -220,6 +238,8 @@ struct SplitOne {
         hide_default_value = true
     )]
     reason: String,
+    #[command(flatten)]
+    propose: Propose,
     #[command(flatten)]
     author: Author,
     #[command(flatten)]
@@ -326,26 +346,26 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             let mut desk = Desk::open(project, &args.author)?;
             let book = desk.rulebook_of(args.id)?;
             let chinese = args.show.is_chinese(&desk.project);
-            let value =
-                super::golden_pin::canonical(&desk, book.clone(), args.id, (&args.element, &args.value), chinese)?;
-            let pin = NewPin {
+            let value = super::golden_pin::canonical(&desk, book, args.id, (&args.element, &args.value), chinese)?;
+            let pin = Proposal::Pin {
                 gid: args.id,
-                element: &args.element,
-                value: value.as_deref(),
-                expires: args.expires.as_deref(),
-                valid_from: args.from.as_deref(),
+                element: args.element.clone(),
+                value,
+                expires: args.expires.clone(),
+                valid_from: args.from.clone(),
             };
-            let by = desk.signature.because(&args.reason);
-            let effect = desk.store.pin(&book, pin, by)?;
-            done(&desk, &effect, false, &args.show)
+            write(&mut desk, &pin, &args.reason, &args.propose, &args.show)
         }
         Command::Unpin(args) => {
             let mut desk = Desk::open(project, &args.author)?;
-            let book = desk.rulebook_of(args.id)?;
-            let by = desk.signature.because(&args.reason);
-            let effect = desk.store.unpin(&book, args.id, &args.element, by)?;
-            done(&desk, &effect, false, &args.show)
+            let unpin = Proposal::Unpin {
+                gid: args.id,
+                element: args.element.clone(),
+            };
+            write(&mut desk, &unpin, &args.reason, &args.propose, &args.show)
         }
+        Command::Confirm(args) => confirm(project, args, true),
+        Command::Unconfirm(args) => confirm(project, args, false),
         Command::Relate(args) => answer(&golden_relations::relate(project, args)?, args.show.format),
         Command::Unrelate(args) => answer(&golden_relations::unrelate(project, args)?, args.show.format),
         Command::Relations(args) => answer(&golden_relations::relations(project, args)?, args.show.format),
@@ -355,42 +375,77 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             if entity_of(args.a)? != entity_of(args.b)? {
                 bail!("{} and {} are of different entity types", args.a, args.b);
             }
-            let merge = Merge {
+            let merge = Proposal::Merge(Merge {
                 a: args.a,
                 b: args.b,
                 survivor: args.survivor,
                 overrule: args.overrule,
-            };
-            let by = desk.signature.because(&args.reason);
-            let effect = if args.preview {
-                desk.store.preview_merge(&book, merge, by)?
-            } else {
-                desk.store.merge(&book, merge, by)?
-            };
-            done(&desk, &effect, args.preview, &args.show)
+            });
+            if args.preview {
+                return preview(&mut desk, &book, &merge, &args.show);
+            }
+            write(&mut desk, &merge, &args.reason, &args.propose, &args.show)
         }
         Command::Split(args) => {
             let mut desk = Desk::open(project, &args.author)?;
             let book = desk.rulebook_of(args.id)?;
-            let records: Vec<(&str, &str)> = args
+            let records = args
                 .records
                 .iter()
-                .map(|record| (&*record.system, &*record.key))
-                .collect();
-            let split = Split {
+                .map(|record| (record.system.clone(), record.key.clone()));
+            let split = Proposal::Split {
                 gid: args.id,
-                records: &records,
+                records: records.collect(),
                 edits: args.edits.into(),
             };
-            let by = desk.signature.because(&args.reason);
-            let effect = if args.preview {
-                desk.store.preview_split(&book, split, by)?
-            } else {
-                desk.store.split(&book, split, by)?
-            };
-            done(&desk, &effect, args.preview, &args.show)
+            if args.preview {
+                return preview(&mut desk, &book, &split, &args.show);
+            }
+            write(&mut desk, &split, &args.reason, &args.propose, &args.show)
         }
     }
+}
+
+fn confirm(project: &Path, args: &ConfirmOne, is_so: bool) -> anyhow::Result<Verdict> {
+    let mut desk = Desk::open(project, &args.author)?;
+    let chinese = args.show.is_chinese(&desk.project);
+    let confirm = Proposal::Confirm { gid: args.id, is_so };
+    let mut said = golden_write::write(&mut desk, &confirm, &args.reason, &args.propose, chinese)?;
+    if said.text.is_empty() {
+        let state = if is_so {
+            either(chinese, "confirmed", "已确认")
+        } else {
+            either(chinese, "not confirmed any more", "已取消确认")
+        };
+        said.text = format!("{}  {state}\n", args.id);
+    }
+    answer(&said, args.show.format)
+}
+
+/// Does or proposes something, and says what that does.
+fn write(
+    desk: &mut Desk,
+    proposal: &Proposal,
+    reason: &str,
+    propose: &Propose,
+    show: &Show,
+) -> anyhow::Result<Verdict> {
+    let chinese = show.is_chinese(&desk.project);
+    let said = golden_write::write(desk, proposal, reason, propose, chinese)?;
+    answer(&unless_silent(said, chinese), show.format)
+}
+
+/// Says what something would do.
+fn preview(desk: &mut Desk, book: &Rulebook, proposal: &Proposal, show: &Show) -> anyhow::Result<Verdict> {
+    let chinese = show.is_chinese(&desk.project);
+    let effect = desk.store.try_out(book, proposal, desk.signature.because(""))?;
+    answer(&unless_silent(words::effect(&effect, chinese), chinese), show.format)?;
+    say(either(
+        chinese,
+        "only a preview: nothing was written",
+        "仅为预览，未写入",
+    ));
+    Ok(Verdict::Clean)
 }
 
 fn answer(answer: &words::Answer, format: Format) -> anyhow::Result<Verdict> {
@@ -398,26 +453,4 @@ fn answer(answer: &words::Answer, format: Format) -> anyhow::Result<Verdict> {
         Format::Text => print(answer.text.as_bytes()),
         Format::Json => print(format!("{:#}\n", answer.json).as_bytes()),
     }
-}
-
-/// Says what a write did.
-fn done(desk: &Desk, effect: &Effect, is_preview: bool, show: &Show) -> anyhow::Result<Verdict> {
-    let chinese = show.is_chinese(&desk.project);
-    let mut said = words::effect(effect, chinese);
-    if effect.feed.is_empty() {
-        _ = writeln!(
-            said.text,
-            "{}",
-            either(chinese, "no golden record changed", "主数据没有变化")
-        );
-    }
-    answer(&said, show.format)?;
-    if is_preview {
-        say(either(
-            chinese,
-            "only a preview: nothing was written",
-            "仅为预览，未写入",
-        ));
-    }
-    Ok(Verdict::Clean)
 }

@@ -14,6 +14,7 @@ use guiyi_store::{NewRelation, Relation, RelationKind, RelationSource, Store};
 use serde_json::{Value, json};
 
 use super::golden_words::Answer;
+use super::golden_write::{self, Propose};
 use super::steward::{Author, Desk, Show, either, open_to_read, parse_id};
 use crate::project::Project;
 use crate::words::say;
@@ -39,6 +40,8 @@ pub(crate) struct Relate {
     #[arg(long)]
     reason: String,
     #[command(flatten)]
+    propose: Propose,
+    #[command(flatten)]
     author: Author,
     #[command(flatten)]
     pub(super) show: Show,
@@ -58,6 +61,8 @@ pub(crate) struct Unrelate {
     /// Why.
     #[arg(long)]
     reason: String,
+    #[command(flatten)]
+    propose: Propose,
     #[command(flatten)]
     author: Author,
     #[command(flatten)]
@@ -101,51 +106,57 @@ fn parse_kind(text: &str) -> Result<RelationKind, String> {
 }
 
 pub(super) fn relate(project: &Path, args: &Relate) -> anyhow::Result<Answer> {
-    let (from, until) = (
-        args.valid_from.map(|day| day.to_string()),
-        args.until.map(|day| day.to_string()),
-    );
-    let new = NewRelation {
+    let relation = guiyi_store::Proposal::Relate {
         from: args.from,
         kind: args.kind,
         to: args.to,
         is_so: true,
-        valid_from: from.as_deref(),
-        valid_until: until.as_deref(),
-        source: RelationSource::Steward,
+        valid_from: args.valid_from.map(|day| day.to_string()),
+        valid_until: args.until.map(|day| day.to_string()),
     };
-    write(project, &[new], &args.reason, &args.author, &args.show)
+    let mut desk = Desk::open(project, &args.author)?;
+    write(
+        &mut desk,
+        (args.from, &relation),
+        &args.reason,
+        &args.propose,
+        &args.show,
+    )
 }
 
 pub(super) fn unrelate(project: &Path, args: &Unrelate) -> anyhow::Result<Answer> {
-    let new = NewRelation {
+    let relation = guiyi_store::Proposal::Relate {
         from: args.from,
         kind: args.kind,
         to: args.to,
         is_so: false,
         valid_from: None,
         valid_until: None,
-        source: RelationSource::Steward,
     };
-    write(project, &[new], &args.reason, &args.author, &args.show)
+    let mut desk = Desk::open(project, &args.author)?;
+    write(
+        &mut desk,
+        (args.from, &relation),
+        &args.reason,
+        &args.propose,
+        &args.show,
+    )
 }
 
-/// Writes relations of one entity type and shows those of the golden records that they begin at.
+/// Writes a relation and shows those of the golden record that it begins at, or proposes it.
 fn write(
-    project: &Path,
-    new: &[NewRelation<'_>],
+    desk: &mut Desk,
+    (from, relation): (GlobalId, &guiyi_store::Proposal),
     reason: &str,
-    author: &Author,
+    propose: &Propose,
     show: &Show,
 ) -> anyhow::Result<Answer> {
-    let mut desk = Desk::open(project, author)?;
-    desk.store.relate(new, desk.signature.because(reason))?;
-    let begun: BTreeSet<GlobalId> = new.iter().map(|new| new.from).collect();
-    let mut relations = Vec::new();
-    for id in begun {
-        let of_id = desk.store.relations(Some(id))?;
-        relations.extend(of_id.into_iter().filter(|relation| relation.from == id));
+    let proposed = golden_write::write(desk, relation, reason, propose, show.is_chinese(&desk.project))?;
+    if propose.is_wanted() {
+        return Ok(proposed);
     }
+    let mut relations = desk.store.relations(Some(from))?;
+    relations.retain(|relation| relation.from == from);
     answer(&desk.project, &desk.store, &relations, show)
 }
 

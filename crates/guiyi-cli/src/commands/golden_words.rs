@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use anyhow::bail;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::survive::Ground;
-use guiyi_store::{Effect, GoldenRecord, GoldenValue, Moment, Pinned, Resolution, Step, Store, Version};
+use guiyi_store::{Confirmation, Effect, GoldenRecord, GoldenValue, Moment, Pinned, Resolution, Step, Store, Version};
 use serde_json::{Value, json};
 
 use super::golden_relations;
@@ -78,8 +78,13 @@ pub(crate) fn golden(
         "{shown}  {} {}  {}",
         either(chinese, "version", "版本"),
         version.version,
-        moment_words(&version.since)
+        moment_words(&version.since, chinese)
     );
+    let confirmation = store.confirmation(shown)?.filter(|_| time.is_none());
+    if let Some(Confirmation { actor, utc, reason }) = &confirmation {
+        let confirmed = either(chinese, "confirmed", "已确认");
+        _ = writeln!(text, "{confirmed}  {utc}  {actor}: {reason}");
+    }
     for value in &version.values {
         let (Some(shown), label) = (&value.value, label_of(labels, &value.element)) else {
             if value.ground == Ground::Override {
@@ -111,6 +116,7 @@ pub(crate) fn golden(
         "status": status,
         "canonical_gid": canonical.map(|gid| gid.to_string()),
         "shown": shown.to_string(),
+        "confirmed": confirmation.map(|one| json!({"by": one.actor, "at": one.utc, "reason": one.reason})),
         "version": version_json(&version, &pins, shown, now),
     });
     Ok(Answer { text, json })
@@ -139,17 +145,32 @@ pub(super) fn label_of<'a>(labels: &'a [(String, String)], element: &'a str) -> 
         .map_or(element, |(_, label)| label)
 }
 
-fn moment_words(moment: &Moment) -> String {
+fn moment_words(moment: &Moment, chinese: bool) -> String {
     let reason = moment
         .reason
         .as_ref()
         .map(|reason| format!(": {reason}"))
         .unwrap_or_default();
-    format!("{}  {}{reason}", moment.utc, moment.actor)
+    let request = moment.request.as_ref().map(|(number, approvers)| {
+        let (names, names_zh) = (approvers.join(", "), approvers.join("、"));
+        if chinese {
+            format!("  [变更申请 {number}，批准人 {names_zh}]")
+        } else {
+            format!("  [change request {number}, approved by {names}]")
+        }
+    });
+    format!(
+        "{}  {}{reason}{}",
+        moment.utc,
+        moment.actor,
+        request.unwrap_or_default()
+    )
 }
 
 fn moment_json(moment: &Moment) -> Value {
-    json!({"run": moment.run, "at": moment.utc, "by": moment.actor, "reason": moment.reason})
+    let request = moment.request.as_ref();
+    let request = request.map(|(number, approvers)| json!({"number": number, "approved_by": approvers}));
+    json!({"run": moment.run, "at": moment.utc, "by": moment.actor, "reason": moment.reason, "request": request})
 }
 
 pub(super) fn record_json((system, key): &(String, String)) -> Value {
@@ -197,7 +218,7 @@ pub(crate) fn history(versions: &[Version], times: &[Vec<Option<String>>], chine
             "{} {}  {}",
             either(chinese, "version", "版本"),
             version.version,
-            moment_words(&version.since)
+            moment_words(&version.since, chinese)
         );
         let before = at.checked_sub(1).map(|before| &versions[before]);
         for (element, line) in difference(before, version) {
@@ -210,7 +231,7 @@ pub(crate) fn history(versions: &[Version], times: &[Vec<Option<String>>], chine
             && versions.get(at + 1).is_none_or(|next| next.since.run != until.run)
         {
             let ended = either(chinese, "superseded", "被并入其他主数据");
-            _ = writeln!(text, "{ended}  {}", moment_words(until));
+            _ = writeln!(text, "{ended}  {}", moment_words(until, chinese));
         }
     }
     let json = versions.iter().enumerate().map(|(at, version)| {
@@ -288,7 +309,7 @@ pub(crate) fn how(steps: &[Step], chinese: bool) -> Answer {
     let mut text = String::new();
     let name = |(system, key): &(String, String)| format!("{system}/{key}");
     for (number, step) in steps.iter().enumerate() {
-        _ = writeln!(text, "{}. {}", number + 1, moment_words(&step.at));
+        _ = writeln!(text, "{}. {}", number + 1, moment_words(&step.at, chinese));
         for (record, from) in &step.came {
             _ = match from {
                 Some(from) => writeln!(text, "  + {}  {} {from}", name(record), either(chinese, "from", "来自")),

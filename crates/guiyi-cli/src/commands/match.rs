@@ -8,10 +8,11 @@ mod words;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use guiyi_core::finding::Language;
 use guiyi_core::matching::tables::{Options, link, parse_model, plan};
 
 use crate::Verdict;
-use crate::args::Format;
+use crate::args::{Format, LanguageArg};
 use crate::progress::Progress;
 
 /// Duplicates of one file, or links between two.
@@ -64,6 +65,9 @@ pub(crate) struct Args {
     /// How to print the summary.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Language of the summary.
+    #[arg(long, value_enum)]
+    language: Option<LanguageArg>,
     /// Say nothing but errors and the summary.
     #[arg(long, short)]
     quiet: bool,
@@ -95,23 +99,25 @@ fn walk(args: &Args) -> anyhow::Result<Verdict> {
     if let Some(path) = &args.labels {
         said.labels = input::labels(path, &inputs)?;
     }
-    let options = Options {
-        least_probability: args.review.or(review).unwrap_or(0.1).clamp(1e-6, 0.999_999),
-        model: model.transpose()?,
-        said,
-    };
     let truth = args
         .truth
         .as_ref()
         .map(|path| input::truth(path, &inputs))
         .transpose()?;
+    let options = Options {
+        least_probability: args.review.or(review).unwrap_or(0.1).clamp(1e-6, 0.999_999),
+        model: model.transpose()?,
+        said,
+        truth: truth.clone().unwrap_or_default(),
+    };
+    let language = args.language.map_or(Language::English, Language::from);
     progress.enter("match");
     let tables: Vec<_> = inputs.iter().map(|input| &input.table).collect();
     if args.plan {
         let plan = plan(&tables, &options);
         progress.leave(plan.n_candidates);
         progress.finish();
-        return crate::print(words::plan(&inputs, &plan, args.format)?.as_bytes());
+        return crate::print(words::plan(&inputs, &plan, args.format, language)?.as_bytes());
     }
     let found = link(&tables, &options);
     progress.leave(found.n_candidates);
@@ -130,7 +136,7 @@ fn walk(args: &Args) -> anyhow::Result<Verdict> {
     }
     progress.finish();
     let text = match args.format {
-        Format::Text => words::text(&summary, args.out.as_deref()),
+        Format::Text => words::text(&summary, args.out.as_deref(), language),
         Format::Json => serde_json::to_string_pretty(&summary)? + "\n",
     };
     crate::print(text.as_bytes())

@@ -1,5 +1,7 @@
 //! One file per command.
 
+pub(crate) mod change;
+mod change_words;
 pub(crate) mod check;
 pub(crate) mod crosswalk;
 mod crosswalk_transition;
@@ -13,6 +15,7 @@ mod golden_pin;
 mod golden_relations;
 mod golden_why;
 mod golden_words;
+mod golden_write;
 pub(crate) mod id;
 pub(crate) mod init;
 pub(crate) mod r#match;

@@ -336,6 +336,9 @@ pub(crate) fn describe(refusal: &Refusal) -> String {
             format!("the store has no record {system}/{key}\n  hint: it is admitted by a run first")
         }
         Refusal::SameRecord => "a record and itself".to_owned(),
+        Refusal::BothConfirmed(a, b) => format!(
+            "{a} and {b} are both confirmed, and no run makes them one\n  hint: `guiyi golden merge {a} {b}` does"
+        ),
         Refusal::Twice => "the pair is decided in two ways at once".to_owned(),
         Refusal::Contradicts { apart, chain } => {
             let lines: Vec<String> = chain.iter().chain([apart]).map(Decision::to_string).collect();

@@ -16,8 +16,9 @@ use guiyi_core::survive;
 use guiyi_core::validate;
 use guiyi_io::outputs;
 use guiyi_io::report::summary::{EntitySummary, Summary};
-use guiyi_store::{CommitReport, Known, PairFinding, ReviewPair, RunChange, RunLock, Store};
+use guiyi_store::{By, CommitReport, Known, PairFinding, ReviewPair, RunChange, RunLock, Store};
 
+use super::change::{self, Done};
 use crate::args::{Format, RunArgs};
 use crate::last_run::{self, LastRows};
 use crate::process;
@@ -60,6 +61,8 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
     let n_rooms = ROOMS_PER_ENTITY * open.len() as u64 + 1 + u64::from(!args.dry_run);
     let mut progress = Progress::new(args.quiet, n_rooms);
     let (_lock, mut store) = open_store(&project, args, &now_utc)?;
+    let due = apply_due(&project, &mut store, args, &now_utc)?;
+    change::say_done(&due, args.quiet, language);
     let walks = walk_open(&project, open, &store, &now_utc, &mut progress)?;
 
     // Before the commit, so that a directory that cannot be written to leaves the store as it was.
@@ -80,7 +83,10 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
         .zip(&commits)
         .map(|(walk, commit)| summary_of(walk, commit));
     let entities = entities.collect::<anyhow::Result<Vec<_>>>()?;
-    let outcome = outcome(&walks, &entities, project.fail_on);
+    let outcome = match change::verdict(&due) {
+        Verdict::Clean => outcome(&walks, &entities, project.fail_on),
+        Verdict::Findings => Verdict::Findings,
+    };
     let mut summary = Summary {
         format: 1,
         project: project.name.clone(),
@@ -171,6 +177,19 @@ impl Walk {
             unified: &self.unified,
         }
     }
+}
+
+/// Applies the change requests whose time has come; a dry run applies none.
+fn apply_due(project: &Project, store: &mut Store, args: &RunArgs, now_utc: &str) -> anyhow::Result<Vec<Done>> {
+    if args.dry_run {
+        return Ok(Vec::new());
+    }
+    let by = By {
+        actor: "guiyi run",
+        reason: "",
+        utc: now_utc,
+    };
+    change::apply_due(project, store, by)
 }
 
 /// Locks and opens the store; a dry run without a store works on one in memory.

@@ -124,7 +124,7 @@ impl Desk {
 }
 
 /// A project's rulebook of an entity type, without its files.
-fn rulebook(project: &Project, entity: EntityType) -> anyhow::Result<Rulebook> {
+pub(crate) fn rulebook(project: &Project, entity: EntityType) -> anyhow::Result<Rulebook> {
     project.rulebook(entity).with_context(|| {
         format!(
             "{} has no [[source]] of the entity type {}",

@@ -62,7 +62,7 @@ An imputed value stands only where nothing else is known, whatever the strategie
 
 `guiyi golden why` shows for a golden record what each source says and by which strategy each lost.";
 
-const SECTIONS: [Section; 10] = [
+const SECTIONS: [Section; 11] = [
     Section {
         header: "[project]",
         about: "",
@@ -101,6 +101,47 @@ const SECTIONS: [Section; 10] = [
                 "",
                 "\"/etc/guiyi/store.key\"",
                 "the key that signs them, made by `guiyi store key new`; keep a copy of it",
+            ),
+        ],
+    },
+    Section {
+        header: "[store.four_eyes]",
+        about: "What one person alone may not do to golden records: it takes a change request that somebody else approves, see [store.md](store.md). `guiyi golden ... --propose` makes one; who did what is compared without regard to case, width and spaces.",
+        keys: &[
+            key(
+                "confirmed",
+                "true or false",
+                "false",
+                "true",
+                "merging, splitting and unconfirming golden records that are confirmed",
+            ),
+            key(
+                "key_attributes",
+                "true or false",
+                "false",
+                "true",
+                "pinning and unpinning data elements of importance `key`",
+            ),
+            key(
+                "attributes",
+                "list of elements",
+                "[]",
+                "[\"credit_code\", \"bank_account\"]",
+                "pinning and unpinning these data elements",
+            ),
+            key(
+                "approvals",
+                "integer in [1, 9]",
+                "1",
+                "2",
+                "how many people beside the author have to approve a request",
+            ),
+            key(
+                "approvers",
+                "list of names",
+                "[]",
+                "[\"王芳\", \"李强\", \"陈静\"]",
+                "who may approve and reject; everybody but the author when left out",
             ),
         ],
     },
@@ -495,7 +536,7 @@ mod tests {
             let known = hint.lines().next().unwrap_or_default();
             for name in known
                 .split(", ")
-                .filter(|name| *name != "columns" && !matches!(section.header, "[customer]"))
+                .filter(|name| !["columns", "four_eyes"].contains(name) && !matches!(section.header, "[customer]"))
             {
                 assert!(
                     section.keys.iter().any(|key| key.name == name),

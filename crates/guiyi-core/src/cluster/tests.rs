@@ -17,13 +17,21 @@ fn pair(a: u32, b: u32, weight: i32) -> Pair {
 }
 
 /// The same rules, written for reading: every question is answered by looking at all records.
-fn oracle(n: usize, pairs: &[Pair], decisions: &Decisions, hard: &HardIdentifiers) -> Vec<u32> {
+fn oracle(n: usize, pairs: &[Pair], decisions: &Decisions, hard: &HardIdentifiers, confirmed: &[u32]) -> Vec<u32> {
     let mut of: Vec<u32> = (0..n as u32).collect();
     let apart = |of: &[u32], left: u32, right: u32| {
         decisions.entries().iter().any(|(a, b, verdict)| {
             let ends = (of[*a as usize], of[*b as usize]);
             *verdict == Verdict::NotMatch && (ends == (left, right) || ends == (right, left))
         })
+    };
+    let confirmed_of = |of: &[u32], cluster: u32| -> Vec<u32> {
+        let members = (0..n).filter(|at| of[*at] == cluster);
+        members.map(|at| confirmed[at]).filter(|own| *own != 0).collect()
+    };
+    let both_confirmed = |of: &[u32], left: u32, right: u32| {
+        let (left, right) = (confirmed_of(of, left), confirmed_of(of, right));
+        left.iter().any(|own| right.iter().any(|other| own != other))
     };
     let identifiers = |of: &[u32], cluster: u32, kind: &[u64]| -> Vec<u64> {
         let mut all: Vec<u64> = (0..n)
@@ -42,7 +50,8 @@ fn oracle(n: usize, pairs: &[Pair], decisions: &Decisions, hard: &HardIdentifier
     };
     for (a, b, verdict) in decisions.entries() {
         let (left, right) = (of[*a as usize], of[*b as usize]);
-        if *verdict == Verdict::Match && left != right && !apart(&of, left, right) {
+        if *verdict == Verdict::Match && left != right && !apart(&of, left, right) && !both_confirmed(&of, left, right)
+        {
             merge(&mut of, left, right);
         }
     }
@@ -50,7 +59,7 @@ fn oracle(n: usize, pairs: &[Pair], decisions: &Decisions, hard: &HardIdentifier
     order.sort_by_key(|pair| (-pair.weight, pair.a, pair.b));
     for pair in order {
         let (left, right) = (of[pair.a as usize], of[pair.b as usize]);
-        if left == right || apart(&of, left, right) {
+        if left == right || apart(&of, left, right) || both_confirmed(&of, left, right) {
             continue;
         }
         let sides = hard
@@ -94,16 +103,16 @@ fn oracle(n: usize, pairs: &[Pair], decisions: &Decisions, hard: &HardIdentifier
 fn joins_what_matches() {
     let none = HardIdentifiers::default();
     let mut pairs = [pair(0, 2, 9000), pair(2, 3, 8000)];
-    let clusters = run(5, &mut pairs, &Decisions::default(), &none);
+    let clusters = run(5, &mut pairs, &Decisions::default(), &none, &[]);
     assert_eq!((clusters.of, clusters.count), (vec![0, 1, 0, 0, 2], 3));
-    assert_eq!(run(0, &mut [], &Decisions::default(), &none).count, 0);
+    assert_eq!(run(0, &mut [], &Decisions::default(), &none, &[]).count, 0);
 }
 
 #[test]
 fn a_steward_keeps_whole_clusters_apart() {
     let decisions = Decisions::new([(3, 0, Verdict::NotMatch)]);
     let mut pairs = [pair(0, 1, 9000), pair(1, 2, 8000), pair(2, 3, 7000)];
-    let clusters = run(4, &mut pairs, &decisions, &HardIdentifiers::default());
+    let clusters = run(4, &mut pairs, &decisions, &HardIdentifiers::default(), &[]);
     assert_eq!(clusters.of, [0, 0, 0, 1]);
     assert_eq!(
         (pairs[2].decision, pairs[2].veto),
@@ -117,22 +126,37 @@ fn different_identifiers_stay_apart_unless_a_steward_joins_them() {
     let hard = HardIdentifiers {
         kinds: vec![vec![7, 0, 8]],
     };
-    let run_with = |decisions: &Decisions| run(3, &mut [pair(0, 1, 9000), pair(1, 2, 8000)], decisions, &hard).of;
+    let run_with = |decisions: &Decisions| run(3, &mut [pair(0, 1, 9000), pair(1, 2, 8000)], decisions, &hard, &[]).of;
     assert_eq!(run_with(&Decisions::default()), [0, 0, 1]);
     assert_eq!(run_with(&Decisions::new([(0, 2, Verdict::Match)])), [0, 0, 0]);
+}
+
+#[test]
+fn two_confirmed_golden_records_stay_two() {
+    let mut pairs = [pair(0, 1, 9000), pair(1, 2, 8000), pair(2, 3, 7000)];
+    let decisions = Decisions::new([(1, 2, Verdict::Match)]);
+    let clusters = run(4, &mut pairs, &decisions, &HardIdentifiers::default(), &[5, 0, 0, 9]);
+    assert_eq!(clusters.of, [0, 0, 0, 1]);
+    assert_eq!(
+        (pairs[2].decision, pairs[2].veto),
+        (Decision::Review, Some(Veto::Confirmed))
+    );
+    let decisions = Decisions::new([(0, 3, Verdict::Match)]);
+    let of = run(4, &mut [], &decisions, &HardIdentifiers::default(), &[5, 0, 0, 9]).of;
+    assert_eq!(of, [0, 1, 2, 3], "not by a decision either");
 }
 
 #[test]
 fn one_pair_does_not_join_two_groups() {
     let mut pairs = vec![pair(0, 1, 9000), pair(1, 2, 3000), pair(2, 3, 9000)];
     assert_eq!(
-        run(4, &mut pairs, &Decisions::default(), &HardIdentifiers::default()).of,
+        run(4, &mut pairs, &Decisions::default(), &HardIdentifiers::default(), &[]).of,
         [0, 0, 1, 1]
     );
     assert_eq!(pairs[1].veto, Some(Veto::Bridge));
     let mut pairs = vec![pair(0, 1, 9000), pair(0, 3, 3000), pair(1, 2, 3000), pair(2, 3, 9000)];
     assert_eq!(
-        run(4, &mut pairs, &Decisions::default(), &HardIdentifiers::default()).of,
+        run(4, &mut pairs, &Decisions::default(), &HardIdentifiers::default(), &[]).of,
         [0, 0, 0, 0]
     );
 }
@@ -143,31 +167,35 @@ prop_compose! {
         pairs in proptest::collection::btree_map((0..n as u32, 0..n as u32), 1_000..6_000_i32, 0..30),
         verdicts in proptest::collection::vec((0..n as u32, 0..n as u32, any::<bool>()), 0..5),
         identifiers in proptest::collection::vec(0_u64..5, n),
-    ) -> (usize, Vec<Pair>, Decisions, HardIdentifiers) {
+        // Most records are of no confirmed golden record.
+        confirmed in proptest::collection::vec((0_u32..12).prop_map(|of| if of < 3 { of } else { 0 }), n),
+    ) -> (usize, Vec<Pair>, Decisions, HardIdentifiers, Vec<u32>) {
         let pairs = pairs.into_iter().filter(|((a, b), _)| a < b).map(|((a, b), weight)| pair(a, b, weight)).collect();
         let verdict = |same| if same { Verdict::Match } else { Verdict::NotMatch };
         let decisions = Decisions::new(verdicts.into_iter().map(|(a, b, same)| (a, b, verdict(same))));
-        (n, pairs, decisions, HardIdentifiers { kinds: vec![identifiers] })
+        (n, pairs, decisions, HardIdentifiers { kinds: vec![identifiers] }, confirmed)
     }
 }
 
 proptest! {
     #[test]
-    fn equals_the_oracle((n, pairs, decisions, hard) in worlds()) {
-        let clusters = run(n, &mut pairs.clone(), &decisions, &hard);
-        prop_assert_eq!(clusters.of, oracle(n, &pairs, &decisions, &hard));
+    fn equals_the_oracle((n, pairs, decisions, hard, confirmed) in worlds()) {
+        let clusters = run(n, &mut pairs.clone(), &decisions, &hard, &confirmed);
+        prop_assert_eq!(clusters.of, oracle(n, &pairs, &decisions, &hard, &confirmed));
     }
 
     #[test]
-    fn the_order_of_pairs_changes_nothing((n, pairs, decisions, hard) in worlds()) {
+    fn the_order_of_pairs_changes_nothing((n, pairs, decisions, hard, confirmed) in worlds()) {
         let mut reversed: Vec<Pair> = pairs.iter().rev().copied().collect();
-        let (left, right) = (run(n, &mut pairs.clone(), &decisions, &hard), run(n, &mut reversed, &decisions, &hard));
+        let mut pairs = pairs;
+        let left = run(n, &mut pairs, &decisions, &hard, &confirmed);
+        let right = run(n, &mut reversed, &decisions, &hard, &confirmed);
         prop_assert_eq!(left.of, right.of);
     }
 
     #[test]
-    fn what_must_stay_apart_stays_apart((n, mut pairs, decisions, hard) in worlds()) {
-        let clusters = run(n, &mut pairs, &decisions, &hard);
+    fn what_must_stay_apart_stays_apart((n, mut pairs, decisions, hard, confirmed) in worlds()) {
+        let clusters = run(n, &mut pairs, &decisions, &hard, &confirmed);
         let same = |a: u32, b: u32| clusters.of[a as usize] == clusters.of[b as usize];
         let no_steward = decisions.entries().iter().all(|entry| entry.2 == Verdict::NotMatch);
         for (a, b, verdict) in decisions.entries() {
@@ -175,6 +203,8 @@ proptest! {
         }
         for a in 0..n as u32 {
             for b in 0..a {
+                let (one, other) = (confirmed[a as usize], confirmed[b as usize]);
+                prop_assert!(one == 0 || other == 0 || one == other || !same(a, b));
                 prop_assert!(!no_steward || !same(a, b) || !hard.conflict(b, a));
             }
         }

@@ -35,11 +35,25 @@ pub enum Veto {
     Trade,
     /// Linking would join records that a steward or a hard identifier keeps apart.
     Cluster,
-    /// The only bond between two groups that hold together without it.
+    /// A bond between two groups that hold together without it, and otherwise disagree.
     Bridge,
+    /// Linking would make one of two golden records that stewards confirmed.
+    Confirmed,
 }
 
 impl Veto {
+    /// All reasons.
+    pub const ALL: [Self; 8] = [
+        Self::HardIdentifier,
+        Self::Branch,
+        Self::Numeral,
+        Self::Place,
+        Self::Trade,
+        Self::Cluster,
+        Self::Bridge,
+        Self::Confirmed,
+    ];
+
     /// The stable name used in outputs.
     pub fn name(self) -> &'static str {
         match self {
@@ -50,6 +64,7 @@ impl Veto {
             Self::Trade => "trade",
             Self::Cluster => "cluster",
             Self::Bridge => "bridge",
+            Self::Confirmed => "confirmed",
         }
     }
 
@@ -69,8 +84,10 @@ impl Veto {
             (Self::Trade, Chinese) => "字号相同但行业不同，且没有相同的证照号码或银行账号",
             (Self::Cluster, English) => "would join records that are known to be different",
             (Self::Cluster, Chinese) => "合并会把已知不同的记录连在一起",
-            (Self::Bridge, English) => "the only bond between two groups",
-            (Self::Bridge, Chinese) => "两组记录之间仅有的一条弱联系",
+(Self::Bridge, English) => "a bond between two groups that otherwise disagree",
+            (Self::Bridge, Chinese) => "两组记录之间仅有的联系，其余记录不支持",
+            (Self::Confirmed, English) => "both golden records are confirmed: only a merge by hand makes them one",
+            (Self::Confirmed, Chinese) => "两条主数据均已确认，只能人工合并",
         }
     }
 }

@@ -13,8 +13,8 @@ use guiyi_core::global_id::from_serial;
 
 use super::world::{World, dump_of};
 use crate::{
-    By, Merge, NewCode, NewDecision, NewPin, NewRelation, NewTransition, RelationKind, RelationSource, Split, Store,
-    StoreError, Verdict,
+    Application, Approval, By, Merge, NewCode, NewDecision, NewPin, NewRelation, NewTransition, Proposal, RelationKind,
+    RelationSource, Split, Store, StoreError, Terms, Verdict,
 };
 
 /// Names the write at which the child dies.
@@ -50,7 +50,7 @@ fn child() {
 }
 
 /// Everything that writes.
-const WORKS: [&str; 14] = [
+const WORKS: [&str; 17] = [
     "first load",
     "run",
     "decide",
@@ -65,12 +65,22 @@ const WORKS: [&str; 14] = [
     "migrate",
     "backup",
     "restore",
+    "propose",
+    "approve",
+    "apply",
 ];
 
 const BY: By<'_> = By {
     actor: "王芳",
     reason: "checked by phone",
     utc: "2026-01-02T00:00:00Z",
+};
+
+const OTHER: By<'_> = By { actor: "李强", ..BY };
+
+const TERMS: Terms<'_> = Terms {
+    approvals: 1,
+    effective: None,
 };
 
 /// Customers in the world of these tests.
@@ -187,9 +197,30 @@ pub(crate) fn write(what: &str, store: &mut Store) -> Result<(), StoreError> {
             };
             store.relate(&[relation], BY)?;
         }
+        "propose" => {
+            store.propose(&book, &proposal(), TERMS, BY)?;
+        }
+        "approve" => {
+            store.approve(1, Approval::default(), OTHER)?;
+        }
+        "apply" => {
+            let done = store.apply_request(&book, 1, OTHER)?;
+            assert!(matches!(done, Application::Applied(_)), "{done:?}");
+        }
         other => panic!("{other}"),
     }
     Ok(())
+}
+
+/// What is proposed, approved and applied: a merge, which writes most.
+fn proposal() -> Proposal {
+    let id = |serial| from_serial(EntityType::Customer, 0, serial).unwrap();
+    Proposal::Merge(Merge {
+        a: id(4),
+        b: id(5),
+        survivor: None,
+        overrule: false,
+    })
 }
 
 /// A directory with the store before the work.
@@ -213,6 +244,12 @@ pub(crate) fn prepare(what: &str) -> (tempfile::TempDir, PathBuf) {
         valid_from: None,
     };
     store.pin(&World::rulebook(), pin, BY).unwrap();
+    if matches!(what, "approve" | "apply") {
+        store.propose(&World::rulebook(), &proposal(), TERMS, BY).unwrap();
+    }
+    if what == "apply" {
+        store.approve(1, Approval::default(), OTHER).unwrap();
+    }
     if what == "restore" {
         std::fs::write(beside(&path, "other.db"), include_bytes!("stores/version_2.db")).unwrap();
     }

@@ -9,6 +9,7 @@ mod heads;
 mod past;
 mod put;
 mod relations;
+mod requests;
 mod stewards;
 mod transition;
 mod valid_time;

@@ -143,7 +143,8 @@ impl World {
         let (present, present_rows) = admit(rulebook, &batches);
         let known = store.load_known(rulebook, &present)?;
         let (records, rows) = join(&present, &present_rows, &known.absent);
-        let clusters = cluster(rulebook, &records, &known);
+        let confirmed = known.memberships(&records).history(&known).confirmed();
+        let clusters = cluster(rulebook, &records, &known, &confirmed);
         let mut golden = survive::run(&records, &clusters, rulebook);
         let memberships = known.memberships(&records);
         let assignment = assign(&clusters, memberships.history(&known), known.mint).unwrap();
@@ -257,7 +258,7 @@ fn join(present: &Records, rows: &[Option<(u32, u32)>], absent: &Records) -> (Re
 }
 
 /// Joins records with the same phone, as far as stewards allow.
-fn cluster(rulebook: &Rulebook, records: &Records, known: &Known) -> Vec<u32> {
+fn cluster(rulebook: &Rulebook, records: &Records, known: &Known, confirmed: &[u32]) -> Vec<u32> {
     let phone = rulebook.dictionary.position("phone").unwrap();
     let mut same: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for record in 0..records.len() as u32 {
@@ -295,7 +296,14 @@ fn cluster(rulebook: &Rulebook, records: &Records, known: &Known) -> Vec<u32> {
         Some((find(&decision.a)?, find(&decision.b)?, verdict))
     });
     let decisions = Decisions::new(verdicts);
-    guiyi_core::cluster::run(records.len(), &mut pairs, &decisions, &HardIdentifiers::default()).of
+    guiyi_core::cluster::run(
+        records.len(),
+        &mut pairs,
+        &decisions,
+        &HardIdentifiers::default(),
+        confirmed,
+    )
+    .of
 }
 
 /// Every row of every table as text, and the schema.

@@ -23,6 +23,7 @@ mod changes;
 mod crosswalk;
 mod golden;
 mod ids;
+mod requests;
 
 type Shared = State<Arc<App>>;
 type Code = Result<Path<String>, PathRejection>;
@@ -37,6 +38,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/golden/{gid}", get(golden::get))
         .route("/v1/crosswalk", get(crosswalk::get))
         .route("/v1/changes", get(changes::get))
+        .route("/v1/requests", get(requests::list))
+        .route("/v1/requests/{number}", get(requests::get))
         .fallback(async || Problem::new(Kind::NoSuchRoute))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed))
         .layer(from_fn_with_state(Arc::clone(&app), guard))

@@ -13,6 +13,7 @@ use crate::service::App;
 
 mod busy;
 mod hostile;
+mod requests;
 mod routes_answer;
 mod running;
 mod world;

@@ -127,7 +127,7 @@ pub(super) fn commit(path: &Path, run: usize) {
         .unwrap();
 }
 
-fn rulebook() -> Rulebook {
+pub(super) fn rulebook() -> Rulebook {
     let headers = std::iter::once("编码").chain(ELEMENTS);
     Rulebook {
         dictionary: dictionary(),

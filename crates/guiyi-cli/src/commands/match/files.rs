@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use guiyi_core::matching::Veto;
 use guiyi_core::matching::tables::{Linkage, Outcome, level_names, most_telling};
 use guiyi_io::write::{CsvOptions, OutputDir, OutputFormat, TableWriter};
 
@@ -19,7 +20,7 @@ pub(crate) fn write(
     let directory = OutputDir::create(out)?;
     let format = OutputFormat::Csv(CsvOptions::default());
     let names: Vec<Vec<&str>> = found.fields.iter().map(|field| level_names(field.kind)).collect();
-    let mut headers = vec!["left_id", "right_id", "probability", "weight", "decision"];
+    let mut headers = vec!["left_id", "right_id", "probability", "weight", "decision", "veto"];
     headers.extend(found.fields.iter().map(|field| field.header.as_str()));
     let mut pairs = TableWriter::create(&directory, "pairs", &headers, format)?;
     for pair in &found.pairs {
@@ -34,6 +35,7 @@ pub(crate) fn write(
             Some(probability.as_str()),
             Some(weight.as_str()),
             Some(decision),
+            pair.veto.map(Veto::name),
         ];
         let levels = found.levels(pair).into_iter().zip(&names);
         cells.extend(levels.map(|(level, names)| names.get(usize::from(level).wrapping_sub(1)).copied()));

@@ -1,8 +1,11 @@
 //! The summary of a match: as counts, and in words.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use guiyi_core::finding::Language;
+use guiyi_core::matching::Veto;
 use guiyi_core::matching::tables::measure::{Score, b_cubed};
 use guiyi_core::matching::tables::{FieldSummary, Linkage, Outcome, PassCount, Plan};
 
@@ -19,6 +22,8 @@ pub(crate) struct Summary {
     /// Pairs whose records share a group; of two files only pairs between them.
     matches: u64,
     reviews: u64,
+    /// Pairs kept apart although their values speak for them, by reason.
+    kept_apart: BTreeMap<&'static str, u64>,
     /// Groups of two or more records.
     clusters: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,9 +59,30 @@ struct Pass {
 struct Truth {
     pairs: Measure,
     b_cubed: Measure,
+    /// By the probability of each pair alone, from 0.5 on, before groups are made.
+    at_default_threshold: Measure,
+    /// The same at the threshold that is best for this truth.
+    at_best_threshold: Measure,
+    best_threshold: f64,
+    /// Share of the true pairs that were compared.
+    blocking_recall: f64,
     /// Share of the true pairs that match or stand in review.
     named: f64,
+    calibration: Vec<Band>,
 }
+
+/// Pairs of like probability: how many of them should be true, and are.
+#[derive(Debug, serde::Serialize)]
+struct Band {
+    from: f64,
+    to: f64,
+    pairs: u64,
+    expected: f64,
+    observed: f64,
+}
+
+/// Where bands of probability end.
+const BANDS: [f64; 8] = [0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999, 1.0];
 
 #[derive(Debug, serde::Serialize)]
 struct Measure {
@@ -115,9 +141,18 @@ pub(crate) fn summarize(inputs: &[Input], found: &Linkage, truth: Option<&[(u32,
         candidates: found.n_candidates,
         matches,
         reviews: found.pairs.len() as u64 - matches,
+        kept_apart: kept_apart(found),
         clusters: sizes.iter().filter(|size| **size > 1).count() as u64,
         truth: truth.map(|truth| measure(found, truth)),
     }
+}
+
+fn kept_apart(found: &Linkage) -> BTreeMap<&'static str, u64> {
+    let mut counts = BTreeMap::new();
+    for veto in found.pairs.iter().filter_map(|pair| pair.veto) {
+        *counts.entry(veto.name()).or_default() += 1;
+    }
+    counts
 }
 
 /// What `--plan` shows.
@@ -131,7 +166,7 @@ struct PlanSummary {
     comparisons: u64,
 }
 
-pub(crate) fn plan(inputs: &[Input], plan: &Plan, format: Format) -> anyhow::Result<String> {
+pub(crate) fn plan(inputs: &[Input], plan: &Plan, format: Format, language: Language) -> anyhow::Result<String> {
     let summary = PlanSummary {
         files: inputs.iter().map(|input| file(input, false)).collect(),
         fields: plan.fields.iter().map(field).collect(),
@@ -143,12 +178,15 @@ pub(crate) fn plan(inputs: &[Input], plan: &Plan, format: Format) -> anyhow::Res
         return Ok(serde_json::to_string_pretty(&summary)? + "\n");
     }
     let mut text = String::new();
-    about(&mut text, &summary.files, &summary.fields, &summary.passes);
-    _ = writeln!(
-        text,
-        "{} candidates, at most {} comparisons of values; nothing was matched",
-        summary.candidates, summary.comparisons
-    );
+    about(&mut text, &summary.files, &summary.fields, &summary.passes, language);
+    let (candidates, comparisons) = (summary.candidates, summary.comparisons);
+    _ = match language {
+        Language::English => writeln!(
+            text,
+            "{candidates} candidates, at most {comparisons} comparisons of values; nothing was matched"
+        ),
+        Language::Chinese => writeln!(text, "候选 {candidates} 对，最多比较 {comparisons} 次；未做匹配"),
+    };
     Ok(text)
 }
 
@@ -168,11 +206,54 @@ fn measure(found: &Linkage, truth: &[(u32, u32)]) -> Truth {
         groups[a.max(b) as usize] = a.min(b);
     }
     let true_groups: Vec<u32> = (0..groups.len() as u32).map(|row| root(&groups, row)).collect();
+    let n_true = truth.len() as f64;
+    let (at_default, at_best, best_threshold) = thresholds(found, n_true, is_true);
     Truth {
-        pairs: Score::of(hits as f64, matches.len() as f64, truth.len() as f64).into(),
+        pairs: Score::of(hits as f64, matches.len() as f64, n_true).into(),
         b_cubed: b_cubed(&found.clusters, &true_groups).into(),
-        named: named as f64 / truth.len().max(1) as f64,
+        at_default_threshold: at_default.into(),
+        at_best_threshold: at_best.into(),
+        best_threshold,
+        blocking_recall: found.n_true_candidates as f64 / n_true.max(1.0),
+        named: named as f64 / n_true.max(1.0),
+        calibration: calibrate(found, is_true),
     }
+}
+
+/// What the pairs would be worth by their probabilities alone: from 0.5 on, and at the best threshold, which is told.
+fn thresholds(found: &Linkage, n_true: f64, is_true: impl Fn(&(u32, u32)) -> bool) -> (Score, Score, f64) {
+    let mut pairs: Vec<_> = found.pairs.iter().collect();
+    pairs.sort_by(|x, y| y.weight.total_cmp(&x.weight));
+    let (mut hits, mut n) = (0.0, 0.0);
+    let (mut at_default, mut best) = (Score::default(), (Score::default(), 1.0));
+    for ties in pairs.chunk_by(|one, other| one.weight.total_cmp(&other.weight).is_eq()) {
+        n += ties.len() as f64;
+        hits += ties.iter().filter(|pair| is_true(&(pair.a, pair.b))).count() as f64;
+        let score = Score::of(hits, n, n_true);
+        if ties[0].probability >= 0.5 {
+            at_default = score;
+        }
+        if score.f1() > best.0.f1() {
+            best = (score, ties[0].probability);
+        }
+    }
+    (at_default, best.0, best.1)
+}
+
+fn calibrate(found: &Linkage, is_true: impl Fn(&(u32, u32)) -> bool) -> Vec<Band> {
+    let bands = BANDS.windows(2).map(|ends| {
+        let is_in = |probability: f64| probability >= ends[0] && (probability < ends[1] || ends[1] >= 1.0);
+        let own: Vec<_> = found.pairs.iter().filter(|pair| is_in(pair.probability)).collect();
+        let share = |sum: f64| sum / own.len().max(1) as f64;
+        Band {
+            from: ends[0],
+            to: ends[1],
+            pairs: own.len() as u64,
+            expected: share(own.iter().map(|pair| pair.probability).sum()),
+            observed: share(own.iter().filter(|pair| is_true(&(pair.a, pair.b))).count() as f64),
+        }
+    });
+    bands.filter(|band| band.pairs > 0).collect()
 }
 
 fn root(groups: &[u32], mut row: u32) -> u32 {
@@ -182,10 +263,24 @@ fn root(groups: &[u32], mut row: u32) -> u32 {
     row
 }
 
-fn about(text: &mut String, files: &[File], fields: &[Field], passes: &[Pass]) {
+fn about(text: &mut String, files: &[File], fields: &[Field], passes: &[Pass], language: Language) {
+    let say = |english, chinese| {
+        if language == Language::Chinese {
+            chinese
+        } else {
+            english
+        }
+    };
     for file in files {
-        let distinct = if file.distinct { "; holds each thing once" } else { "" };
-        _ = writeln!(text, "{}: {} records{distinct}", file.name, file.records);
+        let distinct = say("; holds each thing once", "；每个对象只出现一次");
+        _ = writeln!(
+            text,
+            "{}: {} {}{}",
+            file.name,
+            file.records,
+            say("records", "条记录"),
+            if file.distinct { distinct } else { "" }
+        );
     }
     for Field {
         name,
@@ -194,34 +289,103 @@ fn about(text: &mut String, files: &[File], fields: &[Field], passes: &[Pass]) {
         values,
     } in fields
     {
-        _ = writeln!(
-            text,
-            "  {kind:<9} {name}: {:.0} % filled, {values} values",
-            filled * 100.0
-        );
+        let filled = filled * 100.0;
+        _ = match language {
+            Language::English => writeln!(text, "  {kind:<9} {name}: {filled:.0} % filled, {values} values"),
+            Language::Chinese => writeln!(text, "  {kind:<9} {name}：填充率 {filled:.0} %，{values} 个不同值"),
+        };
     }
     for pass in passes {
-        _ = writeln!(text, "  by {}: {} pairs", pass.name, pass.pairs);
+        let Pass { name, pairs } = pass;
+        _ = match language {
+            Language::English => writeln!(text, "  by {name}: {pairs} pairs"),
+            Language::Chinese => writeln!(text, "  按 {name} 分块：{pairs} 对"),
+        };
     }
 }
 
-pub(crate) fn text(summary: &Summary, out: Option<&Path>) -> String {
+pub(crate) fn text(summary: &Summary, out: Option<&Path>, language: Language) -> String {
     let mut text = String::new();
-    about(&mut text, &summary.files, &summary.fields, &summary.passes);
-    _ = writeln!(
-        text,
-        "{} candidates: {} matches in {} clusters, {} pairs to review",
-        summary.candidates, summary.matches, summary.clusters, summary.reviews
-    );
+    about(&mut text, &summary.files, &summary.fields, &summary.passes, language);
+    let Summary {
+        candidates,
+        matches,
+        clusters,
+        reviews,
+        ..
+    } = summary;
+    _ = match language {
+        Language::English => writeln!(
+            text,
+            "{candidates} candidates: {matches} matches in {clusters} clusters, {reviews} pairs to review"
+        ),
+        Language::Chinese => writeln!(
+            text,
+            "候选 {candidates} 对：匹配 {matches} 对，归为 {clusters} 组，待审核 {reviews} 对"
+        ),
+    };
+    for (veto, count) in &summary.kept_apart {
+        let reason = Veto::ALL
+            .into_iter()
+            .find(|own| own.name() == *veto)
+            .map_or("", |veto| veto.describe(language));
+        _ = writeln!(text, "  {count}: {reason}");
+    }
     if let Some(truth) = &summary.truth {
-        for (name, measure) in [("pairs", &truth.pairs), ("B-cubed", &truth.b_cubed)] {
-            let Measure { precision, recall, f1 } = measure;
-            _ = writeln!(text, "{name:<8} precision {precision:.4} recall {recall:.4} F1 {f1:.4}");
-        }
-        _ = writeln!(text, "true pairs that match or stand in review: {:.4}", truth.named);
+        measures(&mut text, truth, language);
     }
     if let Some(out) = out {
-        _ = writeln!(text, "written to {}", out.display());
+        let written = if language == Language::Chinese {
+            "已写入"
+        } else {
+            "written to"
+        };
+        _ = writeln!(text, "{written} {}", out.display());
     }
     text
+}
+
+fn measures(text: &mut String, truth: &Truth, language: Language) {
+    let is_chinese = language == Language::Chinese;
+    let say = |english: &'static str, chinese: &'static str| if is_chinese { chinese } else { english };
+    let rows = [
+        (say("pairs", "匹配对"), &truth.pairs),
+        ("B-cubed", &truth.b_cubed),
+        (
+            say("pairs by probability alone, from 0.5", "仅按概率，阈值 0.5"),
+            &truth.at_default_threshold,
+        ),
+        (
+            say("the same, best threshold", "仅按概率，最佳阈值"),
+            &truth.at_best_threshold,
+        ),
+    ];
+    for (name, Measure { precision, recall, f1 }) in rows {
+        let (p, r) = (say("precision", "准确率"), say("recall", "召回率"));
+        _ = writeln!(text, "{name}: {p} {precision:.4} {r} {recall:.4} F1 {f1:.4}");
+    }
+    let compared = say("true pairs that were compared", "真实对中参与比较的比例");
+    let named = say("true pairs that match or stand in review", "真实对中匹配或待审核的比例");
+    _ = writeln!(text, "{compared}: {:.4}", truth.blocking_recall);
+    _ = writeln!(text, "{named}: {:.4}", truth.named);
+    for band in &truth.calibration {
+        let Band {
+            from,
+            to,
+            pairs,
+            expected,
+            observed,
+        } = band;
+        _ = if is_chinese {
+            writeln!(
+                text,
+                "  概率 {from}–{to}：{pairs} 对，预期为真 {expected:.3}，实际 {observed:.3}"
+            )
+        } else {
+            writeln!(
+                text,
+                "  probability {from} to {to}: {pairs} pairs, expected true {expected:.3}, observed {observed:.3}"
+            )
+        };
+    }
 }

@@ -41,6 +41,7 @@ mod tests {
             weight,
             probability: 1.0 / (1.0 + (-weight).exp2()),
             outcome: Outcome::Review,
+            veto: None,
         }
     }
 

@@ -13,10 +13,9 @@ use super::blocks::{Blocks, Candidates, runs};
 use super::field::{Field, Prepared};
 use super::kind::Kind;
 use super::nearest::Index;
+use super::records::{Records, Seekers};
 use super::sort::by_hash;
 
-/// Up to this many records the nearest neighbors of each are looked for.
-pub(super) const FEW: usize = 60_000;
 /// Neighbors looked for.
 const NEIGHBORS: usize = 12;
 /// The largest block of a pass on one field, and on two.
@@ -289,16 +288,21 @@ impl Survey {
 
 /// The candidates, and how the passes went; `said` are passes on columns of the first table that are wanted in any case. `train` gives for pairs the probability that each is a match.
 pub(super) fn find(
-    fields: &[Field],
-    n: usize,
+    records: &Records,
     said: &[Vec<usize>],
-    may: impl Fn(u32, u32) -> bool + Sync,
     train: impl Fn(&[u64], f64) -> Vec<f64>,
 ) -> (Candidates, Vec<PassCount>) {
+    let (fields, n) = (&records.fields[..], records.len());
+    let may = |a: u32, b: u32| records.may(a, b);
+    let seekers = records.seekers();
     let mut near = Vec::new();
     let mut counts = Vec::new();
-    if n <= FEW {
-        near = Index::build(fields).pairs(NEIGHBORS, &may);
+    if seekers != Seekers::Nobody {
+        let asks = |record: u32| match seekers {
+            Seekers::Side(own) => records.side[record as usize] == own,
+            _ => true,
+        };
+        near = Index::build(fields).pairs(NEIGHBORS, asks, &may);
         counts.push(PassCount {
             name: "nearest neighbors".to_owned(),
             pairs: near.len() as u64,

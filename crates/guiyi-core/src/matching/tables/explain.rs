@@ -3,9 +3,11 @@
 //! Stands outside the walk: it makes the fields of the tables again and weighs one pair by a model that was learned.
 //! Law: prior, fields and what is said of them together add up to the weight.
 
+use super::super::decision::Veto;
 use super::records::Records;
 use super::rows::Rows;
 use super::said::Said;
+use super::vetoes::Vetoes;
 use super::{Kind, Model, Table};
 
 /// A pair, weighed.
@@ -19,6 +21,8 @@ pub struct Explained {
     pub together: f64,
     /// The weight of the pair in bits.
     pub weight: f64,
+    /// What keeps the two apart, whatever they weigh.
+    pub veto: Option<Veto>,
 }
 
 /// What one field says.
@@ -72,5 +76,6 @@ pub fn explain(tables: &[&Table], model: &Model, said: &Said, a: u32, b: u32) ->
         evidence,
         together: weight - prior - sum,
         weight,
+        veto: Vetoes::new(&records.fields).of(&rows, first, second),
     })
 }

@@ -1,11 +1,13 @@
 //! Fields: what the columns of all files hold, every distinct value folded and prepared once.
 
+use std::fmt::Write as _;
+
 use rayon::prelude::*;
 
 use super::super::hash::{Map, hash};
 use super::bags::Bags;
 use super::date::{self, Date};
-use super::kind::{Kind, infer, number};
+use super::kind::{Kind, infer, number, whole_number};
 use super::letters::Letters;
 use super::table::Table;
 use super::text;
@@ -48,45 +50,72 @@ pub(super) struct Field {
 }
 
 impl Field {
-    /// The field made of one column of each table (or of none, where a file lacks it). `order` gives for each record
+    /// The field made of one column of each table, or of several that are read as one. `order` gives for each record
     /// its row, tables end to end.
     /// `kind` is what it holds, where that is said.
     pub(super) fn new(
         tables: &[&Table],
-        columns: &[Option<usize>],
+        columns: &[Vec<usize>],
         kind: Option<Kind>,
         cells: &Cells,
         order: &[u32],
     ) -> Self {
-        let header = columns
-            .iter()
-            .zip(tables)
-            .find_map(|(column, table)| Some(table.columns[(*column)?].header.clone()))
-            .unwrap_or_default();
         let mut starts = vec![0];
         for table in tables {
             starts.push(starts[starts.len() - 1] + table.n_rows());
         }
-        let raw = |row: usize| -> &str {
+        let cell = |row: usize| {
             let side = starts.partition_point(|start| *start <= row) - 1;
-            columns[side].map_or("", |column| tables[side].columns[column].get(row - starts[side]))
+            (side, row - starts[side])
         };
-        let (ids, values) = values::intern(cells, columns, order, raw);
+        let is_joined = columns.iter().any(|columns| columns.len() > 1);
+        let (ids, values) = if is_joined {
+            join(order, |row, each| {
+                let (side, row) = cell(row);
+                let own = columns[side].iter().map(|column| &tables[side].columns[*column]);
+                own.for_each(|column| each(column.get(row)));
+            })
+        } else {
+            let raw = |row: usize| {
+                let (side, row) = cell(row);
+                columns[side]
+                    .first()
+                    .map_or("", |column| tables[side].columns[*column].get(row))
+            };
+            let columns: Vec<Option<usize>> = columns.iter().map(|columns| columns.first().copied()).collect();
+            values::intern(cells, &columns, order, raw)
+        };
+        // The column that says at once what others say together gives the name.
+        let named = columns.iter().zip(tables).min_by_key(|(columns, _)| columns.len());
+        let header = named.and_then(|(columns, table)| Some(table.columns[*columns.first()?].header.clone()));
         // Records are in the order of a hash: the values that they name first are a fair sample.
         let looked_at = values.len().min(LOOKED_AT) as u32;
-        let inferred = || infer((1..looked_at).map(|id| (values.get(id), values.counts[id as usize])));
+        let inferred = || match infer((1..looked_at).map(|id| (values.get(id), values.counts[id as usize]))) {
+            Kind::Name | Kind::Category if is_joined => Kind::Text,
+            kind => kind,
+        };
         let kind = kind.unwrap_or_else(inferred);
-        Self::of(header, columns[0], kind, ids, values)
+        let column = if is_joined { None } else { columns[0].first().copied() };
+        Self::of(header.unwrap_or_default(), column, kind, ids, values)
     }
 
     fn of(header: String, column: Option<usize>, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
-        // Punctuation says nothing in what is a number of something; such values become one.
+        // How a day or a number is written says nothing, nor does punctuation in what is a number of something; such
+        // values become one.
         let (ids, values) = match kind {
             Kind::Phone => values::rewrite(&ids, &values, |value, changed| {
-                changed.extend(value.chars().filter(char::is_ascii_digit));
+                changed.extend(whole_number(value).chars().filter(char::is_ascii_digit));
             }),
             Kind::Code => values::rewrite(&ids, &values, |value, changed| {
-                changed.extend(value.chars().filter(|letter| letter.is_alphanumeric()));
+                changed.extend(whole_number(value).chars().filter(|letter| letter.is_alphanumeric()));
+            }),
+            Kind::Date => values::rewrite(&ids, &values, |value, changed| match date::parse(value) {
+                Some(Date { year, month, day }) => _ = write!(changed, "{year}-{month:02}-{day:02}"),
+                None => changed.push_str(value),
+            }),
+            Kind::Number => values::rewrite(&ids, &values, |value, changed| match number(value) {
+                Some(number) => _ = write!(changed, "{number}"),
+                None => changed.push_str(value),
             }),
             _ => (ids, values),
         };
@@ -103,6 +132,26 @@ impl Field {
             filled,
         }
     }
+}
+
+/// The values of several columns, read as one text for each record. `cells` calls for each of a row's values.
+fn join(order: &[u32], cells: impl Fn(usize, &mut dyn FnMut(&str)) + Sync) -> (Vec<u32>, Values) {
+    let of_some = |rows: &[u32]| {
+        let (mut part, mut joined, mut folded) = (Texts::default(), String::new(), String::new());
+        for row in rows {
+            joined.clear();
+            cells(*row as usize, &mut |value| {
+                joined.push(' ');
+                joined.push_str(value);
+            });
+            text::fold(&joined, &mut folded);
+            part.text.push_str(&folded);
+            part.ends.push(part.text.len());
+        }
+        part
+    };
+    let parts: Vec<Texts> = order.par_chunks(CHUNK).map(of_some).collect();
+    values::of_texts(&parts)
 }
 
 /// The tokens with digits out of all texts: what tells one model, house or volume from the next stands there, in

@@ -1,5 +1,7 @@
 //! What a column holds, found out from its values alone.
 
+use std::collections::BTreeSet;
+
 use super::date;
 use super::text::is_ideograph;
 
@@ -64,22 +66,35 @@ impl Kind {
 /// A share of the values that must look alike for the column to be of a kind; real columns hold some dirt.
 const MOST: f64 = 0.8;
 
+/// Signs and units that quantities of a column come with, at most; more are words: 村伊 5 is a house.
+const MOST_UNITS: usize = 25;
+
 /// Tells the kind from distinct folded values and how often each occurs.
 pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     let mut n = 0.0;
-    let (mut dates, mut numbers, mut phones, mut emails, mut codes, mut fixed) = (0.0, 0.0, 0.0, 0.0, 0.0, [0.0; 33]);
+    let (mut dates, mut numbers, mut phones, mut emails, mut codes, mut fixed) =
+        (0.0, 0.0, 0.0, 0.0, 0.0, [0.0_f64; 33]);
+    let mut units: BTreeSet<(&str, &str)> = BTreeSet::new();
     let (mut fractions, mut n_tokens, mut n_letters, mut total, mut plain) = (0.0, 0.0, 0.0, 0_u64, 0.0);
     for (value, count) in values {
+        let value = whole_number(value);
+        if value.is_empty() {
+            continue;
+        }
         n += 1.0;
         total += u64::from(count);
         let digits = value.bytes().filter(u8::is_ascii_digit).count();
         let letters = value.chars().filter(|letter| letter.is_alphabetic()).count();
         let words = value.split(' ').count();
-        let is_number = number(value).is_some();
+        let quantity = quantity(value);
+        let is_number = quantity.is_some();
+        if let Some((_, head, tail)) = quantity.filter(|_| units.len() <= MOST_UNITS) {
+            units.insert((head, tail));
+        }
         let flag = |is: bool| f64::from(u8::from(is));
         dates += flag(date::parse(value).is_some());
         numbers += flag(is_number);
-        fractions += flag(is_number && digits != value.len());
+        fractions += flag(is_number && value.contains(['.', ',']));
         plain += flag(is_number && digits == value.len());
         phones += flag((7..=15).contains(&digits) && letters <= 3);
         emails += flag(is_email(value));
@@ -95,15 +110,15 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
         return Kind::Category;
     }
     let most = |count: f64| count >= MOST * n;
-    // Whole numbers of one length above four digits are names of things, not quantities.
-    let same_length = fixed.iter().copied().fold(0.0, f64::max) >= 0.9 * plain.max(1.0);
+    // Whole numbers of one length above four digits are names of things, not quantities; the surer the longer.
     let length = (0..33).max_by(|a, b| fixed[*a].total_cmp(&fixed[*b])).unwrap_or(0);
+    let same_length = fixed[length] >= if length >= 9 { 0.7 } else { 0.9 } * plain.max(1.0);
     let is_coded_number = same_length && length > 4 && fractions < 0.05 * n;
     if most(dates) {
         Kind::Date
     } else if most(emails) {
         Kind::Email
-    } else if most(numbers) && !is_coded_number {
+    } else if most(numbers) && !is_coded_number && units.len() <= MOST_UNITS {
         if n <= 12.0 && fractions == 0.0 {
             Kind::Category
         } else {
@@ -122,6 +137,24 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     }
 }
 
+/// A whole number without the `.0` that a spreadsheet leaves behind it; nothing where it left only the first digits
+/// (`6.98297e+12`).
+pub(super) fn whole_number(value: &str) -> &str {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some((digits, exponent)) = value.split_once("e+")
+        && is_digits(exponent)
+        && digits
+            .split_once('.')
+            .is_some_and(|(one, others)| one.len() == 1 && is_digits(one) && is_digits(others))
+    {
+        return "";
+    }
+    value
+        .strip_suffix(".0")
+        .filter(|number| is_digits(number))
+        .unwrap_or(value)
+}
+
 fn is_email(value: &str) -> bool {
     let Some((local, domain)) = value.split_once('@') else {
         return false;
@@ -131,6 +164,11 @@ fn is_email(value: &str) -> bool {
 
 /// The number a folded value says; currency signs and thousands separators are passed over, units after it too.
 pub(super) fn number(value: &str) -> Option<f64> {
+    quantity(value).map(|(number, _, _)| number)
+}
+
+/// The number a folded value says, and what stands before and behind it.
+fn quantity(value: &str) -> Option<(f64, &str, &str)> {
     let start = value.find(|letter: char| letter.is_ascii_digit())?;
     let head = value[..start].trim_end_matches(['.', '-']).trim();
     // "$", "usd", "'"; more before it makes it something else.
@@ -147,7 +185,7 @@ pub(super) fn number(value: &str) -> Option<f64> {
         return None;
     }
     let number: f64 = separate(body.trim_end_matches(['.', ','])).parse().ok()?;
-    Some(if is_negative { -number } else { number })
+    Some((if is_negative { -number } else { number }, head, tail))
 }
 
 /// Drops thousands separators and makes the decimal sign a point: the last sign is decimal unless three digits follow
@@ -166,4 +204,59 @@ fn separate(body: &str) -> String {
             _ => Some(letter),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_what_columns_hold() {
+        let repeat = |values: &[&str]| -> Vec<String> {
+            let of = |at: usize| format!("{}{at:02}", values[at % values.len()]);
+            (10..70).map(of).collect()
+        };
+        let cases: [(Vec<String>, Kind); 6] = [
+            (repeat(&["138001380", "138001381", "+86 138001382"]), Kind::Phone),
+            // As a spreadsheet leaves them: a fraction, or the first digits only.
+            (
+                repeat(&["138001380"])
+                    .iter()
+                    .map(|value| format!("{value}.0"))
+                    .collect(),
+                Kind::Phone,
+            ),
+            (repeat(&["¥12.", "7.", "rmb 1,2"]), Kind::Number),
+            (repeat(&["1984-03-", "1990年5月"]), Kind::Date),
+            // Houses in many streets are no quantities.
+            (
+                (0..60)
+                    .map(|at| format!("{} {at}", char::from_u32(0x4e00 + at).unwrap()))
+                    .collect(),
+                Kind::Code,
+            ),
+            (repeat(&["a@b", "c.d@e"]), Kind::Email),
+        ];
+        for (values, kind) in cases {
+            assert_eq!(
+                infer(values.iter().map(|value| (value.as_str(), 1))),
+                kind,
+                "{values:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_spreadsheet_leaves_fractions_and_first_digits() {
+        for (value, number) in [
+            ("13800138000.0", "13800138000"),
+            ("6.98297e+12", ""),
+            ("1.5", "1.5"),
+            ("a.0", "a.0"),
+            ("e+5", "e+5"),
+            ("", ""),
+        ] {
+            assert_eq!(whole_number(value), number);
+        }
+    }
 }

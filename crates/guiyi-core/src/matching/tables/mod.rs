@@ -2,7 +2,7 @@
 //!
 //! It finds out what each column holds (`kind`), which columns of two files hold the same (`align`), which pairs
 //! are worth comparing (`candidates`), how alike their values are (`compare`), what that weighs (`model`, `train`),
-//! which fields agree together by chance (`together`), which records only share much (`relatives`), whether a file
+//! which fields agree together by chance (`together`), which records only share much (`relatives`) or are kept apart whatever they share (`vetoes`), whether a file
 //! holds each thing once and how many records have a partner (`partners`), and which belong together (`group`).
 //! Laws: no label, word list or column name is needed; the order of rows, columns and files, the names of columns and
 //! the number of threads change no decision; a pair is compared once.
@@ -17,6 +17,7 @@ mod date;
 mod explain;
 mod field;
 mod group;
+mod joined;
 mod kind;
 #[cfg(test)]
 mod laws;
@@ -41,11 +42,13 @@ mod text;
 mod together;
 mod train;
 mod values;
+mod vetoes;
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::decision::Veto;
 pub use active::most_telling;
 pub use candidates::PassCount;
 pub use compare::level_names;
@@ -54,12 +57,14 @@ use field::Field;
 pub use kind::Kind;
 pub use model::{FieldModel, Model};
 pub use model_file::{ModelMistake, parse as parse_model};
+use partners::Partners;
 use records::Records;
 pub use relatives::Relatives;
 pub use said::{Label, Said, SaidField};
 use search::Search;
 pub use table::{Column, Table};
 pub use together::Bond;
+use vetoes::Vetoes;
 
 /// What may be said beforehand.
 #[derive(Debug, Clone)]
@@ -70,6 +75,8 @@ pub struct Options {
     pub model: Option<Model>,
     /// What a person says of the tables and of pairs.
     pub said: Said,
+    /// Pairs of rows known to be true, to measure how many of them are candidates; they decide nothing.
+    pub truth: Vec<(u32, u32)>,
 }
 
 impl Default for Options {
@@ -78,6 +85,7 @@ impl Default for Options {
             least_probability: 0.1,
             model: None,
             said: Said::default(),
+            truth: Vec::new(),
         }
     }
 }
@@ -102,10 +110,13 @@ pub struct Pair {
     pub pattern: u128,
     /// What all fields and the prior weigh together, in bits.
     pub weight: f64,
-    /// Probability that the two are the same, by their values alone.
+    /// Probability that the two are the same, by their values, and where a table holds each thing once by those of the
+    /// others that it could be.
     pub probability: f64,
     /// The final word, after groups were made.
     pub outcome: Outcome,
+    /// What keeps the two apart although their values speak for them.
+    pub veto: Option<Veto>,
 }
 
 /// What was found.
@@ -117,6 +128,8 @@ pub struct Linkage {
     pub passes: Vec<PassCount>,
     /// How many candidates were compared.
     pub n_candidates: u64,
+    /// How many of the pairs known to be true were among them.
+    pub n_true_candidates: u64,
     /// What each level weighs.
     pub model: Model,
     /// Which of the tables hold each thing once.
@@ -171,28 +184,35 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     let from = said.match_from.map_or(0.0, bits);
     let least_kept = if records.is_link { least.min(LEAST_BITS) } else { least }.min(from);
     let (mut kept, n_candidates) = scoring::score(&rows, &model, &candidates, least_kept, may);
+    let n_true_candidates = count_known(&options.truth, &candidates, &records);
     drop(candidates);
-    let bond = |((a, b), weight): &(rows::Pair, f64)| (*a, *b, (*weight - from) as f32);
-    let mut graph: Vec<(u32, u32, f32)> = kept.iter().map(bond).filter(|(.., weight)| *weight > 0.0).collect();
+    let vetoes = Vetoes::new(&records.fields);
+    let bonds: Vec<(u32, u32, f32)> = kept
+        .par_iter()
+        .filter(|((a, b), _)| vetoes.of(&rows, *a, *b).is_none())
+        .map(|((a, b), weight)| (*a, *b, (*weight - from) as f32))
+        .collect();
+    let speaks_for =
+        |gain: f32| move |(a, b, weight): &(u32, u32, f32)| (weight + gain > 0.0).then_some((*a, *b, weight + gain));
+    let mut graph: Vec<(u32, u32, f32)> = bonds.iter().filter_map(speaks_for(0.0)).collect();
     let distinct = match said.distinct {
         _ if !records.is_link => [false; 2],
         Some(distinct) => distinct,
         None => group::distinct(&graph, records.len(), &records.side),
     };
     // Where one side holds each thing once, a record of the other has one partner at most.
-    let gain = if distinct == [false; 2] {
-        0.0
-    } else {
-        let all: Vec<(u32, u32, f32)> = kept.iter().map(bond).collect();
-        let gain = partners_gain(&all, &records, distinct);
-        graph = all
-            .into_iter()
-            .map(|(a, b, weight)| (a, b, weight + gain))
-            .filter(|(.., weight)| *weight > 0.0)
-            .collect();
-        gain
+    let sides = (0..2_u8).filter(|own| distinct[usize::from(1 - own)]);
+    let partners: Vec<Partners> = sides.map(|own| Partners::new(own, &bonds, &records.side)).collect();
+    let gain = partners.iter().map(Partners::bits).fold(0.0, f32::max);
+    if gain > 0.0 {
+        graph = bonds.iter().filter_map(speaks_for(gain)).collect();
+    }
+    drop(bonds);
+    let probability = |pair: rows::Pair, weight: f64| {
+        let among = partners.iter().map(|own| own.probability(pair, &records.side, weight));
+        among.reduce(f64::min).unwrap_or_else(|| 1.0 / (1.0 + (-weight).exp2()))
     };
-    kept.retain(|(_, weight)| *weight >= least);
+    kept.retain(|(pair, weight)| probability(*pair, *weight) >= options.least_probability);
     let words = Words::new(&said.labels, &records);
     words.settle(&mut graph);
     let of = parts::group_parts(
@@ -200,12 +220,22 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         &graph,
         |a, b| {
             let pair = (a.min(b), a.max(b));
-            let weighed = || (rows.weigh(&model, pair) - from) as f32 + gain;
+            let weighed = || match vetoes.of(&rows, a, b) {
+                Some(_) => f32::NEG_INFINITY,
+                None => (rows.weigh(&model, pair) - from) as f32 + gain,
+            };
             words.of(pair).unwrap_or_else(weighed)
         },
         |record| Some(records.side[record as usize]).filter(|side| distinct[usize::from(*side)]),
     );
     let order = &records.order;
+    let mut sizes = vec![0_u32; records.len()];
+    of.iter().for_each(|group| sizes[*group as usize] += 1);
+    let is_solid = |record: u32| sizes[of[record as usize] as usize] > 1;
+    let bridge = |(a, b): rows::Pair, weight: f64| {
+        let is_bridge = !records.is_link && weight > from && is_solid(a) && is_solid(b);
+        is_bridge.then_some(Veto::Bridge)
+    };
     let make = |(pair, outcome): (rows::Pair, Outcome)| {
         let (pattern, weight) = rows.pattern_and_weight(&model, pair);
         let (a, b) = (order[pair.0 as usize], order[pair.1 as usize]);
@@ -214,8 +244,11 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
             b: a.max(b),
             pattern,
             weight,
-            probability: 1.0 / (1.0 + (-weight).exp2()),
+            probability: probability(pair, weight),
             outcome,
+            veto: (outcome == Outcome::Review)
+                .then(|| vetoes.of(&rows, pair.0, pair.1).or_else(|| bridge(pair, weight)))
+                .flatten(),
         }
     };
     let mut pairs: Vec<Pair> = name_pairs(&of, &kept, may).into_par_iter().map(make).collect();
@@ -224,6 +257,7 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
         fields: records.fields.iter().map(summarize).collect(),
         passes,
         n_candidates,
+        n_true_candidates,
         distinct: distinct[..tables.len().min(2)].to_vec(),
         pairs,
         clusters: number(&of, order),
@@ -254,17 +288,27 @@ pub fn plan(tables: &[&Table], options: &Options) -> Plan {
     }
 }
 
-/// Bits that every pair gains because a record has one partner at most.
-fn partners_gain(pairs: &[(u32, u32, f32)], records: &Records, distinct: [bool; 2]) -> f32 {
-    let gain = |own: u8| {
-        if !distinct[usize::from(1 - own)] {
-            return 0.0;
-        }
-        let is_own = |record: u32| records.side[record as usize] == own;
-        let n_side = (0..records.len() as u32).filter(|record| is_own(*record)).count();
-        partners::bits(pairs, is_own, records.len(), n_side)
+/// How many of some pairs of rows are candidates.
+fn count_known(known: &[(u32, u32)], candidates: &blocks::Candidates, records: &Records) -> u64 {
+    if known.is_empty() {
+        return 0;
+    }
+    let of = records.of_rows();
+    let pair = |(a, b): &(u32, u32)| {
+        let (a, b) = (*of.get(*a as usize)?, *of.get(*b as usize)?);
+        Some((a.min(b), a.max(b)))
     };
-    gain(0).max(gain(1))
+    let mut known: Vec<rows::Pair> = known.iter().filter_map(pair).collect();
+    known.sort_unstable();
+    known.dedup();
+    let of_record = |partners: &mut Vec<u32>, pairs: &[rows::Pair]| {
+        candidates.partners(pairs[0].0, partners, |a, b| records.may(a, b));
+        pairs.iter().filter(|(_, b)| partners.binary_search(b).is_ok()).count() as u64
+    };
+    known
+        .par_chunk_by(|one, other| one.0 == other.0)
+        .map_init(Vec::new, of_record)
+        .sum()
 }
 
 /// What somebody said of pairs of records; the last word about a pair counts.

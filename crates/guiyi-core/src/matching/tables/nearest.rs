@@ -111,8 +111,14 @@ impl Index {
         &self.grams[start..self.ends[record] as usize]
     }
 
-    /// For each record the `k` nearest of those that `may` be its partners; pairs with the smaller record first.
-    pub(super) fn pairs(&self, k: usize, may: impl Fn(u32, u32) -> bool + Sync) -> Vec<u64> {
+    /// For each record that `asks` the `k` nearest of those that `may` be its partners; pairs with the smaller record
+    /// first.
+    pub(super) fn pairs(
+        &self,
+        k: usize,
+        asks: impl Fn(u32) -> bool + Sync,
+        may: impl Fn(u32, u32) -> bool + Sync,
+    ) -> Vec<u64> {
         let n = self.ends.len();
         let chunk = 256;
         let mut pairs: Vec<u64> = (0..n.div_ceil(chunk))
@@ -121,7 +127,8 @@ impl Index {
                 || Search::new(n),
                 |search, at| {
                     let mut found = Vec::new();
-                    for a in (at * chunk..n.min((at + 1) * chunk)).map(|a| a as u32) {
+                    let records = (at * chunk..n.min((at + 1) * chunk)).map(|a| a as u32);
+                    for a in records.filter(|a| asks(*a)) {
                         search.read(self, a);
                         let nearest = search.nearest(k, |b| b != a && may(a, b));
                         found.extend(nearest.map(|b| u64::from(a.min(b)) << 32 | u64::from(a.max(b))));

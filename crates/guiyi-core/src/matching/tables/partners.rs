@@ -11,27 +11,68 @@ const ROUNDS: usize = 50;
 /// The share is never believed to be higher: some record may always be new.
 const MOST: f64 = 0.98;
 
-/// Bits that a pair gains for each record of a side, if that has at most one partner. `pairs` are two records and the
-/// weight in bits, `side` tells the records of the side, `n` counts all records and `n_side` those of the side.
-pub(super) fn bits(pairs: &[(u32, u32, f32)], side: impl Fn(u32) -> bool, n: usize, n_side: usize) -> f32 {
-    // Odds that a record has a partner, were all pairs judged alone.
-    let mut odds = vec![0.0_f64; n];
-    for (a, b, weight) in pairs {
-        let record = if side(*a) { *a } else { *b };
-        odds[record as usize] += f64::from(*weight).exp2();
-    }
-    let step = |share: f64| {
-        let sum: f64 = odds.iter().map(|odds| odds / (odds + 1.0 - share)).sum();
-        (sum / n_side.max(1) as f64).min(MOST)
-    };
-    let settled = (0..ROUNDS).try_fold(0.0, |share, _| {
-        let next = step(share);
-        if (next - share).abs() < 1e-6 {
-            ControlFlow::Break(next)
-        } else {
-            ControlFlow::Continue(next)
+/// The records of one side, each of which has at most one partner on the other.
+pub(super) struct Partners {
+    side: u8,
+    /// For each record the odds that it has a partner, were all its pairs judged alone.
+    odds: Vec<f64>,
+    /// Share of the side's records that have one.
+    share: f64,
+}
+
+impl Partners {
+    /// Of the records of a side; `pairs` are two records and the weight in bits, `side_of` gives the side of each record.
+    pub(super) fn new(side: u8, pairs: &[(u32, u32, f32)], side_of: &[u8]) -> Self {
+        let mut odds = vec![0.0_f64; side_of.len()];
+        for (a, b, weight) in pairs {
+            let record = if side_of[*a as usize] == side { *a } else { *b };
+            odds[record as usize] += f64::from(*weight).exp2();
         }
-    });
-    let (ControlFlow::Break(share) | ControlFlow::Continue(share)) = settled;
-    -(1.0 - share).log2() as f32
+        let n_side = side_of.iter().filter(|own| **own == side).count().max(1);
+        let step = |share: f64| {
+            let sum: f64 = odds.iter().map(|odds| odds / (odds + 1.0 - share)).sum();
+            (sum / n_side as f64).min(MOST)
+        };
+        let settled = (0..ROUNDS).try_fold(0.0, |share, _| {
+            let next = step(share);
+            if (next - share).abs() < 1e-6 {
+                ControlFlow::Break(next)
+            } else {
+                ControlFlow::Continue(next)
+            }
+        });
+        let (ControlFlow::Break(share) | ControlFlow::Continue(share)) = settled;
+        Self { side, odds, share }
+    }
+
+    /// Bits that every pair gains, because its record has some partner as likely as not.
+    pub(super) fn bits(&self) -> f32 {
+        -(1.0 - self.share).log2() as f32
+    }
+
+    /// Probability that a pair of this weight is the one that its record has, beside all others that it could have.
+    pub(super) fn probability(&self, (a, b): (u32, u32), side_of: &[u8], weight: f64) -> f64 {
+        let record = if side_of[a as usize] == self.side { a } else { b };
+        let odds = weight.min(1000.0).exp2();
+        odds / (self.odds[record as usize].max(odds) + 1.0 - self.share)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_one_partner_shares_the_belief_among_those_it_could_be() {
+        // Records 0 to 9 of one side; 0 could be any of two on the other, 1 to 8 are surely one each, 9 has nobody.
+        let side_of: Vec<u8> = (0..20).map(|record| u8::from(record >= 10)).collect();
+        let mut pairs = vec![(0, 10, 6.0), (0, 11, 6.0)];
+        pairs.extend((1..9).map(|at| (at, at + 11, 12.0)));
+        let partners = Partners::new(0, &pairs, &side_of);
+        let of = |pair, weight| partners.probability(pair, &side_of, weight);
+        assert!((0.45..0.5).contains(&of((0, 10), 6.0)));
+        assert!(of((1, 12), 12.0) > 0.99);
+        // Nine of ten have a partner: even odds are believed.
+        assert!(partners.bits() > 2.0 && of((9, 19), 0.0) > 0.8);
+    }
 }

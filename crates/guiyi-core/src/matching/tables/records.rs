@@ -6,12 +6,26 @@ use rayon::prelude::*;
 
 use super::super::hash::mix;
 use super::field::{self, Field, Prepared};
-use super::said::Said;
+use super::said::{Said, SaidField};
 use super::values::Cells;
-use super::{Kind, Table, align, sort};
+use super::{Kind, Table, align, joined, sort};
 
 /// Fields that a pattern has room for.
 const MOST_FIELDS: usize = 31;
+
+/// Up to this many records the nearest neighbors of each are looked for.
+const FEW: usize = 60_000;
+/// Records among which neighbors are looked for, at most.
+const MANY: usize = 400_000;
+
+/// The records whose nearest neighbors are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seekers {
+    All,
+    /// Those of one table, by its number.
+    Side(u8),
+    Nobody,
+}
 
 /// The records of one table or two.
 pub(super) struct Records {
@@ -72,6 +86,21 @@ impl Records {
         }
     }
 
+    /// Whose neighbors are looked for: everybody's where records are few, else those of a table that is small beside
+    /// the other.
+    pub(super) fn seekers(&self) -> Seekers {
+        let (n, n_right) = (self.len(), self.len() - self.n_left);
+        if n <= FEW {
+            Seekers::All
+        } else if !self.is_link || self.n_smaller() > FEW || n > MANY {
+            Seekers::Nobody
+        } else if self.n_left == n_right {
+            Seekers::All
+        } else {
+            Seekers::Side(u8::from(n_right < self.n_left))
+        }
+    }
+
     /// For each row the number of its record.
     pub(super) fn of_rows(&self) -> Vec<u32> {
         let mut of = vec![0; self.order.len()];
@@ -88,32 +117,64 @@ fn order_records(prints: Vec<u64>) -> Vec<u32> {
     sort::by_hash(printed).into_iter().map(|(_, row)| row).collect()
 }
 
-/// The columns that correspond, and what they hold where that is said.
-fn columns(tables: &[&Table], said: &Said) -> Vec<(Vec<Option<usize>>, Option<Kind>)> {
-    let mut columns = align::align(tables);
-    for field in &said.fields {
-        for columns in &mut columns {
-            for (column, own) in columns.iter_mut().zip([field.left, field.right]) {
-                if own.is_some() && *column == own {
-                    *column = None;
-                }
+/// The columns that make a field: those of each table, and what they hold where that is said.
+struct Made {
+    columns: Vec<Vec<usize>>,
+    kind: Option<Kind>,
+}
+
+/// The columns that correspond, one by one or several to one.
+fn columns(tables: &[&Table], said: &Said, order: &[u32]) -> Vec<Made> {
+    let is_said = |side: usize, column: usize| {
+        let of = |field: &SaidField| [field.left, field.right][side] == Some(column);
+        said.fields.iter().any(of) || side == 0 && said.passes.iter().any(|pass| pass.contains(&column))
+    };
+    let mut found = align::align(tables);
+    for columns in &mut found {
+        for (side, column) in columns.iter_mut().enumerate() {
+            let is_named = |field: &SaidField| column.is_some() && *column == [field.left, field.right][side];
+            if said.fields.iter().any(is_named) {
+                *column = None;
             }
         }
     }
-    let found = columns.into_iter().map(|columns| (columns, None));
-    let said = said.fields.iter().filter(|field| field.compare);
-    let said = said.map(|field| ([field.left, field.right][..tables.len().min(2)].to_vec(), field.kind));
-    found
-        .chain(said)
-        .filter(|(columns, _)| columns.iter().all(Option::is_some))
-        .collect()
+    let mut made = Vec::new();
+    for joined in joined::of_tables(tables, &found, order, is_said) {
+        for columns in &mut found {
+            for (column, joined) in columns.iter_mut().zip(&joined) {
+                *column = column.filter(|column| !joined.contains(column));
+            }
+        }
+        made.push(Made {
+            columns: joined,
+            kind: None,
+        });
+    }
+    let single = |columns: Vec<Option<usize>>| columns.into_iter().map(|column| column.into_iter().collect()).collect();
+    let is_whole = |columns: &Vec<Option<usize>>| columns.iter().all(Option::is_some);
+    made.extend(found.into_iter().filter(is_whole).map(|columns| Made {
+        columns: single(columns),
+        kind: None,
+    }));
+    let said = said.fields.iter().filter(|field| field.compare).map(|field| {
+        let columns = [field.left, field.right][..tables.len().min(2)].to_vec();
+        (columns, field.kind)
+    });
+    made.extend(
+        said.filter(|(columns, _)| is_whole(columns))
+            .map(|(columns, kind)| Made {
+                columns: single(columns),
+                kind,
+            }),
+    );
+    made
 }
 
 /// The fields to compare, in an order that only their values decide.
 fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> Vec<Field> {
-    let fields: Vec<Field> = columns(tables, said)
+    let fields: Vec<Field> = columns(tables, said, order)
         .par_iter()
-        .map(|(columns, kind)| Field::new(tables, columns, *kind, &cells, order))
+        .map(|made| Field::new(tables, &made.columns, made.kind, &cells, order))
         .collect();
     drop(cells);
     let mut fields: Vec<Field> = field::drop_contained(fields)

@@ -7,9 +7,8 @@ use rayon::prelude::*;
 
 use super::blocks::Candidates;
 use super::candidates::{self, PassCount};
-use super::field::Field;
 use super::model::{self, Model};
-use super::records::Records;
+use super::records::{Records, Seekers};
 use super::rows::Rows;
 use super::said::Said;
 use super::train::{self, Ground};
@@ -35,7 +34,7 @@ impl<'r> Search<'r> {
     pub(super) fn new(records: &'r Records, said: &'r Said) -> Self {
         let rows = Rows::new(&records.fields);
         let may = |a: u32, b: u32| records.may(a, b);
-        let random = random_levels(&records.fields, &rows, records.len(), may);
+        let random = random_levels(records, &rows);
         let mut untrained = Model::new(&records.kinds(), &random);
         untrained.bonds = together::find(&records.fields, &untrained, |a, b| rows.pattern((a, b)), may);
         if !said.labels.is_empty() {
@@ -52,6 +51,7 @@ impl<'r> Search<'r> {
                 n: records.len(),
                 n_smaller: records.n_smaller(),
                 n_pairs: records.n_pairs(),
+                is_searched: records.seekers() != Seekers::Nobody,
                 naming: relatives::naming(&records.fields),
             },
             rows,
@@ -62,9 +62,7 @@ impl<'r> Search<'r> {
 
     /// What is worth comparing, and how it was found.
     pub(super) fn candidates(&self) -> (Candidates, Vec<PassCount>) {
-        let may = |a: u32, b: u32| self.records.may(a, b);
-        let fields = &self.records.fields;
-        candidates::find(fields, self.records.len(), &self.said.passes, may, |pairs, shown| {
+        candidates::find(self.records, &self.said.passes, |pairs, shown| {
             let (model, patterns) = self.train(pairs, shown);
             patterns.par_iter().map(|pattern| model.probability(*pattern)).collect()
         })
@@ -76,7 +74,7 @@ impl<'r> Search<'r> {
         match &options.model {
             Some(model) if model.fields.iter().map(|field| field.kind).eq(kinds) => model.clone(),
             _ => {
-                let few = self.records.len() <= candidates::FEW;
+                let few = self.ground.is_searched;
                 let may = |a: u32, b: u32| self.records.may(a, b);
                 let (pairs, shown) = candidates.sample(if few { u64::MAX } else { TRAINING }, may);
                 self.train(&pairs, shown).0
@@ -94,11 +92,13 @@ impl<'r> Search<'r> {
 }
 
 /// For each field how often each level occurs among random pairs.
-fn random_levels(fields: &[Field], rows: &Rows<'_>, n: usize, may: impl Fn(u32, u32) -> bool) -> Vec<Vec<f64>> {
+fn random_levels(records: &Records, rows: &Rows<'_>) -> Vec<Vec<f64>> {
+    let (fields, n) = (&records.fields, records.len());
+    let n_drawn = RANDOM[usize::from(records.seekers() == Seekers::Nobody)];
     let draw = |seed: u64| (mix(seed + 1) % n as u64) as u32;
-    let mut pairs: Vec<u64> = (0..RANDOM[usize::from(n > candidates::FEW)].min((n as u64).pow(2)))
+    let mut pairs: Vec<u64> = (0..n_drawn.min((n as u64).pow(2)))
         .map(|at| (draw(2 * at), draw(2 * at + 1)))
-        .filter(|(a, b)| a != b && may(*a, *b))
+        .filter(|(a, b)| a != b && records.may(*a, *b))
         .map(|(a, b)| u64::from(a) << 32 | u64::from(b))
         .collect();
     // In order they are found faster.

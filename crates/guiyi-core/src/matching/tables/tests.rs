@@ -242,3 +242,83 @@ fn a_column_that_only_counts_the_rows_is_not_compared() {
     let shared = find(&[&table(&headers, &rows)]);
     assert!(shared.fields.iter().any(|field| field.header == "no"));
 }
+
+/// The records of invented persons that are there twice: once in parts, once said at once.
+fn two_forms() -> (Vec<Vec<String>>, Vec<Vec<String>>) {
+    let rows = people(900);
+    let twins = rows
+        .windows(2)
+        .filter(|pair| pair[0][0] == pair[1][0] && pair[0][2] == pair[1][2]);
+    let forms = twins.enumerate().map(|(at, pair)| {
+        // Every other one has a slip in the surname.
+        let surname = &pair[at % 2][1];
+        let name = format!("{} {surname}", pair[1][0]);
+        (pair[0].clone(), vec![name, pair[1][3].clone(), pair[1][4].clone()])
+    });
+    forms.unzip()
+}
+
+#[test]
+fn columns_that_another_one_says_at_once_are_read_as_one() {
+    let (parts, whole) = two_forms();
+    let (left, right) = (
+        table(&["a", "b", "c", "d", "e"], &parts),
+        table(&["x", "y", "z"], &whole),
+    );
+    let n = parts.len() as u32;
+    for (tables, name) in [([&left, &right], "x"), ([&right, &left], "x")] {
+        let found = find(&tables);
+        assert!(
+            found
+                .fields
+                .iter()
+                .any(|field| field.header == name && field.kind == Kind::Text)
+        );
+        let hits = matches(&found).iter().filter(|(a, b)| a + n == *b).count();
+        assert!(hits * 100 >= parts.len() * 98, "{hits} of {n}");
+    }
+}
+
+#[test]
+fn two_forms_in_one_table_are_compared() {
+    let (parts, whole) = two_forms();
+    // Name in parts or at once; street and phone as they are.
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for (part, whole) in parts.iter().zip(&whole) {
+        rows.push(
+            [&*part[0], &part[1], "", &part[3], &part[4]]
+                .map(str::to_owned)
+                .to_vec(),
+        );
+        rows.push(["", "", &*whole[0], &whole[1], &whole[2]].map(str::to_owned).to_vec());
+    }
+    let found = find(&[&table(&["a", "b", "c", "d", "e"], &rows)]);
+    assert!(
+        found
+            .fields
+            .iter()
+            .any(|field| field.header == "c" && field.filled > 0.99),
+        "{:?}",
+        found.fields
+    );
+    let hits = matches(&found)
+        .iter()
+        .filter(|(a, b)| a + 1 == *b && a % 2 == 0)
+        .count();
+    assert!(hits * 100 >= parts.len() * 98, "{hits} of {}", parts.len());
+}
+
+#[test]
+fn pairs_that_were_compared_are_counted() {
+    let rows = people(60);
+    let table = table(&HEADERS, &rows);
+    let truth = vec![(0, 1), (1, 0), (7, 9999)];
+    let found = link(
+        &[&table],
+        &Options {
+            truth,
+            ..Options::default()
+        },
+    );
+    assert_eq!(found.n_true_candidates, 1);
+}

@@ -5,7 +5,6 @@
 //! fields depend on one another, candidates were chosen for being alike.
 //! Law: where no more pairs stand out than chance explains, nothing is learned.
 
-use super::candidates;
 use super::model::{Model, Share};
 use super::relatives::{self, Relatives};
 use crate::matching::hash::Map;
@@ -29,6 +28,8 @@ pub(super) struct Ground {
     pub(super) n_smaller: usize,
     /// Number of pairs that there could be.
     pub(super) n_pairs: f64,
+    /// Whether the nearest neighbors of records are among the candidates.
+    pub(super) is_searched: bool,
     /// How much each field names a thing.
     pub(super) naming: Vec<f64>,
 }
@@ -125,7 +126,7 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
     // matches than the other has mixed the two kinds up; else the more fields there are, the more both are heard.
     let mut pinned = model.clone();
     pinned.pin(&counts, &shares, PINNED_ROUNDS, n_pairs * shown);
-    if n <= candidates::FEW {
+    if ground.is_searched {
         model.fit(&counts, &shares);
         model.train(&counts, ROUNDS);
         let expected = |model: &Model| -> f64 {

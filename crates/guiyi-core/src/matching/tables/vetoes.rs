@@ -1,0 +1,295 @@
+//! What keeps two records apart, whatever speaks for them: different hard identifiers, a branch and its company, two
+//! branches, different numbers in names that are otherwise alike.
+//!
+//! Which columns hold identifiers or names of organizations is found out from their values: check characters that fit,
+//! legal forms. Law: a value that is missing, or that is none of these, keeps nobody apart.
+
+use guiyi_ident::{Gtin, Lei, ResidentId, org9};
+use rayon::prelude::*;
+
+use super::super::decision::Veto;
+use super::super::hash::hash;
+use super::Kind;
+use super::compare::EQUAL;
+use super::field::Field;
+use super::rows::Rows;
+use crate::standardize::organization_name::{fold, parse};
+
+/// Values that tell what a column holds.
+const LOOKED_AT: u32 = 2000;
+/// So many of them must be valid for identifiers to be hard, and there must be so many.
+const MOST_VALID: f64 = 0.5;
+const LEAST_VALUES: usize = 5;
+/// So many of them must have a legal form, or a branch, for names to be of organizations.
+const NAMES: f64 = 0.3;
+/// Texts at this level or a better one are alike but for a number.
+const ALIKE: u8 = EQUAL + 5;
+
+/// Identifiers that one holder has one of, with a check that chance hardly passes.
+#[derive(Clone, Copy, PartialEq)]
+enum Scheme {
+    /// Credit codes and organization codes (GB 32100-2015, GB 11714-1997).
+    Organization,
+    /// Resident IDs (GB 11643-1999).
+    Resident,
+    /// Legal entity identifiers (ISO 17442-1:2020).
+    Lei,
+    /// Trade item numbers (GS1 General Specifications).
+    Gtin,
+}
+
+impl Scheme {
+    const ALL: [Self; 4] = [Self::Organization, Self::Resident, Self::Lei, Self::Gtin];
+
+    /// A number for who or what a valid identifier names; 0 for an invalid one.
+    fn holder(self, text: &str) -> u64 {
+        let holder = match self {
+            Self::Organization => org9(text).map(|code| code.to_string()),
+            Self::Resident => ResidentId::parse(text).ok().map(|id| id.to_string()),
+            Self::Lei => Lei::parse(text).ok().map(|lei| lei.to_string()),
+            Self::Gtin => Gtin::parse(text).ok().map(|gtin| gtin.gtin14()),
+        };
+        holder.map_or(0, |holder| hash(holder.as_bytes()).max(1))
+    }
+}
+
+/// What a name of an organization says beside its words.
+#[derive(Clone, Default)]
+struct Parts {
+    is_whole: bool,
+    is_branch: bool,
+    /// Letters of the name.
+    length: usize,
+    /// Where the branch is, as far as the name says.
+    place: Box<str>,
+    /// Numbers in the name; 0 for none.
+    numbers: u64,
+}
+
+impl Parts {
+    fn of(text: &str) -> Self {
+        let folded = fold(text);
+        let name = parse(&folded);
+        let tells = |letter: &char| !['省', '市', '区', '县', '第'].contains(letter);
+        let place = name.branch.map_or("", |branch| branch.place);
+        let numbers = name.numerals.join(" ");
+        Self {
+            is_whole: !name.form.is_empty(),
+            is_branch: name.branch.is_some(),
+            length: folded.chars().count(),
+            place: place.chars().filter(tells).collect(),
+            numbers: if numbers.is_empty() {
+                0
+            } else {
+                hash(numbers.as_bytes()).max(1)
+            },
+        }
+    }
+
+    /// Whether this is the name of a company of which the other is a branch: what a branch adds is more than a slip.
+    fn is_parent_of(&self, other: &Self) -> bool {
+        other.is_branch && !self.is_branch && self.is_whole && other.is_whole && other.length > self.length + 2
+    }
+
+    /// Why two such names are of different organizations; numbers count in names that are alike.
+    fn against(&self, other: &Self, are_alike: impl Fn() -> bool) -> Option<Veto> {
+        let is_parent = self.is_parent_of(other) || other.is_parent_of(self);
+        // A place that is written in two ways shares a letter with itself.
+        let is_elsewhere = || {
+            let (one, other) = (&self.place, &other.place);
+            !one.is_empty() && !other.is_empty() && !one.chars().any(|letter| other.contains(letter))
+        };
+        if is_parent || (self.is_branch && other.is_branch && is_elsewhere()) {
+            Some(Veto::Branch)
+        } else if self.numbers != other.numbers && self.numbers != 0 && other.numbers != 0 && are_alike() {
+            Some(Veto::Numeral)
+        } else {
+            None
+        }
+    }
+}
+
+/// What keeps records apart, field by field.
+pub(super) struct Vetoes {
+    /// For each field of identifiers the holder of each value.
+    holders: Vec<(usize, Vec<u64>)>,
+    /// For each field of names what each value says.
+    names: Vec<(usize, Vec<Parts>)>,
+}
+
+impl Vetoes {
+    /// Finds the fields whose values can keep records apart.
+    pub(super) fn new(fields: &[Field]) -> Self {
+        let names: Vec<(usize, Vec<Parts>)> = each(fields, |field| {
+            let is_name = matches!(field.kind, Kind::Text | Kind::Name | Kind::Category);
+            let says = |text: &str| Parts::of(text).is_whole || Parts::of(text).is_branch;
+            (is_name && share(field, says) >= NAMES).then(|| all(field, Parts::of))
+        });
+        let schemes: Vec<(usize, Scheme)> = each(fields, |field| {
+            let is_scheme = |scheme: &Scheme| share(field, |text| scheme.holder(text) != 0) >= MOST_VALID;
+            Scheme::ALL.into_iter().find(is_scheme)
+        });
+        // The resident ID in a company's record is that of one of its people.
+        let is_own = |scheme: Scheme| scheme != Scheme::Resident || names.is_empty();
+        let holders = schemes.into_iter().filter(|(_, scheme)| is_own(*scheme));
+        Self {
+            holders: holders
+                .map(|(at, scheme)| (at, all(&fields[at], |text| scheme.holder(text))))
+                .collect(),
+            names,
+        }
+    }
+
+    /// Why two records are kept apart, if they are.
+    pub(super) fn of(&self, rows: &Rows<'_>, a: u32, b: u32) -> Option<Veto> {
+        let values = |at: usize| (rows.cell(a, at), rows.cell(b, at));
+        let mut are_branches = false;
+        for (at, parts) in &self.names {
+            let (left, right) = values(*at);
+            if left.value == 0 || right.value == 0 {
+                continue;
+            }
+            let (one, other) = (&parts[left.value as usize], &parts[right.value as usize]);
+            are_branches |= one.is_branch || other.is_branch;
+            let are_alike = || rows.fields[*at].level(left, right) <= ALIKE;
+            let veto = if left.value == right.value {
+                None
+            } else {
+                one.against(other, are_alike)
+            };
+            if veto.is_some() {
+                return veto;
+            }
+        }
+        let conflict = |(at, holders): &(usize, Vec<u64>)| {
+            let (left, right) = values(*at);
+            let (left, right) = (holders[left.value as usize], holders[right.value as usize]);
+            left != 0 && right != 0 && left != right
+        };
+        // A branch goes by its own identifier here and by its company's there.
+        (!are_branches && self.holders.iter().any(conflict)).then_some(Veto::HardIdentifier)
+    }
+}
+
+/// What `of` finds for fields, each with its position.
+fn each<T: Send>(fields: &[Field], of: impl Fn(&Field) -> Option<T> + Sync) -> Vec<(usize, T)> {
+    let found = fields
+        .par_iter()
+        .enumerate()
+        .filter_map(|(at, field)| Some((at, of(field)?)));
+    found.collect()
+}
+
+/// The part of a field's values that are so; 0 where there are hardly any.
+fn share(field: &Field, is: impl Fn(&str) -> bool) -> f64 {
+    let n = (field.values.len() as u32).min(LOOKED_AT);
+    let count = (1..n).filter(|id| is(field.values.get(*id))).count();
+    if count < LEAST_VALUES {
+        0.0
+    } else {
+        count as f64 / f64::from(n - 1)
+    }
+}
+
+/// What `of` says of each value of a field; nothing of no value.
+fn all<T: Default + Send>(field: &Field, of: impl Fn(&str) -> T + Sync) -> Vec<T> {
+    let say = |id: u32| {
+        if id == 0 {
+            T::default()
+        } else {
+            of(field.values.get(id))
+        }
+    };
+    (0..field.values.len() as u32).into_par_iter().map(say).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::records::Records;
+    use super::super::said::Said;
+    use super::super::tests::table;
+    use super::*;
+
+    /// Why two records of name, trade item number and phone are kept apart, among other records.
+    fn veto(one: [&str; 3], other: [&str; 3]) -> Option<Veto> {
+        let mut rows: Vec<Vec<String>> = (0..20)
+            .map(|at: u32| {
+                let number = format!("69012345{at:04}");
+                let sum: u32 = number
+                    .bytes()
+                    .zip([1, 3].into_iter().cycle())
+                    .map(|(digit, by)| u32::from(digit - b'0') * by)
+                    .sum();
+                vec![
+                    format!(
+                        "{}{}贸易有限公司",
+                        ["杭州", "宁波", "苏州"][at as usize % 3],
+                        char::from_u32(0x5b89 + at).unwrap()
+                    ),
+                    format!("{number}{}", (10 - sum % 10) % 10),
+                    format!("0571-8800{at:04}"),
+                ]
+            })
+            .collect();
+        rows.extend([one, other].map(|row| row.map(str::to_owned).to_vec()));
+        let table = table(&["name", "item", "phone"], &rows);
+        let records = Records::new(&[&table], &Said::default());
+        let of = records.of_rows();
+        let found = Vetoes::new(&records.fields).of(&Rows::new(&records.fields), of[20], of[21]);
+        assert_eq!(
+            found,
+            Vetoes::new(&records.fields).of(&Rows::new(&records.fields), of[21], of[20])
+        );
+        found
+    }
+
+    #[test]
+    fn keeps_apart_what_cannot_be_the_same() {
+        let names = [
+            (
+                "杭州青禾软件有限公司",
+                "杭州青禾软件有限公司宁波分公司",
+                Some(Veto::Branch),
+            ),
+            (
+                "杭州青禾软件有限公司宁波分公司",
+                "杭州青禾软件有限公司苏州分公司",
+                Some(Veto::Branch),
+            ),
+            // The same branch, written in two ways; a slip in the word for it; a short name of the whole company.
+            (
+                "杭州青禾软件有限公司宁波分公司",
+                "杭州青禾软件有限公司宁波市分公司",
+                None,
+            ),
+            ("杭州青禾软件有限公司宁波分公司", "杭州青禾软件有限公司宁波奋公司", None),
+            ("青禾软件", "杭州青禾软件有限公司宁波分公司", None),
+            ("绍兴第一纺织有限公司", "绍兴第二纺织有限公司", Some(Veto::Numeral)),
+            ("绍兴第一纺织有限公司", "绍兴第一纺织厂", None),
+            ("杭州青禾软件有限公司", "杭州青禾软件有限责任公司", None),
+        ];
+        for (one, other, expected) in names {
+            assert_eq!(veto([one, "", "1"], [other, "", "1"]), expected, "{one} and {other}");
+        }
+        let items = [
+            ("6901234500011", "6901234500028", Some(Veto::HardIdentifier)),
+            ("6901234500011", "06901234500011", None),
+            // One that is not valid keeps nobody apart.
+            ("6901234500011", "6901234500013", None),
+            ("6901234500011", "", None),
+        ];
+        for (one, other, expected) in items {
+            let name = "杭州青禾软件有限公司";
+            assert_eq!(
+                veto([name, one, "1"], [name, other, "1"]),
+                expected,
+                "{one} and {other}"
+            );
+        }
+        let branch = "杭州青禾软件有限公司宁波分公司";
+        assert_eq!(
+            veto([branch, "6901234500011", "1"], [branch, "6901234500028", "1"]),
+            None
+        );
+    }
+}
