@@ -6,7 +6,7 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::{GlobalId, entity};
 use guiyi_core::record::Origin;
 use guiyi_core::survive::Ground;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, Transaction};
 
 use crate::commit::Failure;
 use crate::encode::{Cell, read_lineage};
@@ -90,17 +90,30 @@ impl Store {
         resolution(&self.connection, gid).map_err(|error| self.failed(error))
     }
 
-    /// The ID of a system's code; `None` if the code is not known. Codes in bulk: [`Store::lookup_all`], [`Store::codes`].
+    /// The ID of a system's code; `None` if the code is not known. Many codes: [`Store::lookups`], [`Store::codes`].
     pub fn lookup(&self, entity: EntityType, system: &str, key: &str) -> Result<Option<GlobalId>, StoreError> {
         let look = || -> rusqlite::Result<Option<GlobalId>> {
-            let Some(system) = self.system_number(system)? else {
+            let Some(mut code) = self.code_of(entity, system)? else {
                 return Ok(None);
             };
-            let mut code = self.connection.prepare_cached(statements::CODE)?;
-            code.query_row((entity.name(), system, key), |row| read_gid(row, 0))
-                .optional()
+            find(&mut code, key)
         };
         look().map_err(|error| self.failed(error))
+    }
+
+    /// Looks up codes of a system one after the other, all of one moment: twice as fast as [`Store::lookup`], which sees
+    /// what was written the moment before. The store's log grows as long as this lives.
+    pub fn lookups(&self, entity: EntityType, system: &str) -> Result<Lookups<'_>, StoreError> {
+        let open = || {
+            let moment = self.connection.unchecked_transaction()?;
+            let code = self.code_of(entity, system)?;
+            Ok(Lookups {
+                store: self,
+                code,
+                _moment: moment,
+            })
+        };
+        open().map_err(|error| self.failed(error))
     }
 
     /// The IDs of many codes of a system, in their order and of one moment.
@@ -110,20 +123,19 @@ impl Store {
         system: &str,
         keys: &[K],
     ) -> Result<Vec<Option<GlobalId>>, StoreError> {
-        self.read(|connection| {
-            let Some(system) = self.system_number(system)? else {
-                return Ok(vec![None; keys.len()]);
-            };
-            let mut code = connection.prepare_cached(statements::CODE)?;
-            code.raw_bind_parameter(1, entity.name())?;
-            code.raw_bind_parameter(2, system)?;
-            let mut found = Vec::with_capacity(keys.len());
-            for key in keys {
-                code.raw_bind_parameter(3, key.as_ref())?;
-                found.push(code.raw_query().next()?.map(|row| read_gid(row, 0)).transpose()?);
-            }
-            Ok(found)
-        })
+        let mut lookups = self.lookups(entity, system)?;
+        keys.iter().map(|key| lookups.id(key.as_ref())).collect()
+    }
+
+    /// The statement that finds a code of a system, all but the code bound; `None` if the store does not know the system.
+    fn code_of(&self, entity: EntityType, system: &str) -> rusqlite::Result<Option<CachedStatement<'_>>> {
+        let Some(system) = self.system_number(system)? else {
+            return Ok(None);
+        };
+        let mut code = self.connection.prepare_cached(statements::CODE)?;
+        code.raw_bind_parameter(1, entity.name())?;
+        code.raw_bind_parameter(2, system)?;
+        Ok(Some(code))
     }
 
     /// The number of a system; `None` if the store does not know it.
@@ -170,6 +182,29 @@ impl Store {
         let transaction = transaction.map_err(|error| self.failed(error))?;
         work(&transaction).map_err(|failure| failure.at(&self.path))
     }
+}
+
+/// Codes of one system looked up one after the other, see [`Store::lookups`].
+pub struct Lookups<'a> {
+    store: &'a Store,
+    /// `None` if the store does not know the system.
+    code: Option<CachedStatement<'a>>,
+    /// Ended by its drop, after the statement's.
+    _moment: Transaction<'a>,
+}
+
+impl Lookups<'_> {
+    /// The ID of a code; `None` if the code is not known.
+    pub fn id(&mut self, key: &str) -> Result<Option<GlobalId>, StoreError> {
+        let Some(code) = &mut self.code else { return Ok(None) };
+        find(code, key).map_err(|error| self.store.failed(error))
+    }
+}
+
+/// The ID of a code, by the statement of [`Store::code_of`].
+fn find(code: &mut CachedStatement<'_>, key: &str) -> rusqlite::Result<Option<GlobalId>> {
+    code.raw_bind_parameter(3, key)?;
+    code.raw_query().next()?.map(|row| read_gid(row, 0)).transpose()
 }
 
 impl Member {

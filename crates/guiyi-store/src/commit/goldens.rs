@@ -6,6 +6,7 @@
 use arrow_array::Array;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::survive::{Golden, Ground};
+use rusqlite::CachedStatement;
 use sha2::{Digest as _, Sha256};
 
 use super::{Commit, Failure, layouts};
@@ -47,7 +48,8 @@ pub(crate) fn feed_line(seq: i64, key: i64, version: i64, kind: &str, digest: &[
     format!("{seq} {key} {version} {kind} {}\n", crate::ledger::hex(digest))
 }
 
-pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
+/// `put`: the statement that writes a row of the wide table.
+pub(super) fn write(commit: &mut Commit<'_>, mut put: CachedStatement<'_>) -> Result<Feed, Failure> {
     let change = commit.change;
     let (known, golden) = (change.known, change.golden);
     let dictionary = &change.rulebook.dictionary;
@@ -63,7 +65,6 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
     };
     let mut add = connection.prepare_cached(statements::ADD_GOLDEN)?;
     let mut update = connection.prepare_cached(statements::CHANGE_GOLDEN)?;
-    let mut put = connection.prepare_cached(&wide::put(dictionary))?;
     let mut history = History::open(commit)?;
 
     // In the order of the IDs, so that the trees grow at their ends.
@@ -197,41 +198,33 @@ fn cover(
 /// Puts versions into the history before they are overwritten.
 struct History<'a> {
     run: i64,
-    elements: Vec<String>,
-    get: rusqlite::CachedStatement<'a>,
-    keep: rusqlite::CachedStatement<'a>,
+    get: CachedStatement<'a>,
+    keep: CachedStatement<'a>,
 }
 
 impl<'a> History<'a> {
     fn open(commit: &Commit<'a>) -> rusqlite::Result<Self> {
         let entity = commit.change.rulebook.dictionary.entity;
-        let elements = wide::elements(commit.connection, entity)?;
-        let get = commit.connection.prepare_cached(&wide::get(entity, &elements))?;
-        let keep = commit.connection.prepare_cached(statements::ADD_GOLDEN_HISTORY)?;
         Ok(Self {
             run: commit.run,
-            elements,
-            get,
-            keep,
+            get: commit.connection.prepare_cached(&wide::row(entity))?,
+            keep: commit.connection.prepare_cached(statements::ADD_GOLDEN_HISTORY)?,
         })
     }
 
     fn keep(&mut self, gid: GlobalId) -> rusqlite::Result<()> {
         let key = key::to_key(gid);
-        let elements = &self.elements;
-        let (layout, lineage, values) = self.get.query_row([key], |row| {
-            let mut values = serde_json::Map::new();
-            for (position, name) in elements.iter().enumerate() {
-                if let Some(value) = row.get::<_, Option<String>>(position + 2)? {
-                    values.insert(name.clone(), value.into());
-                }
+        let mut rows = self.get.query([key])?;
+        let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+        let names = row.as_ref().column_names();
+        let mut values = serde_json::Map::new();
+        for (position, name) in names.into_iter().enumerate().skip(3) {
+            if let Some(value) = row.get_ref(position)?.as_str_or_null()? {
+                values.insert(name.to_owned(), value.into());
             }
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, Vec<u8>>(1)?,
-                serde_json::Value::Object(values).to_string(),
-            ))
-        })?;
+        }
+        let values = serde_json::Value::Object(values).to_string();
+        let (layout, lineage) = (row.get::<_, i64>(1)?, row.get_ref(2)?.as_blob()?);
         crate::write(&mut self.keep, (self.run, layout, lineage, values, key))?;
         Ok(())
     }
