@@ -67,6 +67,21 @@ fn cpu_seconds() -> f64 {
         / 100.0
 }
 
+/// As [`timed`], with the processor time of this thread alone, in nanoseconds; 0 where the system does not tell.
+fn timed_alone<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, Cost)> {
+    let cpu_seconds = || {
+        let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+        let nanoseconds = told.split(' ').next().and_then(|first| first.parse::<f64>().ok());
+        nanoseconds.unwrap_or_default() / 1e9
+    };
+    let cpu = cpu_seconds();
+    let begin = Instant::now();
+    let done = work()?;
+    let wall = begin.elapsed().as_secs_f64();
+    let cpu = cpu_seconds() - cpu;
+    Ok((done, Cost { wall, cpu }))
+}
+
 /// The most memory that this process has had so far; empty where the system does not tell.
 fn peak_memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -277,12 +292,12 @@ fn put(path: &Path, bare: &Path, rulebook: &Rulebook, n_records: usize) -> Resul
         status = excluded.status, run = excluded.run, received = excluded.received, canonical = excluded.canonical,
         origins = excluded.origins",
     )?;
-    // In turn, so that both meet the same disk. A disk that others use stalls now and then: the mean shows it, the median does not.
+    // In turn, so that both meet the same disk, whose stalls the mean shows and the median does not.
     let (mut n_written, mut puts, mut upserts) = (0, Vec::new(), Vec::new());
     for row in &rows {
-        let (written, cost) = timed(|| Ok(store.put(rulebook, row, None, by)?.1.sources_changed))?;
+        let (written, cost) = timed_alone(|| Ok(store.put(rulebook, row, None, by)?.1.sources_changed))?;
         n_written += written;
-        puts.push(cost.wall);
+        puts.push(cost);
         let mut values = stored.query_row([row.keys.value(0)], |row| {
             (0..14)
                 .map(|column| row.get(column))
@@ -290,23 +305,28 @@ fn put(path: &Path, bare: &Path, rulebook: &Rulebook, n_records: usize) -> Resul
         })?;
         // Another content and digest, as long as before.
         values[3] = Value::Blob(vec![7; 16]);
-        let (_, cost) = timed(|| Ok(upsert.execute(rusqlite::params_from_iter(&values))?))?;
-        upserts.push(cost.wall);
+        let (_, cost) = timed_alone(|| Ok(upsert.execute(rusqlite::params_from_iter(&values))?))?;
+        upserts.push(cost);
     }
     println!("put: {n_written} of {} written", rows.len());
-    let at = |costs: &[f64], share: f64| costs[(costs.len() as f64 * share) as usize] * 1e6;
-    let mean = |costs: &[f64]| costs.iter().sum::<f64>() / costs.len() as f64 * 1e6;
-    puts.sort_unstable_by(f64::total_cmp);
-    upserts.sort_unstable_by(f64::total_cmp);
-    for (label, put, upsert) in [
-        ("lower quartile", at(&puts, 0.25), at(&upserts, 0.25)),
-        ("median", at(&puts, 0.5), at(&upserts, 0.5)),
-        ("mean", mean(&puts), mean(&upserts)),
+    for (label, of) in [
+        ("wall", (|cost| cost.wall) as fn(&Cost) -> f64),
+        ("cpu", |cost| cost.cpu),
     ] {
-        println!(
-            "put, {label}: {put:.0} us; bare upsert {upsert:.0} us; ratio {:.2}",
-            put / upsert
-        );
+        let sorted = |costs: &[Cost]| {
+            let mut costs: Vec<f64> = costs.iter().map(|cost| of(cost) * 1e6).collect();
+            costs.sort_unstable_by(f64::total_cmp);
+            costs
+        };
+        let (puts, upserts) = (sorted(&puts), sorted(&upserts));
+        let print = |what: &str, put: f64, upsert: f64| {
+            let ratio = put / upsert;
+            println!("put, {label}, {what}: {put:.0} us; bare upsert {upsert:.0} us; ratio {ratio:.2}");
+        };
+        let middle = puts.len() / 2;
+        print("median", puts[middle], upserts[middle]);
+        let mean = |costs: &[f64]| costs.iter().sum::<f64>() / costs.len() as f64;
+        print("mean", mean(&puts), mean(&upserts));
     }
     Ok(())
 }

@@ -11,45 +11,57 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Commit, Failure, layouts};
 use crate::encode::{Cell, Digester, name_order, push_lineage};
+use crate::ledger::push_hex;
 use crate::{ahead, key, statements, wide};
 
 /// The run's lines of the change feed: writes them, and the digest over them.
-pub(super) struct Feed {
+pub(super) struct Feed<'a> {
+    add: CachedStatement<'a>,
+    run: i64,
     seq: i64,
+    /// A line as the digest covers it.
+    line: String,
     covered: Sha256,
 }
 
-impl Feed {
-    /// SHA-256 over the run's lines, each `seq gid version kind digest` and a line feed.
+impl<'a> Feed<'a> {
+    fn open(commit: &Commit<'a>) -> rusqlite::Result<Self> {
+        let mut last = commit.connection.prepare_cached(statements::LAST_FEED)?;
+        Ok(Self {
+            add: commit.connection.prepare_cached(statements::ADD_FEED)?,
+            run: commit.run,
+            seq: last.query_row([], |row| row.get(0))?,
+            line: String::new(),
+            covered: Sha256::new(),
+        })
+    }
+
+    /// SHA-256 over the run's lines, see [`feed_line`].
     pub(super) fn digest(&self) -> [u8; 32] {
         self.covered.clone().finalize().into()
     }
 
-    fn add(
-        &mut self,
-        commit: &mut Commit<'_>,
-        gid: GlobalId,
-        version: i64,
-        kind: &str,
-        digest: &[u8],
-    ) -> rusqlite::Result<()> {
+    fn add(&mut self, gid: GlobalId, version: i64, kind: &str, digest: &[u8]) -> rusqlite::Result<()> {
         self.seq += 1;
         let key = key::to_key(gid);
-        let mut add = commit.connection.prepare_cached(statements::ADD_FEED)?;
-        crate::write(&mut add, (self.seq, commit.run, key, version, kind, digest))?;
-        self.covered.update(feed_line(self.seq, key, version, kind, digest));
-        commit.report.feed_lines += 1;
+        crate::write(&mut self.add, (self.seq, self.run, key, version, kind, digest))?;
+        self.line.clear();
+        feed_line(self.seq, key, version, kind, digest, &mut self.line);
+        self.covered.update(&self.line);
         Ok(())
     }
 }
 
-/// The text of a feed line that the ledger's digest covers.
-pub(crate) fn feed_line(seq: i64, key: i64, version: i64, kind: &str, digest: &[u8]) -> String {
-    format!("{seq} {key} {version} {kind} {}\n", crate::ledger::hex(digest))
+/// Appends a feed line as the ledger's digest covers it: `seq gid version kind digest` and a line feed.
+pub(crate) fn feed_line(seq: i64, key: i64, version: i64, kind: &str, digest: &[u8], out: &mut String) {
+    use std::fmt::Write as _;
+    write!(out, "{seq} {key} {version} {kind} ").expect("writing to a string cannot fail");
+    push_hex(digest, out);
+    out.push('\n');
 }
 
 /// `put`: the statement that writes a row of the wide table.
-pub(super) fn write(commit: &mut Commit<'_>, mut put: CachedStatement<'_>) -> Result<Feed, Failure> {
+pub(super) fn write<'a>(commit: &mut Commit<'a>, mut put: CachedStatement<'_>) -> Result<Feed<'a>, Failure> {
     let change = commit.change;
     let (known, golden) = (change.known, change.golden);
     let dictionary = &change.rulebook.dictionary;
@@ -57,12 +69,7 @@ pub(super) fn write(commit: &mut Commit<'_>, mut put: CachedStatement<'_>) -> Re
     let names: Vec<&str> = dictionary.elements.iter().map(|element| &*element.name).collect();
     let order = name_order(&names);
     let mut layout = None;
-    let mut feed = Feed {
-        seq: connection
-            .prepare_cached(statements::LAST_FEED)?
-            .query_row([], |row| row.get(0))?,
-        covered: Sha256::new(),
-    };
+    let mut feed = Feed::open(commit)?;
     let mut add = connection.prepare_cached(statements::ADD_GOLDEN)?;
     let mut update = connection.prepare_cached(statements::CHANGE_GOLDEN)?;
     let mut history = History::open(commit)?;
@@ -141,7 +148,8 @@ pub(super) fn write(commit: &mut Commit<'_>, mut put: CachedStatement<'_>) -> Re
         }
         crate::crash_point();
         put.raw_execute()?;
-        feed.add(commit, gid, version, kind, &digest)?;
+        feed.add(gid, version, kind, &digest)?;
+        commit.report.feed_lines += 1;
         Ok(())
     })?;
     commit.ids = ids;
@@ -156,7 +164,8 @@ pub(super) fn write(commit: &mut Commit<'_>, mut put: CachedStatement<'_>) -> Re
         crate::write(&mut delete, [key::to_key(loser)])?;
         let nothing: &[u8] = &[];
         crate::write(&mut update, (version, run, nothing, key::to_key(loser)))?;
-        feed.add(commit, loser, version, "superseded", &[])?;
+        feed.add(loser, version, "superseded", &[])?;
+        commit.report.feed_lines += 1;
         commit.report.golden_superseded += 1;
     }
     Ok(feed)
