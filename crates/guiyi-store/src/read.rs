@@ -6,7 +6,7 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::{GlobalId, entity};
 use guiyi_core::record::Origin;
 use guiyi_core::survive::Ground;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, Transaction};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 
 use crate::commit::Failure;
 use crate::encode::{Cell, read_lineage};
@@ -101,19 +101,18 @@ impl Store {
         look().map_err(|error| self.failed(error))
     }
 
-    /// Looks up codes of a system one after the other, all of one moment: twice as fast as [`Store::lookup`], which sees
-    /// what was written the moment before. The store's log grows as long as this lives.
-    pub fn lookups(&self, entity: EntityType, system: &str) -> Result<Lookups<'_>, StoreError> {
-        let open = || {
-            let moment = self.connection.unchecked_transaction()?;
+    /// Looks up codes of a system one after the other, all of one moment. [`Store::lookup`] sees what was written the moment
+    /// before each call, which costs as much again as finding the code.
+    pub fn lookups<T>(
+        &self,
+        entity: EntityType,
+        system: &str,
+        work: impl FnOnce(&mut Lookups<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.read(|_| {
             let code = self.code_of(entity, system)?;
-            Ok(Lookups {
-                store: self,
-                code,
-                _moment: moment,
-            })
-        };
-        open().map_err(|error| self.failed(error))
+            Ok(work(&mut Lookups { store: self, code })?)
+        })
     }
 
     /// The IDs of many codes of a system, in their order and of one moment.
@@ -123,8 +122,9 @@ impl Store {
         system: &str,
         keys: &[K],
     ) -> Result<Vec<Option<GlobalId>>, StoreError> {
-        let mut lookups = self.lookups(entity, system)?;
-        keys.iter().map(|key| lookups.id(key.as_ref())).collect()
+        self.lookups(entity, system, |lookups| {
+            keys.iter().map(|key| lookups.id(key.as_ref())).collect()
+        })
     }
 
     /// The statement that finds a code of a system, all but the code bound; `None` if the store does not know the system.
@@ -176,11 +176,12 @@ impl Store {
         changes(&self.connection, capped(since), capped(limit as u64)).map_err(|error| self.failed(error))
     }
 
-    /// Reads in one transaction, so that all of it is of one moment.
+    /// Reads in one transaction, so that all of it is of one moment; inside another such read, of that one's.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, StoreError> {
-        let transaction = self.connection.unchecked_transaction();
-        let transaction = transaction.map_err(|error| self.failed(error))?;
-        work(&transaction).map_err(|failure| failure.at(&self.path))
+        let is_first = self.connection.is_autocommit();
+        let transaction = is_first.then(|| self.connection.unchecked_transaction()).transpose();
+        let _transaction = transaction.map_err(|error| self.failed(error))?;
+        work(&self.connection).map_err(|failure| failure.at(&self.path))
     }
 }
 
@@ -189,8 +190,6 @@ pub struct Lookups<'a> {
     store: &'a Store,
     /// `None` if the store does not know the system.
     code: Option<CachedStatement<'a>>,
-    /// Ended by its drop, after the statement's.
-    _moment: Transaction<'a>,
 }
 
 impl Lookups<'_> {
