@@ -4,7 +4,7 @@
 //! invented source records of two systems into an empty store, then the same again, then with one row in a hundred
 //! changed; puts single records; looks up codes; verifies. Prints seconds of the clock and of the processor, bytes per
 //! source record, and the ratios to bare rusqlite: the same rows by prepared statements in one transaction, indexes after.
-//! `BENCH_DIR` says where the stores lie meanwhile; 1.2 GB and 3 GB of memory per million records.
+//! `BENCH_DIR` says where the stores lie meanwhile: 2.3 GB and 1 GB of memory per million records.
 #![expect(clippy::print_stdout, reason = "a measuring program prints what it measured")]
 
 use std::path::Path;

@@ -19,7 +19,7 @@ pub(super) fn systems(commit: &Commit<'_>) -> rusqlite::Result<Vec<i64>> {
 }
 
 /// The number of a system; added if the store does not have it.
-pub(crate) fn system(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
+fn system(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
     let mut known = connection.prepare_cached(statements::SYSTEM)?;
     if let Some(number) = known.query_row([name], |row| row.get(0)).optional()? {
         return Ok(number);
