@@ -468,7 +468,7 @@ fn load_absent(
     let n_absent = is_present.iter().filter(|is_present| !**is_present).count();
     let builder = |_| StringBuilder::with_capacity(n_absent, 0);
     let mut values: Vec<StringBuilder> = elements.iter().map(builder).collect();
-    let mut origins: Vec<Vec<Origin>> = vec![Vec::with_capacity(n_absent); elements.len()];
+    let mut origins: Vec<Vec<Origin>> = elements.iter().map(|_| Vec::with_capacity(n_absent)).collect();
     let mut statement = connection.prepare_cached(statements::SOURCE_CANONICAL)?;
     for row in known
         .rows
