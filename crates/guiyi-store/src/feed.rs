@@ -19,12 +19,15 @@ pub(crate) fn tell(action: &Action<'_>, lines: &[(GlobalId, &str, Digest)]) -> R
     let mut version = action.connection.prepare_cached(statements::GOLDEN)?;
     let mut add = action.connection.prepare_cached(statements::ADD_FEED)?;
     let mut covered = Sha256::new();
+    let mut line = String::new();
     for &(gid, kind, digest) in lines {
         seq += 1;
         let key = key::to_key(gid);
         let version: i64 = version.query_row([key], |row| row.get(0))?;
         crate::write(&mut add, (seq, action.run, key, version, kind, digest))?;
-        covered.update(feed_line(seq, key, version, kind, &digest));
+        line.clear();
+        feed_line(seq, key, version, kind, &digest, &mut line);
+        covered.update(&line);
     }
     let digest: [u8; 32] = covered.finalize().into();
     let entity = action.entity.name();

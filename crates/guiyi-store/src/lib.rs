@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use guiyi_core::record::Records;
 use guiyi_core::rulebook::Rulebook;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 mod action;
@@ -80,7 +81,7 @@ pub use lock::RunLock;
 pub use merge::{Merge, Split};
 pub use mint::Block;
 pub use pins::{NewPin, Pinned};
-pub use read::{Change, GoldenRecord, GoldenValue, Member, Resolution};
+pub use read::{Change, GoldenRecord, GoldenValue, Lookups, Member, Resolution};
 pub use rebuild::Rebuild;
 pub use relations::{NewRelation, Relation, RelationKind, RelationSource};
 pub use requests::{
@@ -162,6 +163,10 @@ impl Store {
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(256);
+        // Plans do not depend on the values bound, so a statement kept is never prepared again for other values.
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .map_err(failed)?;
         connection
             .pragma_update(None, "cache_size", CACHE_SIZE)
             .map_err(failed)?;

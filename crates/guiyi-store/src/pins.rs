@@ -184,7 +184,15 @@ pub(crate) fn object(gid: GlobalId, element: &str) -> String {
 }
 
 pub(crate) fn load(connection: &Connection, entity: EntityType) -> rusqlite::Result<Vec<Pinned>> {
-    let (low, high) = key::range(entity);
+    between(connection, key::range(entity))
+}
+
+/// The pins on one golden record.
+pub(crate) fn of(connection: &Connection, gid: GlobalId) -> rusqlite::Result<Vec<Pinned>> {
+    between(connection, (key::to_key(gid), key::to_key(gid)))
+}
+
+fn between(connection: &Connection, (low, high): (i64, i64)) -> rusqlite::Result<Vec<Pinned>> {
     rows(connection, statements::PINS, [low, high], read)
 }
 

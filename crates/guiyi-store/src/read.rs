@@ -6,7 +6,7 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::{GlobalId, entity};
 use guiyi_core::record::Origin;
 use guiyi_core::survive::Ground;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 
 use crate::commit::Failure;
 use crate::encode::{Cell, read_lineage};
@@ -91,17 +91,29 @@ impl Store {
         resolution(&self.connection, gid).map_err(|error| self.failed(error))
     }
 
-    /// The ID of a system's code; `None` if the code is not known. Codes in bulk: [`Store::lookup_all`], [`Store::codes`].
+    /// The ID of a system's code; `None` if the code is not known. Many codes: [`Store::lookups`], [`Store::codes`].
     pub fn lookup(&self, entity: EntityType, system: &str, key: &str) -> Result<Option<GlobalId>, StoreError> {
         let look = || -> rusqlite::Result<Option<GlobalId>> {
-            let Some(system) = self.system_number(system)? else {
+            let Some(mut code) = self.code_of(entity, system)? else {
                 return Ok(None);
             };
-            let mut code = self.connection.prepare_cached(statements::CODE)?;
-            code.query_row((entity.name(), system, key), |row| read_gid(row, 0))
-                .optional()
+            find(&mut code, key)
         };
         look().map_err(|error| self.failed(error))
+    }
+
+    /// Looks up codes of a system one after the other, all of one moment. [`Store::lookup`] sees what was written the moment
+    /// before each call, which costs as much again as finding the code.
+    pub fn lookups<T>(
+        &self,
+        entity: EntityType,
+        system: &str,
+        work: impl FnOnce(&mut Lookups<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.read(|_| {
+            let code = self.code_of(entity, system)?;
+            Ok(work(&mut Lookups { store: self, code })?)
+        })
     }
 
     /// The IDs of many codes of a system, in their order and of one moment.
@@ -111,20 +123,20 @@ impl Store {
         system: &str,
         keys: &[K],
     ) -> Result<Vec<Option<GlobalId>>, StoreError> {
-        self.read(|connection| {
-            let Some(system) = self.system_number(system)? else {
-                return Ok(vec![None; keys.len()]);
-            };
-            let mut code = connection.prepare_cached(statements::CODE)?;
-            code.raw_bind_parameter(1, entity.name())?;
-            code.raw_bind_parameter(2, system)?;
-            let mut found = Vec::with_capacity(keys.len());
-            for key in keys {
-                code.raw_bind_parameter(3, key.as_ref())?;
-                found.push(code.raw_query().next()?.map(|row| read_gid(row, 0)).transpose()?);
-            }
-            Ok(found)
+        self.lookups(entity, system, |lookups| {
+            keys.iter().map(|key| lookups.id(key.as_ref())).collect()
         })
+    }
+
+    /// The statement that finds a code of a system, all but the code bound; `None` if the store does not know the system.
+    fn code_of(&self, entity: EntityType, system: &str) -> rusqlite::Result<Option<CachedStatement<'_>>> {
+        let Some(system) = self.system_number(system)? else {
+            return Ok(None);
+        };
+        let mut code = self.connection.prepare_cached(statements::CODE)?;
+        code.raw_bind_parameter(1, entity.name())?;
+        code.raw_bind_parameter(2, system)?;
+        Ok(Some(code))
     }
 
     /// The number of a system; `None` if the store does not know it.
@@ -165,12 +177,34 @@ impl Store {
         changes(&self.connection, capped(since), capped(limit as u64)).map_err(|error| self.failed(error))
     }
 
-    /// Reads in one transaction, so that all of it is of one moment.
+    /// Reads in one transaction, so that all of it is of one moment; inside another such read, of that one's.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, StoreError> {
-        let transaction = self.connection.unchecked_transaction();
-        let transaction = transaction.map_err(|error| self.failed(error))?;
-        work(&transaction).map_err(|failure| failure.at(&self.path))
+        let is_first = self.connection.is_autocommit();
+        let transaction = is_first.then(|| self.connection.unchecked_transaction()).transpose();
+        let _transaction = transaction.map_err(|error| self.failed(error))?;
+        work(&self.connection).map_err(|failure| failure.at(&self.path))
     }
+}
+
+/// Codes of one system looked up one after the other, see [`Store::lookups`].
+pub struct Lookups<'a> {
+    store: &'a Store,
+    /// `None` if the store does not know the system.
+    code: Option<CachedStatement<'a>>,
+}
+
+impl Lookups<'_> {
+    /// The ID of a code; `None` if the code is not known.
+    pub fn id(&mut self, key: &str) -> Result<Option<GlobalId>, StoreError> {
+        let Some(code) = &mut self.code else { return Ok(None) };
+        find(code, key).map_err(|error| self.store.failed(error))
+    }
+}
+
+/// The ID of a code, by the statement of [`Store::code_of`].
+fn find(code: &mut CachedStatement<'_>, key: &str) -> rusqlite::Result<Option<GlobalId>> {
+    code.raw_bind_parameter(3, key)?;
+    code.raw_query().next()?.map(|row| read_gid(row, 0)).transpose()
 }
 
 impl Member {

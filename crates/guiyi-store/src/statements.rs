@@ -27,6 +27,8 @@ pub(crate) const ADD_SYSTEM: &str = "INSERT INTO system (id, name) VALUES ($1, $
 pub(crate) const SYSTEM: &str = "SELECT id FROM system WHERE name = $1";
 
 pub(crate) const LAYOUTS: &str = "SELECT id, columns FROM layout ORDER BY id";
+pub(crate) const LAYOUT_ID: &str = "SELECT id FROM layout WHERE columns = $1";
+pub(crate) const LAST_LAYOUT: &str = "SELECT COALESCE(MAX(id), 0) FROM layout";
 pub(crate) const LAYOUT: &str = "SELECT columns FROM layout WHERE id = $1";
 pub(crate) const ADD_LAYOUT: &str = "INSERT INTO layout (id, columns) VALUES ($1, $2)";
 

@@ -178,22 +178,19 @@ fn feed(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut covered: BTreeMap<i64, Sha256> = BTreeMap::new();
     let mut problems = Vec::new();
     let mut next = 1;
+    let mut line = String::new();
     let mut statement = connection.prepare(statements::FEED)?;
     let mut rows = statement.query((0, i64::MAX))?;
     while let Some(row) = rows.next()? {
         let (seq, run): (i64, i64) = (row.get(0)?, row.get(1)?);
-        let line = feed_line(
-            seq,
-            row.get(2)?,
-            row.get(3)?,
-            row.get_ref(4)?.as_str()?,
-            row.get_ref(5)?.as_blob()?,
-        );
+        let (kind, digest) = (row.get_ref(4)?.as_str()?, row.get_ref(5)?.as_blob()?);
+        line.clear();
+        feed_line(seq, row.get(2)?, row.get(3)?, kind, digest, &mut line);
         if seq != next {
             problems.push(format!("change feed: line {next} is missing"));
         }
         next = seq + 1;
-        covered.entry(run).or_default().update(line);
+        covered.entry(run).or_default().update(&line);
     }
     let mut statement = connection.prepare(statements::RUN_DIGESTS)?;
     let mut rows = statement.query([])?;

@@ -4,7 +4,7 @@
 //! the dictionary gains becomes a column; a column whose element is gone stays, with what it holds.
 
 use guiyi_core::dictionary::{Dictionary, EntityType};
-use rusqlite::Connection;
+use rusqlite::{CachedStatement, Connection};
 
 use crate::error::StoreError;
 
@@ -34,8 +34,12 @@ pub(crate) fn elements(connection: &Connection, entity: EntityType) -> rusqlite:
         .collect()
 }
 
-/// Makes the table of the dictionary's entity type, or adds the columns that it lacks.
-pub(crate) fn ensure(connection: &Connection, dictionary: &Dictionary) -> Result<(), StoreError> {
+/// Makes the table of the dictionary's entity type, or adds the columns that it lacks; gives the statement that writes a
+/// row, see [`put`].
+pub(crate) fn ensure<'a>(
+    connection: &'a Connection,
+    dictionary: &Dictionary,
+) -> Result<CachedStatement<'a>, StoreError> {
     let reserved = dictionary.elements.iter().find(|element| {
         OWN_COLUMNS.iter().any(|name| name.eq_ignore_ascii_case(&element.name)) || element.name.contains('\0')
     });
@@ -43,6 +47,11 @@ pub(crate) fn ensure(connection: &Connection, dictionary: &Dictionary) -> Result
         return Err(StoreError::ReservedName {
             name: element.name.to_string(),
         });
+    }
+    let put = put(dictionary);
+    // It can be prepared only if the table has all columns.
+    if let Ok(prepared) = connection.prepare_cached(&put) {
+        return Ok(prepared);
     }
     let table = table(dictionary.entity);
     let known = elements(connection, dictionary.entity).map_err(StoreError::Database)?;
@@ -58,27 +67,28 @@ pub(crate) fn ensure(connection: &Connection, dictionary: &Dictionary) -> Result
             connection.execute(&sql, []).map_err(StoreError::Database)?;
         }
     }
-    Ok(())
+    connection.prepare_cached(&put).map_err(StoreError::Database)
 }
 
 /// Writes a row: `$1` ID, `$2` layout, `$3` lineage, then one value per element.
-pub(crate) fn put(dictionary: &Dictionary) -> String {
-    let names: Vec<String> = dictionary
-        .elements
-        .iter()
-        .map(|element| quoted(&element.name))
-        .collect();
-    let places: Vec<String> = (4..4 + names.len()).map(|place| format!(", ${place}")).collect();
-    let columns: Vec<String> = names.iter().map(|name| format!(", {name}")).collect();
-    let updates: Vec<String> = names.iter().map(|name| format!(", {name} = excluded.{name}")).collect();
+fn put(dictionary: &Dictionary) -> String {
+    let (mut columns, mut places, mut updates) = (String::new(), String::new(), String::new());
+    for (element, place) in dictionary.elements.iter().zip(4..) {
+        let name = quoted(&element.name);
+        columns.extend([", ", &name]);
+        places.extend([", $", &place.to_string()]);
+        updates.extend([", ", &name, " = excluded.", &name]);
+    }
     format!(
-        "INSERT INTO {} (gid, layout, lineage{}) VALUES ($1, $2, $3{})
-        ON CONFLICT (gid) DO UPDATE SET layout = excluded.layout, lineage = excluded.lineage{}",
-        table(dictionary.entity),
-        columns.concat(),
-        places.concat(),
-        updates.concat()
+        "INSERT INTO {} (gid, layout, lineage{columns}) VALUES ($1, $2, $3{places})
+        ON CONFLICT (gid) DO UPDATE SET layout = excluded.layout, lineage = excluded.lineage{updates}",
+        table(dictionary.entity)
     )
+}
+
+/// Reads the row of an ID as the table has it: ID, layout, lineage, then the elements.
+pub(crate) fn row(entity: EntityType) -> String {
+    format!("SELECT * FROM {} WHERE gid = $1", table(entity))
 }
 
 /// Reads the row of an ID: layout, lineage, then the elements of the table.

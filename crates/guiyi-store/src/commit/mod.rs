@@ -216,11 +216,11 @@ pub(crate) fn write_change(
         system_ids: Vec::new(),
     };
     commit.system_ids = layouts::systems(&commit)?;
-    wide::ensure(connection, &change.rulebook.dictionary)?;
+    let put_golden = wide::ensure(connection, &change.rulebook.dictionary)?;
     sources::write(&mut commit)?;
     identity::write_codes(&mut commit)?;
     identity::write_ids(&mut commit)?;
-    let feed = goldens::write(&mut commit)?;
+    let feed = goldens::write(&mut commit, put_golden)?;
     if let Some(pairs) = change.review {
         commit.report.pairs_changed = review::write(&commit, pairs)?;
     }
