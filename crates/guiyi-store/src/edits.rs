@@ -12,10 +12,8 @@ use guiyi_core::survive::{self, NO_RECORD};
 
 use crate::action::{Action, by_day_of_last_run};
 use crate::commit::Failure;
-use crate::encode::Digester;
 use crate::known::Known;
-use crate::ledger::hex;
-use crate::pins::{Pinned, object};
+use crate::pins::{Pinned, digest, object, sealed};
 use crate::{key, statements};
 
 /// Where pins go that were set after the leaving records came.
@@ -126,10 +124,9 @@ fn put(action: &Action<'_>, pin: &Pinned, target: GlobalId) -> Result<(), Failur
         expires,
         ..
     } = pin;
-    crate::write(&mut add, (number, element, value, reason, actor, utc, expires))?;
-    let mut digester = Digester::default();
-    digester.text(value.as_deref().unwrap_or_default());
-    let digest = hex(&digester.finish());
+    let cell = sealed(action, target, element, value.as_deref())?;
+    crate::write(&mut add, (number, element, cell, reason, actor, utc, expires))?;
+    let digest = digest(action, value.as_deref());
     let from = object(pin.gid, element);
     action.note("pin", &object(target, element), Some(&from), Some(&digest))?;
     Ok(())

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::commit::Failure;
 use crate::error::StoreError;
 use crate::known::{read_gid, rows};
+use crate::vault::Keyed;
 use crate::read::{GoldenRecord, GoldenValue, Member, golden, values_of};
 use crate::{Store, key, statements};
 
@@ -83,7 +84,7 @@ impl Store {
     }
 }
 
-fn history(connection: &Connection, gid: GlobalId) -> Result<Vec<Version>, Failure> {
+fn history(connection: &Keyed<'_>, gid: GlobalId) -> Result<Vec<Version>, Failure> {
     let number = key::to_key(gid);
     let stays = stays(connection, gid)?;
     let mut versions = Vec::new();

@@ -14,7 +14,9 @@ use guiyi_core::survive::Pin;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::encode::Digest;
+use crate::commit::Failure;
 use crate::error::StoreError;
+use crate::vault::{Keyed, Place};
 use crate::pins::{self, Pinned};
 use crate::{key, statements};
 
@@ -252,7 +254,7 @@ impl Finder<'_> {
 }
 
 /// Loads what is known. `present`: the admitted records of this run.
-pub(crate) fn load(connection: &Connection, rulebook: &Rulebook, present: &Records) -> Result<Known, LoadError> {
+pub(crate) fn load(connection: &Keyed<'_>, rulebook: &Rulebook, present: &Records) -> Result<Known, LoadError> {
     let entity = rulebook.dictionary.entity;
     let (mut known, source_of) = frame(connection, rulebook)?;
     known.rows = load_rows(connection, statements::SOURCE_HEADS, [entity.name()], &source_of)?;
@@ -274,7 +276,8 @@ pub(crate) fn load(connection: &Connection, rulebook: &Rulebook, present: &Recor
 }
 
 /// What does not depend on records: systems, decisions, pins, the mint; and the source number of each stored system.
-fn frame(connection: &Connection, rulebook: &Rulebook) -> Result<(Known, BTreeMap<i64, u16>), LoadError> {
+fn frame(connection: &Keyed<'_>, rulebook: &Rulebook) -> Result<(Known, BTreeMap<i64, u16>), LoadError> {
+    connection.vault.check()?;
     let entity = rulebook.dictionary.entity;
     let last_run = connection
         .prepare_cached(statements::LAST_RUN)?
@@ -326,6 +329,7 @@ pub(crate) use part::load_part;
 pub(crate) enum LoadError {
     Database(rusqlite::Error),
     Damaged(String),
+    Store(StoreError),
 }
 
 impl LoadError {
@@ -336,6 +340,23 @@ impl LoadError {
                 path: path.to_path_buf(),
                 detail,
             },
+            Self::Store(error) => error,
+        }
+    }
+}
+
+impl From<StoreError> for LoadError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Failure> for LoadError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Database(error) => Self::Database(error),
+            Failure::Damaged(detail) => Self::Damaged(detail),
+            Failure::Store(error) => Self::Store(error),
         }
     }
 }
@@ -430,7 +451,7 @@ pub(crate) fn load_decisions(connection: &Connection, entity: EntityType) -> rus
 
 /// The known records that are not present, with the values of the elements that the dictionary has now.
 fn load_absent(
-    connection: &Connection,
+    connection: &Keyed<'_>,
     rulebook: &Rulebook,
     known: &Known,
     present: &Records,
@@ -443,6 +464,9 @@ fn load_absent(
         }
     }
     let elements = &rulebook.dictionary.elements;
+    let entity = rulebook.dictionary.entity;
+    let names: Vec<&str> = elements.iter().map(|element| &*element.name).collect();
+    let sealing = connection.vault.to_read(entity, &names);
     let mut layouts: BTreeMap<i64, Vec<Option<usize>>> = BTreeMap::new();
     for (id, columns) in rows(connection, statements::LAYOUTS, [], |row| {
         Ok((row.get(0)?, row.get::<_, String>(1)?))
@@ -466,10 +490,12 @@ fn load_absent(
         let (layout, text, codes): (i64, String, Option<Vec<u8>>) =
             statement.query_row([row.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let damaged = || LoadError::Damaged(format!("source record {}", row.id));
-        let cells: Vec<Option<String>> = serde_json::from_str(&text).map_err(|_| damaged())?;
+        let mut cells: Vec<Option<String>> = serde_json::from_str(&text).map_err(|_| damaged())?;
         let layout = layouts.get(&layout).ok_or_else(damaged)?;
+        let place = Place::Source(entity, &known.systems[usize::from(row.source)], &row.key);
         for (element, position) in layout.iter().enumerate() {
-            let cell = position.and_then(|position| cells.get(position)?.as_deref());
+            let cell = position.and_then(|position| cells.get_mut(position)?.take());
+            let cell = cell.map(|cell| sealing.open(place, element, cell)).transpose()?;
             values[element].append_option(cell);
             let code = position.and_then(|position| codes.as_ref()?.get(position).copied());
             origins[element].push(code.and_then(Origin::from_code).unwrap_or(Origin::Received));

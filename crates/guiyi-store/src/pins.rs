@@ -6,15 +6,15 @@
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::rulebook::Rulebook;
-use rusqlite::Connection;
 
 use crate::action::{Action, By, Keep};
 use crate::commit::Failure;
 use crate::effect::Effect;
 use crate::encode::Digester;
 use crate::error::StoreError;
-use crate::known::{read_gid, rows};
+use crate::known::{LoadError, read_gid, rows};
 use crate::ledger::hex;
+use crate::vault::{Keyed, Place};
 use crate::{Store, key, statements};
 
 /// A value that a steward pinned.
@@ -26,6 +26,8 @@ pub struct Pinned {
     pub element: String,
     /// The value; `None`: no value shall stand there.
     pub value: Option<String>,
+    /// There is a value, but it is encrypted, and the key is missing.
+    pub is_sealed: bool,
     /// Why.
     pub reason: String,
     /// Who.
@@ -74,22 +76,20 @@ impl Store {
             let effect = Effect::begin(action, &[pin.gid])?;
             withdraw(action, pin.gid, pin.element)?;
             let mut add = action.connection.prepare_cached(statements::ADD_PIN)?;
+            let cell = sealed(action, pin.gid, pin.element, pin.value)?;
             crate::write(
                 &mut add,
                 (
                     key::to_key(pin.gid),
                     pin.element,
-                    pin.value,
+                    cell,
                     by.reason,
                     by.actor,
                     by.utc,
                     pin.expires,
                 ),
             )?;
-            // The ledger holds no values, only what tells whether one was altered.
-            let mut digester = Digester::default();
-            digester.text(pin.value.unwrap_or_default());
-            let digest = hex(&digester.finish());
+            let digest = digest(action, pin.value);
             action.note("pin", &object(pin.gid, pin.element), None, Some(&digest))?;
             action.compute_anew(rulebook, &[pin.gid])?;
             Ok((effect.end(action)?, Keep::All))
@@ -122,7 +122,7 @@ impl Store {
 
     /// The pins of an entity type, also those that have expired or sleep, by ID and element.
     pub fn pins(&self, entity: EntityType) -> Result<Vec<Pinned>, StoreError> {
-        load(&self.connection, entity).map_err(|error| self.failed(error))
+        self.read(|connection| Ok(load(connection, entity)?))
     }
 }
 
@@ -143,18 +143,51 @@ pub(crate) fn object(gid: GlobalId, element: &str) -> String {
     format!("{}/{element}", gid.as_str())
 }
 
-pub(crate) fn load(connection: &Connection, entity: EntityType) -> rusqlite::Result<Vec<Pinned>> {
+/// A pinned value as it is to be written.
+pub(crate) fn sealed(
+    action: &Action<'_>,
+    gid: GlobalId,
+    element: &str,
+    value: Option<&str>,
+) -> Result<Option<String>, Failure> {
+    let names = [element];
+    let sealing = action.connection.vault.to_write(action.entity, &names)?;
+    let place = Place::Pin(action.entity, key::to_key(gid));
+    Ok(value.map(|value| sealing.seal(place, 0, value).into_owned()))
+}
+
+/// What the ledger holds of a pinned value: nothing but what tells whether it was altered.
+pub(crate) fn digest(action: &Action<'_>, value: Option<&str>) -> String {
+    let mut digester = Digester::default();
+    digester.text(value.unwrap_or_default());
+    hex(&action.connection.vault.digest(&mut digester))
+}
+
+pub(crate) fn load(connection: &Keyed<'_>, entity: EntityType) -> Result<Vec<Pinned>, LoadError> {
     let (low, high) = key::range(entity);
-    rows(connection, statements::PINS, [low, high], |row| {
+    let mut pins = rows(connection, statements::PINS, [low, high], |row| {
         Ok(Pinned {
             number: row.get(0)?,
             gid: read_gid(row, 1)?,
             element: row.get(2)?,
             value: row.get(3)?,
+            is_sealed: false,
             reason: row.get(4)?,
             actor: row.get(5)?,
             utc: row.get(6)?,
             expires: row.get(7)?,
         })
-    })
+    })?;
+    let is_locked = connection.vault.check().is_err();
+    for pin in &mut pins {
+        let names = [&*pin.element];
+        let sealing = connection.vault.to_read(entity, &names);
+        if let Some(cell) = pin.value.take_if(|_| sealing.is_sealed(0)) {
+            pin.is_sealed = is_locked;
+            if !is_locked {
+                pin.value = Some(sealing.open(Place::Pin(entity, key::to_key(pin.gid)), 0, cell)?);
+            }
+        }
+    }
+    Ok(pins)
 }

@@ -15,6 +15,36 @@ pub(crate) const COPY: &str = "VACUUM INTO $1";
 /// SQLite's own: what the schema is made of.
 pub(crate) const SCHEMA: &str = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name";
 
+/// The number of the key in force, or of the write since which there is none.
+pub(crate) const KEY_VERSION: &str = "SELECT COALESCE(MAX(version), 0) FROM data_key";
+pub(crate) const NEWEST_KEY: &str = "SELECT version, fingerprint FROM data_key ORDER BY version DESC LIMIT 1";
+pub(crate) const KEY_SECRET: &str = "SELECT secret FROM data_key WHERE version = $1";
+pub(crate) const ENCRYPTED_ELEMENTS: &str = "SELECT entity, element, is_searchable FROM encrypted_element";
+
+pub(crate) const RETIRE_KEYS: &str = "UPDATE data_key SET secret = NULL";
+pub(crate) const ADD_KEY: &str =
+    "INSERT INTO data_key (version, fingerprint, secret, is_swept, run) VALUES ($1, $2, $3, 0, $4)";
+pub(crate) const IS_SWEPT: &str = "SELECT COALESCE(MIN(is_swept), 1) FROM data_key";
+pub(crate) const SWEPT: &str = "UPDATE data_key SET is_swept = 1";
+pub(crate) const FORGET_ELEMENTS: &str = "DELETE FROM encrypted_element";
+pub(crate) const ADD_ENCRYPTED_ELEMENT: &str =
+    "INSERT INTO encrypted_element (entity, element, is_searchable) VALUES ($1, $2, $3)";
+pub(crate) const SOURCES_TO_RESEAL: &str = "SELECT s.id, s.entity, y.name, s.source_key, s.received_layout,
+    s.canonical_layout, s.received, s.canonical, s.origins, s.digest FROM source_record s JOIN system y ON y.id = s.system
+    WHERE s.id > $1 ORDER BY s.id LIMIT $2";
+pub(crate) const RESEAL_SOURCE: &str =
+    "UPDATE source_record SET digest = $1, received = $2, canonical = $3 WHERE id = $4";
+pub(crate) const HISTORY_TO_RESEAL: &str = "SELECT gid, version, \"values\" FROM golden_history
+    WHERE (gid, version) > ($1, $2) ORDER BY gid, version LIMIT $3";
+pub(crate) const RESEAL_HISTORY: &str = "UPDATE golden_history SET \"values\" = $1 WHERE gid = $2 AND version = $3";
+pub(crate) const PINS_TO_RESEAL: &str = "SELECT id, gid, element, value FROM override ORDER BY id";
+pub(crate) const RESEAL_PIN: &str = "UPDATE override SET value = $1 WHERE id = $2";
+pub(crate) const SET_GOLDEN_DIGEST: &str = "UPDATE golden SET digest = $1 WHERE gid = $2";
+pub(crate) const NEW_FEED_DIGESTS: &str = "UPDATE change_feed SET digest = COALESCE((SELECT g.digest FROM golden g
+    WHERE g.gid = change_feed.gid AND g.version = change_feed.version), x'')";
+/// SQLite's own: how something of the schema was made.
+pub(crate) const SCHEMA_OF: &str = "SELECT sql FROM sqlite_master WHERE name = $1";
+
 pub(crate) const SYSTEMS: &str = "SELECT id, name FROM system ORDER BY id";
 pub(crate) const LAST_SYSTEM: &str = "SELECT COALESCE(MAX(id), 0) FROM system";
 pub(crate) const ADD_SYSTEM: &str = "INSERT INTO system (id, name) VALUES ($1, $2)";
@@ -38,7 +68,8 @@ pub(crate) const SOURCE_VALUES: &str = "SELECT l.columns, s.canonical FROM sourc
 pub(crate) const SOURCE_CANONICAL: &str =
     "SELECT canonical_layout, canonical, origins FROM source_record WHERE id = $1";
 pub(crate) const SOURCES_WITH_DIGEST: &str =
-    "SELECT id, digest, received_layout, canonical_layout, received, canonical, origins FROM source_record ORDER BY id";
+    "SELECT id, digest, received_layout, canonical_layout, received, canonical, origins, entity, system, source_key
+    FROM source_record ORDER BY id";
 pub(crate) const LAST_SOURCE: &str = "SELECT COALESCE(MAX(id), 0) FROM source_record";
 pub(crate) const ADD_SOURCE: &str =
     "INSERT INTO source_record (id, entity, system, source_key, digest, version, gid, since,
@@ -208,6 +239,9 @@ pub(crate) const LEDGER: &str = "SELECT seq, run, utc, actor, action, object, be
     FROM ledger ORDER BY seq";
 
 pub(crate) const RUN_DIGESTS: &str = "SELECT run, after FROM ledger WHERE action = 'run' ORDER BY seq";
+
+/// The last write that made the digests of the feed anew, and the digest over all lines up to then.
+pub(crate) const FEED_BASE: &str = "SELECT run, after FROM ledger WHERE action = 'feed' ORDER BY seq DESC LIMIT 1";
 
 pub(crate) const LAST_FEED: &str = "SELECT COALESCE(MAX(seq), 0) FROM change_feed";
 pub(crate) const ADD_FEED: &str =
