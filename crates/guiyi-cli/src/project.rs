@@ -3,6 +3,7 @@
 //! Reading it says every mistake at once, each with line, column and a hint. Mistakes that only an input file can show,
 //! such as a column that it lacks, are found by [`Project::open`], again all of them at once.
 
+mod encryption;
 mod heads;
 mod reference;
 mod source;
@@ -21,6 +22,7 @@ use guiyi_io::read::{ReadOptions, Reader};
 use guiyi_io::write::{CsvEncoding, CsvOptions, OutputFormat};
 use sha2::{Digest, Sha256};
 
+pub(crate) use self::encryption::Encryption;
 pub(crate) use self::heads::Heads;
 pub(crate) use self::reference::reference;
 use crate::reference_file;
@@ -40,6 +42,8 @@ pub(crate) struct Project {
     pub(crate) store: PathBuf,
     /// The second place of the ledger's heads; `None`: they are not signed.
     pub(crate) heads: Option<Heads>,
+    /// What the store keeps encrypted; `None`: nothing.
+    pub(crate) encryption: Option<Encryption>,
     /// Where and how results are written.
     pub(crate) output: Output,
     /// What makes the exit code 1.
@@ -167,6 +171,7 @@ impl Project {
         });
         let store = root.table("store");
         let heads = Heads::read(store.as_ref(), base);
+        let encryption = store.as_ref().and_then(|store| store.table("encryption"));
         let store = store.and_then(|store| store.opt_string("path")).unwrap_or("guiyi.db");
         let store = base.join(store);
         let output = read_output(root.table("output").as_ref(), base);
@@ -200,7 +205,9 @@ impl Project {
                 .as_ref()
                 .map(|section| parse_policies(section, &entity.dictionary, &systems));
         }
-        drop((project, sources, sections, root));
+        let sealed = encryption.as_ref();
+        let sealed = sealed.and_then(|table| Encryption::read(table, base, &entities));
+        drop((project, sources, sections, encryption, root));
 
         let found = document.finish(());
         let mut mistakes = found.err().unwrap_or_default();
@@ -215,6 +222,7 @@ impl Project {
             language: language.unwrap_or_default(),
             store,
             heads,
+            encryption: sealed,
             output,
             fail_on,
             digest: named.digest.finalize().into(),

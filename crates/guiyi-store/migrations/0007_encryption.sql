@@ -20,6 +20,6 @@ CREATE TABLE encrypted_element (
 -- The newest head that was signed with each key: whoever cuts off the end of the file of heads is seen.
 CREATE TABLE signed_head (
     key TEXT PRIMARY KEY,             -- the public key
-    n_heads INTEGER NOT NULL,         -- heads in the file
-    signature TEXT NOT NULL           -- of the last of them
+    seq INTEGER NOT NULL,             -- line of the ledger that it vouches for
+    signature TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

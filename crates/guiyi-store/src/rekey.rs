@@ -149,14 +149,11 @@ impl Store {
     }
 
     fn rekey(&mut self, action: &str, next: Vault, by: By<'_>) -> Result<Rekeyed, StoreError> {
-        // So that not even a free page of the transaction's own making keeps a value.
-        self.pragma("PRAGMA secure_delete = ON")?;
         let done = in_transaction(&mut self.connection, &self.vault, &next, action, by);
         let n_rows = done.map_err(|failure| failure.at(&self.path))?;
         self.vault = next;
         crate::crash_point();
         let is_swept = self.sweep()?;
-        self.pragma("PRAGMA secure_delete = OFF")?;
         self.sign_head()?;
         Ok(Rekeyed { n_rows, is_swept })
     }
@@ -184,10 +181,6 @@ impl Store {
             Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(false),
             done => done.map_err(|error| self.failed(error)),
         }
-    }
-
-    fn pragma(&self, sql: &str) -> Result<(), StoreError> {
-        self.connection.execute_batch(sql).map_err(|error| self.failed(error))
     }
 }
 

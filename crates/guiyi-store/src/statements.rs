@@ -232,6 +232,9 @@ pub(crate) const WITHDRAW_RELATION: &str = "UPDATE relation SET withdrawn = $1
 pub(crate) const LEDGER_HEAD: &str = "SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1";
 pub(crate) const LEDGER_NEWEST: &str = "SELECT seq, hash, run, utc FROM ledger ORDER BY seq DESC LIMIT 1";
 pub(crate) const LEDGER_HASH: &str = "SELECT hash FROM ledger WHERE seq = $1";
+pub(crate) const SIGNED_HEAD: &str = "SELECT seq, signature FROM signed_head WHERE key = $1";
+pub(crate) const SET_SIGNED_HEAD: &str = "INSERT INTO signed_head (key, seq, signature) VALUES ($1, $2, $3)
+    ON CONFLICT (key) DO UPDATE SET seq = excluded.seq, signature = excluded.signature";
 pub(crate) const ADD_LEDGER: &str =
     "INSERT INTO ledger (seq, run, utc, actor, action, object, before, after, reason, previous, hash)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";

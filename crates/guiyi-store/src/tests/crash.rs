@@ -12,7 +12,7 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::from_serial;
 
 use super::world::{World, dump_of};
-use crate::{By, Merge, NewCode, NewDecision, NewPin, Split, Store, StoreError, Verdict};
+use crate::{By, DataKey, Merge, NewCode, NewDecision, NewPin, Split, Store, StoreError, Verdict};
 
 /// Names the write at which the child dies.
 const DIE_AT: &str = "GUIYI_TEST_DIE_AT";
@@ -47,7 +47,7 @@ fn child() {
 }
 
 /// Everything that writes.
-const WORKS: [&str; 12] = [
+const WORKS: [&str; 15] = [
     "first load",
     "run",
     "decide",
@@ -60,7 +60,13 @@ const WORKS: [&str; 12] = [
     "migrate",
     "backup",
     "restore",
+    "encrypt",
+    "rotate",
+    "decrypt",
 ];
+
+/// Works that change the keys. The store that they leave sweeps its file when it is opened next.
+const REKEYS: [&str; 3] = ["encrypt", "rotate", "decrypt"];
 
 const BY: By<'_> = By {
     actor: "王芳",
@@ -153,9 +159,33 @@ pub(crate) fn write(what: &str, store: &mut Store) -> Result<(), StoreError> {
             let answers = store.add_codes(EntityType::Customer, &[code("1"), code("2")], BY, false)?;
             assert_eq!(answers, [Ok(true), Ok(true)]);
         }
+        "encrypt" => {
+            let key = DataKey::read(&beside(store.path(), "first.key"))?;
+            store.encrypt(&key, &super::encryption::elements(), BY)?;
+        }
+        "rotate" | "decrypt" => {
+            store.use_key(&beside(store.path(), "first.key"))?;
+            if what == "decrypt" {
+                store.decrypt(BY)?;
+            } else {
+                store.rotate(&DataKey::read(&beside(store.path(), "second.key"))?, BY)?;
+            }
+        }
         other => panic!("{other}"),
     }
     Ok(())
+}
+
+/// Opens a store with whichever of the keys is its own.
+fn open_with_key(path: &Path) -> Store {
+    let mut store = Store::open(path).unwrap();
+    for key in ["first.key", "second.key"] {
+        if store.check_key().is_err() {
+            store.use_key(&beside(path, key)).unwrap();
+        }
+    }
+    store.check_key().unwrap();
+    store
 }
 
 /// A directory with the store before the work.
@@ -178,6 +208,15 @@ pub(crate) fn prepare(what: &str) -> (tempfile::TempDir, PathBuf) {
         expires: None,
     };
     store.pin(&World::rulebook(), pin, BY).unwrap();
+    if REKEYS.contains(&what) {
+        // The same in every directory, so that the same work leaves the same store.
+        for (key, bytes) in [("first.key", [1; 32]), ("second.key", [2; 32])] {
+            crate::key_file::write_secret(&beside(&path, key), "guiyi-data-key-1", &bytes).unwrap();
+        }
+        if what != "encrypt" {
+            write("encrypt", &mut store).unwrap();
+        }
+    }
     if what == "restore" {
         std::fs::write(beside(&path, "other.db"), include_bytes!("stores/version_2.db")).unwrap();
     }
@@ -236,11 +275,22 @@ fn live(what: &str) -> Lived {
 /// a store of an earlier schema brings it up to date.
 fn survived(what: &str, path: &Path, lived: &Lived, when: &str) -> bool {
     assert!(path.exists(), "{what}, {when}: no store");
+    if REKEYS.contains(&what) {
+        drop(Store::open(path).unwrap());
+    }
     let found = content(path);
     let is_done = found == lived.after;
     assert!(is_done || found == lived.before, "{what}, {when}: half done");
-    let store = Store::open(path).unwrap();
+    let store = open_with_key(path);
     assert_eq!(store.verify().unwrap(), [""; 0], "{what}, {when}");
+    if what == "rotate" || what == "encrypt" && is_done {
+        for ending in ["", "-wal"] {
+            let bytes = std::fs::read(beside(path, &format!("store.db{ending}"))).unwrap_or_default();
+            let phone = b"1390000";
+            let lingers = bytes.windows(phone.len()).any(|window| window == phone);
+            assert!(!lingers, "{what}, {when}: a number in plain text in store.db{ending}");
+        }
+    }
     let copy = beside(path, "copy.backup");
     if copy.exists() {
         // A copy has its name only once it is whole.
