@@ -8,6 +8,7 @@ mod bench;
 mod crosswalk;
 mod demo;
 mod dictionary;
+mod encryption;
 mod golden;
 mod hostile;
 mod id;

@@ -48,7 +48,7 @@ impl DataKey {
         Ok(Self::of(&bytes))
     }
 
-    fn of(bytes: &[u8; 32]) -> Self {
+    pub(crate) fn of(bytes: &[u8; 32]) -> Self {
         Self {
             derive: Hkdf::new(None, bytes),
         }

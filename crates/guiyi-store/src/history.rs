@@ -11,8 +11,8 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::commit::Failure;
 use crate::error::StoreError;
 use crate::known::{read_gid, rows};
-use crate::vault::Keyed;
 use crate::read::{GoldenRecord, GoldenValue, Member, golden, values_of};
+use crate::vault::Keyed;
 use crate::{Store, key, statements};
 
 /// When and by whom something was written.

@@ -21,7 +21,8 @@ pub(crate) fn random(path: &Path) -> Result<Zeroizing<[u8; 32]>, StoreError> {
 
 /// Writes a secret into a file that does not exist yet.
 pub(crate) fn write_secret(path: &Path, word: &str, bytes: &[u8; 32]) -> Result<(), StoreError> {
-    write_new(path, 0o600, &Zeroizing::new(format!("{word} {}\n", hex(bytes))))
+    let digits = Zeroizing::new(hex(bytes));
+    write_new(path, 0o600, &Zeroizing::new(format!("{word} {}\n", *digits)))
 }
 
 /// Writes what everybody may read into a file that does not exist yet.
@@ -52,7 +53,8 @@ pub(crate) fn read_secret(path: &Path) -> Result<Zeroizing<String>, StoreError> 
 
 /// The bytes behind the word that says which kind of key it is; `None` if it is another kind, or none.
 pub(crate) fn bytes_behind(word: &str, text: &str) -> Option<[u8; 32]> {
-    from_hex(text.strip_prefix(word)?.trim())?.try_into().ok()
+    let bytes = Zeroizing::new(from_hex(text.strip_prefix(word)?.trim())?);
+    bytes.as_slice().try_into().ok()
 }
 
 /// What is wrong with a key's file.

@@ -13,11 +13,11 @@ use guiyi_core::rulebook::Rulebook;
 use guiyi_core::survive::Pin;
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::encode::Digest;
 use crate::commit::Failure;
+use crate::encode::Digest;
 use crate::error::StoreError;
-use crate::vault::{Keyed, Place};
 use crate::pins::{self, Pinned};
+use crate::vault::{Keyed, Place};
 use crate::{key, statements};
 
 /// The issuer of the central store.

@@ -137,7 +137,7 @@ impl Store {
             .pragma_update(None, "synchronous", "FULL")
             .map_err(|error| store.failed(error))?;
         // Where a change of keys was killed before it had swept the file.
-        store.sweep()?;
+        store.sweep();
         store.with_vault()
     }
 

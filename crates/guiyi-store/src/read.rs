@@ -258,7 +258,9 @@ pub(crate) fn values_of(
     let of_element = |(at, (element, cell)): (usize, (&String, Cell))| {
         let stored = values.remove(element).flatten();
         let is_sealed = is_locked && stored.is_some() && sealing.is_sealed(at);
-        let value = stored.filter(|_| !is_sealed).map(|stored| sealing.open(place, at, stored));
+        let value = stored
+            .filter(|_| !is_sealed)
+            .map(|stored| sealing.open(place, at, stored));
         let member = members.iter().position(|(id, _)| *id == cell.record);
         let is_of_record = !matches!(cell.ground, Ground::Nothing | Ground::Override);
         Ok(GoldenValue {

@@ -51,8 +51,8 @@ pub struct Encryption {
 pub struct Rekeyed {
     /// Source records, golden records, earlier versions of them and pins that were written anew.
     pub n_rows: u64,
-    /// Whether the file was swept. If not, somebody else has the store open, and what stood there before lingers until the
-    /// store is opened for writing by nobody else.
+    /// Whether the file was swept. If not, since somebody else has the store open or there is no space for a second copy of
+    /// it, what stood there before lingers until the next opening for writing that can sweep it.
     pub is_swept: bool,
 }
 
@@ -90,12 +90,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Inconsistent`] if the store is encrypted with another key, or if no element is named.
-    pub fn encrypt(
-        &mut self,
-        key: &DataKey,
-        elements: &[EncryptedElement],
-        by: By<'_>,
-    ) -> Result<Rekeyed, StoreError> {
+    pub fn encrypt(&mut self, key: &DataKey, elements: &[EncryptedElement], by: By<'_>) -> Result<Rekeyed, StoreError> {
         let refuse = |detail: &str| Err(StoreError::Inconsistent { detail: detail.into() });
         if elements.is_empty() {
             return refuse("encryption without elements");
@@ -111,7 +106,7 @@ impl Store {
         if self.vault.is_on() && self.vault.elements == elements {
             return Ok(Rekeyed {
                 n_rows: 0,
-                is_swept: self.sweep()?,
+                is_swept: self.sweep(),
             });
         }
         self.rekey("encrypt", Vault::next(&self.vault, key, elements), by)
@@ -153,14 +148,14 @@ impl Store {
         let n_rows = done.map_err(|failure| failure.at(&self.path))?;
         self.vault = next;
         crate::crash_point();
-        let is_swept = self.sweep()?;
+        let is_swept = self.sweep();
         self.sign_head()?;
         Ok(Rekeyed { n_rows, is_swept })
     }
 
-    /// Sweeps what stood in the file before a change of keys out of it, if that is still to be done and nobody else has the
-    /// store open. Says whether the file is swept.
-    pub(crate) fn sweep(&self) -> Result<bool, StoreError> {
+    /// Sweeps what stood in the file before a change of keys out of it, if that is still to be done and can be done now. Says
+    /// whether the file is swept.
+    pub(crate) fn sweep(&self) -> bool {
         let work = || -> rusqlite::Result<bool> {
             if self.connection.query_row(statements::IS_SWEPT, [], |row| row.get(0))? {
                 return Ok(true);
@@ -177,10 +172,7 @@ impl Store {
             }
             Ok(!is_busy)
         };
-        match work() {
-            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(false),
-            done => done.map_err(|error| self.failed(error)),
-        }
+        work().unwrap_or(false)
     }
 }
 
@@ -226,7 +218,13 @@ fn in_transaction(
     )?;
     if rekeying.has_new_digests {
         let covered = rekeying.feed()?;
-        ledger.add("feed", "", None, Some(&covered), "digests made anew, those of earlier versions taken out")?;
+        ledger.add(
+            "feed",
+            "",
+            None,
+            Some(&covered),
+            "digests made anew, those of earlier versions taken out",
+        )?;
     }
     crate::crash_point();
     transaction.commit()?;
@@ -259,7 +257,17 @@ impl Both<'_> {
 const PAGE: i64 = 2048;
 
 /// A source record with what is to be written anew.
-type SourceRow = (i64, String, String, String, [i64; 2], String, String, Option<Vec<u8>>, Vec<u8>);
+type SourceRow = (
+    i64,
+    String,
+    String,
+    String,
+    [i64; 2],
+    String,
+    String,
+    Option<Vec<u8>>,
+    Vec<u8>,
+);
 
 impl Rekeying<'_> {
     fn both<'a, N: AsRef<str>>(&'a self, entity: EntityType, names: &'a [N]) -> Both<'a> {
@@ -354,7 +362,9 @@ impl Rekeying<'_> {
         loop {
             type Row = (i64, i64, Vec<u8>, Vec<Option<String>>);
             let page: Vec<Row> = rows(self.connection, &page_of, (last, PAGE), |row| {
-                let cells = (0..elements.len()).map(|at| row.get(at + 3)).collect::<rusqlite::Result<_>>()?;
+                let cells = (0..elements.len())
+                    .map(|at| row.get(at + 3))
+                    .collect::<rusqlite::Result<_>>()?;
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, cells))
             })?;
             let Some(end) = page.last() else { return Ok(n_rows) };
@@ -427,7 +437,8 @@ impl Rekeying<'_> {
             let damaged = || Failure::Damaged(format!("pin {id}"));
             let entity = key::from_key(number).and_then(entity).ok_or_else(damaged)?;
             let names = [element];
-            self.both(entity, &names).turn(Place::Pin(entity, number), 0, &mut cell)?;
+            self.both(entity, &names)
+                .turn(Place::Pin(entity, number), 0, &mut cell)?;
             crate::write(&mut update, (cell, id))?;
             n_rows += 1;
         }

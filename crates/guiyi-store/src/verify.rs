@@ -15,7 +15,7 @@ use crate::encode::{Digester, digest_source, name_order, read_lineage};
 use crate::error::StoreError;
 use crate::known::rows;
 use crate::migrations::MIGRATIONS;
-use crate::vault::{Sealing, Keyed, Place};
+use crate::vault::{Keyed, Place, Sealing};
 use crate::{Store, key, ledger, statements, wide};
 
 impl Store {
@@ -140,9 +140,11 @@ pub(crate) fn layouts(connection: &Connection) -> rusqlite::Result<Layouts> {
 fn sources(connection: &Keyed<'_>, layouts: &Layouts) -> rusqlite::Result<Vec<String>> {
     let mut problems = Vec::new();
     let mut digester = Digester::default();
-    let systems: BTreeMap<i64, String> = rows(connection, statements::SYSTEMS, [], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .into_iter()
-        .collect();
+    let systems: BTreeMap<i64, String> = rows(connection, statements::SYSTEMS, [], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?
+    .into_iter()
+    .collect();
     let mut sealings: BTreeMap<(EntityType, i64), Sealing<'_>> = BTreeMap::new();
     let mut statement = connection.prepare(statements::SOURCES_WITH_DIGEST)?;
     let mut rows = statement.query([])?;

@@ -140,7 +140,9 @@ pub(crate) fn set(entity: EntityType, elements: &[impl AsRef<str>]) -> String {
 pub(crate) fn beginning(entity: EntityType, element: &str) -> String {
     let (table, element) = (table(entity), quoted(element));
     // `;` comes after `:`.
-    format!("SELECT gid FROM {table} WHERE {element} >= $1 AND {element} < SUBSTR($1, 1, LENGTH($1) - 1) || ';' ORDER BY gid")
+    format!(
+        "SELECT gid FROM {table} WHERE {element} >= $1 AND {element} < SUBSTR($1, 1, LENGTH($1) - 1) || ';' ORDER BY gid"
+    )
 }
 
 /// The IDs whose element is `$1`.

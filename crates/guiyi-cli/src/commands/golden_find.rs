@@ -31,7 +31,9 @@ pub(super) fn run(project: &Path, args: &Args) -> anyhow::Result<Verdict> {
     let (mut found, mut unknown) = (Vec::new(), None);
     for entity in entities(&project, args.entity.as_deref())? {
         let rulebook = project.rulebook(entity);
-        let position = rulebook.as_ref().and_then(|book| book.dictionary.position(&args.element));
+        let position = rulebook
+            .as_ref()
+            .and_then(|book| book.dictionary.position(&args.element));
         let (Some(rulebook), Some(position)) = (rulebook, position) else {
             let element = args.element.clone();
             unknown = Some(guiyi_store::StoreError::UnknownElement { element });

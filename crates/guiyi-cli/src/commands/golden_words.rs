@@ -84,7 +84,12 @@ pub(crate) fn golden(
         let (Some(shown), label) = (&value.value, label_of(labels, &value.element)) else {
             if value.is_sealed {
                 let sealed = either(chinese, "(encrypted)", "（已加密）");
-                _ = writeln!(text, "  {}\t{sealed}\t{}", label_of(labels, &value.element), value.ground.name());
+                _ = writeln!(
+                    text,
+                    "  {}\t{sealed}\t{}",
+                    label_of(labels, &value.element),
+                    value.ground.name()
+                );
             } else if value.ground == Ground::Override {
                 _ = writeln!(text, "  {}\t-\toverride", label_of(labels, &value.element));
             }

@@ -7,8 +7,8 @@ use anyhow::bail;
 use guiyi_store::{PublicKey, SigningKey, Store};
 use serde_json::json;
 
-use super::store_keys::{self, Decrypt, Encrypt, Key, Rotate};
 use super::steward::{Author, InProject, Show, either, lines, open_to_read};
+use super::store_keys::{self, Decrypt, Encrypt, Key, Rotate};
 use crate::args::Format;
 use crate::project::{Heads, Project};
 use crate::words::say;

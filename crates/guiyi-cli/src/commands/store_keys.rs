@@ -136,9 +136,7 @@ pub(super) fn encrypt(project: &Path, args: &Encrypt) -> anyhow::Result<Verdict>
 pub(super) fn rotate(project: &Path, args: &Rotate) -> anyhow::Result<Verdict> {
     let mut desk = Desk::open_as_it_is(project, &args.change.author)?;
     let key = DataKey::read(&args.key)?;
-    let done = desk
-        .store
-        .rotate(&key, desk.signature.because(&args.change.reason))?;
+    let done = desk.store.rotate(&key, desk.signature.because(&args.change.reason))?;
     let verdict = said(&desk, &args.change.show, done)?;
     let is_named = desk
         .project
@@ -150,7 +148,9 @@ pub(super) fn rotate(project: &Path, args: &Rotate) -> anyhow::Result<Verdict> {
         say(&if args.change.show.is_chinese(&desk.project) {
             format!("请在项目文件中改写 [store.encryption] key = \"{file}\"；旧密钥仍可打开以前的备份")
         } else {
-            format!("now name it in the project file: [store.encryption] key = \"{file}\"; the old key opens older backups only")
+            format!(
+                "now name it in the project file: [store.encryption] key = \"{file}\"; the old key opens older backups only"
+            )
         });
     }
     Ok(verdict)
@@ -206,8 +206,8 @@ fn said(desk: &Desk, show: &Show, done: Rekeyed) -> anyhow::Result<Verdict> {
     if !done.is_swept {
         say(either(
             chinese,
-            "somebody else has the store open: what stood in the file before is swept out of it when it is opened for writing next",
-            "有其他进程打开着主数据库：旧内容将在下次写入打开时清除",
+            "what stood in the file before could not be swept out of it now, somebody else has it open or the disk is full: the next command that writes does it",
+            "旧内容暂未清除（有其他进程打开着主数据库，或磁盘空间不足），将由下一个写入命令清除",
         ));
     }
     Ok(Verdict::Clean)

@@ -6,7 +6,7 @@ use guiyi_core::record::{Batch, Origin};
 use super::{Commit, Failure, layouts};
 use crate::change::RunChange;
 use crate::encode::{Digest, Digester, digest_source, json_array, name_order};
-use crate::vault::{Sealing, Place, Vault};
+use crate::vault::{Place, Sealing, Vault};
 use crate::{ahead, key, statements};
 
 /// What all rows of a batch share.

@@ -138,7 +138,11 @@ fn seen(store: &Store) -> String {
 
 /// Says the first line that differs, not the thousands that do not.
 fn same(found: &str, expected: &str) {
-    let differs = found.lines().zip(expected.lines()).enumerate().find(|(_, (a, b))| a != b);
+    let differs = found
+        .lines()
+        .zip(expected.lines())
+        .enumerate()
+        .find(|(_, (a, b))| a != b);
     assert_eq!((differs, found.len()), (None, expected.len()));
 }
 
@@ -187,7 +191,10 @@ fn encryption_is_turned_on_changed_and_turned_off_and_nothing_lingers() {
     let done = store.encrypt(&place.key("first"), &elements()[1..], BY).unwrap();
     assert!(done.n_rows > 2 * N as u64 && done.is_swept, "{done:?}");
     let left: Vec<&str> = place.found().into_iter().map(|(_, plain)| plain).collect();
-    assert!(left.iter().all(|plain| plain.ends_with('市')) && !left.is_empty(), "{left:?}");
+    assert!(
+        left.iter().all(|plain| plain.ends_with('市')) && !left.is_empty(),
+        "{left:?}"
+    );
     same(&seen(&store), &before);
     assert_eq!(store.verify().unwrap(), [""; 0]);
 
@@ -216,8 +223,15 @@ fn encryption_is_turned_on_changed_and_turned_off_and_nothing_lingers() {
 fn after_a_rotation_the_old_key_opens_nothing_and_ledger_and_feed_are_as_they_were() {
     let (_, one, place, mut store) = twins();
     let ledger = |store: &Store| -> Vec<Vec<u8>> {
-        let mut lines = store.connection.prepare("SELECT hash FROM ledger ORDER BY seq").unwrap();
-        lines.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        let mut lines = store
+            .connection
+            .prepare("SELECT hash FROM ledger ORDER BY seq")
+            .unwrap();
+        lines
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
     };
     let (lines, feed) = (ledger(&store), store.changes(0, usize::MAX).unwrap());
     store.rotate(&place.key("second"), BY).unwrap();
@@ -267,12 +281,23 @@ fn without_the_key() {
             assert_eq!(without.value.is_none(), is_sealed);
         }
         assert!(store.history(id(7)).unwrap().len() > 1);
-        assert!(store.pins(CUSTOMER).unwrap().iter().all(|pin| pin.is_sealed && pin.value.is_none()));
+        assert!(
+            store
+                .pins(CUSTOMER)
+                .unwrap()
+                .iter()
+                .all(|pin| pin.is_sealed && pin.value.is_none())
+        );
         assert_eq!(store.verify().unwrap(), [""; 0]);
         assert!(store.find(CUSTOMER, "name", "公司1").unwrap().contains(&gid));
 
-        let sealed = |error: Result<(), StoreError>| assert!(matches!(error, Err(StoreError::Sealed { version: 1, .. })));
-        sealed(World::first_run(3).try_run(&mut store, "2026-01-09T00:00:00Z").map(drop));
+        let sealed =
+            |error: Result<(), StoreError>| assert!(matches!(error, Err(StoreError::Sealed { version: 1, .. })));
+        sealed(
+            World::first_run(3)
+                .try_run(&mut store, "2026-01-09T00:00:00Z")
+                .map(drop),
+        );
         let new = NewPin {
             gid,
             element: "name",
@@ -338,7 +363,10 @@ fn a_backup_is_encrypted_and_restored_with_its_key() {
     let restore = |key: &str| crate::restore_with_key(&copy, &path, BY.utc, &place.key_file(key));
     let error = restore("second").unwrap_err();
     assert!(error.to_string().contains("copy.db is encrypted with key 1"), "{error}");
-    assert!(matches!(crate::restore(&copy, &path, BY.utc), Err(StoreError::Sealed { .. })));
+    assert!(matches!(
+        crate::restore(&copy, &path, BY.utc),
+        Err(StoreError::Sealed { .. })
+    ));
     same(&seen(&place.open("second")), &seen(&one));
     restore("first").unwrap();
     same(&seen(&place.open("first")), &seen(&one));
@@ -351,7 +379,9 @@ fn who_has_the_store_open_is_told_that_the_key_is_another() {
     let mut other = place.open("first");
     store.rotate(&place.key("second"), BY).unwrap();
     assert!(matches!(other.golden(id(7)), Err(StoreError::KeyChanged { .. })));
-    let error = World::first_run(3).try_run(&mut other, "2026-01-09T00:00:00Z").unwrap_err();
+    let error = World::first_run(3)
+        .try_run(&mut other, "2026-01-09T00:00:00Z")
+        .unwrap_err();
     assert!(matches!(error, StoreError::KeyChanged { .. }) && error.hint().is_some());
     assert!(other.lookup(CUSTOMER, "erp", "D03-000001").unwrap().is_some());
 }
@@ -381,5 +411,8 @@ fn a_key_that_others_may_read_is_refused() {
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o640)).unwrap();
     let error = place.open("first").check_key().unwrap_err();
     assert!(error.to_string().contains("chmod 600"), "{error}");
-    assert!(matches!(DataKey::make(&key), Err(StoreError::Key { .. })), "a key is not overwritten");
+    assert!(
+        matches!(DataKey::make(&key), Err(StoreError::Key { .. })),
+        "a key is not overwritten"
+    );
 }

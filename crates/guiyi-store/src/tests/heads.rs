@@ -208,8 +208,16 @@ fn a_ledger_that_was_tampered_with_is_told() {
 fn heads_that_were_tampered_with_are_told() {
     type Tamper = fn(&mut Vec<String>);
     let cases: [(&str, Tamper, &str); 7] = [
-        ("the last cut off", |lines| drop(lines.pop()), "the end of the file was cut off"),
-        ("all but the first cut off", |lines| lines.truncate(1), "the end of the file was cut off"),
+        (
+            "the last cut off",
+            |lines| drop(lines.pop()),
+            "the end of the file was cut off",
+        ),
+        (
+            "all but the first cut off",
+            |lines| lines.truncate(1),
+            "the end of the file was cut off",
+        ),
         (
             "one taken out",
             |lines| drop(lines.remove(1)),
