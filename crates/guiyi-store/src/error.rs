@@ -226,7 +226,6 @@ impl StoreError {
             Self::NotSearchable { .. } => {
                 Some("name it in `[store.encryption] searchable` and run `guiyi store encrypt`")
             }
-            Self::KeyChanged { .. } => Some("run again"),
             Self::HeadNotWritten { .. } => {
                 Some("what was written into the store stands; mend the second place, the next write signs it as well")
             }
@@ -236,7 +235,7 @@ impl StoreError {
             Self::Locked { .. } => {
                 Some("wait until that run has ended, or let this one wait for it: `guiyi run --wait 600`")
             }
-            Self::Stale { .. } => Some("run again"),
+            Self::Stale { .. } | Self::KeyChanged { .. } => Some("run again"),
             Self::ReservedName { .. } => Some("rename the element in the dictionary"),
             Self::NotActive { survivor: None, .. } => Some("`guiyi crosswalk lookup` finds the ID of a code"),
             Self::NotActive { .. } => Some("name the ID that stands for it now: `guiyi golden show` says which"),

@@ -302,9 +302,8 @@ impl Rekeying<'_> {
             for (id, entity, system, source_key, [shape, layout], received, canonical, origins, digest) in page {
                 let damaged = || Failure::Damaged(format!("source record {id}"));
                 let entity = EntityType::from_name(&entity).ok_or_else(damaged)?;
-                let (headers, names) = match (self.layouts.get(&shape), self.layouts.get(&layout)) {
-                    (Some(headers), Some(names)) => (headers, names),
-                    _ => return Err(damaged()),
+                let (Some(headers), Some(names)) = (self.layouts.get(&shape), self.layouts.get(&layout)) else {
+                    return Err(damaged());
                 };
                 let both = both
                     .entry((entity, layout))
