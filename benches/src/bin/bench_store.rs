@@ -17,7 +17,7 @@ use guiyi_core::dictionary::{Dictionary, Element, ElementKind, EntityType, Impor
 use guiyi_core::record::{Batch, Column, Origin, Records, RowState};
 use guiyi_core::rulebook::{MatchingPolicy, Rulebook, Source, Strategy, SurvivorshipPolicy};
 use guiyi_core::survive;
-use guiyi_store::{By, DataKey, EncryptedElement, RunChange, Store};
+use guiyi_store::{By, RunChange, Store};
 use rusqlite::types::Value;
 
 const ELEMENTS: [&str; 12] = [
@@ -104,16 +104,10 @@ fn measure(n_records: usize) -> Result<()> {
     let rulebook = rulebook();
     for (label, changed_every) in [("first load", 0), ("same again", 0), ("1 % changed", 100)] {
         let input = input(n_records, changed_every);
-        let cost = run(label, &mut Store::open(&path)?, &rulebook, &input)?;
+        let cost = run(label, &path, &rulebook, &input)?;
         if label == "first load" {
             let bytes = std::fs::metadata(&path)?.len();
             println!("size: {:.0} bytes/record", bytes as f64 / n_records as f64);
-            let sealed = encrypted_load(directory.path(), &rulebook, &input)?;
-            println!(
-                "three elements encrypted / none: {:.2} wall, {:.2} cpu",
-                sealed.wall / cost.wall,
-                sealed.cpu / cost.cpu
-            );
             drop(input);
             let bare = bare_load(&path, &bare)?;
             println!(
@@ -132,8 +126,9 @@ fn measure(n_records: usize) -> Result<()> {
 }
 
 /// One run: what is known, IDs, commit. Survivorship is not the store's and not counted.
-fn run(label: &str, store: &mut Store, rulebook: &Rulebook, input: &Input) -> Result<Cost> {
+fn run(label: &str, path: &Path, rulebook: &Rulebook, input: &Input) -> Result<Cost> {
     let (batches, records, rows, clusters) = input;
+    let mut store = Store::open(path)?;
     let (known, mut cost) = timed(|| Ok(store.load_known(rulebook, records)?))?;
     let known_cost = cost;
     let (golden, survived) = timed(|| Ok(survive::run(records, clusters, rulebook)))?;
@@ -161,38 +156,6 @@ fn run(label: &str, store: &mut Store, rulebook: &Rulebook, input: &Input) -> Re
         "{label}: {cost} (known {known_cost}; IDs {assigned}; commit {committed}), survivorship {survived}; \
          {} new, {} changed sources, {} feed lines",
         report.sources_new, report.sources_changed, report.feed_lines
-    );
-    Ok(cost)
-}
-
-/// The first load into a store of its own that encrypts three elements, one of them searchable.
-fn encrypted_load(directory: &Path, rulebook: &Rulebook, input: &Input) -> Result<Cost> {
-    let element = |element: &str| EncryptedElement {
-        entity: rulebook.dictionary.entity,
-        element: element.into(),
-        is_searchable: element == "mobile",
-    };
-    let by = By {
-        actor: "load",
-        reason: "by configuration",
-        utc: "2026-01-01T00:00:00Z",
-    };
-    let path = directory.join("sealed.db");
-    let mut store = Store::open(&path)?;
-    let key = DataKey::make(&directory.join("data.key"))?;
-    store.encrypt(&key, &["mobile", "email", "contact"].map(element), by)?;
-    let cost = run("first load, encrypted", &mut store, rulebook, input)?;
-    let (problems, verified) = timed(|| Ok(store.verify()?))?;
-    let (_, found) = timed(|| Ok(store.find(rulebook.dictionary.entity, "mobile", "13800138000")?))?;
-    let (next, bytes) = (
-        DataKey::make(&directory.join("next.key"))?,
-        std::fs::metadata(&path)?.len(),
-    );
-    let (rekeyed, rotated) = timed(|| Ok(store.rotate(&next, by)?))?;
-    println!(
-        "encrypted: {bytes} bytes; verify {verified}, {} problems; find {found}; rotate {rotated}, {} rows",
-        problems.len(),
-        rekeyed.n_rows
     );
     Ok(cost)
 }
