@@ -9,6 +9,7 @@ mod change;
 mod crosswalk;
 mod demo;
 mod dictionary;
+mod encryption;
 mod golden;
 mod hostile;
 mod id;

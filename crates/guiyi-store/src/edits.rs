@@ -222,11 +222,13 @@ fn put(action: &Action<'_>, pin: &Pinned, target: GlobalId) -> Result<(), Failur
         ..
     } = pin;
     let (number, run) = (key::to_key(target), action.run);
+    let cell = pins::sealed(action, target, element, value.as_deref())?;
     crate::write(
         &mut add,
-        rusqlite::params![number, element, value, reason, actor, utc, expires, valid_from, run],
+        rusqlite::params![number, element, cell, reason, actor, utc, expires, valid_from, run],
     )?;
-    let digest = pins::digest(value.as_deref(), valid_from.as_deref(), expires.as_deref());
+    let (value, from, expires) = (value.as_deref(), valid_from.as_deref(), expires.as_deref());
+    let digest = pins::digest(action.connection.vault, value, from, expires);
     let from = object(pin.gid, element);
     action.note("pin", &object(target, element), Some(&from), Some(&digest))?;
     Ok(())

@@ -12,6 +12,7 @@ use crate::error::StoreError;
 use crate::known::{read_gid, rows};
 use crate::read::{GoldenRecord, GoldenValue, Member, golden, values_of};
 use crate::requests::applied_by;
+use crate::vault::Keyed;
 use crate::{Store, key, statements};
 
 /// When and by whom something was written.
@@ -92,7 +93,7 @@ impl Store {
     }
 }
 
-fn history(connection: &Connection, gid: GlobalId) -> Result<Vec<Version>, Failure> {
+fn history(connection: &Keyed<'_>, gid: GlobalId) -> Result<Vec<Version>, Failure> {
     let number = key::to_key(gid);
     let stays = stays(connection, gid)?;
     let mut versions = Vec::new();

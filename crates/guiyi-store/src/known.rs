@@ -14,9 +14,11 @@ use guiyi_core::rulebook::Rulebook;
 use guiyi_core::survive::Pin;
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::commit::Failure;
 use crate::encode::Digest;
 use crate::error::StoreError;
 use crate::pins::{self, Pinned};
+use crate::vault::{Keyed, Place};
 use crate::{key, statements};
 
 /// The issuer of the central store.
@@ -255,7 +257,8 @@ impl Finder<'_> {
 }
 
 /// Loads what is known. `present`: the admitted records of this run.
-pub(crate) fn load(connection: &Connection, rulebook: &Rulebook, present: &Records) -> Result<Known, LoadError> {
+pub(crate) fn load(connection: &Keyed<'_>, rulebook: &Rulebook, present: &Records) -> Result<Known, LoadError> {
+    connection.vault.check()?;
     let entity = rulebook.dictionary.entity;
     let (mut known, source_of) = frame(connection, rulebook)?;
     known.decisions = load_decisions(connection, entity)?;
@@ -334,6 +337,7 @@ pub(crate) use part::{load_golden, load_part};
 pub(crate) enum LoadError {
     Database(rusqlite::Error),
     Damaged(String),
+    Store(StoreError),
 }
 
 impl LoadError {
@@ -344,6 +348,23 @@ impl LoadError {
                 path: path.to_path_buf(),
                 detail,
             },
+            Self::Store(error) => error,
+        }
+    }
+}
+
+impl From<StoreError> for LoadError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Failure> for LoadError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Database(error) => Self::Database(error),
+            Failure::Damaged(detail) => Self::Damaged(detail),
+            Failure::Store(error) => Self::Store(error),
         }
     }
 }
@@ -450,7 +471,7 @@ fn read_layout(connection: &Connection, layout: i64, elements: &[Element]) -> Re
 
 /// The known records that are not present, with the values of the elements that the dictionary has now.
 fn load_absent(
-    connection: &Connection,
+    connection: &Keyed<'_>,
     rulebook: &Rulebook,
     known: &Known,
     present: &Records,
@@ -463,6 +484,9 @@ fn load_absent(
         }
     }
     let elements = &rulebook.dictionary.elements;
+    let entity = rulebook.dictionary.entity;
+    let names: Vec<&str> = elements.iter().map(|element| &*element.name).collect();
+    let sealing = connection.vault.to_read(entity, &names);
     let mut layouts: BTreeMap<i64, Vec<Option<usize>>> = BTreeMap::new();
     let mut absent = Records::default();
     let n_absent = is_present.iter().filter(|is_present| !**is_present).count();
@@ -480,13 +504,15 @@ fn load_absent(
         let (layout, text, codes): (i64, String, Option<Vec<u8>>) =
             statement.query_row([row.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let damaged = || LoadError::Damaged(format!("source record {}", row.id));
-        let cells: Vec<Option<String>> = serde_json::from_str(&text).map_err(|_| damaged())?;
+        let mut cells: Vec<Option<String>> = serde_json::from_str(&text).map_err(|_| damaged())?;
         let positions = match layouts.entry(layout) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(free) => free.insert(read_layout(connection, layout, elements)?),
         };
+        let place = Place::Source(entity, &known.systems[usize::from(row.source)], &row.key);
         for (element, position) in positions.iter().enumerate() {
-            let cell = position.and_then(|position| cells.get(position)?.as_deref());
+            let cell = position.and_then(|position| cells.get_mut(position)?.take());
+            let cell = cell.map(|cell| sealing.open(place, element, cell)).transpose()?;
             values[element].append_option(cell);
             let code = position.and_then(|position| codes.as_ref()?.get(position).copied());
             origins[element].push(code.and_then(Origin::from_code).unwrap_or(Origin::Received));

@@ -5,9 +5,8 @@
 //! valid from a later day begins with the next run then.
 
 use guiyi_core::dictionary::EntityType;
-use guiyi_core::global_id::GlobalId;
+use guiyi_core::global_id::{GlobalId, entity};
 use guiyi_core::rulebook::Rulebook;
-use rusqlite::Connection;
 
 use crate::action::{Action, By, Keep};
 use crate::commit::Failure;
@@ -16,6 +15,7 @@ use crate::encode::Digester;
 use crate::error::StoreError;
 use crate::known::{read_gid, rows};
 use crate::ledger::hex;
+use crate::vault::{Keyed, Place, Vault};
 use crate::{Store, key, statements};
 
 /// A value that a steward pinned.
@@ -27,6 +27,8 @@ pub struct Pinned {
     pub element: String,
     /// The value; `None`: no value shall stand there.
     pub value: Option<String>,
+    /// There is a value, but it is encrypted, and the key is missing.
+    pub is_sealed: bool,
     /// Why.
     pub reason: String,
     /// Who.
@@ -94,7 +96,7 @@ impl Store {
 
     /// The pins of an entity type, also those that have expired or sleep, by ID and element.
     pub fn pins(&self, entity: EntityType) -> Result<Vec<Pinned>, StoreError> {
-        load(&self.connection, entity).map_err(|error| self.failed(error))
+        self.read(|connection| load(connection, entity))
     }
 }
 
@@ -116,12 +118,13 @@ pub(crate) fn set(action: &Action<'_>, rulebook: &Rulebook, pin: NewPin<'_>) -> 
     let effect = Effect::begin(action, &[pin.gid])?;
     withdraw(action, pin.gid, pin.element)?;
     let mut add = action.connection.prepare_cached(statements::ADD_PIN)?;
+    let cell = sealed(action, pin.gid, pin.element, pin.value)?;
     crate::write(
         &mut add,
         (
             key::to_key(pin.gid),
             pin.element,
-            pin.value,
+            cell,
             by.reason,
             by.actor,
             by.utc,
@@ -130,7 +133,7 @@ pub(crate) fn set(action: &Action<'_>, rulebook: &Rulebook, pin: NewPin<'_>) -> 
             action.run,
         ),
     )?;
-    let digest = digest(pin.value, pin.valid_from, pin.expires);
+    let digest = digest(action.connection.vault, pin.value, pin.valid_from, pin.expires);
     action.note("pin", &object(pin.gid, pin.element), None, Some(&digest))?;
     action.compute_anew(rulebook, &[pin.gid])?;
     effect.end(action)
@@ -169,44 +172,77 @@ fn check_element(rulebook: &Rulebook, element: &str) -> Result<(), Failure> {
 }
 
 /// What the ledger says of a pin: it holds no values, only what tells whether one was altered.
-pub(crate) fn digest(value: Option<&str>, valid_from: Option<&str>, expires: Option<&str>) -> String {
+pub(crate) fn digest(vault: &Vault, value: Option<&str>, valid_from: Option<&str>, expires: Option<&str>) -> String {
     let mut digester = Digester::default();
     digester.text(value.unwrap_or_default());
     if valid_from.is_some() || expires.is_some() {
         digester.text(valid_from.unwrap_or_default());
         digester.text(expires.unwrap_or_default());
     }
-    hex(&digester.finish())
+    hex(&vault.digest(&mut digester))
 }
 
 pub(crate) fn object(gid: GlobalId, element: &str) -> String {
     format!("{}/{element}", gid.as_str())
 }
 
-pub(crate) fn load(connection: &Connection, entity: EntityType) -> rusqlite::Result<Vec<Pinned>> {
+/// A pinned value as it is to be written.
+pub(crate) fn sealed(
+    action: &Action<'_>,
+    gid: GlobalId,
+    element: &str,
+    value: Option<&str>,
+) -> Result<Option<String>, Failure> {
+    let names = [element];
+    let sealing = action.connection.vault.to_write(action.entity, &names)?;
+    let place = Place::Pin(action.entity, key::to_key(gid));
+    Ok(value.map(|value| sealing.seal(place, 0, value).into_owned()))
+}
+
+pub(crate) fn load(connection: &Keyed<'_>, entity: EntityType) -> Result<Vec<Pinned>, Failure> {
     between(connection, key::range(entity))
 }
 
 /// The pins on one golden record.
-pub(crate) fn of(connection: &Connection, gid: GlobalId) -> rusqlite::Result<Vec<Pinned>> {
+pub(crate) fn of(connection: &Keyed<'_>, gid: GlobalId) -> Result<Vec<Pinned>, Failure> {
     between(connection, (key::to_key(gid), key::to_key(gid)))
 }
 
-fn between(connection: &Connection, (low, high): (i64, i64)) -> rusqlite::Result<Vec<Pinned>> {
-    rows(connection, statements::PINS, [low, high], read)
+fn between(connection: &Keyed<'_>, (low, high): (i64, i64)) -> Result<Vec<Pinned>, Failure> {
+    let mut pins = rows(connection, statements::PINS, [low, high], read)?;
+    for pin in &mut pins {
+        open(connection.vault, pin)?;
+    }
+    Ok(pins)
 }
 
-/// Reads a pin, of which a statement gives the columns first, in the order of the table.
+/// Reads a pin as it is stored, of which a statement gives the columns first, in the order of the table.
 pub(crate) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Pinned> {
     Ok(Pinned {
         number: row.get(0)?,
         gid: read_gid(row, 1)?,
         element: row.get(2)?,
         value: row.get(3)?,
+        is_sealed: false,
         reason: row.get(4)?,
         actor: row.get(5)?,
         utc: row.get(6)?,
         expires: row.get(7)?,
         valid_from: row.get(8)?,
     })
+}
+
+/// Opens the value of a pin as it is stored; without the key it has none.
+pub(crate) fn open(vault: &Vault, pin: &mut Pinned) -> Result<(), Failure> {
+    let damaged = || Failure::Damaged(format!("pin {}", pin.number));
+    let of_type = entity(pin.gid).ok_or_else(damaged)?;
+    let names = [&*pin.element];
+    let sealing = vault.to_read(of_type, &names);
+    if let Some(cell) = pin.value.take_if(|_| sealing.is_sealed(0)) {
+        pin.is_sealed = vault.check().is_err();
+        if !pin.is_sealed {
+            pin.value = Some(sealing.open(Place::Pin(of_type, key::to_key(pin.gid)), 0, cell)?);
+        }
+    }
+    Ok(())
 }

@@ -13,6 +13,7 @@ use crate::encode::{Cell, read_lineage};
 use crate::error::StoreError;
 use crate::known::{read_gid, rows};
 use crate::mint::is_in_block;
+use crate::vault::{Keyed, Place};
 use crate::{Store, key, statements, wide};
 
 /// What an issued ID stands for now.
@@ -48,6 +49,8 @@ pub struct GoldenValue {
     pub element: String,
     /// The value.
     pub value: Option<String>,
+    /// There is a value, but it is encrypted, and the key is missing.
+    pub is_sealed: bool,
     /// Position in the members of the record that gave the value.
     pub member: Option<usize>,
     /// How that record's value came about.
@@ -178,11 +181,11 @@ impl Store {
     }
 
     /// Reads in one transaction, so that all of it is of one moment; inside another such read, of that one's.
-    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, StoreError> {
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Keyed<'_>) -> Result<T, Failure>) -> Result<T, StoreError> {
         let is_first = self.connection.is_autocommit();
         let transaction = is_first.then(|| self.connection.unchecked_transaction()).transpose();
         let _transaction = transaction.map_err(|error| self.failed(error))?;
-        work(&self.connection).map_err(|failure| failure.at(&self.path))
+        work(&self.keyed(&self.connection)?).map_err(|failure| failure.at(&self.path))
     }
 }
 
@@ -232,7 +235,7 @@ pub(crate) fn resolution(connection: &Connection, gid: GlobalId) -> rusqlite::Re
 }
 
 /// An active golden record.
-pub(crate) fn golden(connection: &Connection, gid: GlobalId) -> Result<Option<GoldenRecord>, Failure> {
+pub(crate) fn golden(connection: &Keyed<'_>, gid: GlobalId) -> Result<Option<GoldenRecord>, Failure> {
     let key = key::to_key(gid);
     let Some(entity) = entity(gid) else { return Ok(None) };
     let elements = wide::elements(connection, entity)?;
@@ -271,7 +274,7 @@ pub(crate) fn golden(connection: &Connection, gid: GlobalId) -> Result<Option<Go
 
 /// Values with the lineage that was stored with them.
 pub(crate) fn values_of(
-    connection: &Connection,
+    connection: &Keyed<'_>,
     gid: GlobalId,
     layout: i64,
     lineage: &[u8],
@@ -284,19 +287,27 @@ pub(crate) fn values_of(
         .query_row([layout], |row| row.get(0))?;
     let names: Vec<String> = serde_json::from_str(&names).map_err(|_| damaged())?;
     let cells = read_lineage(lineage).ok_or_else(damaged)?;
-    let of_element = |(element, cell): (String, Cell)| {
-        let value = values.remove(&element).flatten();
+    let place = Place::Golden(entity(gid).ok_or_else(damaged)?, key::to_key(gid));
+    let sealing = connection.vault.to_read(entity(gid).ok_or_else(damaged)?, &names);
+    let is_locked = connection.vault.check().is_err();
+    let of_element = |(at, (element, cell)): (usize, (&String, Cell))| {
+        let stored = values.remove(element).flatten();
+        let is_sealed = is_locked && stored.is_some() && sealing.is_sealed(at);
+        let value = stored
+            .filter(|_| !is_sealed)
+            .map(|stored| sealing.open(place, at, stored));
         let member = members.iter().position(|(id, _)| *id == cell.record);
         let is_of_record = !matches!(cell.ground, Ground::Nothing | Ground::Override);
-        GoldenValue {
-            element,
-            value,
+        Ok(GoldenValue {
+            element: element.clone(),
+            value: value.transpose()?,
+            is_sealed,
             member: member.filter(|_| is_of_record),
             origin: cell.origin,
             ground: cell.ground,
-        }
+        })
     };
-    Ok(names.into_iter().zip(cells).map(of_element).collect())
+    names.iter().zip(cells).enumerate().map(of_element).collect()
 }
 
 /// Lines of the change feed behind `since`, at most `limit`.

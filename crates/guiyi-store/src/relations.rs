@@ -188,7 +188,7 @@ pub(crate) fn write(action: &Action<'_>, new: &[NewRelation<'_>]) -> Result<(), 
         for text in [&*object, what, &*days] {
             digester.text(text);
         }
-        let digest = digester.finish();
+        let digest = action.connection.vault.digest(&mut digester);
         let kind = if new.is_so { "related" } else { "unrelated" };
         lines.extend([new.from, new.to].map(|gid| (gid, kind, digest)));
     }

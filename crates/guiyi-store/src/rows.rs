@@ -5,8 +5,10 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
 use rusqlite::Row;
 
+use crate::commit::Failure;
 use crate::error::StoreError;
 use crate::known::read_gid;
+use crate::vault::Place;
 use crate::{Store, key, statements, wide};
 
 /// Rows that are fetched at once.
@@ -78,11 +80,16 @@ impl CodeStatus {
 
 impl Store {
     /// All active golden records of an entity type, by ID.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] if values are encrypted and the key is missing.
     pub fn golden_rows(&self, entity: EntityType) -> Result<GoldenRows<'_>, StoreError> {
+        self.keyed(&self.connection)?.vault.check()?;
         let elements = wide::elements(&self.connection, entity).map_err(|error| self.failed(error))?;
         let sql = (!elements.is_empty()).then(|| wide::page(entity, &elements));
         Ok(GoldenRows {
             store: self,
+            entity,
             sql,
             elements,
             last: 0,
@@ -141,6 +148,7 @@ impl Store {
 #[derive(Debug)]
 pub struct GoldenRows<'a> {
     store: &'a Store,
+    entity: EntityType,
     sql: Option<String>,
     elements: Vec<String>,
     last: i64,
@@ -153,7 +161,7 @@ impl GoldenRows<'_> {
         &self.elements
     }
 
-    fn fetch(&self, sql: &str) -> rusqlite::Result<Vec<GoldenRow>> {
+    fn fetch(&self, sql: &str) -> Result<Vec<GoldenRow>, Failure> {
         let mut statement = self.store.connection.prepare_cached(sql)?;
         let rows = statement.query_map((self.last, PAGE), |row| {
             let values = (0..self.elements.len()).map(|position| row.get(position + 2));
@@ -163,7 +171,12 @@ impl GoldenRows<'_> {
                 values: values.collect::<rusqlite::Result<_>>()?,
             })
         })?;
-        rows.collect()
+        let mut page = rows.collect::<rusqlite::Result<Vec<GoldenRow>>>()?;
+        let sealing = self.store.vault.to_read(self.entity, &self.elements);
+        for row in &mut page {
+            sealing.open_all(Place::Golden(self.entity, key::to_key(row.gid)), &mut row.values)?;
+        }
+        Ok(page)
     }
 }
 
@@ -177,7 +190,7 @@ impl Iterator for GoldenRows<'_> {
         let sql = self.sql.take()?;
         let page = match self.fetch(&sql) {
             Ok(page) => page,
-            Err(error) => return Some(Err(self.store.failed(error))),
+            Err(failure) => return Some(Err(failure.at(&self.store.path))),
         };
         self.last = key::to_key(page.last()?.gid);
         self.page = page.into_iter();

@@ -20,6 +20,55 @@ pub(crate) const COPY: &str = "VACUUM INTO $1";
 /// SQLite's own: what the schema is made of.
 pub(crate) const SCHEMA: &str = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name";
 
+/// The number of the key in force, or of the write since which there is none.
+pub(crate) const KEY_VERSION: &str = "SELECT COALESCE(MAX(version), 0) FROM data_key";
+pub(crate) const NEWEST_KEY: &str = "SELECT version, fingerprint FROM data_key ORDER BY version DESC LIMIT 1";
+pub(crate) const KEY_SECRET: &str = "SELECT secret FROM data_key WHERE version = $1";
+pub(crate) const ENCRYPTED_ELEMENTS: &str = "SELECT entity, element, is_searchable FROM encrypted_element";
+
+pub(crate) const RETIRE_KEYS: &str = "UPDATE data_key SET secret = NULL";
+pub(crate) const ADD_KEY: &str =
+    "INSERT INTO data_key (version, fingerprint, secret, is_swept, run) VALUES ($1, $2, $3, 0, $4)";
+pub(crate) const IS_SWEPT: &str = "SELECT COALESCE(MIN(is_swept), 1) FROM data_key";
+pub(crate) const SWEPT: &str = "UPDATE data_key SET is_swept = 1";
+pub(crate) const FORGET_ELEMENTS: &str = "DELETE FROM encrypted_element";
+pub(crate) const ADD_ENCRYPTED_ELEMENT: &str =
+    "INSERT INTO encrypted_element (entity, element, is_searchable) VALUES ($1, $2, $3)";
+pub(crate) const SOURCES_TO_RESEAL: &str = "SELECT s.id, s.entity, y.name, s.source_key, s.received_layout,
+    s.canonical_layout, s.received, s.canonical, s.origins, s.digest, s.version
+    FROM source_record s JOIN system y ON y.id = s.system
+    WHERE s.id >= $1 AND (s.id, s.version) > ($1, $2) ORDER BY s.id LIMIT $3";
+pub(crate) const RESEAL_SOURCE: &str =
+    "UPDATE source_record SET digest = $1, received = $2, canonical = $3 WHERE id = $4 AND version = $5";
+pub(crate) const PAST_SOURCES_TO_RESEAL: &str = "SELECT h.id, s.entity, y.name, s.source_key, h.received_layout,
+    h.canonical_layout, h.received, h.canonical, h.origins, h.digest, h.version
+    FROM source_history h JOIN source_record s ON s.id = h.id JOIN system y ON y.id = s.system
+    WHERE h.id >= $1 AND (h.id, h.version) > ($1, $2) ORDER BY h.id, h.version LIMIT $3";
+pub(crate) const RESEAL_PAST_SOURCE: &str =
+    "UPDATE source_history SET digest = $1, received = $2, canonical = $3 WHERE id = $4 AND version = $5";
+pub(crate) const HISTORY_TO_RESEAL: &str = "SELECT gid, version, run, layout, lineage, \"values\" FROM golden_history
+    WHERE (gid, version) > ($1, $2) ORDER BY gid, version LIMIT $3";
+pub(crate) const RESEAL_HISTORY: &str = "UPDATE golden_history SET \"values\" = $1 WHERE gid = $2 AND version = $3";
+pub(crate) const PINS_TO_RESEAL: &str = "SELECT id, gid, element, value FROM override ORDER BY id";
+pub(crate) const RESEAL_PIN: &str = "UPDATE override SET value = $1 WHERE id = $2";
+pub(crate) const SET_GOLDEN_DIGEST: &str = "UPDATE golden SET digest = $1 WHERE gid = $2";
+/// Digests of earlier versions that were made anew, until they are in the feed.
+pub(crate) const BEGIN_PAST_DIGESTS: &str = "CREATE TEMP TABLE past_digest
+    (gid INTEGER NOT NULL, version INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (gid, version)) WITHOUT ROWID";
+pub(crate) const ADD_PAST_DIGEST: &str = "INSERT INTO past_digest (gid, version, digest) VALUES ($1, $2, $3)";
+pub(crate) const END_PAST_DIGESTS: &str = "DROP TABLE past_digest";
+pub(crate) const NEW_FEED_DIGESTS: &str = "UPDATE change_feed SET digest = COALESCE(
+    (SELECT g.digest FROM golden g WHERE g.gid = change_feed.gid AND g.version = change_feed.version),
+    (SELECT p.digest FROM past_digest p WHERE p.gid = change_feed.gid AND p.version = change_feed.version), x'')
+    WHERE kind NOT IN ('related', 'unrelated')";
+pub(crate) const REQUESTS_TO_RESEAL: &str =
+    "SELECT id, entity, proposal, value FROM change_request WHERE value IS NOT NULL ORDER BY id";
+pub(crate) const RESEAL_REQUEST: &str = "UPDATE change_request SET value = $1 WHERE id = $2";
+/// The writes that changed the keys, and whether values were encrypted since.
+pub(crate) const KEY_CHANGES: &str = "SELECT run, fingerprint <> '' FROM data_key ORDER BY version";
+/// SQLite's own: how something of the schema was made.
+pub(crate) const SCHEMA_OF: &str = "SELECT sql FROM sqlite_master WHERE name = $1";
+
 pub(crate) const SYSTEMS: &str = "SELECT id, name FROM system ORDER BY id";
 pub(crate) const LAST_SYSTEM: &str = "SELECT COALESCE(MAX(id), 0) FROM system";
 pub(crate) const ADD_SYSTEM: &str = "INSERT INTO system (id, name) VALUES ($1, $2)";
@@ -46,8 +95,10 @@ pub(crate) const SOURCE_VALUES: &str = "SELECT l.columns, s.canonical FROM sourc
 pub(crate) const SOURCE_CANONICAL: &str =
     "SELECT canonical_layout, canonical, origins FROM source_record WHERE id = $1";
 pub(crate) const SOURCES_WITH_DIGEST: &str =
-    "SELECT id, digest, received_layout, canonical_layout, received, canonical, origins FROM source_record
-    UNION ALL SELECT id, digest, received_layout, canonical_layout, received, canonical, origins FROM source_history";
+    "SELECT id, digest, received_layout, canonical_layout, received, canonical, origins, entity, system, source_key
+    FROM source_record
+    UNION ALL SELECT h.id, h.digest, h.received_layout, h.canonical_layout, h.received, h.canonical, h.origins,
+    s.entity, s.system, s.source_key FROM source_history h JOIN source_record s ON s.id = h.id";
 pub(crate) const LAST_SOURCE: &str = "SELECT COALESCE(MAX(id), 0) FROM source_record";
 pub(crate) const ADD_SOURCE: &str =
     "INSERT INTO source_record (id, entity, system, source_key, digest, version, gid, since,
@@ -266,8 +317,9 @@ pub(crate) const WRONGLY_CONFIRMED: &str = "SELECT COUNT(*) FROM global_id g WHE
     (SELECT c.is_so FROM confirmation c WHERE c.gid = g.gid ORDER BY c.id DESC LIMIT 1), 0)";
 
 pub(crate) const ADD_REQUEST: &str =
-    "INSERT INTO change_request (entity, kind, proposal, value, approvals, effective, state)
-    VALUES ($1, $2, $3, $4, $5, $6, 'open') RETURNING id";
+    "INSERT INTO change_request (id, entity, kind, proposal, value, approvals, effective, state)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 'open')";
+pub(crate) const NEXT_REQUEST: &str = "SELECT COALESCE(MAX(id), 0) + 1 FROM change_request";
 pub(crate) const REQUESTS: &str =
     "SELECT id, entity, kind, proposal, value, approvals, effective, state FROM change_request ORDER BY id";
 pub(crate) const SET_REQUEST_STATE: &str = "UPDATE change_request SET state = $1 WHERE id = $2";
@@ -289,6 +341,9 @@ pub(crate) const END_TRIAL: &str = "ROLLBACK TO trial; RELEASE trial";
 pub(crate) const LEDGER_HEAD: &str = "SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1";
 pub(crate) const LEDGER_NEWEST: &str = "SELECT seq, hash, run, utc FROM ledger ORDER BY seq DESC LIMIT 1";
 pub(crate) const LEDGER_HASH: &str = "SELECT hash FROM ledger WHERE seq = $1";
+pub(crate) const SIGNED_HEAD: &str = "SELECT seq, signature FROM signed_head WHERE key = $1";
+pub(crate) const SET_SIGNED_HEAD: &str = "INSERT INTO signed_head (key, seq, signature) VALUES ($1, $2, $3)
+    ON CONFLICT (key) DO UPDATE SET seq = excluded.seq, signature = excluded.signature";
 pub(crate) const ADD_LEDGER: &str =
     "INSERT INTO ledger (seq, run, utc, actor, action, object, before, after, reason, previous, hash)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -317,6 +372,9 @@ pub(crate) const GOLDEN_HISTORY: &str =
     "SELECT gid, version, run, until, layout, lineage, \"values\" FROM golden_history
     ORDER BY gid, version";
 pub(crate) const RUN_DIGESTS: &str = "SELECT run, after FROM ledger WHERE action = 'run' ORDER BY seq";
+
+/// The last write that made the digests of the feed anew, and the digest over all lines up to then.
+pub(crate) const FEED_BASE: &str = "SELECT run, after FROM ledger WHERE action = 'feed' ORDER BY seq DESC LIMIT 1";
 
 pub(crate) const LAST_FEED: &str = "SELECT COALESCE(MAX(seq), 0) FROM change_feed";
 pub(crate) const ADD_FEED: &str =

@@ -18,7 +18,7 @@ use guiyi_core::global_id::GlobalId;
 use guiyi_core::record::{Column, Origin, Records};
 use guiyi_core::rulebook::Rulebook;
 use guiyi_core::survive::{self, Ground, Pin};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 
 use crate::action::day;
 use crate::commit::Failure;
@@ -27,6 +27,7 @@ use crate::history::{Stay, Version, stays};
 use crate::known::{frame, rows};
 use crate::pins::{self, Pinned};
 use crate::read::GoldenValue;
+use crate::vault::{Keyed, Place};
 use crate::{Store, key, statements};
 
 /// A golden record as it was believed at one time to hold at another.
@@ -64,6 +65,9 @@ impl Store {
     /// if the ID had no source record then, since it was not issued yet or was superseded.
     ///
     /// Cost: linear in the contents of the members.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] if values are encrypted and the key is missing.
     pub fn held(
         &self,
         rulebook: &Rulebook,
@@ -75,7 +79,7 @@ impl Store {
     }
 
     /// For each version of a golden record from when each of its members' contents was valid, as far as their systems
-    /// deliver it.
+    /// deliver it; none of those that are encrypted, if the key is missing.
     pub fn valid_times(
         &self,
         rulebook: &Rulebook,
@@ -114,12 +118,13 @@ impl Content {
 }
 
 fn held(
-    connection: &Connection,
+    connection: &Keyed<'_>,
     rulebook: &Rulebook,
     gid: GlobalId,
     as_of: &str,
     known_at: Option<&str>,
 ) -> Result<Option<Held>, Failure> {
+    connection.vault.check()?;
     let mut run_at = connection.prepare_cached(statements::RUN_AT)?;
     let mut run_at = |utc: &str| run_at.query_row([utc], |row| row.get::<_, i64>(0)).optional();
     let known_at = known_at.unwrap_or("9999");
@@ -165,20 +170,21 @@ fn held(
 
 /// The pins that hold, by element. One without a valid time holds from when it was set until it was taken off.
 fn pins_at(
-    connection: &Connection,
+    connection: &Keyed<'_>,
     gid: GlobalId,
     as_of: &str,
     known: i64,
     recorded: i64,
-) -> rusqlite::Result<Vec<Pinned>> {
+) -> Result<Vec<Pinned>, Failure> {
     let all = rows(connection, statements::PINS_EVER, [key::to_key(gid)], |row| {
         Ok((pins::read(row)?, row.get::<_, i64>(9)?, row.get::<_, Option<i64>>(10)?))
     })?;
     let mut held: BTreeMap<String, Pinned> = BTreeMap::new();
-    for (pin, since, until) in all {
+    for (mut pin, since, until) in all {
         let by = if pin.valid_from.is_some() { known } else { recorded };
         if since <= by && until.is_none_or(|until| by < until) && pin.holds_at(as_of) {
             // They come in the order in which they were set.
+            pins::open(connection.vault, &mut pin)?;
             held.insert(pin.element.clone(), pin);
         }
     }
@@ -224,6 +230,7 @@ fn survivors(rulebook: &Rulebook, systems: &[Arc<str>], contents: &[Content], pi
     let value = |(element, column): (&guiyi_core::dictionary::Element, &survive::GoldenColumn)| GoldenValue {
         element: element.name.to_string(),
         value: value_of(&column.values),
+        is_sealed: false,
         member: match column.grounds[0] {
             Ground::Nothing | Ground::Override => None,
             _ => order.get(column.winners[0] as usize).copied(),
@@ -240,15 +247,16 @@ fn value_of(values: &StringArray) -> Option<String> {
 
 /// Reads contents of source records.
 struct Reader<'a> {
-    connection: &'a Connection,
+    connection: &'a Keyed<'a>,
     rulebook: &'a Rulebook,
+    names: Vec<&'a str>,
     systems: Vec<Arc<str>>,
     /// By number of a layout the place of each element of the dictionary.
     layouts: BTreeMap<i64, Vec<Option<usize>>>,
 }
 
 impl<'a> Reader<'a> {
-    fn of(connection: &'a Connection, rulebook: &'a Rulebook) -> Result<Self, Failure> {
+    fn of(connection: &'a Keyed<'a>, rulebook: &'a Rulebook) -> Result<Self, Failure> {
         let stored = rows(connection, statements::LAYOUTS, [], |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
         })?;
@@ -261,6 +269,12 @@ impl<'a> Reader<'a> {
         Ok(Self {
             connection,
             rulebook,
+            names: rulebook
+                .dictionary
+                .elements
+                .iter()
+                .map(|element| &*element.name)
+                .collect(),
             systems: frame(connection, rulebook)?.0.systems,
             layouts,
         })
@@ -270,19 +284,29 @@ impl<'a> Reader<'a> {
     fn contents(&self, id: i64, (system, key): &(String, String), known: i64) -> Result<Vec<Content>, Failure> {
         let damaged = || Failure::Damaged(format!("source record {id}"));
         let valid_from = self.rulebook.survivorship.valid_from.get(&**system);
+        let (entity, vault) = (self.rulebook.dictionary.entity, self.connection.vault);
+        let (sealing, is_locked) = (vault.to_read(entity, &self.names), vault.check().is_err());
+        let of_record = Place::Source(entity, system, key);
         let mut statement = self.connection.prepare_cached(statements::SOURCE_CONTENTS)?;
         let mut found = statement.query([id, id, known])?;
         let mut contents = Vec::new();
         while let Some(row) = found.next()? {
             let places = self.layouts.get(&row.get(2)?).ok_or_else(damaged)?;
-            let texts: Vec<Option<String>> = serde_json::from_str(&row.get::<_, String>(3)?).map_err(|_| damaged())?;
+            let mut texts: Vec<Option<String>> =
+                serde_json::from_str(&row.get::<_, String>(3)?).map_err(|_| damaged())?;
             let origins: Option<Vec<u8>> = row.get(4)?;
-            let cell = |&place: &Option<usize>| {
+            let cell = |(element, &place): (usize, &Option<usize>)| {
                 let code = place.and_then(|place| origins.as_ref()?.get(place).copied());
-                let text = place.and_then(|place| texts.get(place)?.clone());
-                (text, code.and_then(Origin::from_code).unwrap_or(Origin::Received))
+                let text = place.and_then(|place| texts.get_mut(place)?.take());
+                let text = text.filter(|_| !(is_locked && sealing.is_sealed(element)));
+                let text = text.map(|text| sealing.open(of_record, element, text)).transpose()?;
+                Ok((text, code.and_then(Origin::from_code).unwrap_or(Origin::Received)))
             };
-            let cells: Vec<(Option<String>, Origin)> = places.iter().map(cell).collect();
+            let cells = places
+                .iter()
+                .enumerate()
+                .map(cell)
+                .collect::<Result<Vec<_>, Failure>>()?;
             contents.push(Content {
                 system: system.clone(),
                 key: key.clone(),

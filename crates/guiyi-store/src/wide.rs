@@ -122,6 +122,48 @@ pub(crate) fn page(entity: EntityType, elements: &[impl AsRef<str>]) -> String {
     )
 }
 
+/// Reads rows behind an ID, in order: ID, layout, lineage, then the elements.
+pub(crate) fn page_with_lineage(entity: EntityType, elements: &[impl AsRef<str>]) -> String {
+    let names: Vec<String> = elements
+        .iter()
+        .map(|name| format!(", {}", quoted(name.as_ref())))
+        .collect();
+    format!(
+        "SELECT gid, layout, lineage{} FROM {} WHERE gid > $1 ORDER BY gid LIMIT $2",
+        names.concat(),
+        table(entity)
+    )
+}
+
+/// Sets the elements of the row of an ID: one value per element, then the ID.
+pub(crate) fn set(entity: EntityType, elements: &[impl AsRef<str>]) -> String {
+    let names: Vec<String> = elements
+        .iter()
+        .zip(1..)
+        .map(|(name, place)| format!("{} = ${place}", quoted(name.as_ref())))
+        .collect();
+    let gid = names.len() + 1;
+    format!("UPDATE {} SET {} WHERE gid = ${gid}", table(entity), names.join(", "))
+}
+
+/// The IDs whose element begins with `$1`, which ends with a colon.
+pub(crate) fn beginning(entity: EntityType, element: &str) -> String {
+    let (table, element) = (table(entity), quoted(element));
+    // `;` comes after `:`.
+    format!(
+        "SELECT gid FROM {table} WHERE {element} >= $1 AND {element} < SUBSTR($1, 1, LENGTH($1) - 1) || ';' ORDER BY gid"
+    )
+}
+
+/// The IDs whose element is `$1`.
+pub(crate) fn equal(entity: EntityType, element: &str) -> String {
+    format!(
+        "SELECT gid FROM {} WHERE {} = $1 ORDER BY gid",
+        table(entity),
+        quoted(element)
+    )
+}
+
 /// Reads all rows for verification: ID, digest, layout, lineage, then the elements.
 pub(crate) fn all_with_digest(entity: EntityType, elements: &[impl AsRef<str>]) -> String {
     let names: Vec<String> = elements

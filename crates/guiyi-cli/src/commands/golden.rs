@@ -54,6 +54,10 @@ enum Command {
     ///
     /// Example: `guiyi golden diff C00-000001-M@1 C00-000001-M`
     Diff(Diff),
+    /// Find the golden records that have a value, also one that is encrypted, if it is `searchable`.
+    ///
+    /// Example: `guiyi golden find mobile "138 0013 8001"`
+    Find(super::golden_find::Args),
     /// Set a value by hand; it stands over what the sources say, until it expires or is taken off.
     ///
     /// It is brought to its canonical form as the values of the sources are.
@@ -342,6 +346,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
                 args.show.format,
             )
         }
+        Command::Find(args) => super::golden_find::run(project, args),
         Command::Pin(args) => {
             let mut desk = Desk::open(project, &args.author)?;
             let book = desk.rulebook_of(args.id)?;

@@ -87,7 +87,15 @@ pub(crate) fn golden(
     }
     for value in &version.values {
         let (Some(shown), label) = (&value.value, label_of(labels, &value.element)) else {
-            if value.ground == Ground::Override {
+            if value.is_sealed {
+                let sealed = either(chinese, "(encrypted)", "（已加密）");
+                _ = writeln!(
+                    text,
+                    "  {}\t{sealed}\t{}",
+                    label_of(labels, &value.element),
+                    value.ground.name()
+                );
+            } else if value.ground == Ground::Override {
                 _ = writeln!(text, "  {}\t-\toverride", label_of(labels, &value.element));
             }
             continue;
@@ -188,6 +196,7 @@ fn version_json(version: &Version, pins: &[Pinned], gid: GlobalId, now: Option<&
         json!({
             "element": value.element,
             "value": value.value,
+            "encrypted": value.is_sealed,
             "ground": value.ground.name(),
             "origin": value.origin.name(),
             "from": value.member.and_then(|member| version.members.get(member)).map(record_json),

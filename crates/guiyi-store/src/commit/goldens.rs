@@ -3,6 +3,8 @@
 //! A golden record has a new version if a value, its lineage or a member changed; the version before goes into the
 //! history. Its feed line is written with it.
 
+use std::borrow::Cow;
+
 use arrow_array::Array;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::survive::{Golden, Ground};
@@ -12,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Commit, Failure, layouts};
 use crate::encode::{Cell, Digester, name_order, push_lineage};
 use crate::ledger::push_hex;
+use crate::vault::Place;
 use crate::{ahead, key, statements, wide};
 
 /// The run's lines of the change feed: writes them, and the digest over them.
@@ -78,6 +81,13 @@ pub(super) fn write<'a>(commit: &mut Commit<'a>, mut put: CachedStatement<'_>) -
     let mut by_gid: Vec<(GlobalId, usize)> = change.assignment.gids.iter().copied().zip(0..).collect();
     by_gid.sort_unstable();
     let ids = std::mem::take(&mut commit.ids);
+    let vault = connection.vault;
+    let sealing = vault.to_write(dictionary.entity, &names)?;
+    let sealed: Vec<usize> = (0..names.len()).filter(|&element| sealing.is_sealed(element)).collect();
+    let value = |number: usize, element: usize| {
+        let column = &golden.columns[element].values;
+        column.is_valid(number).then(|| column.value(number))
+    };
     let encode = |scratch: &mut Scratch, at: usize| {
         let (gid, number) = by_gid[at];
         let Scratch {
@@ -97,7 +107,7 @@ pub(super) fn write<'a>(commit: &mut Commit<'a>, mut put: CachedStatement<'_>) -
         members.extend(golden.members_of(number).iter().map(|&member| ids[member as usize]));
         members.sort_unstable();
         cover(golden, number, (&names, &order), cells, members, digester);
-        let digest = digester.finish();
+        let digest = vault.digest(digester);
         let before = known.goldens.binary_search_by_key(&gid, |golden| golden.0);
         let before = before.ok().map(|at| &known.goldens[at]);
         if before.is_some_and(|before| before.2 == Some(digest)) {
@@ -107,11 +117,14 @@ pub(super) fn write<'a>(commit: &mut Commit<'a>, mut put: CachedStatement<'_>) -
         for &cell in &*cells {
             push_lineage(cell, &mut lineage);
         }
-        Some((digest, lineage, before))
+        let place = Place::Golden(dictionary.entity, key::to_key(gid));
+        let cell = |&element: &usize| Some(sealing.seal(place, element, value(number, element)?));
+        let cells: Vec<Option<Cow<'_, str>>> = sealed.iter().map(cell).collect();
+        Some((digest, lineage, cells, before))
     };
     ahead::write_in_order(by_gid.len(), encode, |at, encoded| {
         let (gid, number) = by_gid[at];
-        let Some((digest, lineage, before)) = encoded else {
+        let Some((digest, lineage, cells, before)) = encoded else {
             commit.report.golden_unchanged += 1;
             return Ok(());
         };
@@ -142,9 +155,11 @@ pub(super) fn write<'a>(commit: &mut Commit<'a>, mut put: CachedStatement<'_>) -
         put.raw_bind_parameter(1, key)?;
         put.raw_bind_parameter(2, layout)?;
         put.raw_bind_parameter(3, lineage)?;
-        for (element, column) in golden.columns.iter().enumerate() {
-            let value = column.values.is_valid(number).then(|| column.values.value(number));
-            put.raw_bind_parameter(4 + element, value)?;
+        for element in (0..names.len()).filter(|&element| !sealing.is_sealed(element)) {
+            put.raw_bind_parameter(4 + element, value(number, element))?;
+        }
+        for (&element, cell) in sealed.iter().zip(&cells) {
+            put.raw_bind_parameter(4 + element, cell.as_deref())?;
         }
         crate::crash_point();
         put.raw_execute()?;

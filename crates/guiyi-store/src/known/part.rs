@@ -5,16 +5,17 @@ use std::collections::BTreeSet;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::record::Records;
 use guiyi_core::rulebook::Rulebook;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 
 use super::{Known, LoadError, frame, load_absent, load_decisions, load_rows, read_facts, read_gid, read_head, rows};
+use crate::vault::Keyed;
 use crate::{key, pins, statements};
 
 /// Loads golden records with all their members, which are in [`Known::absent`], and the facts of every ID that the
 /// members had or that these golden records stand for.
 ///
 /// Cost: linear in the number of members.
-pub(crate) fn load_part(connection: &Connection, rulebook: &Rulebook, gids: &[GlobalId]) -> Result<Known, LoadError> {
+pub(crate) fn load_part(connection: &Keyed<'_>, rulebook: &Rulebook, gids: &[GlobalId]) -> Result<Known, LoadError> {
     let entity = rulebook.dictionary.entity;
     let mut known = load_members(connection, rulebook, gids, None)?;
     known.decisions = load_decisions(connection, entity)?;
@@ -27,7 +28,7 @@ pub(crate) fn load_part(connection: &Connection, rulebook: &Rulebook, gids: &[Gl
 ///
 /// Cost: linear in the number of members.
 pub(crate) fn load_golden(
-    connection: &Connection,
+    connection: &Keyed<'_>,
     rulebook: &Rulebook,
     gid: Option<GlobalId>,
     put: (u16, &str),
@@ -40,11 +41,12 @@ pub(crate) fn load_golden(
 }
 
 fn load_members(
-    connection: &Connection,
+    connection: &Keyed<'_>,
     rulebook: &Rulebook,
     gids: &[GlobalId],
     present: Option<(u16, &str)>,
 ) -> Result<Known, LoadError> {
+    connection.vault.check()?;
     let entity = rulebook.dictionary.entity;
     let (mut known, source_of) = frame(connection, rulebook)?;
     for &gid in gids {

@@ -211,7 +211,7 @@ impl Proposal {
     }
 
     /// Reads what [`Proposal::to_json`] wrote; `None` if it is nothing that this program has written.
-    pub(super) fn from_json(kind: &str, json: &str, value: Option<String>) -> Option<Self> {
+    pub(crate) fn from_json(kind: &str, json: &str, value: Option<String>) -> Option<Self> {
         let stored: Stored = serde_json::from_str(json).ok()?;
         let id = |text: Option<String>| text.and_then(|text| text.parse::<GlobalId>().ok());
         let gid = id(stored.gid)?;

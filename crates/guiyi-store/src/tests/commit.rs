@@ -336,7 +336,7 @@ fn tampering_is_refused_and_found() {
             transaction.execute(&format!("DROP TRIGGER {trigger}"), []).unwrap();
         }
         assert!(transaction.execute(sql, []).unwrap() > 0, "{sql}");
-        let problems = crate::verify::content(&transaction).unwrap();
+        let problems = crate::verify::content(&store.keyed(&transaction).unwrap()).unwrap();
         assert!(
             problems.iter().any(|problem| problem.contains(expected)),
             "{sql}: {problems:?}"

@@ -13,8 +13,8 @@ use guiyi_core::global_id::from_serial;
 
 use super::world::{World, dump_of};
 use crate::{
-    Application, Approval, By, Merge, NewCode, NewDecision, NewPin, NewRelation, NewTransition, Proposal, RelationKind,
-    RelationSource, Split, Store, StoreError, Terms, Verdict,
+    Application, Approval, By, DataKey, Merge, NewCode, NewDecision, NewPin, NewRelation, NewTransition, Proposal,
+    RelationKind, RelationSource, Split, Store, StoreError, Terms, Verdict,
 };
 
 /// Names the write at which the child dies.
@@ -50,7 +50,7 @@ fn child() {
 }
 
 /// Everything that writes.
-const WORKS: [&str; 17] = [
+const WORKS: [&str; 20] = [
     "first load",
     "run",
     "decide",
@@ -68,7 +68,13 @@ const WORKS: [&str; 17] = [
     "propose",
     "approve",
     "apply",
+    "encrypt",
+    "rotate",
+    "decrypt",
 ];
+
+/// Works that change the keys. The store that they leave sweeps its file when it is opened next.
+const REKEYS: [&str; 3] = ["encrypt", "rotate", "decrypt"];
 
 const BY: By<'_> = By {
     actor: "王芳",
@@ -207,6 +213,18 @@ pub(crate) fn write(what: &str, store: &mut Store) -> Result<(), StoreError> {
             let done = store.apply_request(&book, 1, OTHER)?;
             assert!(matches!(done, Application::Applied(_)), "{done:?}");
         }
+        "encrypt" => {
+            let key = DataKey::read(&beside(store.path(), "first.key"))?;
+            store.encrypt(&key, &super::encryption::elements(), BY)?;
+        }
+        "rotate" | "decrypt" => {
+            store.use_key(&beside(store.path(), "first.key"))?;
+            if what == "decrypt" {
+                store.decrypt(BY)?;
+            } else {
+                store.rotate(&DataKey::read(&beside(store.path(), "second.key"))?, BY)?;
+            }
+        }
         other => panic!("{other}"),
     }
     Ok(())
@@ -221,6 +239,18 @@ fn proposal() -> Proposal {
         survivor: None,
         overrule: false,
     })
+}
+
+/// Opens a store with whichever of the keys is its own.
+fn open_with_key(path: &Path) -> Store {
+    let mut store = Store::open(path).unwrap();
+    for key in ["first.key", "second.key"] {
+        if store.check_key().is_err() {
+            store.use_key(&beside(path, key)).unwrap();
+        }
+    }
+    store.check_key().unwrap();
+    store
 }
 
 /// A directory with the store before the work.
@@ -249,6 +279,23 @@ pub(crate) fn prepare(what: &str) -> (tempfile::TempDir, PathBuf) {
     }
     if what == "apply" {
         store.approve(1, Approval::default(), OTHER).unwrap();
+    }
+    if REKEYS.contains(&what) {
+        // The same in every directory, so that the same work leaves the same store.
+        for (key, bytes) in [("first.key", [1; 32]), ("second.key", [2; 32])] {
+            crate::key_file::write_secret(&beside(&path, key), "guiyi-data-key-1", &bytes).unwrap();
+        }
+        let pin = Proposal::Pin {
+            gid: pin.gid,
+            element: "city".into(),
+            value: Some("湖州市".into()),
+            expires: None,
+            valid_from: None,
+        };
+        store.propose(&World::rulebook(), &pin, TERMS, BY).unwrap();
+        if what != "encrypt" {
+            write("encrypt", &mut store).unwrap();
+        }
     }
     if what == "restore" {
         std::fs::write(beside(&path, "other.db"), include_bytes!("stores/version_2.db")).unwrap();
@@ -308,11 +355,22 @@ fn live(what: &str) -> Lived {
 /// a store of an earlier schema brings it up to date.
 fn survived(what: &str, path: &Path, lived: &Lived, when: &str) -> bool {
     assert!(path.exists(), "{what}, {when}: no store");
+    if REKEYS.contains(&what) {
+        drop(Store::open(path).unwrap());
+    }
     let found = content(path);
     let is_done = found == lived.after;
     assert!(is_done || found == lived.before, "{what}, {when}: half done");
-    let store = Store::open(path).unwrap();
+    let store = open_with_key(path);
     assert_eq!(store.verify().unwrap(), [""; 0], "{what}, {when}");
+    if what == "rotate" || what == "encrypt" && is_done {
+        for ending in ["", "-wal"] {
+            let bytes = std::fs::read(beside(path, &format!("store.db{ending}"))).unwrap_or_default();
+            let phone = b"1390000";
+            let lingers = bytes.windows(phone.len()).any(|window| window == phone);
+            assert!(!lingers, "{what}, {when}: a number in plain text in store.db{ending}");
+        }
+    }
     let copy = beside(path, "copy.backup");
     if copy.exists() {
         // A copy has its name only once it is whole.

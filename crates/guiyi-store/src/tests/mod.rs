@@ -4,6 +4,7 @@ mod commit;
 pub(crate) mod crash;
 mod damage;
 mod edits;
+mod encryption;
 mod files;
 mod heads;
 mod past;

@@ -197,7 +197,7 @@ fn an_altered_row_is_told() {
     ] {
         let change = store.connection.unchecked_transaction().unwrap();
         assert!(change.execute(alter, []).unwrap() > 0, "{alter}");
-        let problems = crate::verify::content(&change).unwrap();
+        let problems = crate::verify::content(&store.keyed(&change).unwrap()).unwrap();
         assert!(
             problems.iter().any(|problem| problem.contains(told)),
             "{alter}: {problems:?}"

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use guiyi_core::survive::Ground;
+use guiyi_core::global_id::entity;
 use rusqlite::{Connection, Row, Rows};
 
-use super::Layouts;
-use crate::encode::{Digester, read_lineage};
+use super::{Layouts, digest_golden};
+use crate::encode::{Digest, Digester};
 use crate::history::stays;
+use crate::vault::{Keyed, Place};
 use crate::{key, statements};
 
 /// A line of the feed.
@@ -21,7 +22,7 @@ struct Line {
 
 /// Checks every earlier version. Cost: the feed is sorted once, and each golden record with a past is asked for its
 /// members.
-pub(super) fn check(connection: &Connection, layouts: &Layouts) -> rusqlite::Result<Vec<String>> {
+pub(super) fn check(connection: &Keyed<'_>, layouts: &Layouts) -> rusqlite::Result<Vec<String>> {
     let mut problems = Vec::new();
     let mut history = connection.prepare(statements::GOLDEN_HISTORY)?;
     let mut history = history.query([])?;
@@ -50,8 +51,8 @@ pub(super) fn check(connection: &Connection, layouts: &Layouts) -> rusqlite::Res
         let is_so = match of_version {
             Some(line) => {
                 members.load(connection, gid)?;
-                let digest = cover(row, layouts, &members.at(run), &mut digester)?;
-                ended && line.run == run && digest.as_deref() == Some(&*line.digest)
+                let digest = digest(connection, row, layouts, members.at(run), &mut digester)?;
+                ended && line.run == run && digest.is_some_and(|digest| digest == *line.digest)
             }
             None => false,
         };
@@ -79,37 +80,42 @@ fn line(feed: &mut Rows<'_>) -> rusqlite::Result<Option<Line>> {
 }
 
 /// The digest of a version; `None` if it cannot be read.
-fn cover(
+fn digest(
+    connection: &Keyed<'_>,
     row: &Row<'_>,
     layouts: &Layouts,
-    members: &[i64],
+    members: Vec<i64>,
     digester: &mut Digester,
-) -> rusqlite::Result<Option<Vec<u8>>> {
-    let cells = read_lineage(&row.get::<_, Vec<u8>>(5)?);
-    let values: Option<BTreeMap<String, Option<String>>> = serde_json::from_str(&row.get::<_, String>(6)?).ok();
-    let (Some(cells), Some(values), Some((names, order))) = (cells, values, layouts.get(&row.get(4)?)) else {
+) -> rusqlite::Result<Option<Digest>> {
+    let (gid, lineage): (i64, Vec<u8>) = (row.get(0)?, row.get(5)?);
+    let values: Option<BTreeMap<String, Option<String>>> = serde_json::from_str(row.get_ref(6)?.as_str()?).ok();
+    let (Some(values), Some(entity)) = (values, key::from_key(gid).and_then(entity)) else {
         return Ok(None);
     };
-    for &element in order {
-        let Some(cell) = cells.get(element).filter(|cell| cell.ground != Ground::Nothing) else {
-            continue;
-        };
-        let value = values.get(&names[element]).and_then(Option::as_deref);
-        digester.golden_value(&names[element], value, *cell);
+    let (names, mut values): (Vec<String>, Vec<Option<String>>) = values.into_iter().unzip();
+    let sealing = connection.vault.to_read(entity, &names);
+    if sealing.open_all(Place::Golden(entity, gid), &mut values).is_err() {
+        return Ok(None);
     }
-    digester.members(members);
-    Ok(Some(digester.finish().to_vec()))
+    let is_read = digest_golden(
+        (&names, &values),
+        &lineage,
+        layouts.get(&row.get(4)?),
+        members,
+        digester,
+    );
+    Ok(is_read.map(|()| connection.vault.digest(digester)))
 }
 
 /// The stays in one golden record, of which several versions come one after the other.
 #[derive(Default)]
-struct Members {
+pub(crate) struct Members {
     gid: i64,
     stays: Vec<crate::history::Stay>,
 }
 
 impl Members {
-    fn load(&mut self, connection: &Connection, gid: i64) -> rusqlite::Result<()> {
+    pub(crate) fn load(&mut self, connection: &Connection, gid: i64) -> rusqlite::Result<()> {
         if self.gid != gid {
             self.stays = match key::from_key(gid) {
                 Some(id) => stays(connection, id)?,
@@ -121,7 +127,7 @@ impl Members {
     }
 
     /// The numbers of the records that were in it behind a write, in order.
-    fn at(&self, run: i64) -> Vec<i64> {
+    pub(crate) fn at(&self, run: i64) -> Vec<i64> {
         let there = self.stays.iter().filter(|stay| stay.is_at(run));
         let mut ids: Vec<i64> = there.map(|stay| stay.id).collect();
         ids.sort_unstable();

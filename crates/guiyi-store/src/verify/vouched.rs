@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 
+use super::digests::PastVaults;
+use crate::commit::Failure;
 use crate::known::rows;
+use crate::vault::Keyed;
 use crate::{pins, statements};
 
 /// What the ledger says of decisions, pins and relations. An object is known by the entity type of the write and its
@@ -45,6 +48,15 @@ impl Words {
         Ok(words)
     }
 
+    /// The digests of the pins that a write set on an object.
+    fn digests_of_pin(&self, run: i64, object: &str) -> impl Iterator<Item = &str> {
+        let from = (run, "pin".to_owned(), object.to_owned(), String::new());
+        let lines = self.written.range(from..);
+        lines
+            .take_while(move |line| (line.0, &*line.1, &*line.2) == (run, "pin", object))
+            .map(|line| &*line.3)
+    }
+
     /// Whether the last line about an object did this and made it that.
     fn ends_with(&self, object: &str, done: &str, became: &str) -> bool {
         let last = self.last.get(object);
@@ -57,7 +69,9 @@ fn of_type(entity: &str, object: &str) -> String {
 }
 
 /// Checks all of it; the sentences say what is not as the ledger has it.
-pub(super) fn check(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+///
+/// Of a pin whose digest cannot be made any more, or not without the key, all but the value is checked.
+pub(super) fn check(connection: &Keyed<'_>) -> Result<Vec<String>, Failure> {
     let words = Words::read(connection)?;
     let mut problems = decisions(connection, &words)?;
     problems.extend(relations(connection, &words)?);
@@ -128,7 +142,8 @@ fn relations(connection: &Connection, words: &Words) -> rusqlite::Result<Vec<Str
     Ok(problems)
 }
 
-fn pinned(connection: &Connection, words: &Words) -> rusqlite::Result<Vec<String>> {
+fn pinned(connection: &Keyed<'_>, words: &Words) -> Result<Vec<String>, Failure> {
+    let vaults = PastVaults::of(connection)?;
     let all = rows(connection, statements::ALL_PINS, [], |row| {
         Ok((
             pins::read(row)?,
@@ -138,21 +153,33 @@ fn pinned(connection: &Connection, words: &Words) -> rusqlite::Result<Vec<String
         ))
     })?;
     let mut problems = Vec::new();
-    for (pin, since, until, is_withdrawn) in all {
+    for (mut pin, since, until, is_withdrawn) in all {
+        if pins::open(connection.vault, &mut pin).is_err() {
+            problems.push(format!(
+                "pin {} on {}: its encrypted value does not open",
+                pin.number, pin.gid
+            ));
+            continue;
+        }
         let entity = guiyi_core::global_id::entity(pin.gid).map_or("", |entity| entity.name());
         let object = of_type(entity, &pins::object(pin.gid, &pin.element));
         let is_moved = words.moved.contains(&(since, object.clone()));
-        let tells = |digest: String| {
-            let written = (since, "pin".to_owned(), object.clone(), digest.clone());
+        let tells = |digest: &str| {
+            let written = (since, "pin".to_owned(), object.clone(), digest.to_owned());
             let author = [pin.reason.clone(), pin.actor.clone(), pin.utc.clone()];
             let [reason, actor, utc] = author;
-            let said = ["pin".to_owned(), object.clone(), digest, reason, actor, utc];
+            let said = ["pin".to_owned(), object.clone(), digest.to_owned(), reason, actor, utc];
             words.written.contains(&written) && (is_moved || words.said.contains(&said))
         };
         let (value, from, expires) = (pin.value.as_deref(), pin.valid_from.as_deref(), pin.expires.as_deref());
         // Before pins had a beginning, the ledger told of the value alone.
-        let is_said =
-            tells(pins::digest(value, from, expires)) || (from.is_none() && tells(pins::digest(value, None, None)));
+        let is_said = match vaults.at(since) {
+            Some(vault) => {
+                tells(&pins::digest(vault, value, from, expires))
+                    || (from.is_none() && tells(&pins::digest(vault, value, None, None)))
+            }
+            None => words.digests_of_pin(since, &object).any(tells),
+        };
         let ended = |until: i64| {
             let of_object = |action: &str| {
                 let from = (until, action.to_owned(), object.clone(), String::new());

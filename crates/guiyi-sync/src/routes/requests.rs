@@ -80,6 +80,7 @@ fn asks(app: &Arc<App>, request: &ChangeRequest) -> Value {
             let shown = value
                 .clone()
                 .map(|value| app.masks.show(Some(request.entity), element, value));
+            let shown = shown.or(request.is_sealed.then(crate::mask::sealed));
             let is_masked = shown.as_ref().is_some_and(|shown| shown.is_masked);
             let value = shown.map(|shown| shown.text);
             json!({"element": element, "value": value, "masked": is_masked, "valid_from": valid_from, "expires": expires})
