@@ -49,9 +49,8 @@ pub(crate) fn ensure<'a>(
         });
     }
     let put = put(dictionary);
-    // It can be prepared only if the table has all columns.
-    if let Ok(prepared) = connection.prepare_cached(&put) {
-        return Ok(prepared);
+    if has_all(connection, dictionary) {
+        return connection.prepare_cached(&put).map_err(StoreError::Database);
     }
     let table = table(dictionary.entity);
     let known = elements(connection, dictionary.entity).map_err(StoreError::Database)?;
@@ -68,6 +67,20 @@ pub(crate) fn ensure<'a>(
         }
     }
     connection.prepare_cached(&put).map_err(StoreError::Database)
+}
+
+/// Whether the table is there with a column for each element.
+fn has_all(connection: &Connection, dictionary: &Dictionary) -> bool {
+    let Ok(mut row) = connection.prepare_cached(&row(dictionary.entity)) else {
+        return false;
+    };
+    // A statement of the cache may be of a table that was rolled back since; asking for a row that never is makes it anew.
+    let is_there = row.exists([i64::MIN]).is_ok();
+    is_there
+        && dictionary
+            .elements
+            .iter()
+            .all(|element| row.column_index(&element.name).is_ok())
 }
 
 /// Writes a row: `$1` ID, `$2` layout, `$3` lineage, then one value per element.
