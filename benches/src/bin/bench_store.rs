@@ -4,7 +4,7 @@
 //! invented source records of two systems into an empty store, then the same again, then with one row in a hundred
 //! changed; puts single records; looks up codes; verifies. Prints seconds of the clock and of the processor, bytes per
 //! source record, and the ratios to bare rusqlite: the same rows by prepared statements in one transaction, indexes after.
-//! `BENCH_DIR` says where the stores lie meanwhile; 1.2 GB and 3 GB of memory per million records.
+//! `BENCH_DIR` says where the stores lie meanwhile: 2.3 GB and 1 GB of memory per million records.
 #![expect(clippy::print_stdout, reason = "a measuring program prints what it measured")]
 
 use std::path::Path;
@@ -67,14 +67,35 @@ fn cpu_seconds() -> f64 {
         / 100.0
 }
 
-fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, Cost)> {
-    let (wall, cpu) = (Instant::now(), cpu_seconds());
-    let done = work()?;
-    let cost = Cost {
-        wall: wall.elapsed().as_secs_f64(),
-        cpu: cpu_seconds() - cpu,
+/// As [`timed`], with the processor time of this thread alone, in nanoseconds; 0 where the system does not tell.
+fn timed_alone<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, Cost)> {
+    let cpu_seconds = || {
+        let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+        let nanoseconds = told.split(' ').next().and_then(|first| first.parse::<f64>().ok());
+        nanoseconds.unwrap_or_default() / 1e9
     };
-    Ok((done, cost))
+    let cpu = cpu_seconds();
+    let begin = Instant::now();
+    let done = work()?;
+    let wall = begin.elapsed().as_secs_f64();
+    let cpu = cpu_seconds() - cpu;
+    Ok((done, Cost { wall, cpu }))
+}
+
+/// The most memory that this process has had so far; empty where the system does not tell.
+fn peak_memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    peak.unwrap_or_default().trim().into()
+}
+
+fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, Cost)> {
+    let cpu = cpu_seconds();
+    let begin = Instant::now();
+    let done = work()?;
+    let wall = begin.elapsed().as_secs_f64();
+    let cpu = cpu_seconds() - cpu;
+    Ok((done, Cost { wall, cpu }))
 }
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -122,6 +143,7 @@ fn measure(n_records: usize) -> Result<()> {
     let store = Store::open_read_only(&path)?;
     let (problems, cost) = timed(|| Ok(store.verify()?))?;
     println!("verify: {cost}, {} problems", problems.len());
+    println!("memory at its peak so far: {}", peak_memory());
     Ok(())
 }
 
@@ -270,12 +292,12 @@ fn put(path: &Path, bare: &Path, rulebook: &Rulebook, n_records: usize) -> Resul
         status = excluded.status, run = excluded.run, received = excluded.received, canonical = excluded.canonical,
         origins = excluded.origins",
     )?;
-    // In turn, so that both meet the same disk; the median, because a disk that others use stalls now and then.
+    // In turn, so that both meet the same disk, whose stalls the mean shows and the median does not.
     let (mut n_written, mut puts, mut upserts) = (0, Vec::new(), Vec::new());
     for row in &rows {
-        let (written, cost) = timed(|| Ok(store.put(rulebook, row, None, by)?.1.sources_changed))?;
+        let (written, cost) = timed_alone(|| Ok(store.put(rulebook, row, None, by)?.1.sources_changed))?;
         n_written += written;
-        puts.push(cost.wall);
+        puts.push(cost);
         let mut values = stored.query_row([row.keys.value(0)], |row| {
             (0..14)
                 .map(|column| row.get(column))
@@ -283,19 +305,29 @@ fn put(path: &Path, bare: &Path, rulebook: &Rulebook, n_records: usize) -> Resul
         })?;
         // Another content and digest, as long as before.
         values[3] = Value::Blob(vec![7; 16]);
-        let (_, cost) = timed(|| Ok(upsert.execute(rusqlite::params_from_iter(&values))?))?;
-        upserts.push(cost.wall);
+        let (_, cost) = timed_alone(|| Ok(upsert.execute(rusqlite::params_from_iter(&values))?))?;
+        upserts.push(cost);
     }
-    let median = |costs: &mut Vec<f64>| {
-        costs.sort_unstable_by(f64::total_cmp);
-        costs[costs.len() / 2] * 1e6
-    };
-    let (put, upsert) = (median(&mut puts), median(&mut upserts));
-    println!(
-        "put: {n_written} of {} written, {put:.0} us each; bare upsert {upsert:.0} us; ratio {:.2}",
-        rows.len(),
-        put / upsert
-    );
+    println!("put: {n_written} of {} written", rows.len());
+    for (label, of) in [
+        ("wall", (|cost| cost.wall) as fn(&Cost) -> f64),
+        ("cpu", |cost| cost.cpu),
+    ] {
+        let sorted = |costs: &[Cost]| {
+            let mut costs: Vec<f64> = costs.iter().map(|cost| of(cost) * 1e6).collect();
+            costs.sort_unstable_by(f64::total_cmp);
+            costs
+        };
+        let (puts, upserts) = (sorted(&puts), sorted(&upserts));
+        let print = |what: &str, put: f64, upsert: f64| {
+            let ratio = put / upsert;
+            println!("put, {label}, {what}: {put:.0} us; bare upsert {upsert:.0} us; ratio {ratio:.2}");
+        };
+        let middle = puts.len() / 2;
+        print("median", puts[middle], upserts[middle]);
+        let mean = |costs: &[f64]| costs.iter().sum::<f64>() / costs.len() as f64;
+        print("mean", mean(&puts), mean(&upserts));
+    }
     Ok(())
 }
 
@@ -309,7 +341,15 @@ fn look_up(path: &Path, n_records: usize) -> Result<()> {
             .wrapping_add(1_442_695_040_888_963_407);
         keys.push(key(0, (number >> 33) as usize % (n_records / 2)));
     }
-    for label in ["cold", "warm"] {
+    let n = keys.len() as f64;
+    let print = |label: &str, cost: Cost| {
+        println!(
+            "look-ups, {label}: {:.0}/s wall, {:.0}/s cpu",
+            n / cost.wall,
+            n / cost.cpu
+        );
+    };
+    for label in ["one call each, cold", "one call each, warm"] {
         let ((), cost) = timed(|| {
             for key in &keys {
                 let found = store.lookup(EntityType::Customer, "erp", key)?;
@@ -317,20 +357,20 @@ fn look_up(path: &Path, n_records: usize) -> Result<()> {
             }
             Ok(())
         })?;
-        let n = keys.len() as f64;
-        println!(
-            "look-ups, {label}: {:.0}/s wall, {:.0}/s cpu",
-            n / cost.wall,
-            n / cost.cpu
-        );
+        print(label, cost);
     }
-    let (found, cost) = timed(|| Ok(store.lookup_all(EntityType::Customer, "erp", &keys)?))?;
-    let n = found.iter().flatten().count() as f64;
-    println!(
-        "look-ups, at once: {:.0}/s wall, {:.0}/s cpu",
-        n / cost.wall,
-        n / cost.cpu
-    );
+    let ((), cost) = timed(|| {
+        let n_found = store.lookups(EntityType::Customer, "erp", |lookups| {
+            let mut n_found = 0;
+            for key in &keys {
+                n_found += usize::from(lookups.id(key)?.is_some());
+            }
+            Ok(n_found)
+        })?;
+        (n_found == keys.len()).then_some(()).ok_or("a code is missing")?;
+        Ok(())
+    })?;
+    print("one call each, of one moment", cost);
     Ok(())
 }
 
@@ -382,41 +422,49 @@ fn input(n_records: usize, changed_every: usize) -> Input {
             row + source * halves[0]
         }
     };
-    let column = |source: usize, element: usize| -> StringArray {
-        let is_changed = |row: usize| changed_every > 0 && row.is_multiple_of(changed_every);
-        (0..halves[source])
-            .map(|row| cell(element, customer(source, row), is_changed(row)))
-            .collect()
+    // Each column once: the batches are slices of it.
+    let place = |record: usize| match record.checked_sub(halves[0]) {
+        None => (0, record),
+        Some(row) => (1, row),
     };
-    let mut batches = Vec::new();
-    for (source, &n_rows) in halves.iter().enumerate() {
-        let keys: StringArray = (0..n_rows).map(|row| Some(key(source as u16, row))).collect();
-        let columns: Vec<StringArray> = (0..ELEMENTS.len()).map(|element| column(source, element)).collect();
-        batches.push(Batch {
+    let keys: StringArray = (0..n_records)
+        .map(|record| {
+            let (source, row) = place(record);
+            Some(key(source as u16, row))
+        })
+        .collect();
+    let column = |element: usize| -> StringArray {
+        let value = |record: usize| {
+            let (source, row) = place(record);
+            let is_changed = changed_every > 0 && row.is_multiple_of(changed_every);
+            cell(element, customer(source, row), is_changed)
+        };
+        (0..n_records).map(value).collect()
+    };
+    let columns: Vec<StringArray> = (0..ELEMENTS.len()).map(column).collect();
+    let batch = |source: usize| {
+        let part = |column: &StringArray| column.slice(source * halves[0], halves[source]);
+        let columns: Vec<StringArray> = columns.iter().map(part).collect();
+        let keys = part(&keys);
+        Batch {
             source: source as u16,
-            rows: (1..=n_rows as u64).collect(),
+            rows: (1..=halves[source] as u64).collect(),
             received: std::iter::once(keys.clone()).chain(columns.iter().cloned()).collect(),
             keys,
             columns: columns.into_iter().map(Column::received).collect(),
-            states: vec![RowState::Clean; n_rows],
-        });
-    }
+            states: vec![RowState::Clean; halves[source]],
+        }
+    };
+    let batches = vec![batch(0), batch(1)];
+    let origins: Arc<[Origin]> = vec![Origin::Standardized; n_records].into();
     let records = Records {
-        sources: batches
-            .iter()
-            .flat_map(|batch| vec![batch.source; batch.len()])
-            .collect(),
-        keys: batches
-            .iter()
-            .flat_map(|batch| batch.keys.iter().flatten().map(Box::from))
-            .collect(),
-        columns: (0..ELEMENTS.len())
-            .map(|element| Column {
-                values: batches
-                    .iter()
-                    .flat_map(|batch| batch.columns[element].values.iter())
-                    .collect(),
-                origins: Some(vec![Origin::Standardized; n_records].into()),
+        sources: (0..n_records).map(|record| place(record).0 as u16).collect(),
+        keys: keys.iter().flatten().map(Box::from).collect(),
+        columns: columns
+            .into_iter()
+            .map(|values| Column {
+                values,
+                origins: Some(Arc::clone(&origins)),
             })
             .collect(),
     };

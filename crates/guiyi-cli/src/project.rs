@@ -3,6 +3,7 @@
 //! Reading it says every mistake at once, each with line, column and a hint. Mistakes that only an input file can show,
 //! such as a column that it lacks, are found by [`Project::open`], again all of them at once.
 
+mod encryption;
 mod four_eyes;
 mod heads;
 mod reference;
@@ -22,6 +23,7 @@ use guiyi_io::read::{ReadOptions, Reader};
 use guiyi_io::write::{CsvEncoding, CsvOptions, OutputFormat};
 use sha2::{Digest, Sha256};
 
+pub(crate) use self::encryption::Encryption;
 use self::four_eyes::FourEyes;
 pub(crate) use self::heads::Heads;
 pub(crate) use self::reference::reference;
@@ -42,6 +44,8 @@ pub(crate) struct Project {
     pub(crate) store: PathBuf,
     /// The second place of the ledger's heads; `None`: they are not signed.
     pub(crate) heads: Option<Heads>,
+    /// What the store keeps encrypted; `None`: nothing.
+    pub(crate) encryption: Option<Encryption>,
     /// What needs a second person.
     pub(crate) four_eyes: FourEyes,
     /// Where and how results are written.
@@ -171,6 +175,7 @@ impl Project {
         });
         let store = root.table("store");
         let heads = Heads::read(store.as_ref(), base);
+        let encryption = store.as_ref().and_then(|store| store.table("encryption"));
         let four_eyes = store.as_ref().and_then(|store| store.table("four_eyes"));
         let store = store.and_then(|store| store.opt_string("path")).unwrap_or("guiyi.db");
         let store = base.join(store);
@@ -205,8 +210,10 @@ impl Project {
                 .as_ref()
                 .map(|section| parse_policies(section, &entity.dictionary, &systems));
         }
+        let sealed = encryption.as_ref();
+        let sealed = sealed.and_then(|table| Encryption::read(table, base, &entities));
         let of_four_eyes = FourEyes::read(four_eyes.as_ref(), &entities);
-        drop((four_eyes, project, sources, sections, root));
+        drop((four_eyes, encryption, project, sources, sections, root));
 
         let found = document.finish(());
         let mut mistakes = found.err().unwrap_or_default();
@@ -221,6 +228,7 @@ impl Project {
             language: language.unwrap_or_default(),
             store,
             heads,
+            encryption: sealed,
             four_eyes: of_four_eyes,
             output,
             fail_on,

@@ -10,6 +10,9 @@ use rayon::prelude::*;
 
 use crate::rulebook::Source;
 
+/// Fewer records than this are worked on by the caller's core alone: they are done before another one has woken up.
+pub(crate) const FEW: usize = 256;
+
 /// How a value came about. Stored as one byte a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -229,38 +232,40 @@ impl Records {
         places.par_sort_unstable();
         places.dedup_by(|later, first| (later.0, later.1) == (first.0, first.1));
 
-        let columns = (0..n_attributes)
-            .into_par_iter()
-            .map(|attribute| {
-                let column = |batch: u32| match batch {
-                    KNOWN => &known.columns[attribute],
-                    number => &batches[number as usize].columns[attribute],
-                };
-                let parts = || {
-                    batches
-                        .iter()
-                        .map(|batch| &batch.columns[attribute])
-                        .chain(known.columns.get(attribute))
-                };
-                if parts().all(|column| column.values.null_count() == column.values.len() && column.origins.is_none()) {
-                    return Column::empty(places.len());
-                }
-                let n_bytes = parts().map(|column| column.values.value_data().len()).sum();
-                let mut values = StringBuilder::with_capacity(places.len(), n_bytes);
-                for &(_, _, batch, row) in &places {
-                    values.append_option(column(batch).get(row as usize));
-                }
-                let values = values.finish();
-                let plain = parts().all(|column| column.origins.is_none());
-                let origins = (!plain).then(|| {
-                    places
-                        .iter()
-                        .map(|&(_, _, batch, row)| column(batch).origin(row as usize))
-                        .collect::<Arc<[_]>>()
-                });
-                Column { values, origins }
-            })
-            .collect();
+        let gather = |attribute: usize| {
+            let column = |batch: u32| match batch {
+                KNOWN => &known.columns[attribute],
+                number => &batches[number as usize].columns[attribute],
+            };
+            let parts = || {
+                batches
+                    .iter()
+                    .map(|batch| &batch.columns[attribute])
+                    .chain(known.columns.get(attribute))
+            };
+            if parts().all(|column| column.values.null_count() == column.values.len() && column.origins.is_none()) {
+                return Column::empty(places.len());
+            }
+            let n_bytes = parts().map(|column| column.values.value_data().len()).sum();
+            let mut values = StringBuilder::with_capacity(places.len(), n_bytes);
+            for &(_, _, batch, row) in &places {
+                values.append_option(column(batch).get(row as usize));
+            }
+            let values = values.finish();
+            let plain = parts().all(|column| column.origins.is_none());
+            let origins = (!plain).then(|| {
+                places
+                    .iter()
+                    .map(|&(_, _, batch, row)| column(batch).origin(row as usize))
+                    .collect::<Arc<[_]>>()
+            });
+            Column { values, origins }
+        };
+        let columns = if places.len() < FEW {
+            (0..n_attributes).map(gather).collect()
+        } else {
+            (0..n_attributes).into_par_iter().map(gather).collect()
+        };
         let records = Self {
             sources: places.iter().map(|place| place.0).collect(),
             keys: places.iter().map(|place| place.1.into()).collect(),

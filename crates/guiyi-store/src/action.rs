@@ -18,6 +18,7 @@ use crate::known::{Known, load_part};
 use crate::ledger::Ledger;
 use crate::pins::Pinned;
 use crate::read::{Resolution, resolution};
+use crate::vault::{Keyed, Vault};
 use crate::{Store, statements};
 
 /// Who does something, why, and when.
@@ -40,7 +41,7 @@ pub(crate) enum Keep {
 
 /// A steward's write in the making.
 pub(crate) struct Action<'a> {
-    pub(crate) connection: &'a Connection,
+    pub(crate) connection: &'a Keyed<'a>,
     pub(crate) entity: EntityType,
     pub(crate) run: i64,
     pub(crate) by: By<'a>,
@@ -54,7 +55,7 @@ impl Store {
         by: By<'_>,
         work: impl FnOnce(&Action<'_>) -> Result<(T, Keep), Failure>,
     ) -> Result<T, StoreError> {
-        let done = in_transaction(&mut self.connection, entity, by, work);
+        let done = in_transaction(&mut self.connection, &self.vault, entity, by, work);
         let done = done.map_err(|failure| failure.at(&self.path))?;
         self.sign_head()?;
         Ok(done)
@@ -63,6 +64,7 @@ impl Store {
 
 fn in_transaction<T>(
     connection: &mut Connection,
+    vault: &Vault,
     entity: EntityType,
     by: By<'_>,
     work: impl FnOnce(&Action<'_>) -> Result<(T, Keep), Failure>,
@@ -73,8 +75,9 @@ fn in_transaction<T>(
         .query_row([], |row| row.get(0))?;
     let utc = crate::commit::not_before_the_last(&transaction, by.utc)?;
     let by = By { utc: &utc, ..by };
+    let keyed = Keyed::new(&transaction, vault)?;
     let action = Action {
-        connection: &transaction,
+        connection: &keyed,
         entity,
         run: last + 1,
         by,
@@ -207,7 +210,7 @@ pub(crate) fn by_day_of_last_run<'a>(
 }
 
 /// The day of a time, `YYYY-MM-DDTHH:MM:SSZ`.
-fn day(utc: &str) -> Option<(i16, i8, i8)> {
+pub(crate) fn day(utc: &str) -> Option<(i16, i8, i8)> {
     let mut parts = utc.split(['-', 'T']);
     Some((
         parts.next()?.parse().ok()?,

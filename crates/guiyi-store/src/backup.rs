@@ -25,7 +25,8 @@ pub struct Backup {
 }
 
 impl Store {
-    /// Copies the store to `target`, which must not exist, and verifies the copy.
+    /// Copies the store to `target`, which must not exist, and verifies the copy; encrypted values are encrypted there as
+    /// well, and verified if the key is there.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] if the copy is not sound; it is removed then.
@@ -45,7 +46,11 @@ impl Store {
             .map_err(|error| StoreError::of(error, &partial));
         crate::crash_point();
         let done = copied.and_then(|_| {
-            let backup = inspect(&partial)?;
+            let copy = Store {
+                vault: self.vault.clone(),
+                ..Store::open_read_only(&partial)?
+            };
+            let backup = inspect(copy)?;
             crate::crash_point();
             into_place(&partial, target)?;
             crate::crash_point();
@@ -96,6 +101,18 @@ impl Store {
 /// # Errors
 /// [`StoreError::Damaged`] if the backup is not sound, [`StoreError::Locked`] if a run is at work; the store is as before.
 pub fn restore(backup: &Path, path: &Path, now_utc: &str) -> Result<Backup, StoreError> {
+    restored(backup, path, now_utc, None)
+}
+
+/// The same with the file of the key, which it takes to verify an encrypted backup.
+///
+/// # Errors
+/// As [`restore`], and [`StoreError::Sealed`] if that is not the backup's key; the store is as before.
+pub fn restore_with_key(backup: &Path, path: &Path, now_utc: &str, key: &Path) -> Result<Backup, StoreError> {
+    restored(backup, path, now_utc, Some(key))
+}
+
+fn restored(backup: &Path, path: &Path, now_utc: &str, key: Option<&Path>) -> Result<Backup, StoreError> {
     let failed = |path: &Path, error: &std::io::Error| StoreError::CannotOpen {
         path: path.to_path_buf(),
         reason: error.to_string(),
@@ -115,7 +132,12 @@ pub fn restore(backup: &Path, path: &Path, now_utc: &str) -> Result<Backup, Stor
         }
         Store::open(&partial)?.leave_log()?;
         crate::crash_point();
-        inspect(&partial)
+        let mut copy = Store::open_read_only(&partial)?;
+        if let Some(key) = key {
+            copy.use_key(key)?;
+        }
+        copy.check_key()?;
+        inspect(copy)
     });
     let found = match copied {
         Ok(found) => found,
@@ -214,11 +236,10 @@ fn remove(partial: &Path) {
 }
 
 /// Verifies a copy.
-fn inspect(path: &Path) -> Result<Backup, StoreError> {
-    let store = Store::open_read_only(path)?;
+fn inspect(store: Store) -> Result<Backup, StoreError> {
     if let Some(problem) = store.verify()?.into_iter().next() {
         return Err(StoreError::Damaged {
-            path: path.to_path_buf(),
+            path: store.path,
             detail: problem,
         });
     }

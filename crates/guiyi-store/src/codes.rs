@@ -14,6 +14,7 @@ use crate::commit::Failure;
 use crate::error::StoreError;
 use crate::known::{read_gid, rows};
 use crate::read::{Resolution, resolution};
+use crate::rows::CodeStatus;
 use crate::{Store, key, statements};
 
 /// Suggestions for one unknown code.
@@ -25,6 +26,8 @@ pub struct Codes {
     ids: HashMap<Box<str>, GlobalId>,
     /// The codes of the records of each ID, in order.
     of_id: HashMap<GlobalId, Vec<Box<str>>>,
+    /// The codes that have an end or are replaced.
+    old: HashMap<Box<str>, OldCode>,
     /// Codes by what is left of them when typing habits are taken off.
     bare: HashMap<Box<str>, Vec<Box<str>>>,
     /// The characters that occur in bare codes.
@@ -44,6 +47,8 @@ pub struct Code {
     pub valid_from: String,
     /// Until when it may be used, UTC; `None`: open. It leads to its ID for ever.
     pub valid_to: Option<String>,
+    /// The code of the same system that replaces it, if that is known.
+    pub successor: Option<String>,
 }
 
 /// A code that is to lead to an ID.
@@ -55,8 +60,12 @@ pub struct NewCode<'a> {
     pub key: &'a str,
     /// The ID.
     pub gid: GlobalId,
+    /// From when it may be used, UTC; `None`: from now on.
+    pub valid_from: Option<&'a str>,
     /// Until when it may be used, UTC; `None`: open.
     pub valid_to: Option<&'a str>,
+    /// The record that it came with, system and source key: it may follow that when its golden record is split.
+    pub with: Option<(&'a str, &'a str)>,
 }
 
 /// Why a code was not taken.
@@ -67,6 +76,28 @@ pub enum CodeRefusal {
     UnknownId,
     /// The code leads to this ID already.
     Taken(GlobalId),
+    /// Neither the code nor the one that is to replace it is known.
+    UnknownCode,
+    /// A code would be replaced by itself, or by one that it replaces.
+    Circle,
+    /// It could be used from a time on that is not before the one until which it could be.
+    Times,
+}
+
+/// A code that another one of its system replaces, or that has an end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OldCode {
+    /// Until when it may be used, UTC; `None`: open.
+    pub valid_to: Option<String>,
+    /// The code that replaces it, and from when that may be used, UTC.
+    pub successor: Option<(Box<str>, String)>,
+}
+
+impl OldCode {
+    /// How it may be used at a time, `YYYY-MM-DDTHH:MM:SSZ`.
+    pub fn status(&self, utc: &str) -> CodeStatus {
+        CodeStatus::at(self.valid_to.as_deref(), utc)
+    }
 }
 
 impl Store {
@@ -84,6 +115,7 @@ impl Store {
                 key: row.get(2)?,
                 valid_from: row.get(3)?,
                 valid_to: row.get(4)?,
+                successor: row.get(5)?,
             })
         };
         rows(&self.connection, statements::CODES_OF, [key::to_key(gid)], read).map_err(|error| self.failed(error))
@@ -128,6 +160,10 @@ fn add(action: &Action<'_>, code: &NewCode<'_>) -> Result<Result<bool, CodeRefus
     if guiyi_core::global_id::entity(code.gid) != Some(action.entity) {
         return Ok(Err(CodeRefusal::UnknownId));
     }
+    let valid_from = code.valid_from.unwrap_or(action.by.utc);
+    if code.valid_from.is_some() && code.valid_to.is_some_and(|end| end <= valid_from) {
+        return Ok(Err(CodeRefusal::Times));
+    }
     let system = if let Some(system) = action.system(code.system)? {
         system
     } else {
@@ -150,16 +186,40 @@ fn add(action: &Action<'_>, code: &NewCode<'_>) -> Result<Result<bool, CodeRefus
         });
     }
     let mut add = action.connection.prepare_cached(statements::ADD_ALIAS)?;
-    let (entity, gid, by) = (action.entity.name(), key::to_key(code.gid), action.by);
+    let (entity, gid) = (action.entity.name(), key::to_key(code.gid));
+    let record = match code.with {
+        Some((system, key)) => source_id(action, system, key)?,
+        None => None,
+    };
     crate::write(
         &mut add,
-        (entity, system, code.key, gid, action.run, by.utc, code.valid_to),
+        (
+            entity,
+            system,
+            code.key,
+            gid,
+            action.run,
+            valid_from,
+            code.valid_to,
+            record,
+        ),
     )?;
     Ok(Ok(true))
 }
 
+/// The number of a source record.
+fn source_id(action: &Action<'_>, system: &str, key: &str) -> rusqlite::Result<Option<i64>> {
+    let Some(system) = action.system(system)? else {
+        return Ok(None);
+    };
+    let mut source = action.connection.prepare_cached(statements::SOURCE_ID)?;
+    source
+        .query_row((action.entity.name(), system, key), |row| row.get(0))
+        .optional()
+}
+
 /// The ID that stands for an issued ID.
-fn standing_for(connection: &Connection, gid: GlobalId) -> rusqlite::Result<Option<GlobalId>> {
+pub(crate) fn standing_for(connection: &Connection, gid: GlobalId) -> rusqlite::Result<Option<GlobalId>> {
     Ok(match resolution(connection, gid)? {
         Some(Resolution::Superseded(survivor)) => Some(survivor),
         Some(Resolution::Active | Resolution::Retired) => Some(gid),
@@ -179,9 +239,17 @@ fn load(connection: &Connection, entity: EntityType, system: &str) -> rusqlite::
     while let Some(row) = found.next()? {
         let (code, gid): (&str, GlobalId) = (row.get_ref(0)?.as_str()?, read_gid(row, 1)?);
         // Aliases come first, so that a record's own code goes before.
-        codes.ids.insert(code.into(), gid);
+        let alias = codes.ids.insert(code.into(), gid);
         if row.get(2)? {
             codes.of_id.entry(gid).or_default().push(code.into());
+        }
+        let (valid_to, successor): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
+        if valid_to.is_some() || successor.is_some() {
+            let from: Option<String> = row.get(5)?;
+            let successor = successor.map(|successor| (successor.into(), from.unwrap_or_default()));
+            codes.old.insert(code.into(), OldCode { valid_to, successor });
+        } else if alias != Some(gid) {
+            codes.old.remove(code);
         }
     }
     Ok(codes)
@@ -201,6 +269,51 @@ impl Codes {
     /// The ID that a code leads to now.
     pub fn id(&self, code: &str) -> Option<GlobalId> {
         self.ids.get(code).copied()
+    }
+
+    /// What is known of a code that has an end or is replaced; `None` for one that may be used for ever.
+    pub fn old(&self, code: &str) -> Option<&OldCode> {
+        self.old.get(code)
+    }
+
+    /// The code to be used in place of an old one at a time, `YYYY-MM-DDTHH:MM:SSZ`: the last of those that replace it one
+    /// after the other, else the one code that its ID's records have in this system; `None` if there is no such code.
+    pub fn successor(&self, code: &str, utc: &str) -> Option<&str> {
+        let old = self.old.get(code)?;
+        if let Some((next, _)) = &old.successor {
+            return Some(self.last(next, |_| true));
+        }
+        let mut others = self
+            .current(*self.ids.get(code)?, utc)
+            .into_iter()
+            .filter(|other| *other != code);
+        others.next().filter(|_| others.next().is_none())
+    }
+
+    /// The codes to be used for an ID at a time, in order: those of its records, where one is replaced by then the one
+    /// that replaces it.
+    pub fn current(&self, gid: GlobalId, utc: &str) -> Vec<&str> {
+        let mut codes: Vec<&str> = self
+            .of_id(gid)
+            .iter()
+            .map(|code| self.last(code, |from| from <= utc))
+            .collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    }
+
+    /// The last of the codes that replace one after the other.
+    fn last<'a>(&'a self, code: &'a str, is_there: impl Fn(&str) -> bool) -> &'a str {
+        let mut at = code;
+        // A circle is refused when it is written; were there one, it would end here.
+        for _ in 0..=self.old.len() {
+            match self.old.get(at).and_then(|old| old.successor.as_ref()) {
+                Some((next, from)) if is_there(from) => at = next,
+                _ => return at,
+            }
+        }
+        code
     }
 
     /// The codes of an ID's records, in order.

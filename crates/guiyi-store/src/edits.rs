@@ -1,8 +1,10 @@
-//! Whose a steward's edits are when a golden record is parted: pins that were set since the leaving records came.
+//! Whose a steward's edits are when a golden record is parted: pins that were set since the leaving records came, and
+//! aliases.
 //!
 //! Laws: no edit is lost, each goes on in at least one part; a pin from before the records came stays with its ID, and
 //! pins of a reinstated ID wake with it, so that the split of a merge is what was there before the merge; a pin that
-//! changes its golden record keeps its author, reason, time and expiry.
+//! changes its golden record keeps its author, reason, time and expiry. An alias follows the record that it came with; of
+//! one that came with none the same holds as of pins, but that it is never in two parts.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +14,9 @@ use guiyi_core::survive::{self, NO_RECORD};
 
 use crate::action::{Action, by_day_of_last_run};
 use crate::commit::Failure;
-use crate::encode::Digester;
-use crate::known::Known;
-use crate::ledger::hex;
-use crate::pins::{Pinned, object};
+use crate::effect::MovedCode;
+use crate::known::{Known, rows};
+use crate::pins::{self, Pinned, object};
 use crate::{key, statements};
 
 /// Where pins go that were set after the leaving records came.
@@ -78,13 +79,7 @@ pub(crate) fn assign(
     parts: &Parts<'_>,
 ) -> Result<Vec<AssignedPin>, Failure> {
     let Parts { part, clusters, gids } = *parts;
-    // The parts have been one since the later of them came.
-    let mut came: BTreeMap<u32, u64> = BTreeMap::new();
-    for (&cluster, row) in clusters.iter().zip(&part.rows) {
-        let since = came.entry(cluster).or_insert(row.since);
-        *since = row.since.min(*since);
-    }
-    let since = came.into_values().max().unwrap_or(0);
+    let since = joined(parts);
     let mut later = Vec::new();
     for pin in part.pins.iter().filter(|pin| pin.gid == gid) {
         let mut set = action.connection.prepare_cached(statements::PIN_SET_AFTER)?;
@@ -115,8 +110,7 @@ pub(crate) fn assign(
             put(action, pin, target)?;
         }
         if !to.contains(&gid) {
-            let mut withdraw = action.connection.prepare_cached(statements::WITHDRAW_PIN)?;
-            crate::write(&mut withdraw, (key::to_key(gid), &pin.element))?;
+            pins::withdraw(action, gid, &pin.element)?;
             action.note("unpin", &object(gid, &pin.element), None, None)?;
         }
         assigned.push(AssignedPin {
@@ -128,11 +122,94 @@ pub(crate) fn assign(
     Ok(assigned)
 }
 
+/// Since which write the parts have been one: that with which the later of them came.
+fn joined(parts: &Parts<'_>) -> u64 {
+    let mut came: BTreeMap<u32, u64> = BTreeMap::new();
+    for (&cluster, row) in parts.clusters.iter().zip(&parts.part.rows) {
+        let since = came.entry(cluster).or_insert(row.since);
+        *since = row.since.min(*since);
+    }
+    came.into_values().max().unwrap_or(0)
+}
+
+/// Gives each alias of a golden record to the part that it belongs to, and says which of them lead elsewhere now.
+pub(crate) fn move_aliases(
+    action: &Action<'_>,
+    gid: GlobalId,
+    edits: Edits,
+    parts: &Parts<'_>,
+) -> Result<Vec<MovedCode>, Failure> {
+    let Parts { part, clusters, gids } = *parts;
+    let part_of = |at: usize| gids[clusters[at] as usize];
+    // The part of the records for which something is true, if it is one.
+    let only_part = |is_it: &dyn Fn(usize) -> bool| {
+        let mut found = (0..part.rows.len()).filter(|&at| is_it(at)).map(part_of);
+        let first = found.next()?;
+        found.all(|other| other == first).then_some(first)
+    };
+    let since = joined(parts);
+    let aliases = rows(action.connection, statements::ALIASES_OF, [key::to_key(gid)], |row| {
+        Ok(Alias {
+            system: row.get(0)?,
+            system_name: row.get(1)?,
+            code: row.get(2)?,
+            record: row.get(3)?,
+            since: row.get(4)?,
+        })
+    })?;
+    let mut moved = Vec::new();
+    for alias in aliases {
+        let target = match alias.record {
+            Some(record) => only_part(&|at| part.rows[at].id == record),
+            None if edits == Edits::Record && alias.since > since.cast_signed() => {
+                only_part(&|at| *part.systems[usize::from(part.rows[at].source)] == *alias.system_name)
+            }
+            None => None,
+        };
+        let Some(to) = target.filter(|to| *to != gid) else {
+            continue;
+        };
+        let (entity, utc) = (action.entity.name(), action.by.utc);
+        let Alias {
+            system,
+            system_name,
+            code,
+            ..
+        } = alias;
+        let mut end = action.connection.prepare_cached(statements::END_ALIAS)?;
+        crate::write(&mut end, (action.run, utc, entity, system, &code))?;
+        let mut go = action.connection.prepare_cached(statements::MOVE_ALIAS)?;
+        crate::write(&mut go, (key::to_key(to), action.run, utc, entity, system, &code))?;
+        action.note(
+            "alias",
+            &format!("{system_name}/{code}"),
+            Some(gid.as_str()),
+            Some(to.as_str()),
+        )?;
+        moved.push(MovedCode {
+            system: system_name,
+            key: code,
+            from: gid,
+            to,
+        });
+    }
+    Ok(moved)
+}
+
+/// An alias of a golden record.
+struct Alias {
+    system: i64,
+    system_name: String,
+    code: String,
+    /// The number of the source record that it came with.
+    record: Option<i64>,
+    /// The write with which it came.
+    since: i64,
+}
+
 /// Puts a pin onto another golden record, in place of an earlier one there.
 fn put(action: &Action<'_>, pin: &Pinned, target: GlobalId) -> Result<(), Failure> {
-    let number = key::to_key(target);
-    let mut withdraw = action.connection.prepare_cached(statements::WITHDRAW_PIN)?;
-    crate::write(&mut withdraw, (number, &pin.element))?;
+    pins::withdraw(action, target, &pin.element)?;
     let mut add = action.connection.prepare_cached(statements::ADD_PIN)?;
     let Pinned {
         element,
@@ -141,12 +218,17 @@ fn put(action: &Action<'_>, pin: &Pinned, target: GlobalId) -> Result<(), Failur
         actor,
         utc,
         expires,
+        valid_from,
         ..
     } = pin;
-    crate::write(&mut add, (number, element, value, reason, actor, utc, expires))?;
-    let mut digester = Digester::default();
-    digester.text(value.as_deref().unwrap_or_default());
-    let digest = hex(&digester.finish());
+    let (number, run) = (key::to_key(target), action.run);
+    let cell = pins::sealed(action, target, element, value.as_deref())?;
+    crate::write(
+        &mut add,
+        rusqlite::params![number, element, cell, reason, actor, utc, expires, valid_from, run],
+    )?;
+    let (value, from, expires) = (value.as_deref(), valid_from.as_deref(), expires.as_deref());
+    let digest = pins::digest(action.connection.vault, value, from, expires);
     let from = object(pin.gid, element);
     action.note("pin", &object(target, element), Some(&from), Some(&digest))?;
     Ok(())

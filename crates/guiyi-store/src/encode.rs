@@ -3,7 +3,6 @@
 
 use guiyi_core::record::Origin;
 use guiyi_core::survive::{Ground, NO_RECORD};
-use sha2::{Digest as _, Sha256};
 
 /// The first half of a SHA-256 digest.
 pub(crate) type Digest = [u8; 16];
@@ -16,7 +15,7 @@ pub(crate) fn name_order<T: AsRef<str>>(names: &[T]) -> Vec<usize> {
 }
 
 /// Writes a JSON array of texts and nulls into `out`, which is emptied first.
-pub(crate) fn json_array<'a>(cells: impl Iterator<Item = Option<&'a str>>, out: &mut String) {
+pub(crate) fn json_array(cells: impl Iterator<Item = Option<impl AsRef<str>>>, out: &mut String) {
     out.clear();
     out.push('[');
     for (position, cell) in cells.enumerate() {
@@ -25,7 +24,7 @@ pub(crate) fn json_array<'a>(cells: impl Iterator<Item = Option<&'a str>>, out: 
         }
         match cell {
             None => out.push_str("null"),
-            Some(text) => push_json_text(text, out),
+            Some(text) => push_json_text(text.as_ref(), out),
         }
     }
     out.push(']');
@@ -70,13 +69,28 @@ impl Digester {
         self.bytes.push(byte);
     }
 
-    /// The digest of what was collected; begins anew.
-    pub(crate) fn finish(&mut self) -> Digest {
-        let full = Sha256::digest(&self.bytes);
+    /// A golden value with its lineage.
+    pub(crate) fn golden_value(&mut self, element: &str, value: Option<&str>, cell: Cell) {
+        self.text(element);
+        self.text(value.unwrap_or_default());
+        self.number(cell.record);
+        self.byte(cell.origin as u8);
+        self.byte(cell.ground.code());
+    }
+
+    /// The members of a golden record, in order, behind its values.
+    pub(crate) fn members(&mut self, ids: &[i64]) {
+        self.byte(0xff);
+        for &id in ids {
+            self.number(id);
+        }
+    }
+
+    /// The digest of what was collected, as [`crate::vault::Vault::digest`] makes it; begins anew.
+    pub(crate) fn finish_with(&mut self, digest: impl FnOnce(&[u8]) -> Digest) -> Digest {
+        let digest = digest(&self.bytes);
         self.bytes.clear();
-        let mut half = Digest::default();
-        half.copy_from_slice(&full[..16]);
-        half
+        digest
     }
 }
 

@@ -81,6 +81,31 @@ pub enum StoreError {
         /// What is wrong with it.
         detail: String,
     },
+    /// Values are encrypted, and the key is missing or another. Codes, IDs, decisions and the values of other elements can
+    /// be read all the same.
+    #[error("the store {} is encrypted with key {version}, {fingerprint}: {detail}", path.display())]
+    Sealed {
+        /// The store.
+        path: PathBuf,
+        /// Number of the key among those that the store has had.
+        version: i64,
+        /// The key's fingerprint.
+        fingerprint: String,
+        /// Why it is not there.
+        detail: String,
+    },
+    /// The values of the element are encrypted without a blind index.
+    #[error("the values of {element} are encrypted and cannot be searched for")]
+    NotSearchable {
+        /// Its name.
+        element: String,
+    },
+    /// Another process has changed the key, or what is encrypted, since the store was opened.
+    #[error("the keys of the store {} were changed since it was opened", path.display())]
+    KeyChanged {
+        /// The store.
+        path: PathBuf,
+    },
     /// The head of the ledger could not be written to its second place. What was written into the store stands; the next
     /// write's head covers it.
     #[error("cannot write the head of the ledger into {}: {detail}", path.display())]
@@ -204,6 +229,12 @@ impl StoreError {
             Self::Key { .. } => Some(
                 "a lost key cannot be made again: `guiyi store key new` makes another, and signing begins in a new file of heads",
             ),
+            Self::Sealed { .. } => Some(
+                "bring back the file with that key and name it in the project file, `[store.encryption] key`; nothing is damaged, and codes, IDs, decisions and values of other elements can be read without",
+            ),
+            Self::NotSearchable { .. } => {
+                Some("name it in `[store.encryption] searchable` and run `guiyi store encrypt`")
+            }
             Self::HeadNotWritten { .. } => {
                 Some("what was written into the store stands; mend the second place, the next write signs it as well")
             }
@@ -213,7 +244,7 @@ impl StoreError {
             Self::Locked { .. } => {
                 Some("wait until that run has ended, or let this one wait for it: `guiyi run --wait 600`")
             }
-            Self::Stale { .. } => Some("run again"),
+            Self::Stale { .. } | Self::KeyChanged { .. } => Some("run again"),
             Self::ReservedName { .. } => Some("rename the element in the dictionary"),
             Self::NotActive { survivor: None, .. } => Some("`guiyi crosswalk lookup` finds the ID of a code"),
             Self::NotActive { .. } => Some("name the ID that stands for it now: `guiyi golden show` says which"),
@@ -239,6 +270,7 @@ impl StoreError {
             | Self::DiskFull { path }
             | Self::Io { path, .. }
             | Self::Damaged { path, .. }
+            | Self::Sealed { path, .. }
             | Self::Locked { path, .. }
                 if path == meanwhile =>
             {

@@ -4,7 +4,8 @@
 //! The chain of hashes alone shows that no line was altered; whoever can write the store can rewrite the whole chain, or
 //! cut off its end. He cannot sign the heads anew.
 //!
-//! Laws: heads are only added; each signature covers the one before it, so that none can be taken out; a head is written
+//! Laws: heads are only added; each signature covers the one before it, so that none can be taken out; the store notes the
+//! newest one that was signed, so that a file that ends before it is seen to be cut; a head is written
 //! when its transaction is on disk, and covers the writes before it whose heads could not be written; lines of the ledger
 //! that a restore gives up are given up by a signed line of their own.
 
@@ -96,17 +97,19 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::HeadNotWritten`] if the file cannot be written; [`StoreError::Rewritten`] if its last head is not of
-    /// this ledger, or was signed with another key: then nothing should be written before somebody has looked.
+    /// this ledger, or was signed with another key, or if the file ends before the newest head that was signed with this
+    /// one: then nothing should be written before somebody has looked.
     pub fn sign_heads(&mut self, heads: &Path, key: SigningKey) -> Result<(), StoreError> {
         let mut file = open(heads)?;
-        if let Some(last) = last_head(&mut file, heads)? {
-            let refuse = |detail: String| {
-                Err(StoreError::Rewritten {
-                    path: self.path.clone(),
-                    heads: heads.to_path_buf(),
-                    detail,
-                })
-            };
+        let refuse = |detail: String| {
+            Err(StoreError::Rewritten {
+                path: self.path.clone(),
+                heads: heads.to_path_buf(),
+                detail,
+            })
+        };
+        let last = last_head(&mut file, heads)?;
+        if let Some(last) = &last {
             if last.key != key.public().to_string() {
                 return refuse(format!(
                     "its heads are signed with the key {}, not with {}",
@@ -114,9 +117,13 @@ impl Store {
                     key.public()
                 ));
             }
-            if let Some(problem) = compare(&self.connection, &last).map_err(|error| self.failed(error))? {
+            if let Some(problem) = compare(&self.connection, last).map_err(|error| self.failed(error))? {
                 return refuse(problem);
             }
+        }
+        let noted = noted(&self.connection, &key.public()).map_err(|error| self.failed(error))?;
+        if let Some((seq, _)) = noted.filter(|(seq, _)| last.is_none_or(|last| last.seq < *seq)) {
+            return refuse(cut_before(seq));
         }
         self.heads = Some(Heads {
             path: heads.to_path_buf(),
@@ -241,7 +248,28 @@ fn add(connection: &Connection, path: &Path, key: &SigningKey, kind: Kind) -> Re
     crate::crash_point();
     file.write_all(&line).and_then(|()| file.sync_data()).map_err(failed)?;
     crate::crash_point();
+    let note = || -> rusqlite::Result<usize> {
+        let mut set = connection.prepare_cached(statements::SET_SIGNED_HEAD)?;
+        crate::write(&mut set, (&head.key, head.seq, &head.signature))
+    };
+    note().map_err(|error| StoreError::HeadNotWritten {
+        path: path.to_path_buf(),
+        detail: format!("it is there, but the store cannot note it: {error}"),
+    })?;
+    crate::crash_point();
     Ok(())
+}
+
+/// The newest head that was signed with a key, as the store knows it: the line of the ledger, and the signature.
+fn noted(connection: &Connection, key: &PublicKey) -> rusqlite::Result<Option<(i64, String)>> {
+    let mut noted = connection.prepare_cached(statements::SIGNED_HEAD)?;
+    noted
+        .query_row([key.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
+fn cut_before(seq: i64) -> String {
+    format!("heads: the head of line {seq} was signed and is not there, the end of the file was cut off")
 }
 
 /// The hash of a line of the ledger.
@@ -303,6 +331,11 @@ fn verify(connection: &Connection, text: &str, key: &PublicKey) -> rusqlite::Res
         report.problems.push("heads: none that is signed with this key".into());
     }
     report.n_heads = heads.len() as u64;
+    if let Some((seq, signature)) = noted(connection, key)?
+        && heads.iter().all(|head| head.signature != signature)
+    {
+        report.problems.push(cut_before(seq));
+    }
     // From the newest: behind a restore, the heads before it hold as far as the restored ledger went.
     let mut bound = i64::MAX;
     for head in heads.iter().rev().filter(|head| {

@@ -1,7 +1,6 @@
 //! The past of a golden record: its versions, what it was at a time, and how it came to have its members.
 //!
-//! Values are taken to be valid from when they were recorded: the sources deliver no other time. So what was valid at a
-//! day, as it was known at a day, is what was recorded by the earlier of the two.
+//! All of it is of record time: what was known when. What was valid when is `valid_time`'s.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +12,7 @@ use crate::error::StoreError;
 use crate::known::{read_gid, rows};
 use crate::read::{GoldenRecord, GoldenValue, Member, golden, values_of};
 use crate::requests::applied_by;
+use crate::vault::Keyed;
 use crate::{Store, key, statements};
 
 /// When and by whom something was written.
@@ -57,12 +57,19 @@ pub struct Step {
 }
 
 /// A record's time in an ID.
-struct Stay {
-    id: i64,
-    record: (String, String),
+pub(crate) struct Stay {
+    pub(crate) id: i64,
+    pub(crate) record: (String, String),
     gid: GlobalId,
     since: i64,
     until: Option<i64>,
+}
+
+impl Stay {
+    /// Whether it lasted behind a write.
+    pub(crate) fn is_at(&self, run: i64) -> bool {
+        self.since <= run && self.until.is_none_or(|until| run < until)
+    }
 }
 
 impl Store {
@@ -86,7 +93,7 @@ impl Store {
     }
 }
 
-fn history(connection: &Connection, gid: GlobalId) -> Result<Vec<Version>, Failure> {
+fn history(connection: &Keyed<'_>, gid: GlobalId) -> Result<Vec<Version>, Failure> {
     let number = key::to_key(gid);
     let stays = stays(connection, gid)?;
     let mut versions = Vec::new();
@@ -141,9 +148,7 @@ fn names(members: &[(i64, Member)]) -> Vec<(String, String)> {
 
 /// The members during a run's version, by system and key.
 fn members_at(stays: &[Stay], run: i64) -> Vec<(i64, Member)> {
-    let there = stays
-        .iter()
-        .filter(|stay| stay.since <= run && stay.until.is_none_or(|until| run < until));
+    let there = stays.iter().filter(|stay| stay.is_at(run));
     let members: BTreeMap<&(String, String), i64> = there.map(|stay| (&stay.record, stay.id)).collect();
     let member = |(record, id): (&(String, String), i64)| {
         let (system, key) = record.clone();
@@ -155,7 +160,7 @@ fn members_at(stays: &[Stay], run: i64) -> Vec<(i64, Member)> {
 }
 
 /// Every stay in an ID, of records that are or were in it.
-fn stays(connection: &Connection, gid: GlobalId) -> rusqlite::Result<Vec<Stay>> {
+pub(crate) fn stays(connection: &Connection, gid: GlobalId) -> rusqlite::Result<Vec<Stay>> {
     let number = key::to_key(gid);
     let read = |row: &rusqlite::Row<'_>| {
         Ok(Stay {

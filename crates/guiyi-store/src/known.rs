@@ -2,20 +2,23 @@
 //! identity finds the IDs of before, and the commit writes differences only.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use guiyi_core::crosswalk::{History, IdFacts, IdState, Mint, Stay};
-use guiyi_core::dictionary::{Dictionary, EntityType};
+use guiyi_core::dictionary::{Dictionary, Element, EntityType};
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::record::{Column, Origin, Records};
 use guiyi_core::rulebook::Rulebook;
 use guiyi_core::survive::Pin;
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::commit::Failure;
 use crate::encode::Digest;
 use crate::error::StoreError;
 use crate::pins::{self, Pinned};
+use crate::vault::{Keyed, Place};
 use crate::{key, statements};
 
 /// The issuer of the central store.
@@ -40,6 +43,8 @@ pub struct Known {
     pub mint: Mint,
     /// Number of the last run.
     pub(crate) last_run: u64,
+    /// For each of `systems` its number in the store; `None`: the store does not have it.
+    pub(crate) system_ids: Vec<Option<i64>>,
     /// For each source number the smallest with the same system.
     pub(crate) system_of: Vec<u16>,
     /// Known records, ordered by (source number, source key).
@@ -252,9 +257,12 @@ impl Finder<'_> {
 }
 
 /// Loads what is known. `present`: the admitted records of this run.
-pub(crate) fn load(connection: &Connection, rulebook: &Rulebook, present: &Records) -> Result<Known, LoadError> {
+pub(crate) fn load(connection: &Keyed<'_>, rulebook: &Rulebook, present: &Records) -> Result<Known, LoadError> {
+    connection.vault.check()?;
     let entity = rulebook.dictionary.entity;
     let (mut known, source_of) = frame(connection, rulebook)?;
+    known.decisions = load_decisions(connection, entity)?;
+    known.pins = pins::load(connection, entity)?;
     known.rows = load_rows(connection, statements::SOURCE_HEADS, [entity.name()], &source_of)?;
     // Systems are in order each; merging them is quick.
     known.rows.sort_by(|a, b| (a.source, &a.key).cmp(&(b.source, &b.key)));
@@ -273,8 +281,8 @@ pub(crate) fn load(connection: &Connection, rulebook: &Rulebook, present: &Recor
     Ok(known)
 }
 
-/// What does not depend on records: systems, decisions, pins, the mint; and the source number of each stored system.
-fn frame(connection: &Connection, rulebook: &Rulebook) -> Result<(Known, BTreeMap<i64, u16>), LoadError> {
+/// What does not depend on records: systems and the mint; and the source number of each stored system.
+pub(crate) fn frame(connection: &Connection, rulebook: &Rulebook) -> Result<(Known, BTreeMap<i64, u16>), LoadError> {
     let entity = rulebook.dictionary.entity;
     let last_run = connection
         .prepare_cached(statements::LAST_RUN)?
@@ -298,11 +306,14 @@ fn frame(connection: &Connection, rulebook: &Rulebook) -> Result<(Known, BTreeMa
     let first = |name: &Arc<str>| systems.iter().position(|system| system == name).unwrap_or(0) as u16;
     let system_of: Vec<u16> = systems.iter().map(first).collect();
     let source_of: BTreeMap<i64, u16> = stored.iter().map(|(id, name)| (*id, first(name))).collect();
+    let stored_id = |system: &Arc<str>| stored.iter().find(|(_, name)| name == system).map(|(id, _)| *id);
+    let system_ids = systems.iter().map(stored_id).collect();
     let known = Known {
         absent: Records::default(),
         systems,
-        decisions: load_decisions(connection, entity)?,
-        pins: pins::load(connection, entity)?,
+        system_ids,
+        decisions: Vec::new(),
+        pins: Vec::new(),
         facts: Vec::new(),
         mint: Mint {
             entity,
@@ -319,13 +330,14 @@ fn frame(connection: &Connection, rulebook: &Rulebook) -> Result<(Known, BTreeMa
 }
 
 mod part;
-pub(crate) use part::load_part;
+pub(crate) use part::{load_golden, load_part};
 
 /// A failure of the database, or content that no run has written.
 #[derive(Debug)]
 pub(crate) enum LoadError {
     Database(rusqlite::Error),
     Damaged(String),
+    Store(StoreError),
 }
 
 impl LoadError {
@@ -336,6 +348,23 @@ impl LoadError {
                 path: path.to_path_buf(),
                 detail,
             },
+            Self::Store(error) => error,
+        }
+    }
+}
+
+impl From<StoreError> for LoadError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Failure> for LoadError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Database(error) => Self::Database(error),
+            Failure::Damaged(detail) => Self::Damaged(detail),
+            Failure::Store(error) => Self::Store(error),
         }
     }
 }
@@ -428,9 +457,21 @@ pub(crate) fn load_decisions(connection: &Connection, entity: EntityType) -> rus
     })
 }
 
+/// For each element its position in a layout.
+fn read_layout(connection: &Connection, layout: i64, elements: &[Element]) -> Result<Vec<Option<usize>>, LoadError> {
+    let columns: Option<String> = connection
+        .prepare_cached(statements::LAYOUT)?
+        .query_row([layout], |row| row.get(0))
+        .optional()?;
+    let names: Vec<String> = serde_json::from_str(columns.as_deref().unwrap_or_default())
+        .map_err(|error| LoadError::Damaged(format!("layout {layout}: {error}")))?;
+    let position = |element: &Element| names.iter().position(|name| *name == *element.name);
+    Ok(elements.iter().map(position).collect())
+}
+
 /// The known records that are not present, with the values of the elements that the dictionary has now.
 fn load_absent(
-    connection: &Connection,
+    connection: &Keyed<'_>,
     rulebook: &Rulebook,
     known: &Known,
     present: &Records,
@@ -443,18 +484,15 @@ fn load_absent(
         }
     }
     let elements = &rulebook.dictionary.elements;
+    let entity = rulebook.dictionary.entity;
+    let names: Vec<&str> = elements.iter().map(|element| &*element.name).collect();
+    let sealing = connection.vault.to_read(entity, &names);
     let mut layouts: BTreeMap<i64, Vec<Option<usize>>> = BTreeMap::new();
-    for (id, columns) in rows(connection, statements::LAYOUTS, [], |row| {
-        Ok((row.get(0)?, row.get::<_, String>(1)?))
-    })? {
-        let names: Vec<String> =
-            serde_json::from_str(&columns).map_err(|error| LoadError::Damaged(format!("layout {id}: {error}")))?;
-        let position = |element: &guiyi_core::dictionary::Element| names.iter().position(|name| *name == *element.name);
-        layouts.insert(id, elements.iter().map(position).collect());
-    }
     let mut absent = Records::default();
-    let mut values: Vec<StringBuilder> = elements.iter().map(|_| StringBuilder::new()).collect();
-    let mut origins: Vec<Vec<Origin>> = vec![Vec::new(); elements.len()];
+    let n_absent = is_present.iter().filter(|is_present| !**is_present).count();
+    let builder = |_| StringBuilder::with_capacity(n_absent, 0);
+    let mut values: Vec<StringBuilder> = elements.iter().map(builder).collect();
+    let mut origins: Vec<Vec<Origin>> = elements.iter().map(|_| Vec::with_capacity(n_absent)).collect();
     let mut statement = connection.prepare_cached(statements::SOURCE_CANONICAL)?;
     for row in known
         .rows
@@ -466,10 +504,15 @@ fn load_absent(
         let (layout, text, codes): (i64, String, Option<Vec<u8>>) =
             statement.query_row([row.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let damaged = || LoadError::Damaged(format!("source record {}", row.id));
-        let cells: Vec<Option<String>> = serde_json::from_str(&text).map_err(|_| damaged())?;
-        let layout = layouts.get(&layout).ok_or_else(damaged)?;
-        for (element, position) in layout.iter().enumerate() {
-            let cell = position.and_then(|position| cells.get(position)?.as_deref());
+        let mut cells: Vec<Option<String>> = serde_json::from_str(&text).map_err(|_| damaged())?;
+        let positions = match layouts.entry(layout) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => free.insert(read_layout(connection, layout, elements)?),
+        };
+        let place = Place::Source(entity, &known.systems[usize::from(row.source)], &row.key);
+        for (element, position) in positions.iter().enumerate() {
+            let cell = position.and_then(|position| cells.get_mut(position)?.take());
+            let cell = cell.map(|cell| sealing.open(place, element, cell)).transpose()?;
             values[element].append_option(cell);
             let code = position.and_then(|position| codes.as_ref()?.get(position).copied());
             origins[element].push(code.and_then(Origin::from_code).unwrap_or(Origin::Received));

@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use guiyi_core::record::Records;
 use guiyi_core::rulebook::Rulebook;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 mod action;
@@ -33,14 +34,18 @@ mod codes;
 mod commit;
 mod confirm;
 mod contradiction;
+mod data_key;
 mod decisions;
 mod edits;
 mod effect;
 mod encode;
 mod error;
+mod feed;
+mod find;
 mod heads;
 mod history;
 mod key;
+mod key_file;
 mod known;
 mod ledger;
 mod lock;
@@ -51,21 +56,26 @@ mod pins;
 mod put;
 mod read;
 mod rebuild;
+mod rekey;
 mod relations;
 mod requests;
 mod review;
 mod rows;
 mod signing;
 mod statements;
+mod transition;
+mod valid_time;
+mod vault;
 mod verify;
 mod why;
 mod wide;
 
 pub use action::By;
-pub use backup::{Backup, restore};
+pub use backup::{Backup, restore, restore_with_key};
 pub use change::{CommitReport, RunChange};
-pub use codes::{Code, CodeRefusal, Codes, NewCode};
+pub use codes::{Code, CodeRefusal, Codes, NewCode, OldCode};
 pub use confirm::Confirmation;
+pub use data_key::DataKey;
 pub use decisions::{Decided, NewDecision, Refusal};
 pub use edits::{AssignedPin, Edits};
 pub use effect::{Effect, MovedCode};
@@ -77,8 +87,9 @@ pub use lock::RunLock;
 pub use merge::{Merge, Split};
 pub use mint::Block;
 pub use pins::{NewPin, Pinned};
-pub use read::{Change, GoldenRecord, GoldenValue, Member, Resolution};
+pub use read::{Change, GoldenRecord, GoldenValue, Lookups, Member, Resolution};
 pub use rebuild::Rebuild;
+pub use rekey::{EncryptedElement, Encryption, Rekeyed};
 pub use relations::{NewRelation, Relation, RelationKind, RelationSource};
 pub use requests::{
     Application, Approval, ChangeRequest, Ground, Proposal, RequestRefusal, RequestState, RequestStep, StepKind, Terms,
@@ -87,6 +98,8 @@ pub use requests::{
 pub use review::{PairFinding, PendingPair, ReviewPair};
 pub use rows::{CodeStatus, CrosswalkRow, CrosswalkRows, GoldenRow, GoldenRows};
 pub use signing::{PublicKey, SigningKey};
+pub use transition::{CodeThen, NewTransition};
+pub use valid_time::{Content, Held};
 pub use why::{ElementWhy, GoldenWhy};
 
 #[cfg(test)]
@@ -104,6 +117,7 @@ pub struct Store {
     connection: Connection,
     path: PathBuf,
     heads: Option<heads::Heads>,
+    vault: vault::Vault,
     /// Numbers of systems that were asked for; a system keeps its number.
     systems: RefCell<HashMap<Box<str>, i64>>,
 }
@@ -135,7 +149,9 @@ impl Store {
             .connection
             .pragma_update(None, "synchronous", "FULL")
             .map_err(|error| store.failed(error))?;
-        Ok(store)
+        // Where a change of keys was killed before it had swept the file.
+        store.sweep();
+        store.with_vault()
     }
 
     /// Opens a store for reading only, while others may write. The file must exist and have the present schema.
@@ -144,7 +160,7 @@ impl Store {
         let store = Self::connect(path.as_ref(), flags)?;
         match migrations::check(&store.connection, &store.path)? {
             0 => Err(StoreError::NotAStore { path: store.path }),
-            migrations::KNOWN => Ok(store),
+            migrations::KNOWN => store.with_vault(),
             found => Err(StoreError::OlderSchema {
                 path: store.path,
                 found,
@@ -157,6 +173,10 @@ impl Store {
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(256);
+        // Plans do not depend on the values bound, so a statement kept is never prepared again for other values.
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .map_err(failed)?;
         connection
             .pragma_update(None, "cache_size", CACHE_SIZE)
             .map_err(failed)?;
@@ -164,8 +184,14 @@ impl Store {
             connection,
             path: path.to_path_buf(),
             heads: None,
+            vault: vault::Vault::default(),
             systems: RefCell::default(),
         })
+    }
+
+    fn with_vault(mut self) -> Result<Self, StoreError> {
+        self.vault = vault::Vault::load(&self.connection, &self.path).map_err(|error| self.failed(error))?;
+        Ok(self)
     }
 
     /// The file.
@@ -187,7 +213,8 @@ impl Store {
             .connection
             .unchecked_transaction()
             .map_err(|error| self.failed(error))?;
-        let mut known = known::load(&transaction, rulebook, present).map_err(|error| error.at(&self.path))?;
+        let keyed = self.keyed(&transaction)?;
+        let mut known = known::load(&keyed, rulebook, present).map_err(|error| error.at(&self.path))?;
         let apart = relations::apart(&transaction, &known).map_err(|failure| failure.at(&self.path))?;
         known.decisions.extend(apart);
         Ok(known)
@@ -231,10 +258,15 @@ impl Store {
         actor: &str,
         keep: bool,
     ) -> Result<Vec<CommitReport>, StoreError> {
-        let reports = commit::commit(&mut self.connection, changes, utc, actor, keep)
+        let reports = commit::commit(&mut self.connection, &self.vault, changes, utc, actor, keep)
             .map_err(|failure| failure.at(&self.path))?;
         self.sign_head()?;
         Ok(reports)
+    }
+
+    /// A transaction with the keys to what stands in it.
+    fn keyed<'a>(&'a self, transaction: &'a Connection) -> Result<vault::Keyed<'a>, StoreError> {
+        vault::Keyed::new(transaction, &self.vault).map_err(|failure| failure.at(&self.path))
     }
 
     fn failed(&self, error: rusqlite::Error) -> StoreError {

@@ -155,9 +155,11 @@ pub(crate) fn divide(action: &Action<'_>, rulebook: &Rulebook, split: Split<'_>)
         gids: &identify(&part, &clusters)?.gids,
     };
     let assigned = edits::assign(action, rulebook, gid, split.edits, &parts)?;
+    let aliases = edits::move_aliases(action, gid, split.edits, &parts)?;
     let part = action.part(rulebook, &[gid])?;
     action.regroup(rulebook, &part, &clusters, |pinned| pinned.holds_at(action.by.utc))?;
-    let effect = effect.end(action)?;
+    let mut effect = effect.end(action)?;
+    effect.moved.extend(aliases);
     Ok(Effect { assigned, ..effect })
 }
 

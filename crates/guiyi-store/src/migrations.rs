@@ -8,16 +8,18 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::StoreError;
 
 /// The files in order; a file is never changed once released.
-pub(crate) const MIGRATIONS: [&str; 5] = [
+pub(crate) const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0001_store.sql"),
     include_str!("../migrations/0002_stewards.sql"),
     include_str!("../migrations/0003_relations.sql"),
     include_str!("../migrations/0004_source_heads.sql"),
+    include_str!("../migrations/0005_times.sql"),
     include_str!("../migrations/0006_change_requests.sql"),
+    include_str!("../migrations/0007_encryption.sql"),
 ];
 
 /// The latest schema version that this program knows.
-pub(crate) const KNOWN: i64 = 5;
+pub(crate) const KNOWN: i64 = 7;
 const _: () = assert!(
     KNOWN as usize == MIGRATIONS.len(),
     "every migration raises the version by one"

@@ -1,12 +1,12 @@
 //! Pins: values that stewards set by hand, with reason and expiry.
 //!
 //! Laws: a pin belongs to an ID and sleeps while that is superseded; of an element only the latest pin holds; the golden
-//! record is computed anew in the transaction of the pin; an expired pin ends with the next run.
+//! record is computed anew in the transaction of the pin; a pin that has expired ends with the next run, and one that is
+//! valid from a later day begins with the next run then.
 
 use guiyi_core::dictionary::EntityType;
-use guiyi_core::global_id::GlobalId;
+use guiyi_core::global_id::{GlobalId, entity};
 use guiyi_core::rulebook::Rulebook;
-use rusqlite::Connection;
 
 use crate::action::{Action, By, Keep};
 use crate::commit::Failure;
@@ -15,6 +15,7 @@ use crate::encode::Digester;
 use crate::error::StoreError;
 use crate::known::{read_gid, rows};
 use crate::ledger::hex;
+use crate::vault::{Keyed, Place, Vault};
 use crate::{Store, key, statements};
 
 /// A value that a steward pinned.
@@ -26,6 +27,8 @@ pub struct Pinned {
     pub element: String,
     /// The value; `None`: no value shall stand there.
     pub value: Option<String>,
+    /// There is a value, but it is encrypted, and the key is missing.
+    pub is_sealed: bool,
     /// Why.
     pub reason: String,
     /// Who.
@@ -34,6 +37,8 @@ pub struct Pinned {
     pub utc: String,
     /// Until when, UTC; `None`: until it is taken off.
     pub expires: Option<String>,
+    /// From when it is valid, UTC; `None`: from when it was set.
+    pub valid_from: Option<String>,
     /// Its number in the store, which the lineage names.
     pub(crate) number: i64,
 }
@@ -41,7 +46,8 @@ pub struct Pinned {
 impl Pinned {
     /// Whether it holds at a time, `YYYY-MM-DDTHH:MM:SSZ`.
     pub fn holds_at(&self, now_utc: &str) -> bool {
-        self.expires.as_deref().is_none_or(|expires| now_utc < expires)
+        self.valid_from.as_deref().is_none_or(|from| from <= now_utc)
+            && self.expires.as_deref().is_none_or(|expires| now_utc < expires)
     }
 }
 
@@ -56,13 +62,16 @@ pub struct NewPin<'a> {
     pub value: Option<&'a str>,
     /// Until when, `YYYY-MM-DDTHH:MM:SSZ`; `None`: until it is taken off.
     pub expires: Option<&'a str>,
+    /// From when it is valid, `YYYY-MM-DDTHH:MM:SSZ`; `None`: from now on.
+    pub valid_from: Option<&'a str>,
 }
 
 impl Store {
     /// Pins a value and computes the golden record anew. An earlier pin on the element is withdrawn.
     ///
     /// # Errors
-    /// [`StoreError::NotActive`], [`StoreError::UnknownElement`], or [`StoreError::Inconsistent`] if it has expired already.
+    /// [`StoreError::NotActive`], [`StoreError::UnknownElement`], or [`StoreError::Inconsistent`] if it has expired already
+    /// or before it is valid.
     pub fn pin(&mut self, rulebook: &Rulebook, pin: NewPin<'_>, by: By<'_>) -> Result<Effect, StoreError> {
         self.act(rulebook.dictionary.entity, by, |action| {
             Ok((set(action, rulebook, pin)?, Keep::All))
@@ -87,7 +96,7 @@ impl Store {
 
     /// The pins of an entity type, also those that have expired or sleep, by ID and element.
     pub fn pins(&self, entity: EntityType) -> Result<Vec<Pinned>, StoreError> {
-        load(&self.connection, entity).map_err(|error| self.failed(error))
+        self.read(|connection| load(connection, entity))
     }
 }
 
@@ -100,25 +109,31 @@ pub(crate) fn set(action: &Action<'_>, rulebook: &Rulebook, pin: NewPin<'_>) -> 
         let detail = "a pin that has expired before it is set".into();
         return Err(StoreError::Inconsistent { detail }.into());
     }
+    if let (Some(from), Some(expires)) = (pin.valid_from, pin.expires)
+        && expires <= from
+    {
+        let detail = format!("a pin that is valid from {from} cannot expire on {expires}");
+        return Err(StoreError::Inconsistent { detail }.into());
+    }
     let effect = Effect::begin(action, &[pin.gid])?;
     withdraw(action, pin.gid, pin.element)?;
     let mut add = action.connection.prepare_cached(statements::ADD_PIN)?;
+    let cell = sealed(action, pin.gid, pin.element, pin.value)?;
     crate::write(
         &mut add,
         (
             key::to_key(pin.gid),
             pin.element,
-            pin.value,
+            cell,
             by.reason,
             by.actor,
             by.utc,
             pin.expires,
+            pin.valid_from,
+            action.run,
         ),
     )?;
-    // The ledger holds no values, only what tells whether one was altered.
-    let mut digester = Digester::default();
-    digester.text(pin.value.unwrap_or_default());
-    let digest = hex(&digester.finish());
+    let digest = digest(action.connection.vault, pin.value, pin.valid_from, pin.expires);
     action.note("pin", &object(pin.gid, pin.element), None, Some(&digest))?;
     action.compute_anew(rulebook, &[pin.gid])?;
     effect.end(action)
@@ -142,9 +157,10 @@ pub(crate) fn take_off(
     effect.end(action)
 }
 
-fn withdraw(action: &Action<'_>, gid: GlobalId, element: &str) -> rusqlite::Result<usize> {
+/// Ends the pin on an element, if there is one.
+pub(crate) fn withdraw(action: &Action<'_>, gid: GlobalId, element: &str) -> rusqlite::Result<usize> {
     let mut withdraw = action.connection.prepare_cached(statements::WITHDRAW_PIN)?;
-    crate::write(&mut withdraw, (key::to_key(gid), element))
+    crate::write(&mut withdraw, (action.run, key::to_key(gid), element))
 }
 
 fn check_element(rulebook: &Rulebook, element: &str) -> Result<(), Failure> {
@@ -155,22 +171,78 @@ fn check_element(rulebook: &Rulebook, element: &str) -> Result<(), Failure> {
     Err(StoreError::UnknownElement { element }.into())
 }
 
+/// What the ledger says of a pin: it holds no values, only what tells whether one was altered.
+pub(crate) fn digest(vault: &Vault, value: Option<&str>, valid_from: Option<&str>, expires: Option<&str>) -> String {
+    let mut digester = Digester::default();
+    digester.text(value.unwrap_or_default());
+    if valid_from.is_some() || expires.is_some() {
+        digester.text(valid_from.unwrap_or_default());
+        digester.text(expires.unwrap_or_default());
+    }
+    hex(&vault.digest(&mut digester))
+}
+
 pub(crate) fn object(gid: GlobalId, element: &str) -> String {
     format!("{}/{element}", gid.as_str())
 }
 
-pub(crate) fn load(connection: &Connection, entity: EntityType) -> rusqlite::Result<Vec<Pinned>> {
-    let (low, high) = key::range(entity);
-    rows(connection, statements::PINS, [low, high], |row| {
-        Ok(Pinned {
-            number: row.get(0)?,
-            gid: read_gid(row, 1)?,
-            element: row.get(2)?,
-            value: row.get(3)?,
-            reason: row.get(4)?,
-            actor: row.get(5)?,
-            utc: row.get(6)?,
-            expires: row.get(7)?,
-        })
+/// A pinned value as it is to be written.
+pub(crate) fn sealed(
+    action: &Action<'_>,
+    gid: GlobalId,
+    element: &str,
+    value: Option<&str>,
+) -> Result<Option<String>, Failure> {
+    let names = [element];
+    let sealing = action.connection.vault.to_write(action.entity, &names)?;
+    let place = Place::Pin(action.entity, key::to_key(gid));
+    Ok(value.map(|value| sealing.seal(place, 0, value).into_owned()))
+}
+
+pub(crate) fn load(connection: &Keyed<'_>, entity: EntityType) -> Result<Vec<Pinned>, Failure> {
+    between(connection, key::range(entity))
+}
+
+/// The pins on one golden record.
+pub(crate) fn of(connection: &Keyed<'_>, gid: GlobalId) -> Result<Vec<Pinned>, Failure> {
+    between(connection, (key::to_key(gid), key::to_key(gid)))
+}
+
+fn between(connection: &Keyed<'_>, (low, high): (i64, i64)) -> Result<Vec<Pinned>, Failure> {
+    let mut pins = rows(connection, statements::PINS, [low, high], read)?;
+    for pin in &mut pins {
+        open(connection.vault, pin)?;
+    }
+    Ok(pins)
+}
+
+/// Reads a pin as it is stored, of which a statement gives the columns first, in the order of the table.
+pub(crate) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Pinned> {
+    Ok(Pinned {
+        number: row.get(0)?,
+        gid: read_gid(row, 1)?,
+        element: row.get(2)?,
+        value: row.get(3)?,
+        is_sealed: false,
+        reason: row.get(4)?,
+        actor: row.get(5)?,
+        utc: row.get(6)?,
+        expires: row.get(7)?,
+        valid_from: row.get(8)?,
     })
+}
+
+/// Opens the value of a pin as it is stored; without the key it has none.
+pub(crate) fn open(vault: &Vault, pin: &mut Pinned) -> Result<(), Failure> {
+    let damaged = || Failure::Damaged(format!("pin {}", pin.number));
+    let of_type = entity(pin.gid).ok_or_else(damaged)?;
+    let names = [&*pin.element];
+    let sealing = vault.to_read(of_type, &names);
+    if let Some(cell) = pin.value.take_if(|_| sealing.is_sealed(0)) {
+        pin.is_sealed = vault.check().is_err();
+        if !pin.is_sealed {
+            pin.value = Some(sealing.open(Place::Pin(of_type, key::to_key(pin.gid)), 0, cell)?);
+        }
+    }
+    Ok(())
 }

@@ -15,7 +15,7 @@ use crate::action::{By, Keep};
 use crate::change::{CommitReport, RunChange};
 use crate::commit::{self, Failure, Occasion};
 use crate::error::StoreError;
-use crate::known::{load_part, read_gid};
+use crate::known::{load_golden, read_gid};
 use crate::{Store, statements};
 
 impl Store {
@@ -23,7 +23,7 @@ impl Store {
     /// its golden record; a new one goes into `into`, or makes a golden record of its own. Gives its ID and what was
     /// written.
     ///
-    /// Cost: linear in the members of the golden record, and in the decisions and pins that hold.
+    /// Cost: linear in the members of the golden record.
     ///
     /// # Errors
     /// [`StoreError::Inconsistent`] if the batch is not one admitted row, [`StoreError::NotActive`] if `into` is not an
@@ -54,7 +54,7 @@ impl Store {
                 action.check_active(into)?;
                 gid = Some(into);
             }
-            let part = load_part(action.connection, rulebook, gid.as_slice())?;
+            let part = load_golden(action.connection, rulebook, gid, (row.source, key))?;
             let batches = std::slice::from_ref(row);
             let (records, rows) = Records::gather(batches, &part.absent, n_elements);
             if rows.iter().flatten().count() != 1 {

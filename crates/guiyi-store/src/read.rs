@@ -6,13 +6,14 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::{GlobalId, entity};
 use guiyi_core::record::Origin;
 use guiyi_core::survive::Ground;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 
 use crate::commit::Failure;
 use crate::encode::{Cell, read_lineage};
 use crate::error::StoreError;
 use crate::known::{read_gid, rows};
 use crate::mint::is_in_block;
+use crate::vault::{Keyed, Place};
 use crate::{Store, key, statements, wide};
 
 /// What an issued ID stands for now.
@@ -48,6 +49,8 @@ pub struct GoldenValue {
     pub element: String,
     /// The value.
     pub value: Option<String>,
+    /// There is a value, but it is encrypted, and the key is missing.
+    pub is_sealed: bool,
     /// Position in the members of the record that gave the value.
     pub member: Option<usize>,
     /// How that record's value came about.
@@ -78,9 +81,10 @@ pub struct Change {
     pub gid: GlobalId,
     /// Its version after the change.
     pub version: u64,
-    /// `created`, `changed`, `superseded`, `reinstated` or `retired`.
+    /// `created`, `changed`, `superseded`, `reinstated` or `retired`; `related` or `unrelated` where a relation of it was
+    /// written, with the version that it has.
     pub kind: String,
-    /// Digest of the golden record's values, lineage and members; empty if it is not active any more.
+    /// Digest of the golden record's values, lineage and members, or of the relation; empty if it is not active any more.
     pub digest: Vec<u8>,
 }
 
@@ -90,17 +94,29 @@ impl Store {
         resolution(&self.connection, gid).map_err(|error| self.failed(error))
     }
 
-    /// The ID of a system's code; `None` if the code is not known. Codes in bulk: [`Store::lookup_all`], [`Store::codes`].
+    /// The ID of a system's code; `None` if the code is not known. Many codes: [`Store::lookups`], [`Store::codes`].
     pub fn lookup(&self, entity: EntityType, system: &str, key: &str) -> Result<Option<GlobalId>, StoreError> {
         let look = || -> rusqlite::Result<Option<GlobalId>> {
-            let Some(system) = self.system_number(system)? else {
+            let Some(mut code) = self.code_of(entity, system)? else {
                 return Ok(None);
             };
-            let mut code = self.connection.prepare_cached(statements::CODE)?;
-            code.query_row((entity.name(), system, key), |row| read_gid(row, 0))
-                .optional()
+            find(&mut code, key)
         };
         look().map_err(|error| self.failed(error))
+    }
+
+    /// Looks up codes of a system one after the other, all of one moment. [`Store::lookup`] sees what was written the moment
+    /// before each call, which costs as much again as finding the code.
+    pub fn lookups<T>(
+        &self,
+        entity: EntityType,
+        system: &str,
+        work: impl FnOnce(&mut Lookups<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.read(|_| {
+            let code = self.code_of(entity, system)?;
+            Ok(work(&mut Lookups { store: self, code })?)
+        })
     }
 
     /// The IDs of many codes of a system, in their order and of one moment.
@@ -110,20 +126,20 @@ impl Store {
         system: &str,
         keys: &[K],
     ) -> Result<Vec<Option<GlobalId>>, StoreError> {
-        self.read(|connection| {
-            let Some(system) = self.system_number(system)? else {
-                return Ok(vec![None; keys.len()]);
-            };
-            let mut code = connection.prepare_cached(statements::CODE)?;
-            code.raw_bind_parameter(1, entity.name())?;
-            code.raw_bind_parameter(2, system)?;
-            let mut found = Vec::with_capacity(keys.len());
-            for key in keys {
-                code.raw_bind_parameter(3, key.as_ref())?;
-                found.push(code.raw_query().next()?.map(|row| read_gid(row, 0)).transpose()?);
-            }
-            Ok(found)
+        self.lookups(entity, system, |lookups| {
+            keys.iter().map(|key| lookups.id(key.as_ref())).collect()
         })
+    }
+
+    /// The statement that finds a code of a system, all but the code bound; `None` if the store does not know the system.
+    fn code_of(&self, entity: EntityType, system: &str) -> rusqlite::Result<Option<CachedStatement<'_>>> {
+        let Some(system) = self.system_number(system)? else {
+            return Ok(None);
+        };
+        let mut code = self.connection.prepare_cached(statements::CODE)?;
+        code.raw_bind_parameter(1, entity.name())?;
+        code.raw_bind_parameter(2, system)?;
+        Ok(Some(code))
     }
 
     /// The number of a system; `None` if the store does not know it.
@@ -164,12 +180,34 @@ impl Store {
         changes(&self.connection, capped(since), capped(limit as u64)).map_err(|error| self.failed(error))
     }
 
-    /// Reads in one transaction, so that all of it is of one moment.
-    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, StoreError> {
-        let transaction = self.connection.unchecked_transaction();
-        let transaction = transaction.map_err(|error| self.failed(error))?;
-        work(&transaction).map_err(|failure| failure.at(&self.path))
+    /// Reads in one transaction, so that all of it is of one moment; inside another such read, of that one's.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Keyed<'_>) -> Result<T, Failure>) -> Result<T, StoreError> {
+        let is_first = self.connection.is_autocommit();
+        let transaction = is_first.then(|| self.connection.unchecked_transaction()).transpose();
+        let _transaction = transaction.map_err(|error| self.failed(error))?;
+        work(&self.keyed(&self.connection)?).map_err(|failure| failure.at(&self.path))
     }
+}
+
+/// Codes of one system looked up one after the other, see [`Store::lookups`].
+pub struct Lookups<'a> {
+    store: &'a Store,
+    /// `None` if the store does not know the system.
+    code: Option<CachedStatement<'a>>,
+}
+
+impl Lookups<'_> {
+    /// The ID of a code; `None` if the code is not known.
+    pub fn id(&mut self, key: &str) -> Result<Option<GlobalId>, StoreError> {
+        let Some(code) = &mut self.code else { return Ok(None) };
+        find(code, key).map_err(|error| self.store.failed(error))
+    }
+}
+
+/// The ID of a code, by the statement of [`Store::code_of`].
+fn find(code: &mut CachedStatement<'_>, key: &str) -> rusqlite::Result<Option<GlobalId>> {
+    code.raw_bind_parameter(3, key)?;
+    code.raw_query().next()?.map(|row| read_gid(row, 0)).transpose()
 }
 
 impl Member {
@@ -197,7 +235,7 @@ pub(crate) fn resolution(connection: &Connection, gid: GlobalId) -> rusqlite::Re
 }
 
 /// An active golden record.
-pub(crate) fn golden(connection: &Connection, gid: GlobalId) -> Result<Option<GoldenRecord>, Failure> {
+pub(crate) fn golden(connection: &Keyed<'_>, gid: GlobalId) -> Result<Option<GoldenRecord>, Failure> {
     let key = key::to_key(gid);
     let Some(entity) = entity(gid) else { return Ok(None) };
     let elements = wide::elements(connection, entity)?;
@@ -236,7 +274,7 @@ pub(crate) fn golden(connection: &Connection, gid: GlobalId) -> Result<Option<Go
 
 /// Values with the lineage that was stored with them.
 pub(crate) fn values_of(
-    connection: &Connection,
+    connection: &Keyed<'_>,
     gid: GlobalId,
     layout: i64,
     lineage: &[u8],
@@ -249,19 +287,27 @@ pub(crate) fn values_of(
         .query_row([layout], |row| row.get(0))?;
     let names: Vec<String> = serde_json::from_str(&names).map_err(|_| damaged())?;
     let cells = read_lineage(lineage).ok_or_else(damaged)?;
-    let of_element = |(element, cell): (String, Cell)| {
-        let value = values.remove(&element).flatten();
+    let place = Place::Golden(entity(gid).ok_or_else(damaged)?, key::to_key(gid));
+    let sealing = connection.vault.to_read(entity(gid).ok_or_else(damaged)?, &names);
+    let is_locked = connection.vault.check().is_err();
+    let of_element = |(at, (element, cell)): (usize, (&String, Cell))| {
+        let stored = values.remove(element).flatten();
+        let is_sealed = is_locked && stored.is_some() && sealing.is_sealed(at);
+        let value = stored
+            .filter(|_| !is_sealed)
+            .map(|stored| sealing.open(place, at, stored));
         let member = members.iter().position(|(id, _)| *id == cell.record);
         let is_of_record = !matches!(cell.ground, Ground::Nothing | Ground::Override);
-        GoldenValue {
-            element,
-            value,
+        Ok(GoldenValue {
+            element: element.clone(),
+            value: value.transpose()?,
+            is_sealed,
             member: member.filter(|_| is_of_record),
             origin: cell.origin,
             ground: cell.ground,
-        }
+        })
     };
-    Ok(names.into_iter().zip(cells).map(of_element).collect())
+    names.iter().zip(cells).enumerate().map(of_element).collect()
 }
 
 /// Lines of the change feed behind `since`, at most `limit`.

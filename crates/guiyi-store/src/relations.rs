@@ -1,7 +1,8 @@
 //! How golden records are related: branch and head office, subsidiary and parent company, group and member, contact.
 //!
 //! Laws: relations belong to IDs, sleep with one that went into another and wake with it; parents form no circle at any
-//! day; what is related is two things, so that neither a run nor a steward makes one of them; nothing is deleted.
+//! day; what is related is two things, so that neither a run nor a steward makes one of them; nothing is deleted; the change
+//! feed tells of it at both ends.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +12,11 @@ use rusqlite::Connection;
 
 use crate::action::{Action, By, Keep};
 use crate::commit::Failure;
+use crate::encode::Digester;
 use crate::error::StoreError;
 use crate::known::{Decision, Known, Verdict, read_gid, rows};
 use crate::read::{Resolution, resolution};
-use crate::{Store, key, statements};
+use crate::{Store, feed, key, statements};
 
 /// How one golden record is related to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -163,6 +165,7 @@ impl Store {
 /// Relates golden records, see [`Store::relate`].
 pub(crate) fn write(action: &Action<'_>, new: &[NewRelation<'_>]) -> Result<(), Failure> {
     let by = action.by;
+    let mut lines = Vec::new();
     for new in new {
         check(action, new)?;
         let ids = (key::to_key(new.from), new.kind.name(), key::to_key(new.to));
@@ -181,8 +184,15 @@ pub(crate) fn write(action: &Action<'_>, new: &[NewRelation<'_>]) -> Result<(), 
         let days = format!("{}..{}", days.0.unwrap_or_default(), days.1.unwrap_or_default());
         let what = if new.is_so { "relate" } else { "unrelate" };
         action.note(what, &object, None, Some(&days))?;
+        let mut digester = Digester::default();
+        for text in [&*object, what, &*days] {
+            digester.text(text);
+        }
+        let digest = action.connection.vault.digest(&mut digester);
+        let kind = if new.is_so { "related" } else { "unrelated" };
+        lines.extend([new.from, new.to].map(|gid| (gid, kind, digest)));
     }
-    Ok(())
+    feed::tell(action, &lines)
 }
 
 /// Refuses what cannot be.

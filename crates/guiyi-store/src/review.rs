@@ -13,6 +13,7 @@ use crate::commit::{Commit, Failure};
 use crate::decisions::Name;
 use crate::error::StoreError;
 use crate::known::{Decision, Verdict, read_gid, rows};
+use crate::vault::Place;
 use crate::{Store, statements};
 
 /// A pair that a run leaves to a person.
@@ -123,7 +124,12 @@ impl Store {
             detail: format!("source record {system}/{key}"),
         };
         let names: Vec<String> = serde_json::from_str(&names).map_err(damaged)?;
-        let values: Vec<Option<String>> = serde_json::from_str(&values).map_err(damaged)?;
+        let mut values: Vec<Option<String>> = serde_json::from_str(&values).map_err(damaged)?;
+        let sealing = self.keyed(&self.connection)?.vault.to_read(entity, &names);
+        let place = Place::Source(entity, system, key);
+        sealing
+            .open_all(place, &mut values)
+            .map_err(|failure| failure.at(&self.path))?;
         let filled = names
             .into_iter()
             .zip(values)

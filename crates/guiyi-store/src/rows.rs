@@ -5,8 +5,10 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
 use rusqlite::Row;
 
+use crate::commit::Failure;
 use crate::error::StoreError;
 use crate::known::read_gid;
+use crate::vault::Place;
 use crate::{Store, key, statements, wide};
 
 /// Rows that are fetched at once.
@@ -32,12 +34,14 @@ pub struct CrosswalkRow {
     pub key: String,
     /// The ID that it leads to.
     pub gid: GlobalId,
-    /// Whether it still does.
+    /// Whether it still does: active or superseded; by its end it may be transitional or retired, see [`CodeStatus::at`].
     pub status: CodeStatus,
     /// Since when, UTC.
     pub valid_from: String,
     /// Until when, UTC; `None` if open.
     pub valid_to: Option<String>,
+    /// The code of the system that replaces it, if one does.
+    pub successor: Option<String>,
 }
 
 /// Whether a code leads to an ID now or did so before.
@@ -45,15 +49,30 @@ pub struct CrosswalkRow {
 pub enum CodeStatus {
     /// It does.
     Active,
+    /// It does, and may be used until a day that is set.
+    Transitional,
+    /// It does for ever, but should not be used any more.
+    Retired,
     /// It leads to another ID now.
     Superseded,
 }
 
 impl CodeStatus {
+    /// The status at a time of a code that may be used until `valid_to`, both `YYYY-MM-DDTHH:MM:SSZ`.
+    pub fn at(valid_to: Option<&str>, utc: &str) -> Self {
+        match valid_to {
+            None => Self::Active,
+            Some(end) if utc < end => Self::Transitional,
+            Some(_) => Self::Retired,
+        }
+    }
+
     /// The stable name used in outputs.
     pub fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
+            Self::Transitional => "transitional",
+            Self::Retired => "retired",
             Self::Superseded => "superseded",
         }
     }
@@ -61,11 +80,16 @@ impl CodeStatus {
 
 impl Store {
     /// All active golden records of an entity type, by ID.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] if values are encrypted and the key is missing.
     pub fn golden_rows(&self, entity: EntityType) -> Result<GoldenRows<'_>, StoreError> {
+        self.keyed(&self.connection)?.vault.check()?;
         let elements = wide::elements(&self.connection, entity).map_err(|error| self.failed(error))?;
         let sql = (!elements.is_empty()).then(|| wide::page(entity, &elements));
         Ok(GoldenRows {
             store: self,
+            entity,
             sql,
             elements,
             last: 0,
@@ -73,7 +97,35 @@ impl Store {
         })
     }
 
-    /// The code-mapping table of an entity type by (system, key); of one code the present line comes last.
+    /// The aliases of an entity type by (system, key); of one code the present line comes last.
+    pub fn aliases(&self, entity: EntityType) -> Result<Vec<CrosswalkRow>, StoreError> {
+        let read = |row: &Row<'_>| {
+            let is_present: bool = row.get(6)?;
+            Ok(CrosswalkRow {
+                system: row.get(0)?,
+                key: row.get(1)?,
+                gid: read_gid(row, 2)?,
+                status: if is_present {
+                    CodeStatus::Active
+                } else {
+                    CodeStatus::Superseded
+                },
+                valid_from: row.get(3)?,
+                valid_to: row.get(4)?,
+                successor: row.get(5)?,
+            })
+        };
+        let found = crate::known::rows(
+            &self.connection,
+            statements::ALIASES,
+            [entity.name(), entity.name()],
+            read,
+        );
+        found.map_err(|error| self.failed(error))
+    }
+
+    /// The code-mapping table of an entity type by (system, key); of one code the present line comes last. Aliases are
+    /// not in it, see [`Store::aliases`].
     pub fn crosswalk_rows(&self, entity: EntityType) -> Result<CrosswalkRows<'_>, StoreError> {
         let load = || -> rusqlite::Result<Vec<(i64, String)>> {
             let mut statement = self.connection.prepare_cached(statements::SYSTEMS)?;
@@ -96,6 +148,7 @@ impl Store {
 #[derive(Debug)]
 pub struct GoldenRows<'a> {
     store: &'a Store,
+    entity: EntityType,
     sql: Option<String>,
     elements: Vec<String>,
     last: i64,
@@ -108,7 +161,7 @@ impl GoldenRows<'_> {
         &self.elements
     }
 
-    fn fetch(&self, sql: &str) -> rusqlite::Result<Vec<GoldenRow>> {
+    fn fetch(&self, sql: &str) -> Result<Vec<GoldenRow>, Failure> {
         let mut statement = self.store.connection.prepare_cached(sql)?;
         let rows = statement.query_map((self.last, PAGE), |row| {
             let values = (0..self.elements.len()).map(|position| row.get(position + 2));
@@ -118,7 +171,12 @@ impl GoldenRows<'_> {
                 values: values.collect::<rusqlite::Result<_>>()?,
             })
         })?;
-        rows.collect()
+        let mut page = rows.collect::<rusqlite::Result<Vec<GoldenRow>>>()?;
+        let sealing = self.store.vault.to_read(self.entity, &self.elements);
+        for row in &mut page {
+            sealing.open_all(Place::Golden(self.entity, key::to_key(row.gid)), &mut row.values)?;
+        }
+        Ok(page)
     }
 }
 
@@ -132,7 +190,7 @@ impl Iterator for GoldenRows<'_> {
         let sql = self.sql.take()?;
         let page = match self.fetch(&sql) {
             Ok(page) => page,
-            Err(error) => return Some(Err(self.store.failed(error))),
+            Err(failure) => return Some(Err(failure.at(&self.store.path))),
         };
         self.last = key::to_key(page.last()?.gid);
         self.page = page.into_iter();
@@ -165,6 +223,7 @@ impl CrosswalkRows<'_> {
                     status,
                     valid_from: row.get(2)?,
                     valid_to: row.get(3)?,
+                    successor: row.get(4)?,
                 })
             }
         };

@@ -3,14 +3,13 @@
 //! Laws: the secret is written into a new file that only its owner may read, never shown and never logged; the public part
 //! stands beside it as `<file>.pub`, for those who verify.
 
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use ed25519_dalek::{Signature, Signer, Verifier};
 
 use crate::error::StoreError;
-use crate::ledger::{from_hex, hex};
+use crate::key_file::{bytes_behind, random, read, read_secret, write_public, write_secret, wrong};
+use crate::ledger::hex;
 
 /// First word of a file with a secret key.
 const SECRET: &str = "guiyi-secret-key-1";
@@ -44,12 +43,10 @@ impl SigningKey {
     /// # Errors
     /// [`StoreError::Key`] if a file is there already or cannot be written.
     pub fn make(path: &Path) -> Result<PublicKey, StoreError> {
-        let mut secret = [0; 32];
-        getrandom::fill(&mut secret).map_err(|error| wrong(path, error.to_string()))?;
-        let key = Self(ed25519_dalek::SigningKey::from_bytes(&secret));
-        let public = key.public();
-        write_new(path, 0o600, &format!("{SECRET} {}\n", hex(&secret)))?;
-        write_new(&public_path(path), 0o644, &format!("{PUBLIC} {public}\n"))?;
+        let secret = random(path)?;
+        let public = Self(ed25519_dalek::SigningKey::from_bytes(&secret)).public();
+        write_secret(path, SECRET, &secret)?;
+        write_public(&public_path(path), PUBLIC, public.0.as_bytes())?;
         Ok(public)
     }
 
@@ -58,16 +55,7 @@ impl SigningKey {
     /// # Errors
     /// [`StoreError::Key`] if there is no such file, if others than its owner may read it, or if it holds no secret key.
     pub fn read(path: &Path) -> Result<Self, StoreError> {
-        let text = read(path)?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let metadata = std::fs::metadata(path).map_err(|error| wrong(path, error.to_string()))?;
-            if metadata.permissions().mode() & 0o077 != 0 {
-                let detail = "others than its owner may read it: `chmod 600` it, and make a new key if others may have";
-                return Err(wrong(path, detail));
-            }
-        }
+        let text = read_secret(path)?;
         let bytes = bytes_behind(SECRET, &text).ok_or_else(|| wrong(path, "it holds no secret key of guiyi"))?;
         Ok(Self(ed25519_dalek::SigningKey::from_bytes(&bytes)))
     }
@@ -107,33 +95,4 @@ fn public_path(path: &Path) -> PathBuf {
     let mut path = path.as_os_str().to_owned();
     path.push(".pub");
     path.into()
-}
-
-fn wrong(path: &Path, detail: impl Into<String>) -> StoreError {
-    StoreError::Key {
-        path: path.to_path_buf(),
-        detail: detail.into(),
-    }
-}
-
-fn read(path: &Path) -> Result<String, StoreError> {
-    std::fs::read_to_string(path).map_err(|error| wrong(path, error.to_string()))
-}
-
-fn bytes_behind(word: &str, text: &str) -> Option<[u8; 32]> {
-    from_hex(text.strip_prefix(word)?.trim())?.try_into().ok()
-}
-
-fn write_new(path: &Path, mode: u32, text: &str) -> Result<(), StoreError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    #[cfg(not(unix))]
-    let _ = mode;
-    let written = options.open(path).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
-    written.map_err(|error| wrong(path, error.to_string()))
 }

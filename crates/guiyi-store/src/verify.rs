@@ -1,5 +1,5 @@
-//! Verification: the file is sound, the ledger's chain is whole, the change feed and the golden records are what the
-//! ledger vouches for, and the invariants hold.
+//! Verification: the file is sound, the ledger's chain is whole, the change feed, the golden records with their past and
+//! what stewards wrote are what the ledger vouches for, and the invariants hold.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,20 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::record::Origin;
 use guiyi_core::survive::Ground;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest as _, Sha256};
 
-use crate::commit::feed_line;
+use crate::commit::{Failure, feed_line};
 use crate::encode::{Digester, digest_source, name_order, read_lineage};
 use crate::error::StoreError;
+use crate::known::rows;
 use crate::migrations::MIGRATIONS;
+use crate::vault::{Keyed, Place, Sealing};
 use crate::{Store, key, ledger, statements, wide};
+
+pub(crate) mod digests;
+pub(crate) mod past;
+mod vouched;
 
 impl Store {
     /// Checks the whole store; the sentences say what is wrong, none means that nothing is.
@@ -30,7 +36,7 @@ impl Store {
             .map_err(|error| self.failed(error))?;
         let mut problems = integrity(&transaction).map_err(|error| self.failed(error))?;
         if problems.is_empty() {
-            problems = content(&transaction).map_err(|error| self.failed(error))?;
+            problems = content(&self.keyed(&transaction)?).map_err(|failure| failure.at(&self.path))?;
         }
         Ok(problems)
     }
@@ -48,7 +54,7 @@ fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>> {
         .collect())
 }
 
-pub(crate) fn content(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+pub(crate) fn content(connection: &Keyed<'_>) -> Result<Vec<String>, Failure> {
     let mut problems = schema(connection)?;
     problems.extend(ledger::verify(connection)?);
     problems.extend(feed(connection)?);
@@ -60,8 +66,14 @@ pub(crate) fn content(connection: &Connection) -> rusqlite::Result<Vec<String>> 
     }
     problems.extend(crate::requests::verify(connection)?);
     problems.extend(ids(connection)?);
+    problems.extend(vouched::check(connection)?);
+    if connection.vault.check().is_err() {
+        // Without the key nothing can be said about values.
+        return Ok(problems);
+    }
     let layouts = layouts(connection)?;
     problems.extend(sources(connection, &layouts)?);
+    problems.extend(past::check(connection, &layouts)?);
     for entity in EntityType::ALL {
         problems.extend(goldens(connection, entity, &layouts)?);
     }
@@ -117,9 +129,9 @@ fn ids(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 }
 
 /// By number the names of a layout's columns, and their order.
-type Layouts = BTreeMap<i64, (Vec<String>, Vec<usize>)>;
+pub(crate) type Layouts = BTreeMap<i64, (Vec<String>, Vec<usize>)>;
 
-fn layouts(connection: &Connection) -> rusqlite::Result<Layouts> {
+pub(crate) fn layouts(connection: &Connection) -> rusqlite::Result<Layouts> {
     let mut layouts = Layouts::new();
     let mut statement = connection.prepare(statements::LAYOUTS)?;
     let mut rows = statement.query([])?;
@@ -131,19 +143,40 @@ fn layouts(connection: &Connection) -> rusqlite::Result<Layouts> {
     Ok(layouts)
 }
 
-/// The source records against their digests.
-fn sources(connection: &Connection, layouts: &Layouts) -> rusqlite::Result<Vec<String>> {
+/// The source records, also their earlier contents, against their digests.
+fn sources(connection: &Keyed<'_>, layouts: &Layouts) -> rusqlite::Result<Vec<String>> {
     let mut problems = Vec::new();
     let mut digester = Digester::default();
+    let systems: BTreeMap<i64, String> = rows(connection, statements::SYSTEMS, [], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?
+    .into_iter()
+    .collect();
+    let mut sealings: BTreeMap<(EntityType, i64), Sealing<'_>> = BTreeMap::new();
     let mut statement = connection.prepare(statements::SOURCES_WITH_DIGEST)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
-        let cells = |column: usize| -> rusqlite::Result<Option<Vec<Option<String>>>> {
-            Ok(serde_json::from_str(row.get_ref(column)?.as_str()?).ok())
+        let shape: i64 = row.get(3)?;
+        let shapes = (layouts.get(&row.get(2)?), layouts.get(&shape));
+        let entity = EntityType::from_name(row.get_ref(7)?.as_str()?);
+        let system = systems.get(&row.get(8)?);
+        let ((Some(headers), Some(names)), Some(entity), Some(system)) = (shapes, entity, system) else {
+            problems.push(format!("source record {id}: it cannot be read"));
+            continue;
         };
-        let shapes = (layouts.get(&row.get(2)?), layouts.get(&row.get(3)?));
-        let ((Some(headers), Some(names)), Some(received), Some(canonical)) = (shapes, cells(4)?, cells(5)?) else {
+        let place = Place::Source(entity, system, row.get_ref(9)?.as_str()?);
+        let sealing = sealings
+            .entry((entity, shape))
+            .or_insert_with(|| connection.vault.to_read(entity, &names.0));
+        let read = |received: &str, canonical: &str| {
+            let received = sealing.open_received(place, received).ok()?;
+            let received: Vec<Option<String>> = serde_json::from_str(&received).ok()?;
+            let mut canonical: Vec<Option<String>> = serde_json::from_str(canonical).ok()?;
+            sealing.open_all(place, &mut canonical).ok()?;
+            Some((received, canonical))
+        };
+        let Some((received, canonical)) = read(row.get_ref(4)?.as_str()?, row.get_ref(5)?.as_str()?) else {
             problems.push(format!("source record {id}: it cannot be read"));
             continue;
         };
@@ -161,39 +194,54 @@ fn sources(connection: &Connection, layouts: &Layouts) -> rusqlite::Result<Vec<S
             canonical,
             &mut digester,
         );
-        if digester.finish() != row.get_ref(1)?.as_blob()? {
+        if connection.vault.digest(&mut digester) != row.get_ref(1)?.as_blob()? {
             problems.push(format!("source record {id}: not what its digest says"));
         }
     }
     Ok(problems)
 }
 
-/// The lines of each run in the change feed against the digest in the run's ledger line.
+/// The lines of each run in the change feed against the digest in the run's ledger line; those from before the digests were
+/// made anew against the digest of that ledger line.
 fn feed(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut covered: BTreeMap<i64, Sha256> = BTreeMap::new();
     let mut problems = Vec::new();
+    let base: Option<(i64, String)> = connection
+        .query_row(statements::FEED_BASE, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let base_run = base.as_ref().map_or(0, |(run, _)| *run);
+    let mut covered_by_base = Sha256::new();
     let mut next = 1;
+    let mut line = String::new();
     let mut statement = connection.prepare(statements::FEED)?;
     let mut rows = statement.query((0, i64::MAX))?;
     while let Some(row) = rows.next()? {
         let (seq, run): (i64, i64) = (row.get(0)?, row.get(1)?);
-        let line = feed_line(
-            seq,
-            row.get(2)?,
-            row.get(3)?,
-            row.get_ref(4)?.as_str()?,
-            row.get_ref(5)?.as_blob()?,
-        );
+        let (kind, digest) = (row.get_ref(4)?.as_str()?, row.get_ref(5)?.as_blob()?);
+        line.clear();
+        feed_line(seq, row.get(2)?, row.get(3)?, kind, digest, &mut line);
         if seq != next {
             problems.push(format!("change feed: line {next} is missing"));
         }
         next = seq + 1;
-        covered.entry(run).or_default().update(line);
+        if run < base_run {
+            covered_by_base.update(&line);
+        } else {
+            covered.entry(run).or_default().update(&line);
+        }
+    }
+    if base.is_some_and(|(_, digest)| ledger::hex(&covered_by_base.finalize()) != digest) {
+        problems.push(format!(
+            "change feed: the lines before write {base_run} are not those that the ledger vouches for"
+        ));
     }
     let mut statement = connection.prepare(statements::RUN_DIGESTS)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let run: i64 = row.get(0)?;
+        if run < base_run {
+            continue;
+        }
         let found = covered.remove(&run).unwrap_or_default().finalize();
         if ledger::hex(&found) != row.get::<_, String>(1)? {
             problems.push(format!(
@@ -209,8 +257,31 @@ fn feed(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     Ok(problems)
 }
 
+/// Collects what the digest of a stored golden record covers: its values by element, its lineage in a layout, and the
+/// numbers of its members. `None` if the lineage cannot be read.
+pub(crate) fn digest_golden(
+    (elements, values): (&[String], &[Option<String>]),
+    lineage: &[u8],
+    layout: Option<&(Vec<String>, Vec<usize>)>,
+    mut members: Vec<i64>,
+    digester: &mut Digester,
+) -> Option<()> {
+    let (cells, (names, order)) = (read_lineage(lineage)?, layout?);
+    for &element in order {
+        let Some(cell) = cells.get(element).filter(|cell| cell.ground != Ground::Nothing) else {
+            continue;
+        };
+        let column = elements.iter().position(|name| *name == names[element]);
+        let value = column.and_then(|column| values[column].as_deref());
+        digester.golden_value(&names[element], value, *cell);
+    }
+    members.sort_unstable();
+    digester.members(&members);
+    Some(())
+}
+
 /// The golden records of an entity type against their digests, which the change feed repeats.
-fn goldens(connection: &Connection, entity: EntityType, layouts: &Layouts) -> rusqlite::Result<Vec<String>> {
+fn goldens(connection: &Keyed<'_>, entity: EntityType, layouts: &Layouts) -> rusqlite::Result<Vec<String>> {
     let elements = wide::elements(connection, entity)?;
     if elements.is_empty() {
         return Ok(Vec::new());
@@ -220,40 +291,26 @@ fn goldens(connection: &Connection, entity: EntityType, layouts: &Layouts) -> ru
     let mut digester = Digester::default();
     let mut statement = connection.prepare(&wide::all_with_digest(entity, &elements))?;
     let mut members = connection.prepare(statements::MEMBER_IDS)?;
+    let sealing = connection.vault.to_read(entity, &elements);
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         n_rows += 1;
         let gid: i64 = row.get(0)?;
         let code = || key::from_key(gid).map_or_else(|| gid.to_string(), |gid| gid.to_string());
-        let cells = read_lineage(row.get_ref(3)?.as_blob()?);
-        let (Some(cells), Some((names, order))) = (cells, layouts.get(&row.get(2)?)) else {
+        let values = (0..elements.len()).map(|column| row.get(column + 4));
+        let mut values = values.collect::<rusqlite::Result<Vec<Option<String>>>>()?;
+        if sealing.open_all(Place::Golden(entity, gid), &mut values).is_err() {
+            problems.push(format!("golden record {}: an encrypted value does not open", code()));
+            continue;
+        }
+        let ids = members.query_map([gid], |row| row.get(0))?;
+        let ids = ids.collect::<rusqlite::Result<Vec<i64>>>()?;
+        let (lineage, shape) = (row.get_ref(3)?.as_blob()?, layouts.get(&row.get(2)?));
+        if digest_golden((&elements, &values), lineage, shape, ids, &mut digester).is_none() {
             problems.push(format!("golden record {}: its lineage cannot be read", code()));
             continue;
-        };
-        for &element in order {
-            let Some(cell) = cells.get(element).filter(|cell| cell.ground != Ground::Nothing) else {
-                continue;
-            };
-            let column = elements.iter().position(|name| *name == names[element]);
-            let value = column
-                .map(|column| row.get::<_, Option<String>>(column + 4))
-                .transpose()?
-                .flatten();
-            digester.text(&names[element]);
-            digester.text(value.as_deref().unwrap_or_default());
-            digester.number(cell.record);
-            digester.byte(cell.origin as u8);
-            digester.byte(cell.ground.code());
         }
-        digester.byte(0xff);
-        let mut ids: Vec<i64> = members
-            .query_map([gid], |row| row.get(0))?
-            .collect::<rusqlite::Result<_>>()?;
-        ids.sort_unstable();
-        for id in ids {
-            digester.number(id);
-        }
-        if digester.finish() != row.get_ref(1)?.as_blob()? {
+        if connection.vault.digest(&mut digester) != row.get_ref(1)?.as_blob()? {
             problems.push(format!("golden record {}: not what its digest says", code()));
         }
     }

@@ -4,7 +4,7 @@
 //! the dictionary gains becomes a column; a column whose element is gone stays, with what it holds.
 
 use guiyi_core::dictionary::{Dictionary, EntityType};
-use rusqlite::Connection;
+use rusqlite::{CachedStatement, Connection};
 
 use crate::error::StoreError;
 
@@ -34,8 +34,12 @@ pub(crate) fn elements(connection: &Connection, entity: EntityType) -> rusqlite:
         .collect()
 }
 
-/// Makes the table of the dictionary's entity type, or adds the columns that it lacks.
-pub(crate) fn ensure(connection: &Connection, dictionary: &Dictionary) -> Result<(), StoreError> {
+/// Makes the table of the dictionary's entity type, or adds the columns that it lacks; gives the statement that writes a
+/// row, see [`put`].
+pub(crate) fn ensure<'a>(
+    connection: &'a Connection,
+    dictionary: &Dictionary,
+) -> Result<CachedStatement<'a>, StoreError> {
     let reserved = dictionary.elements.iter().find(|element| {
         OWN_COLUMNS.iter().any(|name| name.eq_ignore_ascii_case(&element.name)) || element.name.contains('\0')
     });
@@ -43,6 +47,10 @@ pub(crate) fn ensure(connection: &Connection, dictionary: &Dictionary) -> Result
         return Err(StoreError::ReservedName {
             name: element.name.to_string(),
         });
+    }
+    let put = put(dictionary);
+    if has_all(connection, dictionary) {
+        return connection.prepare_cached(&put).map_err(StoreError::Database);
     }
     let table = table(dictionary.entity);
     let known = elements(connection, dictionary.entity).map_err(StoreError::Database)?;
@@ -58,27 +66,42 @@ pub(crate) fn ensure(connection: &Connection, dictionary: &Dictionary) -> Result
             connection.execute(&sql, []).map_err(StoreError::Database)?;
         }
     }
-    Ok(())
+    connection.prepare_cached(&put).map_err(StoreError::Database)
+}
+
+/// Whether the table is there with a column for each element.
+fn has_all(connection: &Connection, dictionary: &Dictionary) -> bool {
+    let Ok(mut row) = connection.prepare_cached(&row(dictionary.entity)) else {
+        return false;
+    };
+    // A statement of the cache may be of a table that was rolled back since; asking for a row that never is makes it anew.
+    let is_there = row.exists([i64::MIN]).is_ok();
+    is_there
+        && dictionary
+            .elements
+            .iter()
+            .all(|element| row.column_index(&element.name).is_ok())
 }
 
 /// Writes a row: `$1` ID, `$2` layout, `$3` lineage, then one value per element.
-pub(crate) fn put(dictionary: &Dictionary) -> String {
-    let names: Vec<String> = dictionary
-        .elements
-        .iter()
-        .map(|element| quoted(&element.name))
-        .collect();
-    let places: Vec<String> = (4..4 + names.len()).map(|place| format!(", ${place}")).collect();
-    let columns: Vec<String> = names.iter().map(|name| format!(", {name}")).collect();
-    let updates: Vec<String> = names.iter().map(|name| format!(", {name} = excluded.{name}")).collect();
+fn put(dictionary: &Dictionary) -> String {
+    let (mut columns, mut places, mut updates) = (String::new(), String::new(), String::new());
+    for (element, place) in dictionary.elements.iter().zip(4..) {
+        let name = quoted(&element.name);
+        columns.extend([", ", &name]);
+        places.extend([", $", &place.to_string()]);
+        updates.extend([", ", &name, " = excluded.", &name]);
+    }
     format!(
-        "INSERT INTO {} (gid, layout, lineage{}) VALUES ($1, $2, $3{})
-        ON CONFLICT (gid) DO UPDATE SET layout = excluded.layout, lineage = excluded.lineage{}",
-        table(dictionary.entity),
-        columns.concat(),
-        places.concat(),
-        updates.concat()
+        "INSERT INTO {} (gid, layout, lineage{columns}) VALUES ($1, $2, $3{places})
+        ON CONFLICT (gid) DO UPDATE SET layout = excluded.layout, lineage = excluded.lineage{updates}",
+        table(dictionary.entity)
     )
+}
+
+/// Reads the row of an ID as the table has it: ID, layout, lineage, then the elements.
+pub(crate) fn row(entity: EntityType) -> String {
+    format!("SELECT * FROM {} WHERE gid = $1", table(entity))
 }
 
 /// Reads the row of an ID: layout, lineage, then the elements of the table.
@@ -109,6 +132,48 @@ pub(crate) fn page(entity: EntityType, elements: &[impl AsRef<str>]) -> String {
         "SELECT w.gid, g.version{} FROM {} w JOIN golden g ON g.gid = w.gid WHERE w.gid > $1 ORDER BY w.gid LIMIT $2",
         names.concat(),
         table(entity)
+    )
+}
+
+/// Reads rows behind an ID, in order: ID, layout, lineage, then the elements.
+pub(crate) fn page_with_lineage(entity: EntityType, elements: &[impl AsRef<str>]) -> String {
+    let names: Vec<String> = elements
+        .iter()
+        .map(|name| format!(", {}", quoted(name.as_ref())))
+        .collect();
+    format!(
+        "SELECT gid, layout, lineage{} FROM {} WHERE gid > $1 ORDER BY gid LIMIT $2",
+        names.concat(),
+        table(entity)
+    )
+}
+
+/// Sets the elements of the row of an ID: one value per element, then the ID.
+pub(crate) fn set(entity: EntityType, elements: &[impl AsRef<str>]) -> String {
+    let names: Vec<String> = elements
+        .iter()
+        .zip(1..)
+        .map(|(name, place)| format!("{} = ${place}", quoted(name.as_ref())))
+        .collect();
+    let gid = names.len() + 1;
+    format!("UPDATE {} SET {} WHERE gid = ${gid}", table(entity), names.join(", "))
+}
+
+/// The IDs whose element begins with `$1`, which ends with a colon.
+pub(crate) fn beginning(entity: EntityType, element: &str) -> String {
+    let (table, element) = (table(entity), quoted(element));
+    // `;` comes after `:`.
+    format!(
+        "SELECT gid FROM {table} WHERE {element} >= $1 AND {element} < SUBSTR($1, 1, LENGTH($1) - 1) || ';' ORDER BY gid"
+    )
+}
+
+/// The IDs whose element is `$1`.
+pub(crate) fn equal(entity: EntityType, element: &str) -> String {
+    format!(
+        "SELECT gid FROM {} WHERE {} = $1 ORDER BY gid",
+        table(entity),
+        quoted(element)
     )
 }
 

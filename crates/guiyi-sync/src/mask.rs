@@ -52,6 +52,14 @@ impl Masks {
     }
 }
 
+/// A value that is encrypted, and whose key the service does not have.
+pub(crate) fn sealed() -> Shown {
+    Shown {
+        text: WHOLE.into(),
+        is_masked: true,
+    }
+}
+
 fn mask(kind: ElementKind, value: &str) -> String {
     match kind {
         ElementKind::PersonName => but(value, 1, 0, 1),

@@ -211,17 +211,18 @@ fn show(project: &Path, args: &ShowOne) -> anyhow::Result<Verdict> {
             args.number
         );
     };
+    let has_key = store.check_key().is_ok();
     drop(store);
     let chinese = args.show.is_chinese(&project);
     let (mut text, mut effect) = (page(&request, chinese), Value::Null);
-    if request.state.is_waiting() {
+    if request.state.is_waiting() && has_key {
         let by = By {
             actor: request.author(),
             reason: request.reason(),
             utc: request.effective.as_deref().unwrap_or_default(),
         };
         // Tried out in a transaction that is rolled back.
-        let mut store = Store::open(&project.store)?;
+        let mut store = project.with_key(Store::open(&project.store)?)?;
         let book = rulebook(&project, request.entity)?;
         match store.try_out(&book, &request.proposal, by) {
             Ok(would) => {

@@ -14,7 +14,7 @@ pub(super) fn line(request: &ChangeRequest, chinese: bool) -> String {
     let mut text = format!(
         "{}  {state}  {}  {}: {}",
         request.number,
-        what(&request.proposal, chinese),
+        what(request, chinese),
         request.author(),
         request.reason()
     );
@@ -93,7 +93,8 @@ fn notes(request: &ChangeRequest, chinese: bool) -> Vec<String> {
 }
 
 /// What is proposed, as the words of the command that does it.
-fn what(proposal: &Proposal, chinese: bool) -> String {
+fn what(request: &ChangeRequest, chinese: bool) -> String {
+    let proposal = &request.proposal;
     let kind = match (proposal.kind(), chinese) {
         ("pin", true) => "指定值",
         ("unpin", true) => "取消指定值",
@@ -112,11 +113,17 @@ fn what(proposal: &Proposal, chinese: bool) -> String {
             element,
             value,
             expires,
-        } => format!(
-            "{kind} {gid} {element} {}{}",
-            value.as_deref().unwrap_or("-"),
-            until(expires)
-        ),
+            valid_from,
+        } => {
+            let from = valid_from.as_ref().map(|day| format!(" {day}")).unwrap_or_default();
+            let none = if request.is_sealed {
+                either(chinese, "(encrypted)", "（已加密）")
+            } else {
+                "-"
+            };
+            let value = value.as_deref().unwrap_or(none);
+            format!("{kind} {gid} {element} {value}{from}{}", until(expires))
+        }
         Proposal::Unpin { gid, element } => format!("{kind} {gid} {element}"),
         Proposal::Merge(Merge { a, b, survivor, .. }) => {
             let survivor = survivor.map(|survivor| format!(" → {survivor}")).unwrap_or_default();
@@ -179,6 +186,7 @@ pub(super) fn to_json(request: &ChangeRequest) -> Value {
         "entity": request.entity.name(),
         "state": request.state.name(),
         "proposal": proposal_json(&request.proposal),
+        "encrypted": request.is_sealed,
         "by": request.author(),
         "reason": request.reason(),
         "approvals_needed": request.approvals,
@@ -198,8 +206,10 @@ fn proposal_json(proposal: &Proposal) -> Value {
             element,
             value,
             expires,
+            valid_from,
         } => {
-            json!({"kind": kind, "global_id": gid.to_string(), "element": element, "value": value, "expires": expires})
+            json!({"kind": kind, "global_id": gid.to_string(), "element": element, "value": value,
+                "valid_from": valid_from, "expires": expires})
         }
         Proposal::Unpin { gid, element } => json!({"kind": kind, "global_id": gid.to_string(), "element": element}),
         Proposal::Merge(Merge {

@@ -11,11 +11,13 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::rulebook::mistake::hint_for;
 use guiyi_io::read::ReadOptions;
-use guiyi_store::{CodeRefusal, NewCode, Resolution, Store};
+use guiyi_store::{Code, CodeRefusal, CodeStatus, NewCode, Resolution, Store};
 use serde_json::json;
 
 use super::crosswalk_translate::{Translate, translate};
-use super::steward::{Author, Desk, InProject, Show, either, entities, one_entity, open_to_read, parse_id};
+use super::steward::{
+    Author, Desk, InProject, Show, either, entities, one_entity, open_to_read, parse_id, parse_start, parse_time,
+};
 use super::table::{self, Sheet};
 use crate::args::Format;
 use crate::words::say;
@@ -34,28 +36,48 @@ pub(crate) struct Args {
 enum Command {
     /// Say which golden record a system's code means, and the codes of the other systems for it.
     ///
-    /// Exit code 1 if the code is not known; known codes that may have been meant are suggested.
+    /// A code that is being replaced is marked and its successor said; with `--as-of` it is what the code meant then. Exit
+    /// code 1 if the code is not known; known codes that may have been meant are suggested.
     ///
-    /// Example: `guiyi crosswalk lookup ERP D03-000127`
+    /// Example: `guiyi crosswalk lookup ERP D03-000127 --as-of 2026-03-01`
     Lookup(Lookup),
     /// Translate a column of codes in a file from one system's into another's.
     ///
     /// Rows whose code is not known, or for which the other system has none or several, go to a reject file with the
-    /// reason and suggestions; exit code 1 if there are any.
+    /// reason and suggestions; exit code 1 if there are any. Each row says whether its code is `active`, `transitional` or
+    /// `retired`, and which code replaces it.
     ///
     /// Example: `guiyi crosswalk translate orders.csv --column customer_code --from crm --to erp`
     Translate(Translate),
-    /// Write all codes, present and past, into a file.
+    /// Write all codes, present and past, into a file: those of the records, then aliases.
+    ///
+    /// The status is `active`, `transitional` or `retired` for a code that has an end, or `superseded` for what a code led
+    /// to before.
     ///
     /// Example: `guiyi crosswalk export codes.xlsx`
     Export(Export),
     /// Let more codes lead to golden records, such as those of a system that was replaced.
     ///
-    /// The file has the columns `system` and `code`, and `global_id` or both `to_system` and `to_code`; `valid_to` may
-    /// say until when the code may be used. Every wrong line is said; if there is one, nothing is written.
+    /// The file has the columns `system` and `code`, and `global_id` or both `to_system` and `to_code`; `valid_from` and
+    /// `valid_to` may say from when until when the code may be used. A code that came with `to_code` follows that record
+    /// when its golden record is split. Every wrong line is said; if there is one, nothing is written.
     ///
     /// Example: `guiyi crosswalk import old_codes.csv --reason "the old ERP's codes"`
     Import(Import),
+    /// Let codes of a system be replaced by new ones, old and new side by side until a day.
+    ///
+    /// The file has the columns `system`, `code` and `successor`, `valid_to` where `--until` does not say it for all, and
+    /// perhaps `valid_from`, from when the new code may be used. One of the two codes must be known; the other becomes an
+    /// alias. From its day on the old code is marked, and still found for ever. `guiyi crosswalk usage` shows who uses it.
+    ///
+    /// Example: `guiyi crosswalk transition recoded.csv --until 2026-12-31 --reason "departments renumbered"`
+    Transition(super::crosswalk_transition::Transition),
+    /// Report who still uses codes that are being replaced: how many rows of which files, by column, and until when.
+    ///
+    /// Exit code 1 if codes are used after their day: by the date of the row with `--date`, else by today.
+    ///
+    /// Example: `guiyi crosswalk usage orders-*.csv --column customer_code --from ERP --by department --date order_date`
+    Usage(super::crosswalk_usage::Usage),
 }
 
 #[derive(Debug, clap::Args)]
@@ -64,6 +86,12 @@ struct Lookup {
     system: String,
     /// The code.
     code: String,
+    /// What the code meant on this day or at this instant.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    as_of: Option<String>,
+    /// Take this instant for now, such as `2026-03-01T02:00:00Z`.
+    #[arg(long, value_name = "TIME", env = "GUIYI_NOW")]
+    now: Option<jiff::Timestamp>,
     /// Only of this entity type.
     #[arg(long, value_name = "TYPE")]
     entity: Option<String>,
@@ -81,6 +109,9 @@ struct Export {
     /// Overwrite an existing file.
     #[arg(long)]
     force: bool,
+    /// Take this instant for now, such as `2026-03-01T02:00:00Z`: which codes are old by now.
+    #[arg(long, value_name = "TIME", env = "GUIYI_NOW")]
+    now: Option<jiff::Timestamp>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -118,7 +149,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             if args.file.exists() && !args.force {
                 bail!("{} exists; --force overwrites it", args.file.display());
             }
-            export(&store, &entities(&project, args.entity.as_deref())?, &args.file)
+            let of_types = entities(&project, args.entity.as_deref())?;
+            export(&store, &of_types, &args.file, &utc(args.now))
+        }
+        Command::Transition(args) => {
+            let mut desk = Desk::open(project, &args.author)?;
+            let entity = one_entity(&desk.project, args.entity.as_deref())?;
+            super::crosswalk_transition::transition(&mut desk, entity, args)
+        }
+        Command::Usage(args) => {
+            let (project, store) = open_to_read(project)?;
+            let entity = one_entity(&project, args.entity.as_deref())?;
+            super::crosswalk_usage::usage(&store, entity, args, args.show.is_chinese(&project))
         }
         Command::Import(args) => {
             let mut desk = Desk::open(project, &args.author)?;
@@ -127,6 +169,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
         }
     }
 }
+
+/// Behind every time.
+const EVER: &str = "9999-12-31T23:59:59Z";
 
 /// The system as the store writes it.
 pub(super) fn system(store: &Store, named: &str) -> anyhow::Result<String> {
@@ -141,25 +186,37 @@ pub(super) fn system(store: &Store, named: &str) -> anyhow::Result<String> {
 
 fn lookup(store: &Store, of_types: &[EntityType], args: &Lookup, chinese: bool) -> anyhow::Result<Verdict> {
     let system = system(store, &args.system)?;
+    let now = utc(args.now);
     let mut found = Vec::new();
     let mut suggested = Vec::new();
+    let mut is_early = false;
     for &entity in of_types {
-        if let Some(gid) = store.lookup(entity, &system, &args.code)? {
-            found.push((entity, gid));
+        let at = |utc: &str| store.code_at(entity, &system, &args.code, utc);
+        let then = match &args.as_of {
+            Some(as_of) => at(as_of)?,
+            // One that is to be used from a later day on is known as well.
+            None => at(&now)?.map_or_else(|| at(EVER), |then| Ok(Some(then)))?,
+        };
+        if let Some(then) = then {
+            found.push((entity, then));
             continue;
         }
-        // An alias, or nothing.
         let mut codes = store.codes(entity, &system)?;
-        match codes.id(&args.code) {
-            Some(gid) => found.push((entity, gid)),
-            None => suggested.extend(codes.suggest(&args.code).into_iter().map(str::to_owned)),
+        if codes.id(&args.code).is_some() {
+            is_early = true;
+            continue;
         }
+        suggested.extend(codes.suggest(&args.code).into_iter().map(str::to_owned));
     }
     if found.is_empty() {
         if args.show.format == Format::Json {
             print(format!("{:#}\n", json!({"found": [], "suggestions": suggested})).as_bytes())?;
         }
-        let unknown = either(chinese, "is not known", "不存在");
+        let unknown = if is_early {
+            either(chinese, "was not known yet", "当时尚不存在")
+        } else {
+            either(chinese, "is not known", "不存在")
+        };
         say(&format!("{system}/{} {unknown}", args.code));
         if !suggested.is_empty() {
             say(&format!(
@@ -171,27 +228,47 @@ fn lookup(store: &Store, of_types: &[EntityType], args: &Lookup, chinese: bool) 
         return Ok(Verdict::Findings);
     }
     let (mut text, mut answers) = (String::new(), Vec::new());
-    for (entity, gid) in found {
-        let codes = store.codes_of(gid)?;
+    for (entity, then) in found {
+        let at = args.as_of.as_deref().unwrap_or(&now);
+        // Without a day, what stands for the ID now and all its codes; with one, the ID that it led to then.
+        let gid = if args.as_of.is_some() { then.gid } else { then.now };
+        let codes = match &args.as_of {
+            Some(at) => store.codes_of_at(gid, at)?,
+            None => store.codes_of(gid)?,
+        };
+        let status = CodeStatus::at(then.valid_to.as_deref(), at);
+        let successor = match &then.successor {
+            Some(_) => store
+                .codes(entity, &system)?
+                .successor(&args.code, at)
+                .map(str::to_owned),
+            None => None,
+        };
         _ = writeln!(text, "{gid}  {}", entity.name());
-        for code in &codes {
-            let until = code
-                .valid_to
-                .as_deref()
-                .map(|until| format!(" → {until}"))
-                .unwrap_or_default();
+        if gid != then.now {
+            _ = writeln!(text, "  {} {}", either(chinese, "now", "现为"), then.now);
+        }
+        if status != CodeStatus::Active {
+            let code = format!("{system}/{}", args.code);
             _ = writeln!(
                 text,
-                "  {}/{}\t{}\t{}{until}",
-                code.system, code.key, code.id_type, code.valid_from
+                "  {}",
+                old_words(&code, status, then.valid_to.as_deref(), successor.as_deref(), chinese)
             );
         }
+        for code in &codes {
+            _ = writeln!(text, "  {}", code_words(code, at));
+        }
         let codes = codes.iter().map(|code| {
-            json!({"system": code.system, "key": code.key, "id_type": code.id_type,
-                "valid_from": code.valid_from, "valid_to": code.valid_to})
+            json!({"system": code.system, "key": code.key, "id_type": code.id_type, "valid_from": code.valid_from,
+                "valid_to": code.valid_to, "status": CodeStatus::at(code.valid_to.as_deref(), at).name(),
+                "successor": code.successor})
         });
-        answers
-            .push(json!({"global_id": gid.to_string(), "entity": entity.name(), "codes": codes.collect::<Vec<_>>()}));
+        answers.push(
+            json!({"global_id": gid.to_string(), "canonical_gid": then.now.to_string(),
+            "entity": entity.name(), "id_type": then.id_type, "valid_from": then.valid_from, "valid_to": then.valid_to,
+            "status": status.name(), "successor": successor, "codes": codes.collect::<Vec<_>>()}),
+        );
     }
     match args.show.format {
         Format::Text => print(text.as_bytes()),
@@ -199,17 +276,59 @@ fn lookup(store: &Store, of_types: &[EntityType], args: &Lookup, chinese: bool) 
     }
 }
 
-fn export(store: &Store, of_types: &[EntityType], file: &Path) -> anyhow::Result<Verdict> {
+/// Now, as the store writes it.
+pub(super) fn utc(now: Option<jiff::Timestamp>) -> String {
+    format!("{:.0}", now.unwrap_or_else(jiff::Timestamp::now))
+}
+
+/// What is to be said of an old code.
+fn old_words(code: &str, status: CodeStatus, valid_to: Option<&str>, successor: Option<&str>, chinese: bool) -> String {
+    let end = valid_to.unwrap_or_default();
+    let instead = match successor {
+        Some(successor) if chinese => format!("，请改用 {successor}"),
+        Some(successor) => format!("; use {successor}"),
+        None => String::new(),
+    };
+    match (status, chinese) {
+        (CodeStatus::Retired, true) => format!("{code} 自 {end} 起停用{instead}"),
+        (CodeStatus::Retired, false) => format!("{code} is retired since {end}{instead}"),
+        (_, true) => format!("{code} 为旧编码，可用至 {end}{instead}"),
+        (_, false) => format!("{code} is an old code, to be used until {end}{instead}"),
+    }
+}
+
+/// A code with its times.
+fn code_words(code: &Code, at: &str) -> String {
+    let until = match (&code.valid_to, &code.successor) {
+        (None, _) => String::new(),
+        (Some(until), successor) => {
+            let status = CodeStatus::at(Some(until), at).name();
+            let successor = successor
+                .as_ref()
+                .map(|successor| format!(" {successor}"))
+                .unwrap_or_default();
+            format!(" → {until}\t{status}{successor}")
+        }
+    };
+    format!(
+        "{}/{}\t{}\t{}{until}",
+        code.system, code.key, code.id_type, code.valid_from
+    )
+}
+
+fn export(store: &Store, of_types: &[EntityType], file: &Path, now: &str) -> anyhow::Result<Verdict> {
     let mut headers: Vec<String> = guiyi_io::outputs::CROSSWALK
         .iter()
         .map(|header| (*header).to_owned())
         .collect();
-    headers.push("canonical_id".to_owned());
+    headers.extend(["canonical_id", "id_type", "successor"].map(str::to_owned));
     let mut sheet = Sheet::for_programs(file, &headers)?;
     let mut n_rows = 0;
     for &entity in of_types {
         let mut canonical: HashMap<GlobalId, String> = HashMap::new();
-        for row in store.crosswalk_rows(entity)? {
+        let records = store.crosswalk_rows(entity)?.map(|row| (row, "record"));
+        let aliases = store.aliases(entity)?.into_iter().map(|row| (Ok(row), "alias"));
+        for (row, id_type) in records.chain(aliases) {
             let row = row?;
             let gid = row.gid.to_string();
             let stands = match canonical.entry(row.gid) {
@@ -221,16 +340,21 @@ fn export(store: &Store, of_types: &[EntityType], file: &Path) -> anyhow::Result
                 }),
             };
             let valid_to = row.valid_to.as_deref().unwrap_or_default();
-            let status = row.status.name();
+            let status = match row.status {
+                CodeStatus::Active => CodeStatus::at(row.valid_to.as_deref(), now),
+                status => status,
+            };
             sheet.row(&[
                 &row.system,
                 entity.name(),
                 &row.key,
                 &gid,
-                status,
+                status.name(),
                 &row.valid_from,
                 valid_to,
                 stands,
+                id_type,
+                row.successor.as_deref().unwrap_or_default(),
             ])?;
             n_rows += 1;
         }
@@ -241,7 +365,7 @@ fn export(store: &Store, of_types: &[EntityType], file: &Path) -> anyhow::Result
 }
 
 /// Rows that are wrong, each with the reason.
-type Wrong = Vec<(u64, String)>;
+pub(super) type Wrong = Vec<(u64, String)>;
 
 /// A line of an import.
 struct Line {
@@ -249,7 +373,9 @@ struct Line {
     system: String,
     code: String,
     gid: GlobalId,
+    valid_from: Option<String>,
     valid_to: Option<String>,
+    with: Option<(String, String)>,
 }
 
 fn import(desk: &mut Desk, entity: EntityType, args: &Import) -> anyhow::Result<Verdict> {
@@ -260,7 +386,9 @@ fn import(desk: &mut Desk, entity: EntityType, args: &Import) -> anyhow::Result<
             system: &line.system,
             key: &line.code,
             gid: line.gid,
+            valid_from: line.valid_from.as_deref(),
             valid_to: line.valid_to.as_deref(),
+            with: line.with.as_ref().map(|(system, code)| (&**system, &**code)),
         })
         .collect();
     let mut n_new = 0;
@@ -277,6 +405,9 @@ fn import(desk: &mut Desk, entity: EntityType, args: &Import) -> anyhow::Result<
                         line.number,
                         format!("{}/{} leads to {gid} already", line.system, line.code),
                     ));
+                }
+                Err(CodeRefusal::Times) => {
+                    wrong.push((line.number, "valid_to is not behind valid_from".to_owned()));
                 }
                 Err(_) => wrong.push((line.number, format!("{} was never issued", line.gid))),
             }
@@ -298,6 +429,18 @@ fn import(desk: &mut Desk, entity: EntityType, args: &Import) -> anyhow::Result<
     })
 }
 
+/// Reads a cell of a time; an empty one is none.
+pub(super) fn time(
+    name: &str,
+    text: &str,
+    parse: fn(&str) -> Result<String, String>,
+) -> Result<Option<String>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    parse(text).map(Some).map_err(|why| format!("{name} \"{text}\": {why}"))
+}
+
 fn read(desk: &Desk, entity: EntityType, file: &Path) -> anyhow::Result<(Vec<Line>, Wrong)> {
     let mut reader = guiyi_io::read::open(file, &ReadOptions::default())?;
     let find = |name: &str| {
@@ -306,7 +449,8 @@ fn read(desk: &Desk, entity: EntityType, file: &Path) -> anyhow::Result<(Vec<Lin
             .iter()
             .position(|header| header.eq_ignore_ascii_case(name))
     };
-    let (id, to_system, to_code, valid_to) = (find("global_id"), find("to_system"), find("to_code"), find("valid_to"));
+    let (id, to_system, to_code) = (find("global_id"), find("to_system"), find("to_code"));
+    let (valid_from, valid_to) = (find("valid_from"), find("valid_to"));
     let (Some(system), Some(code), true) = (
         find("system"),
         find("code"),
@@ -336,25 +480,24 @@ fn read(desk: &Desk, entity: EntityType, file: &Path) -> anyhow::Result<(Vec<Lin
                 },
                 text => parse_id(text).map_err(|why| format!("global_id \"{text}\": {why}")),
             };
-            let until = match cell(valid_to) {
-                "" => Ok(None),
-                text => super::steward::parse_time(text)
-                    .map(Some)
-                    .map_err(|why| format!("valid_to \"{text}\": {why}")),
-            };
+            let from = time("valid_from", cell(valid_from), parse_start);
+            let until = time("valid_to", cell(valid_to), parse_time);
             if cell(Some(system)).is_empty() || cell(Some(code)).is_empty() {
                 wrong.push((number, "no system or no code".to_owned()));
                 continue;
             }
-            match (gid, until) {
-                (Ok(gid), Ok(valid_to)) => lines.push(Line {
+            let with = (!cell(to_code).is_empty()).then(|| (cell(to_system).to_owned(), cell(to_code).to_owned()));
+            match (gid, from, until) {
+                (Ok(gid), Ok(valid_from), Ok(valid_to)) => lines.push(Line {
                     number,
                     system: cell(Some(system)).to_owned(),
                     code: cell(Some(code)).to_owned(),
                     gid,
+                    valid_from,
                     valid_to,
+                    with,
                 }),
-                (Err(why), _) | (_, Err(why)) => wrong.push((number, why)),
+                (Err(why), ..) | (_, Err(why), _) | (.., Err(why)) => wrong.push((number, why)),
             }
         }
     }

@@ -12,10 +12,10 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::rulebook::mistake::hint_for;
 use guiyi_io::read::{ReadOptions, Reader};
-use guiyi_store::{Codes, Store};
+use guiyi_store::{CodeStatus, Codes, Store};
 use serde_json::json;
 
-use super::crosswalk::system;
+use super::crosswalk::{system, utc};
 use super::steward::{Show, either};
 use super::table::{self, Sheet};
 use crate::args::Format;
@@ -38,6 +38,9 @@ pub(super) struct Translate {
     /// Where to write; the default is the file's name with the other system's.
     #[arg(long, short)]
     pub(super) output: Option<PathBuf>,
+    /// Take this instant for now, such as `2026-03-01T02:00:00Z`: which codes are old by now.
+    #[arg(long, value_name = "TIME", env = "GUIYI_NOW")]
+    pub(super) now: Option<jiff::Timestamp>,
     /// The entity type, if the project has several.
     #[arg(long, value_name = "TYPE")]
     pub(super) entity: Option<String>,
@@ -58,6 +61,7 @@ struct Translator {
     /// `None`: the global ID is wanted.
     to: Option<Codes>,
     unknown: HashMap<String, Led>,
+    now: String,
 }
 
 impl Translator {
@@ -69,7 +73,7 @@ impl Translator {
                     code: gid.to_string(),
                 };
             };
-            return match to.of_id(gid) {
+            return match to.current(gid, &self.now)[..] {
                 [only] => Led::To {
                     gid,
                     code: only.to_string(),
@@ -78,7 +82,7 @@ impl Translator {
                     reason: "no code there",
                     suggestions: gid.to_string(),
                 },
-                several => Led::Nowhere {
+                ref several => Led::Nowhere {
                     reason: "several codes there",
                     suggestions: several.join(" "),
                 },
@@ -103,6 +107,19 @@ impl Translator {
     }
 }
 
+impl Translator {
+    /// How a code may be used now, and the code that replaces it; empty if there is none.
+    fn age(&self, code: &str) -> (CodeStatus, &str) {
+        match self.from.old(code) {
+            Some(old) => {
+                let successor = self.from.successor(code, &self.now);
+                (old.status(&self.now), successor.unwrap_or_default())
+            }
+            None => (CodeStatus::Active, ""),
+        }
+    }
+}
+
 pub(super) fn translate(store: &Store, entity: EntityType, args: &Translate, chinese: bool) -> anyhow::Result<Verdict> {
     let from = system(store, &args.from)?;
     let to = if args.to == "global_id" {
@@ -116,6 +133,7 @@ pub(super) fn translate(store: &Store, entity: EntityType, args: &Translate, chi
         from: store.codes(entity, &from)?,
         to: to.as_deref().map(|to| store.codes(entity, to)).transpose()?,
         unknown: HashMap::new(),
+        now: utc(args.now),
     };
 
     let named = to.as_deref().unwrap_or("global_id");
@@ -141,13 +159,13 @@ pub(super) fn translate(store: &Store, entity: EntityType, args: &Translate, chi
         "global_id".to_owned()
     };
     let new_columns: &[&str] = if to.is_some() {
-        &[&new_column, "global_id"]
+        &[&new_column, "global_id", "code_status", "code_successor"]
     } else {
-        &[&new_column]
+        &[&new_column, "code_status", "code_successor"]
     };
     let mut done = Sheet::for_programs(&output, &with(new_columns))?;
     let mut rejected = Sheet::for_programs(&rejects, &with(&["guiyi_row", "guiyi_reason", "guiyi_suggestions"]))?;
-    let (mut n_done, mut n_rejected) = (0_u64, 0_u64);
+    let (mut n_done, mut n_rejected, mut n_old, mut n_retired) = (0_u64, 0_u64, 0_u64, 0_u64);
     let source = table::source(&reader, column);
     for part in reader.batches(0, &source, 8192)? {
         let (batch, _) = part?;
@@ -158,7 +176,8 @@ pub(super) fn translate(store: &Store, entity: EntityType, args: &Translate, chi
             };
             let mut cells: Vec<&str> = (0..headers.len()).map(cell).collect();
             let (gid, number);
-            match translator.lead(table::plain(cell(column).trim())) {
+            let given = table::plain(cell(column).trim());
+            match translator.lead(given) {
                 Led::To { gid: found, code } => {
                     n_done += 1;
                     gid = found.to_string();
@@ -166,6 +185,10 @@ pub(super) fn translate(store: &Store, entity: EntityType, args: &Translate, chi
                     if to.is_some() {
                         cells.push(&gid);
                     }
+                    let (status, successor) = translator.age(given);
+                    n_old += u64::from(status != CodeStatus::Active);
+                    n_retired += u64::from(status == CodeStatus::Retired);
+                    cells.extend([status.name(), successor]);
                     done.row(&cells)?;
                 }
                 Led::Nowhere { reason, suggestions } => {
@@ -186,7 +209,8 @@ pub(super) fn translate(store: &Store, entity: EntityType, args: &Translate, chi
     }
     match args.show.format {
         Format::Json => {
-            let value = json!({"translated": n_done, "rejected": n_rejected, "output": output.display().to_string(),
+            let value = json!({"translated": n_done, "rejected": n_rejected, "old_codes": n_old,
+                "retired_codes": n_retired, "output": output.display().to_string(),
                 "rejects": (n_rejected > 0).then(|| rejects.display().to_string())});
             print(format!("{value:#}\n").as_bytes())?;
         }
@@ -203,6 +227,13 @@ pub(super) fn translate(store: &Store, entity: EntityType, args: &Translate, chi
             )?;
         }
     }
+    if n_old > 0 {
+        say(&if chinese {
+            format!("{n_old} 行使用旧编码，其中 {n_retired} 行的编码已停用，见 code_status 列")
+        } else {
+            format!("{n_old} rows have old codes, {n_retired} of them retired ones: see the column code_status")
+        });
+    }
     if n_rejected == 0 {
         return Ok(Verdict::Clean);
     }
@@ -215,7 +246,7 @@ pub(super) fn translate(store: &Store, entity: EntityType, args: &Translate, chi
 }
 
 /// The column of a name.
-fn column(reader: &Reader, name: &str) -> anyhow::Result<usize> {
+pub(super) fn column(reader: &Reader, name: &str) -> anyhow::Result<usize> {
     if let Some(at) = reader.headers.iter().position(|header| **header == *name) {
         return Ok(at);
     }

@@ -7,12 +7,12 @@ use guiyi_core::global_id::GlobalId;
 use guiyi_core::rulebook::Rulebook;
 use guiyi_store::{Edits, Merge, Proposal};
 
-use super::golden_relations;
 use super::golden_words as words;
 use super::golden_write::{self, ConfirmOne, Propose, unless_silent};
 use super::steward::{
-    Author, Desk, InProject, RecordName, Show, either, entity_of, open_to_read, parse_id, parse_time,
+    Author, Desk, InProject, RecordName, Show, either, entity_of, open_to_read, parse_id, parse_start, parse_time,
 };
+use super::{golden_held, golden_relations};
 use crate::args::Format;
 use crate::words::say;
 use crate::{Verdict, print};
@@ -30,9 +30,15 @@ pub(crate) struct Args {
 enum Command {
     /// Show a golden record: its values, where each came from and why, and its source records.
     ///
-    /// Example: `guiyi golden show C00-000001-M --known-at 2026-04-01`
+    /// `--known-at` shows what stood at a time. `--as-of` shows what holds at a time as it is known now, the two together
+    /// what was believed at the one to hold at the other: where a system delivers from when its records are valid
+    /// (`valid_from` in `[customer.survivorship]`), a late correction changes what held, and not what was known. All else
+    /// is valid from when it was recorded.
+    ///
+    /// Example: `guiyi golden show C00-000001-M --as-of 2026-03-01 --known-at 2026-04-01`
     Show(ShowGolden),
-    /// Show the versions of a golden record, and what changed from each to the next.
+    /// Show the versions of a golden record, and what changed from each to the next: when it was recorded, and from when
+    /// it is valid where a system delivers that.
     ///
     /// Example: `guiyi golden history C00-000001-M`
     History(One),
@@ -48,9 +54,16 @@ enum Command {
     ///
     /// Example: `guiyi golden diff C00-000001-M@1 C00-000001-M`
     Diff(Diff),
+    /// Find the golden records that have a value, also one that is encrypted, if it is `searchable`.
+    ///
+    /// Example: `guiyi golden find mobile "138 0013 8001"`
+    Find(super::golden_find::Args),
     /// Set a value by hand; it stands over what the sources say, until it expires or is taken off.
     ///
     /// It is brought to its canonical form as the values of the sources are.
+    ///
+    /// With `--from` a later day it begins with the first run then; an earlier day says since when the value holds, for
+    /// `guiyi golden show --as-of`. It takes the place of an earlier pin on the element at once.
     ///
     /// Example: `guiyi golden pin C00-000001-M phone 0571-88001234 --reason "asked by phone" --expires 2026-12-31`
     Pin(Pin),
@@ -98,10 +111,10 @@ struct ShowGolden {
     /// The global ID, however it is typed.
     #[arg(value_parser = parse_id)]
     id: GlobalId,
-    /// As it was at this day or instant.
+    /// What holds at this day or instant.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     as_of: Option<String>,
-    /// As it was known at this day or instant.
+    /// What was known at this day or instant.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     known_at: Option<String>,
     #[command(flatten)]
@@ -141,6 +154,9 @@ struct Pin {
     /// Until when, a day or an instant; the default is until it is taken off.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     expires: Option<String>,
+    /// From when the value is valid, a day or an instant; the default is from now on.
+    #[arg(long, value_name = "TIME", value_parser = parse_start)]
+    from: Option<String>,
     /// Why.
     #[arg(long)]
     reason: String,
@@ -271,8 +287,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
         Command::Show(args) => {
             let (project, store) = open_to_read(project)?;
             let chinese = args.show.is_chinese(&project);
+            let entity = entity_of(args.id)?;
+            let labels = project.labels(entity, chinese);
+            let book = project.rulebook(entity);
+            if let (Some(as_of), Some(book)) = (&args.as_of, book)
+                && !book.survivorship.valid_from.is_empty()
+            {
+                let times = (as_of.as_str(), args.known_at.as_deref());
+                let shown = golden_held::shown(&store, &book, args.id, times, &labels, chinese)?;
+                return answer(&shown, args.show.format);
+            }
+            // Everything is valid from when it was recorded.
             let time = args.as_of.iter().chain(&args.known_at).min();
-            let labels = project.labels(entity_of(args.id)?, chinese);
             let shown = words::golden(&store, args.id, time.map(String::as_str), &labels, chinese)?;
             answer(&shown, args.show.format)
         }
@@ -282,8 +308,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             if versions.is_empty() {
                 bail!("{} was never issued", args.id);
             }
+            let times = match project.rulebook(entity_of(args.id)?) {
+                Some(book) => store.valid_times(&book, args.id, &versions)?,
+                None => Vec::new(),
+            };
             answer(
-                &words::history(&versions, args.show.is_chinese(&project)),
+                &words::history(&versions, &times, args.show.is_chinese(&project)),
                 args.show.format,
             )
         }
@@ -316,6 +346,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
                 args.show.format,
             )
         }
+        Command::Find(args) => super::golden_find::run(project, args),
         Command::Pin(args) => {
             let mut desk = Desk::open(project, &args.author)?;
             let book = desk.rulebook_of(args.id)?;
@@ -326,6 +357,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
                 element: args.element.clone(),
                 value,
                 expires: args.expires.clone(),
+                valid_from: args.from.clone(),
             };
             write(&mut desk, &pin, &args.reason, &args.propose, &args.show)
         }

@@ -39,6 +39,33 @@ pub(super) fn canonical(
         let mut values = golden.iter().flat_map(|golden| &golden.values);
         values.find(|value| value.element == name)?.value.as_deref()
     };
+    let language = if chinese { Language::Chinese } else { Language::English };
+    let (value, wrong) = standardized(&rulebook, position, given, value_of, language);
+    let Some(value) = value else {
+        bail!(
+            "\"{given}\" is no value of \"{element}\": {}\n  hint: an empty value says that none shall stand there",
+            wrong.join("; ")
+        );
+    };
+    for wrong in wrong {
+        say(&format!("{element}: \"{given}\" {wrong}"));
+    }
+    if value != given {
+        let said = if chinese { "规范化为" } else { "is pinned as" };
+        say(&format!("{element}: \"{given}\" {said} \"{value}\""));
+    }
+    Ok(Some(value))
+}
+
+/// The canonical form of a value of the element at a position, `None` if it can be no value of it, and what is wrong with
+/// it; `value_of` gives the values that stand beside it.
+pub(super) fn standardized<'a>(
+    rulebook: &Rulebook,
+    position: usize,
+    given: &'a str,
+    value_of: impl Fn(&str) -> Option<&'a str>,
+    language: Language,
+) -> (Option<String>, Vec<String>) {
     let elements = rulebook.dictionary.elements.iter().enumerate();
     let column = |(at, of_dictionary): (usize, &guiyi_core::dictionary::Element)| {
         let value = if at == position {
@@ -56,21 +83,7 @@ pub(super) fn canonical(
         columns: elements.map(column).collect(),
         states: vec![RowState::Clean],
     };
-    let faults = cells(&mut batch, &[position], &rulebook, &Hints::default());
-    let language = if chinese { Language::Chinese } else { Language::English };
-    let wrong: Vec<String> = faults.iter().map(|(_, _, fault)| fault.describe(language)).collect();
-    let Some(value) = batch.columns[position].get(0) else {
-        bail!(
-            "\"{given}\" is no value of \"{element}\": {}\n  hint: an empty value says that none shall stand there",
-            wrong.join("; ")
-        );
-    };
-    for wrong in wrong {
-        say(&format!("{element}: \"{given}\" {wrong}"));
-    }
-    if value != given {
-        let said = if chinese { "规范化为" } else { "is pinned as" };
-        say(&format!("{element}: \"{given}\" {said} \"{value}\""));
-    }
-    Ok(Some(value.to_owned()))
+    let faults = cells(&mut batch, &[position], rulebook, &Hints::default());
+    let wrong = faults.iter().map(|(_, _, fault)| fault.describe(language)).collect();
+    (batch.columns[position].get(0).map(str::to_owned), wrong)
 }

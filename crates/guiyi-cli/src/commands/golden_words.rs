@@ -1,6 +1,6 @@
 //! How golden records, their past and what changes them are shown, as text and as JSON.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anyhow::bail;
@@ -87,7 +87,15 @@ pub(crate) fn golden(
     }
     for value in &version.values {
         let (Some(shown), label) = (&value.value, label_of(labels, &value.element)) else {
-            if value.ground == Ground::Override {
+            if value.is_sealed {
+                let sealed = either(chinese, "(encrypted)", "（已加密）");
+                _ = writeln!(
+                    text,
+                    "  {}\t{sealed}\t{}",
+                    label_of(labels, &value.element),
+                    value.ground.name()
+                );
+            } else if value.ground == Ground::Override {
                 _ = writeln!(text, "  {}\t-\toverride", label_of(labels, &value.element));
             }
             continue;
@@ -96,14 +104,7 @@ pub(crate) fn golden(
             value.member.and_then(|member| version.members.get(member)),
             pin_of(value),
         ) {
-            (_, Some(pin)) => {
-                let until = pin
-                    .expires
-                    .as_ref()
-                    .map(|expires| format!(" → {expires}"))
-                    .unwrap_or_default();
-                format!("{}, {}{until}: {}", pin.actor, pin.utc, pin.reason)
-            }
+            (_, Some(pin)) => pin_words(pin),
             (Some((system, key)), _) => format!("{system}/{key}{} {}", content(system, key), value.origin.name()),
             _ => String::new(),
         };
@@ -127,6 +128,22 @@ pub(crate) fn golden(
         "version": version_json(&version, &pins, shown, now),
     });
     Ok(Answer { text, json })
+}
+
+/// Who pinned a value, when, for which time and why.
+pub(super) fn pin_words(pin: &Pinned) -> String {
+    let time = match (&pin.valid_from, &pin.expires) {
+        (None, None) => String::new(),
+        (None, Some(expires)) => format!(" → {expires}"),
+        (Some(from), None) => format!(" {from} →"),
+        (Some(from), Some(expires)) => format!(" {from} → {expires}"),
+    };
+    format!("{}, {}{time}: {}", pin.actor, pin.utc, pin.reason)
+}
+
+/// The same for programs.
+pub(super) fn pin_json(pin: &Pinned) -> Value {
+    json!({"by": pin.actor, "at": pin.utc, "reason": pin.reason, "valid_from": pin.valid_from, "expires": pin.expires})
 }
 
 pub(super) fn label_of<'a>(labels: &'a [(String, String)], element: &'a str) -> &'a str {
@@ -179,11 +196,12 @@ fn version_json(version: &Version, pins: &[Pinned], gid: GlobalId, now: Option<&
         json!({
             "element": value.element,
             "value": value.value,
+            "encrypted": value.is_sealed,
             "ground": value.ground.name(),
             "origin": value.origin.name(),
             "from": value.member.and_then(|member| version.members.get(member)).map(record_json),
             "source_version": content(value),
-            "pin": pin.map(|pin| json!({"by": pin.actor, "at": pin.utc, "reason": pin.reason, "expires": pin.expires})),
+            "pin": pin.map(pin_json),
         })
     };
     json!({
@@ -195,8 +213,13 @@ fn version_json(version: &Version, pins: &[Pinned], gid: GlobalId, now: Option<&
     })
 }
 
-/// All versions, and what changed from each to the next.
-pub(crate) fn history(versions: &[Version], chinese: bool) -> Answer {
+/// All versions, and what changed from each to the next. `times`: for each version from when its members' contents are
+/// valid.
+pub(crate) fn history(versions: &[Version], times: &[Vec<Option<String>>], chinese: bool) -> Answer {
+    let valid_from = |at: usize, element: &str| {
+        let value = versions[at].values.iter().find(|value| value.element == element)?;
+        times.get(at)?.get(value.member?)?.clone()
+    };
     let mut text = String::new();
     for (at, version) in versions.iter().enumerate() {
         _ = writeln!(
@@ -207,8 +230,11 @@ pub(crate) fn history(versions: &[Version], chinese: bool) -> Answer {
             moment_words(&version.since, chinese)
         );
         let before = at.checked_sub(1).map(|before| &versions[before]);
-        for line in difference(before, version) {
-            _ = writeln!(text, "  {line}");
+        for (element, line) in difference(before, version) {
+            _ = match element.and_then(|element| valid_from(at, element)) {
+                Some(from) => writeln!(text, "  {line}\t{} {from}", either(chinese, "valid from", "生效于")),
+                None => writeln!(text, "  {line}"),
+            };
         }
         if let Some(until) = &version.until
             && versions.get(at + 1).is_none_or(|next| next.since.run != until.run)
@@ -217,13 +243,16 @@ pub(crate) fn history(versions: &[Version], chinese: bool) -> Answer {
             _ = writeln!(text, "{ended}  {}", moment_words(until, chinese));
         }
     }
-    let json = versions.iter().map(|version| {
+    let json = versions.iter().enumerate().map(|(at, version)| {
         json!({
             "version": version.version,
             "since": moment_json(&version.since),
             "until": version.until.as_ref().map(moment_json),
             "values": version.values.iter().filter_map(|value| Some((value.element.clone(), value.value.clone()?)))
-                .collect::<std::collections::BTreeMap<_, _>>(),
+                .collect::<BTreeMap<_, _>>(),
+            "valid_from": version.values.iter()
+                .filter_map(|value| Some((value.element.clone(), valid_from(at, &value.element)?)))
+                .collect::<BTreeMap<_, _>>(),
             "members": version.members.iter().map(record_json).collect::<Vec<_>>(),
         })
     });
@@ -231,8 +260,8 @@ pub(crate) fn history(versions: &[Version], chinese: bool) -> Answer {
     Answer { text, json }
 }
 
-/// What one version has other than another, a line each.
-fn difference(before: Option<&Version>, after: &Version) -> Vec<String> {
+/// What one version has other than another, a line each, with the element that it is about.
+fn difference<'a>(before: Option<&'a Version>, after: &'a Version) -> Vec<(Option<&'a str>, String)> {
     let mut lines = Vec::new();
     let value_of = |version: Option<&Version>, element: &str| {
         let mut values = version?.values.iter();
@@ -247,7 +276,7 @@ fn difference(before: Option<&Version>, after: &Version) -> Vec<String> {
         let (old, new) = (value_of(before, element), value_of(Some(after), element));
         if old != new {
             let shown = |value: Option<String>| value.unwrap_or_else(|| "-".into());
-            lines.push(format!("{element}\t{} → {}", shown(old), shown(new)));
+            lines.push((Some(element), format!("{element}\t{} → {}", shown(old), shown(new))));
         }
     }
     let members = |version: Option<&Version>| -> BTreeSet<(String, String)> {
@@ -256,14 +285,23 @@ fn difference(before: Option<&Version>, after: &Version) -> Vec<String> {
             .unwrap_or_default()
     };
     let (old, new) = (members(before), members(Some(after)));
-    lines.extend(new.difference(&old).map(|(system, key)| format!("+ {system}/{key}")));
-    lines.extend(old.difference(&new).map(|(system, key)| format!("- {system}/{key}")));
+    lines.extend(
+        new.difference(&old)
+            .map(|(system, key)| (None, format!("+ {system}/{key}"))),
+    );
+    lines.extend(
+        old.difference(&new)
+            .map(|(system, key)| (None, format!("- {system}/{key}"))),
+    );
     lines
 }
 
 /// What two versions have different.
 pub(crate) fn diff(left: &Version, right: &Version, chinese: bool) -> Answer {
-    let lines = difference(Some(left), right);
+    let lines: Vec<String> = difference(Some(left), right)
+        .into_iter()
+        .map(|(_, line)| line)
+        .collect();
     let mut text = lines.iter().fold(String::new(), |mut text, line| {
         _ = writeln!(text, "{line}");
         text
@@ -350,7 +388,7 @@ pub(crate) fn effect(effect: &Effect, chinese: bool) -> Answer {
             "global_id": golden.gid.to_string(),
             "version": golden.version,
             "values": golden.values.iter().filter_map(|value| Some((value.element.clone(), value.value.clone()?)))
-                .collect::<std::collections::BTreeMap<_, _>>(),
+                .collect::<BTreeMap<_, _>>(),
             "members": golden.members.iter().map(|member| json!({"system": member.system, "key": member.key}))
                 .collect::<Vec<_>>(),
         })

@@ -205,10 +205,12 @@ fn open_store(project: &Project, args: &RunArgs, now_utc: &str) -> anyhow::Resul
     let lock = RunLock::take(path, wait, now_utc)?;
     // A dry run signs nothing.
     let store = if args.dry_run {
-        Store::open(path)?
+        project.with_key(Store::open(path)?)?
     } else {
-        project.open_store()?
+        project.open_store(now_utc)?
     };
+    // Told before everything is read.
+    store.check_key()?;
     Ok((Some(lock), store))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Law: the store is opened for reading only, and outputs are not written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use super::steward::{PATIENCE, Show, either};
 use crate::args::Format;
 use crate::progress::Progress;
 use crate::project::Project;
-use crate::simulation::{Code, Identity, Outcome, Outcomes, compare};
+use crate::simulation::{Code, Identity, Named, Outcome, compare};
 use crate::words::say;
 use crate::{Verdict, print};
 
@@ -66,10 +66,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     if let Some(other) = &other {
         for new in walk_all(other, &store, now, &mut progress)? {
             let old = in_force.iter().find(|old| old.entity() == new.entity());
-            let before = old.map(of_walk).unwrap_or_default();
+            let before = old.into_iter().flat_map(of_walk).map(anyhow::Ok);
             simulated.push(Simulated {
                 entity: new.entity(),
-                differences: compare(&before, &of_walk(&new)),
+                differences: compare(before, of_walk(&new))?,
                 pairs: (old.map_or(0, |old| old.review.len()), new.review.len()),
             });
         }
@@ -77,7 +77,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
         for new in &in_force {
             simulated.push(Simulated {
                 entity: new.entity(),
-                differences: compare(&of_store(&store, new)?, &of_walk(new)),
+                differences: compare(of_store(&store, new)?, of_walk(new))?,
                 pairs: (store.pending(new.entity())?.len(), new.review.len()),
             });
         }
@@ -109,60 +109,64 @@ fn open(project: &Project, now_utc: &str) -> anyhow::Result<(Option<RunLock>, St
     let lock = RunLock::take(&project.store, Some(PATIENCE), now_utc)?;
     let store = Store::open_read_only(&project.store)
         .with_context(|| format!("cannot simulate on {}", project.store.display()))?;
+    let store = project.with_key(store)?;
+    store.check_key()?;
     Ok((Some(lock), store))
 }
 
-/// What a run would make.
-fn of_walk(walk: &Walk) -> Outcomes {
+/// What a run would make, in order.
+fn of_walk(walk: &Walk) -> impl Iterator<Item = Named> {
     let issued: BTreeSet<GlobalId> = walk.known.facts.iter().map(|fact| fact.gid).collect();
     let (golden, elements) = (&walk.unified.golden, &walk.open.rulebook.dictionary.elements);
-    let outcome = |(number, &gid): (usize, &GlobalId)| {
-        let codes: Vec<Code> = golden
-            .members_of(number)
-            .iter()
-            .map(|&member| code(walk, member))
-            .collect();
+    let identity = |(number, &gid): (usize, &GlobalId)| {
+        let identity = match golden.members_of(number).first() {
+            Some(&first) if !issued.contains(&gid) => Identity::New(code(walk, first)),
+            _ => Identity::Issued(gid),
+        };
+        (identity, number)
+    };
+    let mut identities: Vec<(Identity, usize)> =
+        walk.unified.assignment.gids.iter().enumerate().map(identity).collect();
+    identities.sort_unstable();
+    identities.into_iter().map(move |(identity, number)| {
+        let codes = golden.members_of(number).iter().map(|&member| code(walk, member));
         let values = golden.columns.iter().zip(elements).filter_map(|(column, element)| {
             let value = column.values.is_valid(number).then(|| column.values.value(number))?;
             Some((Arc::clone(&element.name), value.into()))
         });
         let outcome = Outcome {
+            codes: codes.collect(),
             values: values.collect(),
-            codes,
-        };
-        let identity = match outcome.codes.first() {
-            Some(first) if !issued.contains(&gid) => Identity::New(first.clone()),
-            _ => Identity::Issued(gid),
         };
         (identity, outcome)
-    };
-    walk.unified.assignment.gids.iter().enumerate().map(outcome).collect()
+    })
 }
 
-/// What the store holds.
-fn of_store(store: &Store, walk: &Walk) -> anyhow::Result<Outcomes> {
-    let mut codes: BTreeMap<GlobalId, Vec<Code>> = BTreeMap::new();
+/// What the store holds, in order.
+fn of_store<'a>(store: &'a Store, walk: &'a Walk) -> anyhow::Result<impl Iterator<Item = anyhow::Result<Named>> + 'a> {
     let memberships = walk.known.memberships(&walk.records);
-    for (record, current) in memberships.current.iter().enumerate() {
-        if let Some((gid, _)) = current {
-            codes.entry(*gid).or_default().push(code(walk, record as u32));
-        }
-    }
+    let mut members: Vec<(GlobalId, u32)> = memberships
+        .current
+        .iter()
+        .zip(0..)
+        .filter_map(|(current, record)| Some((current.as_ref()?.0, record)))
+        .collect();
+    members.sort_unstable();
     let rows = store.golden_rows(walk.entity())?;
     let elements: Vec<Arc<str>> = rows.elements().iter().map(|name| name.as_str().into()).collect();
-    let mut outcomes = Outcomes::new();
-    for row in rows {
+    Ok(rows.map(move |row| {
         let row = row?;
+        let first = members.partition_point(|(gid, _)| *gid < row.gid);
+        let of_row = members[first..].iter().take_while(|(gid, _)| *gid == row.gid);
         let values = elements.iter().zip(row.values);
         let outcome = Outcome {
-            codes: codes.remove(&row.gid).unwrap_or_default(),
+            codes: of_row.map(|&(_, record)| code(walk, record)).collect(),
             values: values
                 .filter_map(|(element, value)| Some((Arc::clone(element), value?.into())))
                 .collect(),
         };
-        outcomes.insert(Identity::Issued(row.gid), outcome);
-    }
-    Ok(outcomes)
+        Ok((Identity::Issued(row.gid), outcome))
+    }))
 }
 
 /// A record as its system names it.

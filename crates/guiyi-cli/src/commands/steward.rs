@@ -13,6 +13,7 @@ use guiyi_store::{By, RunLock, Store};
 
 use crate::args::{Format, LanguageArg};
 use crate::project::Project;
+use crate::words::say;
 
 /// How long a steward's command waits for a run to end.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -107,13 +108,29 @@ impl Desk {
         }
         let lock = RunLock::take(&project.store, Some(PATIENCE), &utc)?;
         Ok(Self {
-            store: project.open_store()?,
+            store: project.open_store(&utc)?,
             project,
             signature: Signature {
                 actor: author.name()?,
                 utc,
             },
             _lock: lock,
+        })
+    }
+
+    /// Opens the store of a project for writing, also if other values are encrypted in it than the project wants.
+    pub(crate) fn open_as_it_is(project: &std::path::Path, author: &Author) -> anyhow::Result<Self> {
+        let project = Project::read_without_inputs(project)?;
+        check_there(&project)?;
+        let utc = author.utc();
+        Ok(Self {
+            _lock: RunLock::take(&project.store, Some(PATIENCE), &utc)?,
+            store: project.open_as_it_is()?,
+            project,
+            signature: Signature {
+                actor: author.name()?,
+                utc,
+            },
         })
     }
 
@@ -148,6 +165,10 @@ pub(crate) fn open_to_read(project: &std::path::Path) -> anyhow::Result<(Project
         Err(guiyi_store::StoreError::OlderSchema { .. }) => Store::open(&project.store)?,
         other => other?,
     };
+    let store = project.with_key(store)?;
+    if let Err(error) = store.check_key() {
+        say(&format!("{error}; its values are not shown"));
+    }
     Ok((project, store))
 }
 
@@ -202,6 +223,14 @@ pub(crate) fn parse_time(text: &str) -> Result<String, String> {
     match text.parse::<jiff::civil::Date>() {
         Ok(day) => Ok(format!("{day}T23:59:59Z")),
         Err(_) => Err("neither a day such as 2026-03-01 nor an instant such as 2026-03-01T02:00:00Z".to_owned()),
+    }
+}
+
+/// The same for a beginning: a day means its first second.
+pub(crate) fn parse_start(text: &str) -> Result<String, String> {
+    match text.parse::<jiff::civil::Date>() {
+        Ok(day) => Ok(format!("{day}T00:00:00Z")),
+        Err(_) => parse_time(text),
     }
 }
 

@@ -1,14 +1,14 @@
-//! `guiyi store`: verify, back up, restore, make the key of the ledger's heads, and prove that what is stored can be made again.
+//! `guiyi store`: verify, back up, restore, and prove that what is stored can be made again; the keys are in `store_keys`.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::bail;
-use guiyi_core::finding::Language;
 use guiyi_store::{PublicKey, SigningKey, Store};
 use serde_json::json;
 
 use super::steward::{Author, InProject, Show, either, lines, open_to_read};
+use super::store_keys::{self, Decrypt, Encrypt, Key, Rotate};
 use crate::args::Format;
 use crate::project::{Heads, Project};
 use crate::words::say;
@@ -41,39 +41,28 @@ enum Command {
     ///
     /// Example: `guiyi store restore /backup/guiyi-2026-03-01.db`
     Restore(Restore),
-    /// Make the key that signs the heads of the ledger.
+    /// Make a key: one that signs the heads of the ledger, or one that encrypts values.
     Key(Key),
+    /// Encrypt the values that the project file names in `[store.encryption]`, and no others, wherever they stand.
+    ///
+    /// One transaction; the file is rewritten, so that nothing of before stays in it. Older backups stay as they are.
+    ///
+    /// Example: `guiyi store encrypt --by 王芳`
+    Encrypt(Encrypt),
+    /// Encrypt everything with a new key. The old key opens nothing any more, but in older backups.
+    ///
+    /// Example: `guiyi store rotate --key /etc/guiyi/data-2027.key --reason "once a year"`
+    Rotate(Rotate),
+    /// Write all values in plain text again.
+    ///
+    /// Example: `guiyi store decrypt --reason "the disk is encrypted"`
+    Decrypt(Decrypt),
     /// Compute every golden record anew from its source records, the policies and the pins, and compare.
     ///
     /// Nothing is written. Exit code 1 if anything is stored otherwise.
     ///
     /// Example: `guiyi store rebuild --check`
     Rebuild(Rebuild),
-}
-
-#[derive(Debug, clap::Args)]
-struct Key {
-    #[command(subcommand)]
-    command: KeyCommand,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum KeyCommand {
-    /// Make a new Ed25519 key: FILE, which only you may read, and FILE.pub, for those who verify.
-    ///
-    /// Keep it outside the store's directory, and a copy of it elsewhere. Then name it in the project file:
-    /// `[store] key = "/etc/guiyi/store.key"` and `heads = "/mnt/elsewhere/guiyi.heads"`.
-    ///
-    /// Example: `guiyi store key new /etc/guiyi/store.key`
-    New(NewKey),
-}
-
-#[derive(Debug, clap::Args)]
-struct NewKey {
-    /// The file of the key, which must not exist.
-    file: PathBuf,
-    #[command(flatten)]
-    show: Show,
 }
 
 #[derive(Debug, clap::Args)]
@@ -120,9 +109,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     let started = Instant::now();
     match &args.command {
         Command::Verify(args) => verify(project, args),
-        Command::Key(Key {
-            command: KeyCommand::New(args),
-        }) => make_key(args),
+        Command::Key(args) => store_keys::make(args),
+        Command::Encrypt(args) => store_keys::encrypt(project, args),
+        Command::Rotate(args) => store_keys::rotate(project, args),
+        Command::Decrypt(args) => store_keys::decrypt(project, args),
         Command::Backup(args) => {
             let (_, store) = open_to_read(project)?;
             let backup = store.backup(&args.target)?;
@@ -136,7 +126,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
                 .as_ref()
                 .map(|heads| (heads, SigningKey::read(&heads.key)));
             let signed = signed.map(|(heads, key)| key.map(|key| (heads, key))).transpose()?;
-            let restored = guiyi_store::restore(&args.backup, &project.store, &args.author.utc())?;
+            let (path, utc) = (&project.store, args.author.utc());
+            let restored = match &project.encryption {
+                None => guiyi_store::restore(&args.backup, path, &utc)?,
+                Some(encryption) => guiyi_store::restore_with_key(&args.backup, path, &utc, &encryption.key)?,
+            };
             if let Some((heads, key)) = signed {
                 Store::open(&project.store)?.sign_restore(&heads.file, &key)?;
             }
@@ -146,7 +140,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             let (project, store) = open_to_read(project)?;
             drop(store);
             // Everything is worked out in a transaction that is rolled back.
-            let mut store = Store::open(&project.store)?;
+            let mut store = project.with_key(Store::open(&project.store)?)?;
             let (mut n_golden, mut different, mut other_rules) = (0, Vec::new(), false);
             for entity in project.entities.iter().map(|entity| entity.dictionary().entity) {
                 let Some(book) = project.rulebook(entity) else { continue };
@@ -202,19 +196,29 @@ fn verify(project: &Path, args: &Verify) -> anyhow::Result<Verdict> {
         (None, _) => None,
     };
     let state = store.state()?;
+    // Without the key nothing was said of values.
+    let is_locked = store.check_key().is_err();
     match args.show.format {
         Format::Json => {
             let signed = covered.as_ref().map(
                 |report| json!({"heads": report.n_heads, "covered": report.covered, "not_covered": report.not_covered}),
             );
             let value = json!({"problems": problems, "last_run": state.last_run, "last_utc": state.last_utc,
-                "ledger_head": state.ledger_head, "signed": signed});
+                "ledger_head": state.ledger_head, "signed": signed, "values_checked": !is_locked});
             print(format!("{value:#}\n").as_bytes())?;
         }
         Format::Text => {
             let chinese = args.show.is_chinese(&project);
             let problems_said = lines(&problems);
-            let sound = either(chinese, "sound\n", "完好\n").to_owned();
+            let sound = match is_locked {
+                false => either(chinese, "sound\n", "完好\n"),
+                true => either(
+                    chinese,
+                    "sound but for the encrypted values, which were not checked\n",
+                    "除未检查的加密值外完好\n",
+                ),
+            };
+            let sound = sound.to_owned();
             print(if problems.is_empty() { sound } else { problems_said }.as_bytes())?;
             say(&format!("ledger head {}", state.ledger_head.as_deref().unwrap_or("-")));
             if let Some(report) = covered {
@@ -234,29 +238,6 @@ fn verify(project: &Path, args: &Verify) -> anyhow::Result<Verdict> {
     } else {
         Verdict::Findings
     })
-}
-
-fn make_key(args: &NewKey) -> anyhow::Result<Verdict> {
-    let public = SigningKey::make(&args.file)?;
-    match args.show.format {
-        Format::Json => {
-            let value = json!({"key": args.file.display().to_string(), "public": public.to_string()});
-            print(format!("{value:#}\n").as_bytes())?;
-        }
-        Format::Text => {
-            print(format!("{}: public key {public}\n", args.file.display()).as_bytes())?;
-            let chinese = args
-                .show
-                .language
-                .is_some_and(|language| Language::from(language) == Language::Chinese);
-            say(either(
-                chinese,
-                "keep a copy of the key elsewhere: a lost key cannot be made again",
-                "请另存一份密钥：遗失后无法重新生成",
-            ));
-        }
-    }
-    Ok(Verdict::Clean)
 }
 
 /// Says what a copy holds: what came after its last write is not in it.

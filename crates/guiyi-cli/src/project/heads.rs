@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use guiyi_core::rulebook::toml::Table;
-use guiyi_store::{SigningKey, Store, StoreError};
 
 /// Where the ledger's heads are written besides the store, and the key that signs them.
 pub(crate) struct Heads {
@@ -38,16 +37,5 @@ impl Heads {
                 None
             }
         }
-    }
-}
-
-impl super::Project {
-    /// Opens the store for writing; from then on its heads are signed, if the project wants that.
-    pub(crate) fn open_store(&self) -> Result<Store, StoreError> {
-        let mut store = Store::open(&self.store)?;
-        if let Some(heads) = &self.heads {
-            store.sign_heads(&heads.file, SigningKey::read(&heads.key)?)?;
-        }
-        Ok(store)
     }
 }

@@ -62,7 +62,7 @@ An imputed value stands only where nothing else is known, whatever the strategie
 
 `guiyi golden why` shows for a golden record what each source says and by which strategy each lost.";
 
-const SECTIONS: [Section; 11] = [
+const SECTIONS: [Section; 12] = [
     Section {
         header: "[project]",
         about: "",
@@ -142,6 +142,41 @@ const SECTIONS: [Section; 11] = [
                 "[]",
                 "[\"王芳\", \"李强\", \"陈静\"]",
                 "who may approve and reject; everybody but the author when left out",
+            ),
+        ],
+    },
+    Section {
+        header: "[store.encryption]",
+        about: "Values that the store keeps encrypted; what it is good for and what it costs stands in [store.md](store.md).
+A new store is encrypted before its first load, another one by `guiyi store encrypt`.",
+        keys: &[
+            key(
+                "key",
+                "path, required",
+                "",
+                "\"/etc/guiyi/data.key\"",
+                "the key, made by `guiyi store key new --data`; keep a copy of it, without it the values are lost",
+            ),
+            key(
+                "elements",
+                "array of elements",
+                "",
+                "[\"resident_id\", \"mobile\"]",
+                "the elements whose values are encrypted, of every entity type that has them",
+            ),
+            key(
+                "sensitivity",
+                "`internal`, `sensitive`",
+                "\"sensitive\"",
+                "\"internal\"",
+                "all elements of this sensitivity or above, besides those of `elements`; the default holds where none are named",
+            ),
+            key(
+                "searchable",
+                "array of elements",
+                "",
+                "[\"resident_id\"]",
+                "those by whose values `guiyi golden find` finds golden records; whoever has the file sees which values are the same",
             ),
         ],
     },
@@ -397,6 +432,13 @@ const SECTIONS: [Section; 11] = [
                 "",
                 "{ erp = 365 }",
                 "for `trusted-until`: for how many days after its `recency` date a record of the system is trusted; a system that is not named always is",
+            ),
+            key(
+                "valid_from",
+                "table of date elements",
+                "",
+                "{ erp = \"updated_date\" }",
+                "for systems that deliver it, the date from which what a record says is valid, for `guiyi golden show --as-of`; a system that is not named is valid from when it was recorded",
             ),
         ],
     },

@@ -147,6 +147,9 @@ pub struct SurvivorshipPolicy {
     pub value_orders: BTreeMap<usize, Vec<Arc<str>>>,
     /// For how many days after its date a record of these systems is trusted; a system that is not named always is.
     pub trust_days: BTreeMap<Arc<str>, u32>,
+    /// For systems that deliver it, the date element that says from when what a record says is valid; what the others
+    /// deliver is valid from when it was recorded.
+    pub valid_from: BTreeMap<Arc<str>, usize>,
 }
 
 /// One way to choose among values; a tie goes to the next one, and at last to the smallest (system, source key).

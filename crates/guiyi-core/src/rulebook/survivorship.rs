@@ -90,6 +90,9 @@ pub(super) fn parse_survivorship(
     if let Some(days) = table.table("trust_days") {
         policy.trust_days = parse_trust_days(&days, systems);
     }
+    if let Some(own) = table.table("valid_from") {
+        policy.valid_from = parse_valid_from(&own, dictionary, systems);
+    }
     if let Some(own) = table.table("source_order") {
         policy.source_orders = by_element(&own, dictionary, |name| parse_systems(&own, name, systems));
     }
@@ -127,7 +130,12 @@ fn by_element<T>(table: &Table<'_>, dictionary: &Dictionary, read: impl Fn(&str)
 }
 
 fn parse_recency(table: &Table<'_>, dictionary: &Dictionary) -> Option<usize> {
-    let found = element(table, "recency", dictionary)?;
+    date(table, "recency", dictionary)
+}
+
+/// The date element that a key names.
+fn date(table: &Table<'_>, key: &str, dictionary: &Dictionary) -> Option<usize> {
+    let found = element(table, key, dictionary)?;
     if dictionary.elements[found].kind == ElementKind::Date {
         return Some(found);
     }
@@ -136,8 +144,23 @@ fn parse_recency(table: &Table<'_>, dictionary: &Dictionary) -> Option<usize> {
         .of_kind(ElementKind::Date)
         .map(|date| &*dictionary.elements[date].name);
     let dates: Vec<&str> = dates.collect();
-    table.mistake_at("recency", message, Some(format!("one of: {}", dates.join(", "))));
+    table.mistake_at(key, message, Some(format!("one of: {}", dates.join(", "))));
     None
+}
+
+fn parse_valid_from(table: &Table<'_>, dictionary: &Dictionary, systems: &[Arc<str>]) -> BTreeMap<Arc<str>, usize> {
+    let mut elements = BTreeMap::new();
+    for name in table.keys() {
+        let Some(system) = systems.iter().find(|system| &***system == name) else {
+            let hint = hint_for(name, systems.iter().map(|system| &**system));
+            table.mistake_at_key(name, format!("no source has the system \"{name}\""), hint);
+            continue;
+        };
+        if let Some(element) = date(table, name, dictionary) {
+            elements.insert(Arc::clone(system), element);
+        }
+    }
+    elements
 }
 
 fn parse_systems(table: &Table<'_>, key: &str, systems: &[Arc<str>]) -> Vec<Arc<str>> {
@@ -378,7 +401,7 @@ mod tests {
         let text = "recency = 'updated_date'\ndefault = ['trusted-until', 'source-priority']\n\
             elements.status = ['most-restrictive']\nelements.email = ['union']\nelements.level = ['value-order', 'longest']\n\
             value_order.status = ['停用', '启用']\nvalue_order.level = ['A', 'B']\n\
-            source_order.mobile = ['crm', 'erp']\ntrust_days.crm = 90";
+            source_order.mobile = ['crm', 'erp']\ntrust_days.crm = 90\nvalid_from.erp = 'updated_date'";
         let policy = parse(text).unwrap();
         let dictionary = shipped(EntityType::Customer);
         let at = |name: &str| dictionary.position(name).unwrap();
@@ -386,6 +409,7 @@ mod tests {
         assert_eq!(policy.value_orders[&at("level")], ["A".into(), "B".into()]);
         assert_eq!(policy.source_orders[&at("mobile")], ["crm".into(), "erp".into()]);
         assert_eq!(policy.trust_days, BTreeMap::from([("crm".into(), 90)]));
+        assert_eq!(policy.valid_from, BTreeMap::from([("erp".into(), at("updated_date"))]));
         assert_eq!(policy.elements[at("email")], Some(vec![Strategy::Union]));
     }
 
@@ -431,6 +455,14 @@ mod tests {
             &["needs the days for which", "needs a date to count from"],
         );
         check("trust_days.erp = 5", &["no strategy asks for days of trust"]);
+        check(
+            "valid_from.epr = 'updated_date'\nvalid_from.erp = 'name'\nvalid_from.crm = 'updated_dat'",
+            &[
+                "no source has the system \"epr\"",
+                "\"name\" is not a date",
+                "no element is named \"updated_dat\"",
+            ],
+        );
         check(
             "recency = 'updated_date'\ndefault = ['trusted-until']\ntrust_days.epr = 5",
             &["needs the days", "no source has the system \"epr\""],

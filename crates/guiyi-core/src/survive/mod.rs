@@ -11,7 +11,7 @@ use std::sync::Arc;
 use arrow_array::{Array, StringArray};
 use rayon::prelude::*;
 
-use crate::record::{Origin, Records};
+use crate::record::{FEW, Origin, Records};
 use crate::rulebook::{Rulebook, Strategy};
 
 mod best_origin;
@@ -179,22 +179,24 @@ pub fn run(records: &Records, clusters: &[u32], rulebook: &Rulebook) -> Golden {
     let context = Members::of(records, rulebook);
     let n_golden = offsets.len() - 1;
     let units = units(rulebook, records);
-    let decided: Vec<Vec<(usize, GoldenColumn)>> = units
-        .par_iter()
-        .map(|unit| {
-            let picks: Vec<(u32, Ground)> = (0..n_golden)
-                .map(|golden| {
-                    let members = &members[offsets[golden] as usize..offsets[golden + 1] as usize];
-                    pick(&context, members, unit)
-                })
-                .collect();
-            let of_golden = |golden: usize| &members[offsets[golden] as usize..offsets[golden + 1] as usize];
-            unit.elements
-                .iter()
-                .map(|&element| (element, fill(&context, element, unit, &picks, of_golden)))
-                .collect()
-        })
-        .collect();
+    let decide = |unit: &Unit<'_>| -> Vec<(usize, GoldenColumn)> {
+        let picks: Vec<(u32, Ground)> = (0..n_golden)
+            .map(|golden| {
+                let members = &members[offsets[golden] as usize..offsets[golden + 1] as usize];
+                pick(&context, members, unit)
+            })
+            .collect();
+        let of_golden = |golden: usize| &members[offsets[golden] as usize..offsets[golden + 1] as usize];
+        unit.elements
+            .iter()
+            .map(|&element| (element, fill(&context, element, unit, &picks, of_golden)))
+            .collect()
+    };
+    let decided: Vec<Vec<(usize, GoldenColumn)>> = if records.len() < FEW {
+        units.iter().map(decide).collect()
+    } else {
+        units.par_iter().map(decide).collect()
+    };
     let mut columns: Vec<(usize, GoldenColumn)> = decided.into_iter().flatten().collect();
     columns.sort_by_key(|(element, _)| *element);
     Golden {

@@ -3,51 +3,68 @@
 //! A golden record has a new version if a value, its lineage or a member changed; the version before goes into the
 //! history. Its feed line is written with it.
 
+use std::borrow::Cow;
+
 use arrow_array::Array;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::survive::{Golden, Ground};
+use rusqlite::CachedStatement;
 use sha2::{Digest as _, Sha256};
 
 use super::{Commit, Failure, layouts};
 use crate::encode::{Cell, Digester, name_order, push_lineage};
+use crate::ledger::push_hex;
+use crate::vault::Place;
 use crate::{ahead, key, statements, wide};
 
 /// The run's lines of the change feed: writes them, and the digest over them.
-pub(super) struct Feed {
+pub(super) struct Feed<'a> {
+    add: CachedStatement<'a>,
+    run: i64,
     seq: i64,
+    /// A line as the digest covers it.
+    line: String,
     covered: Sha256,
 }
 
-impl Feed {
-    /// SHA-256 over the run's lines, each `seq gid version kind digest` and a line feed.
+impl<'a> Feed<'a> {
+    fn open(commit: &Commit<'a>) -> rusqlite::Result<Self> {
+        let mut last = commit.connection.prepare_cached(statements::LAST_FEED)?;
+        Ok(Self {
+            add: commit.connection.prepare_cached(statements::ADD_FEED)?,
+            run: commit.run,
+            seq: last.query_row([], |row| row.get(0))?,
+            line: String::new(),
+            covered: Sha256::new(),
+        })
+    }
+
+    /// SHA-256 over the run's lines, see [`feed_line`].
     pub(super) fn digest(&self) -> [u8; 32] {
         self.covered.clone().finalize().into()
     }
 
-    fn add(
-        &mut self,
-        commit: &mut Commit<'_>,
-        gid: GlobalId,
-        version: i64,
-        kind: &str,
-        digest: &[u8],
-    ) -> rusqlite::Result<()> {
+    fn add(&mut self, gid: GlobalId, version: i64, kind: &str, digest: &[u8]) -> rusqlite::Result<()> {
         self.seq += 1;
         let key = key::to_key(gid);
-        let mut add = commit.connection.prepare_cached(statements::ADD_FEED)?;
-        crate::write(&mut add, (self.seq, commit.run, key, version, kind, digest))?;
-        self.covered.update(feed_line(self.seq, key, version, kind, digest));
-        commit.report.feed_lines += 1;
+        crate::write(&mut self.add, (self.seq, self.run, key, version, kind, digest))?;
+        self.line.clear();
+        feed_line(self.seq, key, version, kind, digest, &mut self.line);
+        self.covered.update(&self.line);
         Ok(())
     }
 }
 
-/// The text of a feed line that the ledger's digest covers.
-pub(crate) fn feed_line(seq: i64, key: i64, version: i64, kind: &str, digest: &[u8]) -> String {
-    format!("{seq} {key} {version} {kind} {}\n", crate::ledger::hex(digest))
+/// Appends a feed line as the ledger's digest covers it: `seq gid version kind digest` and a line feed.
+pub(crate) fn feed_line(seq: i64, key: i64, version: i64, kind: &str, digest: &[u8], out: &mut String) {
+    use std::fmt::Write as _;
+    write!(out, "{seq} {key} {version} {kind} ").expect("writing to a string cannot fail");
+    push_hex(digest, out);
+    out.push('\n');
 }
 
-pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
+/// `put`: the statement that writes a row of the wide table.
+pub(super) fn write<'a>(commit: &mut Commit<'a>, mut put: CachedStatement<'_>) -> Result<Feed<'a>, Failure> {
     let change = commit.change;
     let (known, golden) = (change.known, change.golden);
     let dictionary = &change.rulebook.dictionary;
@@ -55,21 +72,22 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
     let names: Vec<&str> = dictionary.elements.iter().map(|element| &*element.name).collect();
     let order = name_order(&names);
     let mut layout = None;
-    let mut feed = Feed {
-        seq: connection
-            .prepare_cached(statements::LAST_FEED)?
-            .query_row([], |row| row.get(0))?,
-        covered: Sha256::new(),
-    };
+    let mut feed = Feed::open(commit)?;
     let mut add = connection.prepare_cached(statements::ADD_GOLDEN)?;
     let mut update = connection.prepare_cached(statements::CHANGE_GOLDEN)?;
-    let mut put = connection.prepare_cached(&wide::put(dictionary))?;
     let mut history = History::open(commit)?;
 
     // In the order of the IDs, so that the trees grow at their ends.
     let mut by_gid: Vec<(GlobalId, usize)> = change.assignment.gids.iter().copied().zip(0..).collect();
     by_gid.sort_unstable();
     let ids = std::mem::take(&mut commit.ids);
+    let vault = connection.vault;
+    let sealing = vault.to_write(dictionary.entity, &names)?;
+    let sealed: Vec<usize> = (0..names.len()).filter(|&element| sealing.is_sealed(element)).collect();
+    let value = |number: usize, element: usize| {
+        let column = &golden.columns[element].values;
+        column.is_valid(number).then(|| column.value(number))
+    };
     let encode = |scratch: &mut Scratch, at: usize| {
         let (gid, number) = by_gid[at];
         let Scratch {
@@ -89,7 +107,7 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
         members.extend(golden.members_of(number).iter().map(|&member| ids[member as usize]));
         members.sort_unstable();
         cover(golden, number, (&names, &order), cells, members, digester);
-        let digest = digester.finish();
+        let digest = vault.digest(digester);
         let before = known.goldens.binary_search_by_key(&gid, |golden| golden.0);
         let before = before.ok().map(|at| &known.goldens[at]);
         if before.is_some_and(|before| before.2 == Some(digest)) {
@@ -99,11 +117,14 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
         for &cell in &*cells {
             push_lineage(cell, &mut lineage);
         }
-        Some((digest, lineage, before))
+        let place = Place::Golden(dictionary.entity, key::to_key(gid));
+        let cell = |&element: &usize| Some(sealing.seal(place, element, value(number, element)?));
+        let cells: Vec<Option<Cow<'_, str>>> = sealed.iter().map(cell).collect();
+        Some((digest, lineage, cells, before))
     };
     ahead::write_in_order(by_gid.len(), encode, |at, encoded| {
         let (gid, number) = by_gid[at];
-        let Some((digest, lineage, before)) = encoded else {
+        let Some((digest, lineage, cells, before)) = encoded else {
             commit.report.golden_unchanged += 1;
             return Ok(());
         };
@@ -134,13 +155,16 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
         put.raw_bind_parameter(1, key)?;
         put.raw_bind_parameter(2, layout)?;
         put.raw_bind_parameter(3, lineage)?;
-        for (element, column) in golden.columns.iter().enumerate() {
-            let value = column.values.is_valid(number).then(|| column.values.value(number));
-            put.raw_bind_parameter(4 + element, value)?;
+        for element in (0..names.len()).filter(|&element| !sealing.is_sealed(element)) {
+            put.raw_bind_parameter(4 + element, value(number, element))?;
+        }
+        for (&element, cell) in sealed.iter().zip(&cells) {
+            put.raw_bind_parameter(4 + element, cell.as_deref())?;
         }
         crate::crash_point();
         put.raw_execute()?;
-        feed.add(commit, gid, version, kind, &digest)?;
+        feed.add(gid, version, kind, &digest)?;
+        commit.report.feed_lines += 1;
         Ok(())
     })?;
     commit.ids = ids;
@@ -155,7 +179,8 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<Feed, Failure> {
         crate::write(&mut delete, [key::to_key(loser)])?;
         let nothing: &[u8] = &[];
         crate::write(&mut update, (version, run, nothing, key::to_key(loser)))?;
-        feed.add(commit, loser, version, "superseded", &[])?;
+        feed.add(loser, version, "superseded", &[])?;
+        commit.report.feed_lines += 1;
         commit.report.golden_superseded += 1;
     }
     Ok(feed)
@@ -182,56 +207,42 @@ fn cover(
         .iter()
         .filter(|&&element| cells[element].ground != Ground::Nothing)
     {
-        digester.text(names[element]);
-        digester.text(golden.columns[element].values.value(number));
-        digester.number(cells[element].record);
-        digester.byte(cells[element].origin as u8);
-        digester.byte(cells[element].ground.code());
+        let value = golden.columns[element].values.value(number);
+        digester.golden_value(names[element], Some(value), cells[element]);
     }
-    digester.byte(0xff);
-    for &id in members {
-        digester.number(id);
-    }
+    digester.members(members);
 }
 
 /// Puts versions into the history before they are overwritten.
 struct History<'a> {
     run: i64,
-    elements: Vec<String>,
-    get: rusqlite::CachedStatement<'a>,
-    keep: rusqlite::CachedStatement<'a>,
+    get: CachedStatement<'a>,
+    keep: CachedStatement<'a>,
 }
 
 impl<'a> History<'a> {
     fn open(commit: &Commit<'a>) -> rusqlite::Result<Self> {
         let entity = commit.change.rulebook.dictionary.entity;
-        let elements = wide::elements(commit.connection, entity)?;
-        let get = commit.connection.prepare_cached(&wide::get(entity, &elements))?;
-        let keep = commit.connection.prepare_cached(statements::ADD_GOLDEN_HISTORY)?;
         Ok(Self {
             run: commit.run,
-            elements,
-            get,
-            keep,
+            get: commit.connection.prepare_cached(&wide::row(entity))?,
+            keep: commit.connection.prepare_cached(statements::ADD_GOLDEN_HISTORY)?,
         })
     }
 
     fn keep(&mut self, gid: GlobalId) -> rusqlite::Result<()> {
         let key = key::to_key(gid);
-        let elements = &self.elements;
-        let (layout, lineage, values) = self.get.query_row([key], |row| {
-            let mut values = serde_json::Map::new();
-            for (position, name) in elements.iter().enumerate() {
-                if let Some(value) = row.get::<_, Option<String>>(position + 2)? {
-                    values.insert(name.clone(), value.into());
-                }
+        let mut rows = self.get.query([key])?;
+        let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+        let names = row.as_ref().column_names();
+        let mut values = serde_json::Map::new();
+        for (position, name) in names.into_iter().enumerate().skip(3) {
+            if let Some(value) = row.get_ref(position)?.as_str_or_null()? {
+                values.insert(name.to_owned(), value.into());
             }
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, Vec<u8>>(1)?,
-                serde_json::Value::Object(values).to_string(),
-            ))
-        })?;
+        }
+        let values = serde_json::Value::Object(values).to_string();
+        let (layout, lineage) = (row.get::<_, i64>(1)?, row.get_ref(2)?.as_blob()?);
         crate::write(&mut self.keep, (self.run, layout, lineage, values, key))?;
         Ok(())
     }

@@ -75,7 +75,7 @@ pub(super) fn write_ids(commit: &mut Commit<'_>) -> Result<(), Failure> {
 
 /// Writes the ledger lines of the run and returns their number: one for each ID that was superseded, reinstated or
 /// redirected, one for the IDs issued, and one that covers the run's lines of the change feed.
-pub(super) fn write_ledger(commit: &Commit<'_>, occasion: Occasion<'_>, feed: &Feed) -> Result<u64, Failure> {
+pub(super) fn write_ledger(commit: &Commit<'_>, occasion: Occasion<'_>, feed: &Feed<'_>) -> Result<u64, Failure> {
     let assignment = commit.change.assignment;
     let entity = commit.change.rulebook.dictionary.entity.name();
     let mut ledger = Ledger::open(commit.connection, occasion.run, occasion.utc, occasion.actor)?;

@@ -13,6 +13,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::change::{CommitReport, RunChange};
 use crate::error::StoreError;
 use crate::known::LoadError;
+use crate::vault::{Keyed, Vault};
 use crate::{review, statements, wide};
 
 mod goldens;
@@ -34,7 +35,7 @@ pub(crate) struct Occasion<'a> {
 
 /// One run's commit, as far as it has come.
 pub(crate) struct Commit<'a> {
-    pub(crate) connection: &'a Connection,
+    pub(crate) connection: &'a Keyed<'a>,
     pub(crate) change: RunChange<'a>,
     pub(crate) run: i64,
     utc: &'a str,
@@ -80,6 +81,7 @@ impl From<LoadError> for Failure {
         match error {
             LoadError::Database(error) => Self::Database(error),
             LoadError::Damaged(detail) => Self::Damaged(detail),
+            LoadError::Store(error) => Self::Store(error),
         }
     }
 }
@@ -103,6 +105,7 @@ impl From<StoreError> for Failure {
 /// and undone again, and the reports say what would have been written.
 pub(crate) fn commit(
     connection: &mut Connection,
+    vault: &Vault,
     changes: &[RunChange<'_>],
     utc: &str,
     actor: &str,
@@ -113,18 +116,19 @@ pub(crate) fn commit(
         .query_row([], |row| row.get::<_, i64>(0))?
         == 0;
     if !is_empty || connection.path().is_none_or(str::is_empty) {
-        return write_all(connection, changes, utc, actor, keep);
+        return write_all(connection, vault, changes, utc, actor, keep);
     }
     // A first load is all new pages: a rollback journal keeps nothing of them, a write-ahead log would write each twice.
     // Where somebody else has the store open, the mode stays as it is.
     let _ = connection.pragma_update(None, "journal_mode", "TRUNCATE");
-    let done = write_all(connection, changes, utc, actor, keep);
+    let done = write_all(connection, vault, changes, utc, actor, keep);
     let _ = connection.pragma_update(None, "journal_mode", "WAL");
     done
 }
 
 fn write_all(
     connection: &mut Connection,
+    vault: &Vault,
     changes: &[RunChange<'_>],
     utc: &str,
     actor: &str,
@@ -161,7 +165,7 @@ fn write_all(
             actor,
             reason: None,
         };
-        let report = write_change(&part, *change, occasion)?;
+        let report = write_change(&Keyed::new(&part, vault)?, *change, occasion)?;
         match report.run {
             Some(_) => run += 1,
             // A column added for nothing does not stay.
@@ -197,7 +201,7 @@ pub(crate) fn not_before_the_last(connection: &Connection, now_utc: &str) -> rus
 /// Writes what changed of one entity type, its ledger and its change-feed lines; [`CommitReport::run`] is `None` if that
 /// was nothing.
 pub(crate) fn write_change(
-    connection: &Connection,
+    connection: &Keyed<'_>,
     change: RunChange<'_>,
     occasion: Occasion<'_>,
 ) -> Result<CommitReport, Failure> {
@@ -216,11 +220,11 @@ pub(crate) fn write_change(
         system_ids: Vec::new(),
     };
     commit.system_ids = layouts::systems(&commit)?;
-    wide::ensure(connection, &change.rulebook.dictionary)?;
+    let put_golden = wide::ensure(connection, &change.rulebook.dictionary)?;
     sources::write(&mut commit)?;
     identity::write_codes(&mut commit)?;
     identity::write_ids(&mut commit)?;
-    let feed = goldens::write(&mut commit)?;
+    let feed = goldens::write(&mut commit, put_golden)?;
     if let Some(pairs) = change.review {
         commit.report.pairs_changed = review::write(&commit, pairs)?;
     }

@@ -6,6 +6,7 @@ use guiyi_core::record::{Batch, Origin};
 use super::{Commit, Failure, layouts};
 use crate::change::RunChange;
 use crate::encode::{Digest, Digester, digest_source, json_array, name_order};
+use crate::vault::{Place, Sealing, Vault};
 use crate::{ahead, key, statements};
 
 /// What all rows of a batch share.
@@ -39,6 +40,8 @@ struct Encoder<'a> {
     shapes: &'a [Shape],
     names: &'a [&'a str],
     element_order: &'a [usize],
+    vault: &'a Vault,
+    sealing: Sealing<'a>,
 }
 
 impl Encoder<'_> {
@@ -62,15 +65,18 @@ impl Encoder<'_> {
             canonical,
             &mut scratch.digester,
         );
-        let digest = scratch.digester.finish();
+        let digest = self.vault.digest(&mut scratch.digester);
         let known = self.known_rows[record].map(|row| &self.change.known.rows[row]);
         if known.is_some_and(|known| known.digest == digest) {
             return None;
         }
         let n_elements = records.columns.len();
         json_array((0..batch.received.len()).map(received), &mut scratch.text);
-        let received = scratch.text.as_str().into();
-        json_array((0..n_elements).map(|element| canonical(element).0), &mut scratch.text);
+        let system = &self.change.known.systems[usize::from(records.sources[record])];
+        let place = Place::Source(self.change.rulebook.dictionary.entity, system, &records.keys[record]);
+        let received = self.sealing.seal_received(place, &scratch.text).into();
+        let sealed = |element: usize| Some(self.sealing.seal(place, element, canonical(element).0?));
+        json_array((0..n_elements).map(sealed), &mut scratch.text);
         let origins = &mut scratch.origins;
         origins.clear();
         origins.extend((0..n_elements).map(|element| canonical(element).1));
@@ -93,20 +99,25 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
     let names: Vec<&str> = dictionary.elements.iter().map(|element| &*element.name).collect();
     let shapes: Vec<Shape> = change.batches.iter().map(|batch| shape(commit, batch)).collect();
     let known_rows = std::mem::take(&mut commit.known_rows);
+    let connection = commit.connection;
     let encoder = Encoder {
         change,
         known_rows: &known_rows,
         shapes: &shapes,
         names: &names,
         element_order: &name_order(&names),
+        vault: connection.vault,
+        sealing: connection.vault.to_write(dictionary.entity, &names)?,
     };
-    let connection = commit.connection;
     let (mut received_layouts, mut canonical_layout) = (vec![None; shapes.len()], None);
     let mut next_id: i64 = connection
         .prepare_cached(statements::LAST_SOURCE)?
         .query_row([], |row| row.get(0))?;
     let mut add = connection.prepare_cached(statements::ADD_SOURCE)?;
     let mut update = connection.prepare_cached(statements::CHANGE_SOURCE)?;
+    // What was valid when is worked out from what the record said before.
+    let has_valid_time = !change.rulebook.survivorship.valid_from.is_empty();
+    let mut keep = connection.prepare_cached(statements::KEEP_SOURCE)?;
 
     ahead::write_in_order(
         records.len(),
@@ -143,6 +154,9 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
             let run = commit.run;
             if let Some(row) = known_row {
                 let id = row.id;
+                if has_valid_time {
+                    crate::write(&mut keep, (run, id))?;
+                }
                 crate::write(
                     &mut update,
                     (
@@ -186,7 +200,7 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
             Ok(())
         },
     )?;
-    drop((add, update));
+    drop((add, update, keep));
     commit.known_rows = known_rows;
     Ok(())
 }

@@ -3,18 +3,50 @@
 use std::collections::BTreeSet;
 
 use guiyi_core::global_id::GlobalId;
-use guiyi_core::record::{Column, Records};
+use guiyi_core::record::Records;
 use guiyi_core::rulebook::Rulebook;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 
-use super::{Known, LoadError, frame, load_absent, load_rows, read_facts, read_gid, read_head, rows};
-use crate::{key, statements};
+use super::{Known, LoadError, frame, load_absent, load_decisions, load_rows, read_facts, read_gid, read_head, rows};
+use crate::vault::Keyed;
+use crate::{key, pins, statements};
 
 /// Loads golden records with all their members, which are in [`Known::absent`], and the facts of every ID that the
 /// members had or that these golden records stand for.
 ///
 /// Cost: linear in the number of members.
-pub(crate) fn load_part(connection: &Connection, rulebook: &Rulebook, gids: &[GlobalId]) -> Result<Known, LoadError> {
+pub(crate) fn load_part(connection: &Keyed<'_>, rulebook: &Rulebook, gids: &[GlobalId]) -> Result<Known, LoadError> {
+    let entity = rulebook.dictionary.entity;
+    let mut known = load_members(connection, rulebook, gids, None)?;
+    known.decisions = load_decisions(connection, entity)?;
+    known.pins = pins::load(connection, entity)?;
+    Ok(known)
+}
+
+/// Loads one golden record, or none, as far as a record put into it asks: without decisions, with its own pins only, and
+/// in [`Known::absent`] all members but the record itself, given by source and key.
+///
+/// Cost: linear in the number of members.
+pub(crate) fn load_golden(
+    connection: &Keyed<'_>,
+    rulebook: &Rulebook,
+    gid: Option<GlobalId>,
+    put: (u16, &str),
+) -> Result<Known, LoadError> {
+    let mut known = load_members(connection, rulebook, gid.as_slice(), Some(put))?;
+    if let Some(gid) = gid {
+        known.pins = pins::of(connection, gid)?;
+    }
+    Ok(known)
+}
+
+fn load_members(
+    connection: &Keyed<'_>,
+    rulebook: &Rulebook,
+    gids: &[GlobalId],
+    present: Option<(u16, &str)>,
+) -> Result<Known, LoadError> {
+    connection.vault.check()?;
     let entity = rulebook.dictionary.entity;
     let (mut known, source_of) = frame(connection, rulebook)?;
     for &gid in gids {
@@ -57,10 +89,15 @@ pub(crate) fn load_part(connection: &Connection, rulebook: &Rulebook, gids: &[Gl
         let mut head = connection.prepare_cached(statements::GOLDEN_HEAD)?;
         known.goldens.extend(head.query_row(number, read_head).optional()?);
     }
-    let nothing = Records {
-        columns: vec![Column::empty(0); rulebook.dictionary.elements.len()],
-        ..Records::default()
+    let (sources, keys) = present
+        .map(|(source, key)| (source, Box::from(key)))
+        .into_iter()
+        .unzip();
+    let present = Records {
+        sources,
+        keys,
+        columns: Vec::new(),
     };
-    known.absent = load_absent(connection, rulebook, &known, &nothing)?;
+    known.absent = load_absent(connection, rulebook, &known, &present)?;
     Ok(known)
 }

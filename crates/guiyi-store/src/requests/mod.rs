@@ -15,6 +15,7 @@ use crate::encode::Digester;
 use crate::error::StoreError;
 use crate::known::rows;
 use crate::ledger::hex;
+use crate::vault::{Keyed, Place, Vault};
 use crate::{Store, key, statements};
 
 mod proposal;
@@ -39,6 +40,8 @@ pub struct ChangeRequest {
     pub entity: EntityType,
     /// What shall be done.
     pub proposal: Proposal,
+    /// The value that shall be pinned is encrypted, and the key is missing.
+    pub is_sealed: bool,
     /// How many people beside the author have to approve.
     pub approvals: u32,
     /// Not before this time, `YYYY-MM-DDTHH:MM:SSZ`; `None`: as soon as it is approved.
@@ -192,7 +195,7 @@ impl ChangeRequest {
     }
 
     /// The digest of what was proposed, which the ledger's lines hold.
-    fn digest(&self) -> String {
+    fn digest(&self, vault: &Vault) -> String {
         let value = match &self.proposal {
             Proposal::Pin { value, .. } => value.as_deref(),
             _ => None,
@@ -204,7 +207,7 @@ impl ChangeRequest {
         digester.text(value.unwrap_or_default());
         digester.number(i64::from(self.approvals));
         digester.text(self.effective.as_deref().unwrap_or_default());
-        hex(&digester.finish())
+        hex(&vault.digest(&mut digester))
     }
 }
 
@@ -332,8 +335,26 @@ fn read_step(row: &rusqlite::Row<'_>) -> rusqlite::Result<(i64, Option<RequestSt
     Ok((row.get(0)?, step))
 }
 
+/// Opens the value of a request for a pin as it is stored; without the key it has none.
+fn open(vault: &Vault, request: &mut ChangeRequest) -> Result<(), Failure> {
+    let entity = request.entity;
+    let Proposal::Pin { element, value, .. } = &mut request.proposal else {
+        return Ok(());
+    };
+    let names = [&**element];
+    let sealing = vault.to_read(entity, &names);
+    if let Some(cell) = value.take_if(|_| sealing.is_sealed(0)) {
+        request.is_sealed = vault.check().is_err();
+        if !request.is_sealed {
+            let place = Place::Request(entity, request.number.cast_signed());
+            *value = Some(sealing.open(place, 0, cell)?);
+        }
+    }
+    Ok(())
+}
+
 /// All requests, by number.
-fn load(connection: &Connection) -> Result<Vec<ChangeRequest>, Failure> {
+fn load(connection: &Keyed<'_>) -> Result<Vec<ChangeRequest>, Failure> {
     let mut steps: BTreeMap<i64, Vec<RequestStep>> = BTreeMap::new();
     for (number, step) in rows(connection, statements::REQUEST_STEPS, [], read_step)? {
         let step = step.ok_or_else(|| damaged(number))?;
@@ -351,6 +372,7 @@ fn load(connection: &Connection) -> Result<Vec<ChangeRequest>, Failure> {
             number: number as u64,
             entity,
             proposal,
+            is_sealed: false,
             approvals: row.get(5)?,
             effective: row.get(6)?,
             state,
@@ -361,6 +383,9 @@ fn load(connection: &Connection) -> Result<Vec<ChangeRequest>, Failure> {
     };
     let requests = rows(connection, statements::REQUESTS, [], read)?;
     let mut requests = requests.into_iter().collect::<Result<Vec<_>, Failure>>()?;
+    for request in &mut requests {
+        open(connection.vault, request)?;
+    }
     let mut about: BTreeMap<GlobalId, Vec<u64>> = BTreeMap::new();
     for request in requests.iter_mut().filter(|request| request.state.is_waiting()) {
         request.ground = ground_of(connection, &request.proposal)?;

@@ -27,6 +27,8 @@ pub enum Proposal {
         value: Option<String>,
         /// Until when, `YYYY-MM-DDTHH:MM:SSZ`; `None`: until it is taken off.
         expires: Option<String>,
+        /// From when it is valid, `YYYY-MM-DDTHH:MM:SSZ`; `None`: from when it is set.
+        valid_from: Option<String>,
     },
     /// Take a pin off.
     Unpin {
@@ -109,12 +111,14 @@ impl Proposal {
                 element,
                 value,
                 expires,
+                valid_from,
             } => {
                 let pin = NewPin {
                     gid: *gid,
                     element,
                     value: value.as_deref(),
                     expires: expires.as_deref(),
+                    valid_from: valid_from.as_deref(),
                 };
                 pins::set(action, rulebook, pin)
             }
@@ -161,11 +165,16 @@ impl Proposal {
         let mut stored = Stored::default();
         match self {
             Self::Pin {
-                gid, element, expires, ..
+                gid,
+                element,
+                expires,
+                valid_from,
+                ..
             } => {
                 stored.gid = Some(gid.to_string());
                 stored.element = Some(element.clone());
                 stored.expires.clone_from(expires);
+                stored.valid_from.clone_from(valid_from);
             }
             Self::Unpin { gid, element } => {
                 stored.gid = Some(gid.to_string());
@@ -202,7 +211,7 @@ impl Proposal {
     }
 
     /// Reads what [`Proposal::to_json`] wrote; `None` if it is nothing that this program has written.
-    pub(super) fn from_json(kind: &str, json: &str, value: Option<String>) -> Option<Self> {
+    pub(crate) fn from_json(kind: &str, json: &str, value: Option<String>) -> Option<Self> {
         let stored: Stored = serde_json::from_str(json).ok()?;
         let id = |text: Option<String>| text.and_then(|text| text.parse::<GlobalId>().ok());
         let gid = id(stored.gid)?;
@@ -212,6 +221,7 @@ impl Proposal {
                 element: stored.element?,
                 value,
                 expires: stored.expires,
+                valid_from: stored.valid_from,
             },
             "unpin" => Self::Unpin {
                 gid,
@@ -307,6 +317,7 @@ mod tests {
                 element: "city".into(),
                 value: Some("宁波市".into()),
                 expires: Some("2026-12-31T23:59:59Z".into()),
+                valid_from: Some("2026-03-01T00:00:00Z".into()),
             },
             Proposal::Unpin {
                 gid: id(1),

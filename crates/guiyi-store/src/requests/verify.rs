@@ -1,16 +1,20 @@
 //! Change requests against their steps and the ledger: states that can be, approvals by others than the author, each step
 //! in the ledger; and confirmed golden records against who confirmed them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
 use super::{ChangeRequest, RequestState, StepKind, fold_actor, ground_text, load, state_after};
 use crate::commit::Failure;
 use crate::statements;
+use crate::vault::Keyed;
+use crate::verify::digests::PastVaults;
 
 /// Checks all change requests; the sentences say what is wrong.
-pub(crate) fn verify(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+///
+/// Of a step whose digest cannot be made any more, or not without the key, all but the digest is checked.
+pub(crate) fn verify(connection: &Keyed<'_>) -> rusqlite::Result<Vec<String>> {
     let wrongly: i64 = connection.query_row(statements::WRONGLY_CONFIRMED, [], |row| row.get(0))?;
     let mut problems = Vec::new();
     if wrongly > 0 {
@@ -28,6 +32,7 @@ pub(crate) fn verify(connection: &Connection) -> rusqlite::Result<Vec<String>> {
             return Ok(problems);
         }
     };
+    let vaults = PastVaults::of(connection)?;
     let mut lines = ledger_lines(connection)?;
     for request in &requests {
         let wrong = faults(request).into_iter().map(str::to_owned);
@@ -35,15 +40,16 @@ pub(crate) fn verify(connection: &Connection) -> rusqlite::Result<Vec<String>> {
         for step in &request.steps {
             let line = Line {
                 object: format!("request {}", request.number),
-                run: step.run,
+                run: step.run.cast_signed(),
                 action: step.kind.name().to_owned(),
                 actor: step.actor.clone(),
                 utc: step.utc.clone(),
                 reason: step.reason.clone(),
                 before: Some(ground_text(&step.ground)),
-                after: Some(request.digest()),
             };
-            if !lines.remove(&line) {
+            let expected = vaults.at(line.run).map(|vault| request.digest(vault));
+            let found = lines.remove(&line);
+            if found.is_none_or(|found| expected.is_some_and(|expected| found != expected)) {
                 wrong.push(format!("its step \"{}\" is not what the ledger says", step.kind.name()));
             }
         }
@@ -53,7 +59,7 @@ pub(crate) fn verify(connection: &Connection) -> rusqlite::Result<Vec<String>> {
                 .map(|wrong| format!("change request {}: {wrong}", request.number)),
         );
     }
-    let of_none = lines.iter().map(|line| {
+    let of_none = lines.keys().map(|line| {
         format!(
             "{}: the ledger has a step \"{}\" that it lacks",
             line.object, line.action
@@ -95,32 +101,31 @@ fn faults(request: &ChangeRequest) -> Vec<&'static str> {
     faults
 }
 
-/// A line of the ledger about a request.
+/// A line of the ledger about a request, but for the request's digest.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Line {
     object: String,
-    run: u64,
+    run: i64,
     action: String,
     actor: String,
     utc: String,
     reason: String,
     before: Option<String>,
-    after: Option<String>,
 }
 
-fn ledger_lines(connection: &Connection) -> rusqlite::Result<BTreeSet<Line>> {
+fn ledger_lines(connection: &Connection) -> rusqlite::Result<BTreeMap<Line, String>> {
     let mut statement = connection.prepare(statements::REQUEST_LINES)?;
     let lines = statement.query_map([], |row| {
-        Ok(Line {
+        let line = Line {
             object: row.get(0)?,
-            run: row.get::<_, i64>(1)? as u64,
+            run: row.get(1)?,
             action: row.get(2)?,
             actor: row.get(3)?,
             utc: row.get(4)?,
             reason: row.get(5)?,
             before: row.get(6)?,
-            after: row.get(7)?,
-        })
+        };
+        Ok((line, row.get::<_, Option<String>>(7)?.unwrap_or_default()))
     })?;
     lines.collect()
 }

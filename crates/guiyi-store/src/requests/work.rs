@@ -14,6 +14,7 @@ use crate::commit::Failure;
 use crate::effect::Effect;
 use crate::error::StoreError;
 use crate::ledger::Ledger;
+use crate::vault::Place;
 use crate::{Store, statements};
 
 /// On what terms something is proposed.
@@ -87,6 +88,7 @@ impl Store {
                 number: 0,
                 entity: action.entity,
                 proposal: proposal.clone(),
+                is_sealed: false,
                 approvals: terms.approvals.max(1),
                 effective: terms.effective.map(ToOwned::to_owned),
                 state: RequestState::Open,
@@ -276,14 +278,29 @@ fn tried(
 
 /// Writes a new request and gives its number.
 fn add(action: &Action<'_>, request: &ChangeRequest) -> Result<u64, Failure> {
+    let mut next = action.connection.prepare_cached(statements::NEXT_REQUEST)?;
+    let number: i64 = next.query_row([], |row| row.get(0))?;
     let value = match &request.proposal {
-        Proposal::Pin { value, .. } => value.as_deref(),
+        Proposal::Pin {
+            element,
+            value: Some(value),
+            ..
+        } => {
+            let names = [&**element];
+            let sealing = action.connection.vault.to_write(request.entity, &names)?;
+            Some(
+                sealing
+                    .seal(Place::Request(request.entity, number), 0, value)
+                    .into_owned(),
+            )
+        }
         _ => None,
     };
-    crate::crash_point();
     let mut add = action.connection.prepare_cached(statements::ADD_REQUEST)?;
-    let number: i64 = add.query_row(
+    crate::write(
+        &mut add,
         (
+            number,
             request.entity.name(),
             request.proposal.kind(),
             request.proposal.to_json(),
@@ -291,7 +308,6 @@ fn add(action: &Action<'_>, request: &ChangeRequest) -> Result<u64, Failure> {
             request.approvals,
             &request.effective,
         ),
-        |row| row.get(0),
     )?;
     Ok(number as u64)
 }
@@ -305,6 +321,8 @@ fn step(
     reason: &str,
 ) -> Result<(), Failure> {
     let number = i64::try_from(request.number).map_err(|_| damaged(0))?;
+    let vault = action.connection.vault;
+    vault.check()?;
     let utc = action.by.utc;
     let ground: Ground = request.ground.clone();
     let text = ground_text(&ground);
@@ -314,7 +332,7 @@ fn step(
         kind.name(),
         &format!("request {number}"),
         Some(&text),
-        Some(&request.digest()),
+        Some(&request.digest(vault)),
         reason,
     )?;
     request.steps.push(RequestStep {

@@ -75,6 +75,15 @@ fn the_first_run_and_what_is_read_back() {
 }
 
 #[test]
+fn a_run_without_records_leaves_no_table_and_the_next_one_makes_it() {
+    let (_directory, mut store) = fresh();
+    assert_eq!(World::default().run(&mut store, "2026-01-01T00:00:00Z").run, None);
+    assert_eq!(World::default().run(&mut store, "2026-01-01T00:00:00Z").run, None);
+    assert_eq!(World::of(&THREE).run(&mut store, "2026-01-02T00:00:00Z").golden_new, 2);
+    sound(&store);
+}
+
+#[test]
 fn the_same_again_writes_nothing() {
     let (_directory, mut store) = fresh();
     let mut world = World::first_run(200);
@@ -336,7 +345,7 @@ fn tampering_is_refused_and_found() {
             transaction.execute(&format!("DROP TRIGGER {trigger}"), []).unwrap();
         }
         assert!(transaction.execute(sql, []).unwrap() > 0, "{sql}");
-        let problems = crate::verify::content(&transaction).unwrap();
+        let problems = crate::verify::content(&store.keyed(&transaction).unwrap()).unwrap();
         assert!(
             problems.iter().any(|problem| problem.contains(expected)),
             "{sql}: {problems:?}"

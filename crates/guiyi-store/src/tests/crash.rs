@@ -13,7 +13,8 @@ use guiyi_core::global_id::from_serial;
 
 use super::world::{World, dump_of};
 use crate::{
-    Application, Approval, By, Merge, NewCode, NewDecision, NewPin, Proposal, Split, Store, StoreError, Terms, Verdict,
+    Application, Approval, By, DataKey, Merge, NewCode, NewDecision, NewPin, NewRelation, NewTransition, Proposal,
+    RelationKind, RelationSource, Split, Store, StoreError, Terms, Verdict,
 };
 
 /// Names the write at which the child dies.
@@ -49,7 +50,7 @@ fn child() {
 }
 
 /// Everything that writes.
-const WORKS: [&str; 15] = [
+const WORKS: [&str; 20] = [
     "first load",
     "run",
     "decide",
@@ -59,13 +60,21 @@ const WORKS: [&str; 15] = [
     "split",
     "mint",
     "alias",
+    "replace",
+    "relate",
     "migrate",
     "backup",
     "restore",
     "propose",
     "approve",
     "apply",
+    "encrypt",
+    "rotate",
+    "decrypt",
 ];
+
+/// Works that change the keys. The store that they leave sweeps its file when it is opened next.
+const REKEYS: [&str; 3] = ["encrypt", "rotate", "decrypt"];
 
 const BY: By<'_> = By {
     actor: "王芳",
@@ -108,7 +117,10 @@ pub(crate) fn write(what: &str, store: &mut Store) -> Result<(), StoreError> {
             World::first_run(N_CUSTOMERS).try_run(store, BY.utc)?;
         }
         "run" => {
-            World::second_run(N_CUSTOMERS).try_run(store, BY.utc)?;
+            // With a valid time, so that the earlier contents of source records are kept.
+            let mut book = World::rulebook();
+            book.survivorship.valid_from.insert("erp".into(), 1);
+            World::second_run(N_CUSTOMERS).run_with(store, &book, BY.utc)?;
         }
         "decide" => {
             let decision = |a, b, verdict| NewDecision {
@@ -129,6 +141,7 @@ pub(crate) fn write(what: &str, store: &mut Store) -> Result<(), StoreError> {
                 element: "city",
                 value: Some("宁波市"),
                 expires: None,
+                valid_from: None,
             };
             store.pin(&book, pin, BY)?;
         }
@@ -161,9 +174,34 @@ pub(crate) fn write(what: &str, store: &mut Store) -> Result<(), StoreError> {
                 key,
                 gid: id(3),
                 valid_to: None,
+                valid_from: None,
+                with: None,
             };
             let answers = store.add_codes(EntityType::Customer, &[code("1"), code("2")], BY, false)?;
             assert_eq!(answers, [Ok(true), Ok(true)]);
+        }
+        "replace" => {
+            let transition = NewTransition {
+                system: "erp",
+                old: "D03-000007",
+                new: "D09-000007",
+                valid_from: None,
+                until: "2026-12-31T00:00:00Z",
+            };
+            let answers = store.replace_codes(EntityType::Customer, &[transition], BY, false)?;
+            assert_eq!(answers, [Ok(true)]);
+        }
+        "relate" => {
+            let relation = NewRelation {
+                from: id(11),
+                kind: RelationKind::BranchOf,
+                to: id(12),
+                is_so: true,
+                valid_from: None,
+                valid_until: None,
+                source: RelationSource::Steward,
+            };
+            store.relate(&[relation], BY)?;
         }
         "propose" => {
             store.propose(&book, &proposal(), TERMS, BY)?;
@@ -174,6 +212,18 @@ pub(crate) fn write(what: &str, store: &mut Store) -> Result<(), StoreError> {
         "apply" => {
             let done = store.apply_request(&book, 1, OTHER)?;
             assert!(matches!(done, Application::Applied(_)), "{done:?}");
+        }
+        "encrypt" => {
+            let key = DataKey::read(&beside(store.path(), "first.key"))?;
+            store.encrypt(&key, &super::encryption::elements(), BY)?;
+        }
+        "rotate" | "decrypt" => {
+            store.use_key(&beside(store.path(), "first.key"))?;
+            if what == "decrypt" {
+                store.decrypt(BY)?;
+            } else {
+                store.rotate(&DataKey::read(&beside(store.path(), "second.key"))?, BY)?;
+            }
         }
         other => panic!("{other}"),
     }
@@ -189,6 +239,18 @@ fn proposal() -> Proposal {
         survivor: None,
         overrule: false,
     })
+}
+
+/// Opens a store with whichever of the keys is its own.
+fn open_with_key(path: &Path) -> Store {
+    let mut store = Store::open(path).unwrap();
+    for key in ["first.key", "second.key"] {
+        if store.check_key().is_err() {
+            store.use_key(&beside(path, key)).unwrap();
+        }
+    }
+    store.check_key().unwrap();
+    store
 }
 
 /// A directory with the store before the work.
@@ -209,6 +271,7 @@ pub(crate) fn prepare(what: &str) -> (tempfile::TempDir, PathBuf) {
         element: "city",
         value: Some("嘉兴市"),
         expires: None,
+        valid_from: None,
     };
     store.pin(&World::rulebook(), pin, BY).unwrap();
     if matches!(what, "approve" | "apply") {
@@ -216,6 +279,23 @@ pub(crate) fn prepare(what: &str) -> (tempfile::TempDir, PathBuf) {
     }
     if what == "apply" {
         store.approve(1, Approval::default(), OTHER).unwrap();
+    }
+    if REKEYS.contains(&what) {
+        // The same in every directory, so that the same work leaves the same store.
+        for (key, bytes) in [("first.key", [1; 32]), ("second.key", [2; 32])] {
+            crate::key_file::write_secret(&beside(&path, key), "guiyi-data-key-1", &bytes).unwrap();
+        }
+        let pin = Proposal::Pin {
+            gid: pin.gid,
+            element: "city".into(),
+            value: Some("湖州市".into()),
+            expires: None,
+            valid_from: None,
+        };
+        store.propose(&World::rulebook(), &pin, TERMS, BY).unwrap();
+        if what != "encrypt" {
+            write("encrypt", &mut store).unwrap();
+        }
     }
     if what == "restore" {
         std::fs::write(beside(&path, "other.db"), include_bytes!("stores/version_2.db")).unwrap();
@@ -275,11 +355,22 @@ fn live(what: &str) -> Lived {
 /// a store of an earlier schema brings it up to date.
 fn survived(what: &str, path: &Path, lived: &Lived, when: &str) -> bool {
     assert!(path.exists(), "{what}, {when}: no store");
+    if REKEYS.contains(&what) {
+        drop(Store::open(path).unwrap());
+    }
     let found = content(path);
     let is_done = found == lived.after;
     assert!(is_done || found == lived.before, "{what}, {when}: half done");
-    let store = Store::open(path).unwrap();
+    let store = open_with_key(path);
     assert_eq!(store.verify().unwrap(), [""; 0], "{what}, {when}");
+    if what == "rotate" || what == "encrypt" && is_done {
+        for ending in ["", "-wal"] {
+            let bytes = std::fs::read(beside(path, &format!("store.db{ending}"))).unwrap_or_default();
+            let phone = b"1390000";
+            let lingers = bytes.windows(phone.len()).any(|window| window == phone);
+            assert!(!lingers, "{what}, {when}: a number in plain text in store.db{ending}");
+        }
+    }
     let copy = beside(path, "copy.backup");
     if copy.exists() {
         // A copy has its name only once it is whole.

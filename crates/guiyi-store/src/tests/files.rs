@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use guiyi_core::dictionary::EntityType;
+
 use super::world::World;
 use crate::{Store, StoreError};
+
+const CUSTOMER: EntityType = EntityType::Customer;
 
 fn temporary() -> (tempfile::TempDir, std::path::PathBuf) {
     let directory = tempfile::tempdir().unwrap();
@@ -221,4 +225,32 @@ fn two_writers_at_once_end_one_after_the_other() {
         writer.join().unwrap();
     }
     assert_eq!(Store::open(&path).unwrap().verify().unwrap(), [""; 0]);
+}
+
+#[test]
+fn look_ups_are_of_one_moment_and_single_ones_of_theirs() {
+    let (_directory, path) = temporary();
+    let mut writer = Store::open(&path).unwrap();
+    World::first_run(5).run(&mut writer, "2026-01-01T00:00:00Z");
+    let reader = Store::open_read_only(&path).unwrap();
+    let new = "HD-KA-99999";
+    let known = reader.lookup(CUSTOMER, "crm", "HD-KA-00003").unwrap();
+    assert!(known.is_some());
+    reader
+        .lookups(CUSTOMER, "crm", |lookups| {
+            assert_eq!(lookups.id("HD-KA-00003")?, known);
+            World::second_run(5).run(&mut writer, "2026-01-02T00:00:00Z");
+            assert_eq!(lookups.id(new)?, None);
+            // A read inside is of the same moment.
+            assert_eq!(
+                reader.lookup_all(CUSTOMER, "crm", &["HD-KA-00003", new])?,
+                [known, None]
+            );
+            Ok(())
+        })
+        .unwrap();
+    let found = reader.lookup(CUSTOMER, "crm", new).unwrap();
+    assert!(found.is_some());
+    assert_eq!(reader.lookup_all(CUSTOMER, "crm", &[new, ""]).unwrap(), [found, None]);
+    assert_eq!(reader.lookup_all(CUSTOMER, "pos", &[new]).unwrap(), [None]);
 }

@@ -52,6 +52,7 @@ impl Place {
             element: "city",
             value: Some(city),
             expires: None,
+            valid_from: None,
         };
         store.pin(&World::rulebook(), pin, by).map(drop)
     }
@@ -207,7 +208,17 @@ fn a_ledger_that_was_tampered_with_is_told() {
 #[test]
 fn heads_that_were_tampered_with_are_told() {
     type Tamper = fn(&mut Vec<String>);
-    let cases: [(&str, Tamper, &str); 5] = [
+    let cases: [(&str, Tamper, &str); 7] = [
+        (
+            "the last cut off",
+            |lines| drop(lines.pop()),
+            "the end of the file was cut off",
+        ),
+        (
+            "all but the first cut off",
+            |lines| lines.truncate(1),
+            "the end of the file was cut off",
+        ),
         (
             "one taken out",
             |lines| drop(lines.remove(1)),
@@ -233,6 +244,32 @@ fn heads_that_were_tampered_with_are_told() {
             "{what}: {problems:?}"
         );
     }
+}
+
+/// A file of heads whose end was cut off takes no head more, until it is there again or another key begins another file.
+#[test]
+fn a_cut_file_of_heads_is_not_gone_on_with() {
+    let place = signed();
+    let lines = place.lines();
+    for n_left in [0, 1, lines.len() - 1] {
+        place.set_lines(&lines[..n_left]);
+        let error = place.open().unwrap_err();
+        assert!(matches!(error, StoreError::Rewritten { .. }), "{error}");
+        assert!(error.to_string().contains("cut off"), "{error}");
+    }
+    place.set_lines(&lines);
+    // Killed before it was noted, a head is noted with the next one.
+    place.tamper("UPDATE signed_head SET seq = 1, signature = ''");
+    Place::pin(&mut place.open().unwrap(), "湖州市").unwrap();
+    assert_eq!(place.problems(), [""; 0]);
+
+    let (heads, key) = (place.heads.with_extension("new"), place.key.with_extension("new"));
+    SigningKey::make(&key).unwrap();
+    let mut store = Store::open(&place.store).unwrap();
+    store.sign_heads(&heads, SigningKey::read(&key).unwrap()).unwrap();
+    Place::pin(&mut store, "台州市").unwrap();
+    let report = store.verify_heads(&heads, &PublicKey::read(&key).unwrap()).unwrap();
+    assert_eq!((report.n_heads, report.problems), (1, vec![]));
 }
 
 #[test]

@@ -52,6 +52,7 @@ fn five_days() -> Store {
         element: "city",
         value: Some("嘉兴市"),
         expires: Some("2026-02-01T00:00:00Z"),
+        valid_from: None,
     };
     store.pin(&book, pin, by("2026-01-05T08:00:00Z")).unwrap();
     assert_eq!(store.verify().unwrap(), [""; 0]);
@@ -160,6 +161,8 @@ fn aliases_lead_where_their_id_leads() {
         key,
         gid,
         valid_to: None,
+        valid_from: None,
+        with: None,
     };
     let before = dump(&store);
     let wanted = [

@@ -160,3 +160,43 @@ fn relations_sleep_and_wake_with_ids() {
     assert!(all.iter().all(|relation| relation.holds_on("2026-01-01")));
     assert!(store.verify().unwrap().is_empty());
 }
+
+#[test]
+fn the_feed_tells_of_relations_at_both_ends() {
+    let (_, mut store) = store();
+    let before = store.changes(0, usize::MAX).unwrap().len() as u64;
+    let told = |store: &Store| -> Vec<(GlobalId, String, u64)> {
+        let changes = store.changes(before, usize::MAX).unwrap().into_iter();
+        changes
+            .map(|change| (change.gid, change.kind, change.version))
+            .collect()
+    };
+    let (one, two, three) = (id(1), id(2), id(3));
+    let wanted = [
+        relation(2, RelationKind::BranchOf, 1),
+        relation(1, RelationKind::MemberOf, 3),
+    ];
+    store.relate(&wanted, BY).unwrap();
+    let related = |gid| (gid, "related".to_owned(), 1);
+    assert_eq!(told(&store), [related(two), related(one), related(one), related(three)]);
+    let not = NewRelation {
+        is_so: false,
+        ..relation(2, RelationKind::BranchOf, 1)
+    };
+    store.relate(&[not], BY).unwrap();
+    assert_eq!(
+        told(&store)[4..],
+        [two, one].map(|gid| (gid, "unrelated".to_owned(), 1))
+    );
+    let digests: std::collections::BTreeSet<Vec<u8>> = store
+        .changes(before, usize::MAX)
+        .unwrap()
+        .into_iter()
+        .map(|change| change.digest)
+        .collect();
+    assert_eq!(digests.len(), 3, "one for each word said");
+    assert!(store.verify().unwrap().is_empty());
+    // The golden records are the same as before, and so are their versions.
+    assert_eq!(store.golden(one).unwrap().unwrap().version, 1);
+    assert!(store.check_rebuild(&World::rulebook()).unwrap().different.is_empty());
+}

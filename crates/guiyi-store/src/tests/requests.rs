@@ -47,6 +47,7 @@ fn pin(serial: u32, city: &str) -> Proposal {
         element: "city".into(),
         value: Some(city.into()),
         expires: None,
+        valid_from: None,
     }
 }
 
@@ -279,6 +280,7 @@ fn a_request_takes_effect_at_its_time() {
         element: "city".into(),
         value: None,
         expires: Some("2026-04-01T00:00:00Z".into()),
+        valid_from: None,
     };
     let after_its_end = Terms {
         effective: Some("2026-05-01T00:00:00Z"),

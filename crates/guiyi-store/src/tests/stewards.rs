@@ -227,6 +227,7 @@ fn a_pin_stands_at_once_and_until_it_expires() {
         element: "city",
         value,
         expires,
+        valid_from: None,
     };
     let effect = store
         .pin(&book, pin(Some("宁波市"), Some("2026-03-01T00:00:00Z")), BY)
@@ -303,6 +304,7 @@ fn a_merge_is_shown_made_and_kept_by_later_runs() {
         element: "phone",
         value: Some("999"),
         expires: None,
+        valid_from: None,
     };
     store.pin(&book, pin, BY).unwrap();
     let merge = Merge {

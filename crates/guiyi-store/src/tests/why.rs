@@ -83,6 +83,7 @@ fn trust_runs_out_with_a_run_and_not_under_a_stewards_hands() {
         element: "city",
         value: Some("2026-05-01"),
         expires: None,
+        valid_from: None,
     };
     store.pin(&later, pin, BY).unwrap();
     assert_eq!(name(&store).value.as_deref(), Some("乙公司"));

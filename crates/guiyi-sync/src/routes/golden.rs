@@ -133,7 +133,11 @@ fn answer(app: &Arc<App>, gid: GlobalId, golden: GoldenRecord, with_lineage: boo
             };
             lineage.push((value.element.clone(), of));
         }
-        let shown = value.value.map(|text| app.masks.show(entity, &value.element, text));
+        let sealed = value.is_sealed.then(crate::mask::sealed);
+        let shown = value
+            .value
+            .map(|text| app.masks.show(entity, &value.element, text))
+            .or(sealed);
         if shown.as_ref().is_some_and(|shown| shown.is_masked) {
             masked.push(value.element.clone());
         }

@@ -74,13 +74,16 @@ fn asks(app: &Arc<App>, request: &ChangeRequest) -> Value {
             element,
             value,
             expires,
+            valid_from,
             ..
         } => {
             let shown = value
                 .clone()
                 .map(|value| app.masks.show(Some(request.entity), element, value));
+            let shown = shown.or(request.is_sealed.then(crate::mask::sealed));
             let is_masked = shown.as_ref().is_some_and(|shown| shown.is_masked);
-            json!({"element": element, "value": shown.map(|shown| shown.text), "masked": is_masked, "expires": expires})
+            let value = shown.map(|shown| shown.text);
+            json!({"element": element, "value": value, "masked": is_masked, "valid_from": valid_from, "expires": expires})
         }
         Proposal::Unpin { element, .. } => json!({ "element": element }),
         Proposal::Merge(Merge { survivor, .. }) => json!({ "survivor": survivor.map(|gid| gid.to_string()) }),

@@ -25,6 +25,7 @@ fn requests_are_shown() {
         element: element.into(),
         value: Some(value.into()),
         expires: None,
+        valid_from: None,
     };
     let terms = Terms {
         approvals: 1,
@@ -43,7 +44,7 @@ fn requests_are_shown() {
     let step = |step: &str, by: &str| json!({"step": step, "by": by, "at": "2026-01-03T00:00:00Z"});
     let first = json!({
         "number": 1, "entity": "customer", "state": "open", "kind": "pin", "gids": ["C00-000001-M"],
-        "asks": {"element": "mobile", "value": "138****8001", "masked": true, "expires": null},
+        "asks": {"element": "mobile", "value": "138****8001", "masked": true, "valid_from": null, "expires": null},
         "author": "Wang", "approvals_needed": 1, "approved_by": [], "effective": "2026-12-01T00:00:00Z",
         "stale": false, "conflicts": [], "steps": [step("propose", "Wang")],
     });
