@@ -151,13 +151,14 @@ fn date(table: &Table<'_>, key: &str, dictionary: &Dictionary) -> Option<usize> 
 fn parse_valid_from(table: &Table<'_>, dictionary: &Dictionary, systems: &[Arc<str>]) -> BTreeMap<Arc<str>, usize> {
     let mut elements = BTreeMap::new();
     for name in table.keys() {
-        let Some(system) = systems.iter().find(|system| &***system == name) else {
-            let hint = hint_for(name, systems.iter().map(|system| &**system));
-            table.mistake_at_key(name, format!("no source has the system \"{name}\""), hint);
-            continue;
-        };
-        if let Some(element) = date(table, name, dictionary) {
-            elements.insert(Arc::clone(system), element);
+        let element = date(table, name, dictionary);
+        match (systems.iter().find(|system| &***system == name), element) {
+            (Some(system), Some(element)) => _ = elements.insert(Arc::clone(system), element),
+            (None, _) => {
+                let hint = hint_for(name, systems.iter().map(|system| &**system));
+                table.mistake_at_key(name, format!("no source has the system \"{name}\""), hint);
+            }
+            (Some(_), None) => {}
         }
     }
     elements
