@@ -210,13 +210,14 @@ fn verify(project: &Path, args: &Verify) -> anyhow::Result<Verdict> {
         Format::Text => {
             let chinese = args.show.is_chinese(&project);
             let problems_said = lines(&problems);
-            let sound = match is_locked {
-                false => either(chinese, "sound\n", "完好\n"),
-                true => either(
+            let sound = if is_locked {
+                either(
                     chinese,
                     "sound but for the encrypted values, which were not checked\n",
                     "除未检查的加密值外完好\n",
-                ),
+                )
+            } else {
+                either(chinese, "sound\n", "完好\n")
             };
             let sound = sound.to_owned();
             print(if problems.is_empty() { sound } else { problems_said }.as_bytes())?;
