@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use arrow_array::Array;
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::rulebook::mistake::hint_for;
@@ -466,12 +465,7 @@ fn read(desk: &Desk, entity: EntityType, file: &Path) -> anyhow::Result<(Vec<Lin
     for part in reader.batches(0, &source, 8192)? {
         let (batch, _) = part?;
         for row in 0..batch.len() {
-            let cell = |at: Option<usize>| {
-                let column = at
-                    .and_then(|at| batch.received.get(at))
-                    .filter(|column| column.is_valid(row));
-                column.map_or("", |column| table::plain(column.value(row).trim()))
-            };
+            let cell = |at: Option<usize>| table::cell(&batch, at, row);
             let number = batch.rows[row];
             let gid = match cell(id) {
                 "" => match desk.store.lookup(entity, cell(to_system), cell(to_code))? {

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use arrow_array::Array;
 use guiyi_core::dictionary::EntityType;
 use guiyi_io::read::ReadOptions;
 use guiyi_store::{CodeRefusal, NewTransition};
@@ -125,12 +124,7 @@ fn read(file: &Path, until: Option<&str>) -> anyhow::Result<(Vec<Line>, Wrong)> 
     for part in reader.batches(0, &source, 8192)? {
         let (batch, _) = part?;
         for row in 0..batch.len() {
-            let cell = |at: Option<usize>| {
-                let column = at
-                    .and_then(|at| batch.received.get(at))
-                    .filter(|column| column.is_valid(row));
-                column.map_or("", |column| table::plain(column.value(row).trim()))
-            };
+            let cell = |at: Option<usize>| table::cell(&batch, at, row);
             let number = batch.rows[row];
             let [system, old, new] = [system, code, successor].map(|at| cell(Some(at)).to_owned());
             if system.is_empty() || old.is_empty() || new.is_empty() {

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use arrow_array::Array;
 use guiyi_core::dictionary::{ElementKind, EntityType};
 use guiyi_core::standardize::column as standardized;
 use guiyi_io::read::ReadOptions;
@@ -118,10 +117,7 @@ fn count(file: &Path, codes: &Codes, now: &str, args: &Usage, tally: &mut Tally)
     let name = file.display().to_string();
     for part in reader.batches(0, &source, 8192)? {
         let (batch, _) = part?;
-        let cell = |at: usize, row: usize| {
-            let column = batch.received.get(at).filter(|column| column.is_valid(row));
-            column.map_or("", |column| table::plain(column.value(row).trim()))
-        };
+        let cell = |at: usize, row: usize| table::cell(&batch, Some(at), row);
         let dates = date_at.map(|at| {
             let texts: Vec<&str> = (0..batch.len()).map(|row| cell(at, row)).collect();
             standardized(

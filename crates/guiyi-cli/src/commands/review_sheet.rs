@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::bail;
-use arrow_array::Array;
 use guiyi_core::dictionary::EntityType;
 use guiyi_io::read::ReadOptions;
 use guiyi_store::{Decided, NewDecision, Store, Verdict as Ruling};
@@ -201,10 +200,7 @@ fn read(file: &Path, default: Option<EntityType>) -> anyhow::Result<Read> {
     for part in reader.batches(0, &source, 8192)? {
         let (batch, _) = part?;
         for row in 0..batch.len() {
-            let cell = |column: usize| {
-                let column = batch.received.get(column).filter(|column| column.is_valid(row));
-                column.map_or("", |column| table::plain(column.value(row).trim()))
-            };
+            let cell = |column: usize| table::cell(&batch, Some(column), row);
             let number = batch.rows[row];
             let said = cell(places[4]);
             if said.is_empty() {

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use arrow_array::Array;
+use guiyi_core::record::Batch;
 use guiyi_core::rulebook::Source;
 use guiyi_io::read::Reader;
 use guiyi_io::write::{CsvEncoding, CsvOptions, OutputDir, OutputFormat, TableWriter};
@@ -87,6 +89,14 @@ pub(crate) fn source(reader: &Reader, key_column: usize) -> Source {
         code_pattern: None,
         day_first: None,
     }
+}
+
+/// What a cell of a row says, without white space around it; empty where the table has no such column.
+pub(crate) fn cell(batch: &Batch, column: Option<usize>, row: usize) -> &str {
+    let column = column
+        .and_then(|at| batch.received.get(at))
+        .filter(|column| column.is_valid(row));
+    column.map_or("", |column| plain(column.value(row).trim()))
 }
 
 /// A cell without the `'` that keeps spreadsheets from running it.
