@@ -72,6 +72,7 @@ const MOST_UNITS: usize = 25;
 /// Tells the kind from distinct folded values and how often each occurs.
 pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     let mut n = 0.0;
+    let mut date_rows = 0.0;
     let (mut dates, mut numbers, mut phones, mut emails, mut codes, mut fixed) =
         (0.0, 0.0, 0.0, 0.0, 0.0, [0.0_f64; 33]);
     let mut units: BTreeSet<(&str, &str)> = BTreeSet::new();
@@ -92,7 +93,9 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
             units.insert((head, tail));
         }
         let flag = |is: bool| f64::from(u8::from(is));
-        dates += flag(date::parse(value).is_some());
+        let is_date = flag(date::parse(value).is_some());
+        dates += is_date;
+        date_rows += is_date * f64::from(count);
         numbers += flag(is_number);
         fractions += flag(is_number && value.contains(['.', ',']));
         plain += flag(is_number && digits == value.len());
@@ -110,11 +113,13 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
         return Kind::Category;
     }
     let most = |count: f64| count >= MOST * n;
+    // Slips are rare among rows, and many among distinct values.
+    let mostly_dates = dates >= 0.5 * n && date_rows >= MOST * total as f64;
     // Whole numbers of one length above four digits are names of things, not quantities; the surer the longer.
     let length = (0..33).max_by(|a, b| fixed[*a].total_cmp(&fixed[*b])).unwrap_or(0);
     let same_length = fixed[length] >= if length >= 9 { 0.7 } else { 0.9 } * plain.max(1.0);
     let is_coded_number = same_length && length > 4 && fractions < 0.05 * n;
-    if most(dates) {
+    if most(dates) || mostly_dates {
         Kind::Date
     } else if most(emails) {
         Kind::Email

@@ -4,12 +4,18 @@
 //! at once, and what tells them apart differs all at once. So a kind of relatives is a set of fields in which they are
 //! as strangers are, while they agree in all others as matches do; it is found where more of the likeliest pairs differ
 //! in just these fields than slips explain. A pair must then be believable by those fields alone.
+//! Where there are matches as well, a set is found by how its fields differ: in relatives all together, in matches each
+//! for itself, so that columns which differ in any pair (a day of entry, an agent) are told from those that name.
 //! Law: what names a thing (dates and words without digits) is never what relatives share as a whole: a person who
 //! moved keeps name and birthday, and stays the same person.
 
+mod divide;
+
+use divide::{Seen, divide};
+
 use super::field::Field;
 use super::kind::Kind;
-use super::model::{Model, level};
+use super::model::{Model, ROOM, level};
 use crate::matching::hash::Map;
 
 /// Pairs that are as strangers in some fields and as matches in all others.
@@ -36,15 +42,28 @@ pub(super) const MOST_SLIPS: f64 = 0.3;
 const LEAST_NAMING: f64 = 1.0 / 3.0;
 /// Bits below which a level says that two values differ.
 const DIFFERS: f64 = -1.0;
-/// How many times as many pairs as slips explain must differ in the same fields.
+/// How many times as many pairs as slips explain must differ in the same fields, where hardly any pair is a match.
 const EXCESS: f64 = 3.0;
-/// The least pairs to see a kind of relatives in, and their least share of the likeliest pairs.
+/// Bits by which relatives, and each field in which they differ, must make the pairs likelier.
+const LEAST_GAIN: f64 = 3.0;
+/// A field that differs in pairs this much as often as in strangers says nothing of either.
+const NOISE: f64 = 0.85;
+/// The least pairs to see a kind of relatives in, beside matches or alone, and their least share of the pairs.
+const LEAST_BESIDE: f64 = 3.0;
 const LEAST_PAIRS: f64 = 5.0;
 const LEAST_SHARE: f64 = 0.01;
 
-/// How much each field names a thing: the entropy of its values in bits if they are dates or words without digits,
-/// else 0.
-pub(super) fn naming(fields: &[Field]) -> Vec<f64> {
+/// How much a field names a thing, in bits; 0 for all but dates and words without digits.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Naming {
+    /// The entropy of its values.
+    entropy: f64,
+    /// How rarely two records share a value.
+    rarity: f64,
+}
+
+/// How much each field names a thing.
+pub(super) fn naming(fields: &[Field]) -> Vec<Naming> {
     let of = |field: &Field| {
         let n = field.values.len() as u32;
         let is_plain = |id: &u32| !field.values.get(*id).bytes().any(|byte| byte.is_ascii_digit());
@@ -53,19 +72,24 @@ pub(super) fn naming(fields: &[Field]) -> Vec<f64> {
             Kind::Name | Kind::Text => (1..n).filter(is_plain).count() * 2 > n as usize,
             _ => false,
         };
-        if names { entropy(&field.values.counts) } else { 0.0 }
+        if names {
+            Naming::of(&field.values.counts)
+        } else {
+            Naming::default()
+        }
     };
     fields.iter().map(of).collect()
 }
 
-fn entropy(counts: &[u32]) -> f64 {
-    let total = counts.iter().copied().map(f64::from).sum::<f64>().max(1.0);
-    let of = |count: f64| count / total * (total / count).log2();
-    counts
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| of(f64::from(*count)))
-        .sum()
+impl Naming {
+    fn of(counts: &[u32]) -> Self {
+        let counts = || counts.iter().copied().filter(|count| *count > 0).map(f64::from);
+        let total: f64 = counts().sum();
+        let entropy = counts().map(|count| count / total * (total / count).log2()).sum();
+        let sharing: f64 = counts().map(|count| count * (count - 1.0)).sum();
+        let rarity = ((total * (total - 1.0)).max(2.0) / sharing.max(2.0)).log2();
+        Self { entropy, rarity }
+    }
 }
 
 /// The fields in which a pattern says that two records differ, one bit each.
@@ -79,18 +103,112 @@ pub(super) fn differing(model: &Model, pattern: u128) -> u32 {
         .fold(0, |mask, at| mask | 1 << at)
 }
 
-/// Kinds of relatives among the likeliest pairs, given as patterns and how many there are of each; `model` is the one
-/// before training. How many there are per match is to be learned.
-pub(super) fn find(model: &Model, likeliest: &[(u128, f64)], naming: &[f64]) -> Vec<Relatives> {
+/// The fields that a pattern says both records fill, one bit each.
+pub(super) fn filled(model: &Model, pattern: u128) -> u32 {
+    let filled = (0..model.fields.len()).filter(|at| level(pattern, *at) != 0);
+    filled.fold(0, |mask, at| mask | 1 << at)
+}
+
+/// Kinds of relatives, told from pairs that outweigh chance, given as patterns and how many there are of each: from
+/// `sure` ones and, where hardly any of these is a match, from the `likeliest` among them, each of which is the best that
+/// its records have. `model` is the one before training. How many there are per match is to be learned.
+pub(super) fn find(
+    model: &Model,
+    sure: &[(u128, f64)],
+    likeliest: &[(u128, f64)],
+    naming: &[Naming],
+) -> Vec<Relatives> {
+    let mut masks = beside_matches(model, sure, naming);
+    if masks.is_empty() {
+        masks = alone(model, likeliest, naming);
+    }
+    masks.truncate(MOST_KINDS);
+    let make = |mask: u32| Relatives {
+        differ: members(mask).collect(),
+        per_match: 1.0,
+    };
+    masks.into_iter().map(make).collect()
+}
+
+/// Positions of the fields of a mask.
+fn members(mask: u32) -> impl Iterator<Item = usize> {
+    (0..ROOM).filter(move |at| mask >> at & 1 == 1)
+}
+
+/// Whether what differs names a thing: part of all that does, and its best by so many bits.
+fn names(mask: u32, naming: &[f64], filled: &[f64], by: f64) -> bool {
+    let sum = |mask: u32| -> f64 { members(mask).map(|at| naming[at] * filled[at]).sum() };
+    let (own, all) = (sum(mask), sum((1_u64 << naming.len()).wrapping_sub(1) as u32));
+    let highest = |is: bool| {
+        let fields = naming.iter().enumerate().filter(|(at, _)| (mask >> at & 1 == 1) == is);
+        fields.map(|(_, naming)| *naming).fold(0.0, f64::max)
+    };
+    own >= LEAST_NAMING * all && highest(false) <= highest(true) - by
+}
+
+/// Sets of fields that differ together in part of the pairs; the likeliest first.
+fn beside_matches(model: &Model, pairs: &[(u128, f64)], naming: &[Naming]) -> Vec<u32> {
     let n_fields = model.fields.len();
-    let total: f64 = likeliest.iter().map(|(_, count)| count).sum();
+    let seen = Seen::of(model, pairs);
+    let strangers: Vec<f64> = (model.fields.iter())
+        .map(|field| {
+            let differ = field.bits.iter().zip(&field.u).filter(|(bits, _)| **bits < DIFFERS);
+            differ.map(|(_, u)| u).sum::<f64>().clamp(0.01, 0.99)
+        })
+        .collect();
+    let count = |is: &dyn Fn(&Seen) -> bool| -> f64 { seen.iter().filter(|own| is(own)).map(|own| own.count).sum() };
+    let n_filled: Vec<f64> = (0..n_fields)
+        .map(|at| count(&|own| own.filled >> at & 1 == 1))
+        .collect();
+    let naming: Vec<f64> = (0..n_fields)
+        .map(|at| {
+            let differ = count(&|own| own.differ >> at & 1 == 1) / n_filled[at].max(1.0);
+            if differ < NOISE * strangers[at] {
+                naming[at].rarity
+            } else {
+                0.0
+            }
+        })
+        .collect();
+    let least = LEAST_BESIDE.max(LEAST_SHARE * count(&|_| true));
+    let mut found: Vec<divide::Division> = Vec::new();
+    // From each two fields that differ together, the others that do so too.
+    for (first, second) in (0..n_fields).flat_map(|first| (first + 1..n_fields).map(move |second| (first, second))) {
+        let both = 1 << first | 1 << second;
+        if naming[first] == 0.0
+            || naming[second] == 0.0
+            || count(&|own| own.differ & both == both) < least
+            || found.iter().any(|own| own.mask & both == both)
+        {
+            continue;
+        }
+        let mut best = divide(&seen, both, &strangers);
+        let more = |mask: u32| (0..n_fields).filter(move |at| mask >> at & 1 == 0);
+        while let Some(grown) = more(best.mask)
+            .filter(|at| naming[*at] > 0.0)
+            .map(|at| divide(&seen, best.mask | 1 << at, &strangers))
+            .filter(|grown| grown.gain > best.gain + LEAST_GAIN)
+            .max_by(|x, y| x.gain.total_cmp(&y.gain).then(y.mask.cmp(&x.mask)))
+        {
+            best = grown;
+        }
+        if best.gain > LEAST_GAIN && best.related >= least && names(best.mask, &naming, &n_filled, 0.5) {
+            found.push(best);
+        }
+    }
+    found.sort_by(|x, y| y.gain.total_cmp(&x.gain).then(x.mask.cmp(&y.mask)));
+    found.into_iter().map(|own| own.mask).collect()
+}
+
+/// Sets of fields in which just these differ in more pairs than slips explain; the most frequent first.
+fn alone(model: &Model, pairs: &[(u128, f64)], naming: &[Naming]) -> Vec<u32> {
+    let total: f64 = pairs.iter().map(|(_, count)| count).sum();
+    let naming: Vec<f64> = naming.iter().map(|own| own.entropy).collect();
     let mut sets: Map<u32, f64> = Map::default();
-    for (pattern, count) in likeliest {
+    for (pattern, count) in pairs {
         *sets.entry(differing(model, *pattern)).or_default() += count;
     }
     let count_of = |mask: u32| sets.get(&mask).copied().unwrap_or(0.0);
-    let all_naming: f64 = naming.iter().sum();
-    let members = |mask: u32| (0..n_fields).filter(move |at| mask >> at & 1 == 1);
     // How often a field differs for itself: beside pairs that differ in nothing those that differ in it alone.
     let slip = |at: usize| (count_of(1 << at) / (count_of(0) + count_of(1 << at)).max(1.0)).min(MOST_SLIPS);
     let is_kind = |mask: u32, count: f64| {
@@ -100,12 +218,9 @@ pub(super) fn find(model: &Model, likeliest: &[(u128, f64)], naming: &[f64]) -> 
             1 => count > 0.5 * total,
             _ => count > EXCESS * expected,
         };
-        let highest = |mask: u32| members(mask).map(|at| naming[at]).fold(0.0, f64::max);
-        let names: f64 = members(mask).map(|at| naming[at]).sum();
         is_excess
             && count >= LEAST_PAIRS.max(LEAST_SHARE * total)
-            && names >= LEAST_NAMING * all_naming
-            && highest(!mask) <= highest(mask) - 1.0
+            && names(mask, &naming, &vec![1.0; naming.len()], 1.0)
     };
     let mut found: Vec<(f64, u32)> = sets
         .iter()
@@ -113,10 +228,5 @@ pub(super) fn find(model: &Model, likeliest: &[(u128, f64)], naming: &[f64]) -> 
         .map(|(mask, count)| (*count, *mask))
         .collect();
     found.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
-    found.truncate(MOST_KINDS);
-    let make = |(_, mask): (f64, u32)| Relatives {
-        differ: members(mask).collect(),
-        per_match: 1.0,
-    };
-    found.into_iter().map(make).collect()
+    found.into_iter().map(|(_, mask)| mask).collect()
 }

@@ -31,7 +31,7 @@ pub(super) struct Ground {
     /// Whether the nearest neighbors of records are among the candidates.
     pub(super) is_searched: bool,
     /// How much each field names a thing.
-    pub(super) naming: Vec<f64>,
+    pub(super) naming: Vec<relatives::Naming>,
 }
 
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
@@ -66,16 +66,20 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
     }
     let mut likeliest: Vec<(u128, f64)> = seeds.iter().map(|(pattern, count)| (*pattern, *count)).collect();
     likeliest.sort_unstable_by_key(|(pattern, _)| *pattern);
-    let sure: Vec<(u128, f64)> = likeliest
-        .iter()
-        .copied()
-        .filter(|(pattern, _)| start[pattern] > needed)
-        .collect();
-    model.relatives = relatives::find(model, &sure, &ground.naming);
+    let outweighs = |pairs: &Map<u128, f64>| -> Vec<(u128, f64)> {
+        let own = |(pattern, count): (&u128, &f64)| (*pattern, *count);
+        let mut pairs: Vec<(u128, f64)> = pairs.iter().map(own).filter(|(own, _)| start[own] > needed).collect();
+        pairs.sort_unstable_by_key(|(pattern, _)| *pattern);
+        pairs
+    };
+    model.relatives = relatives::find(model, &outweighs(&counts), &outweighs(&seeds), &ground.naming);
     let kinds: Vec<u32> = model.relatives.iter().map(Relatives::mask).collect();
     let is_relative = |pattern: u128| {
         let differ = relatives::differing(model, pattern);
-        kinds.iter().any(|kind| differ & kind == *kind)
+        let filled = relatives::filled(model, pattern);
+        kinds
+            .iter()
+            .any(|kind| differ & kind != 0 && differ & kind == filled & kind)
     };
     let (mut n_sure, mut n_equal, mut n_related) = (0.0, 0.0, 0.0);
     for (pattern, count) in &likeliest {
