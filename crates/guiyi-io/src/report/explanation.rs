@@ -185,6 +185,7 @@ fn level(name: &str) -> Text<'_> {
         "different" => "不同",
         "one-edit" => "差一个字符",
         "two-edits" => "差两个字符",
+        "kin" => "同一名字的另一写法",
         "alike" => "相近",
         "same-start" => "开头相同",
         "part-of" => "互相包含",

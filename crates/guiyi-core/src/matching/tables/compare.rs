@@ -11,6 +11,9 @@ use super::letters::{Apart, Letters};
 /// Number of levels for equal values.
 pub(super) const EQUAL: u8 = 4;
 
+/// The level of names that are other writings of one.
+pub(super) const KIN: usize = EQUAL as usize + 2;
+
 /// Names of a kind's levels, level 1 first.
 pub fn level_names(kind: Kind) -> Vec<&'static str> {
     let equal = ["equal-rare", "equal-uncommon", "equal-common", "equal-frequent"];
@@ -18,7 +21,8 @@ pub fn level_names(kind: Kind) -> Vec<&'static str> {
         Kind::Date => &["swapped", "one-part-off", "year-off", "same-year", "different"],
         Kind::Number => &["0.1%", "1%", "5%", "15%", "40%", "different"],
         Kind::Phone | Kind::Code => &["one-edit", "two-edits", "alike", "same-start", "different"],
-        Kind::Email | Kind::Name => &["one-edit", "alike", "part-of", "half", "different"],
+        Kind::Email => &["one-edit", "alike", "part-of", "half", "different"],
+        Kind::Name => &["one-edit", "kin", "alike", "part-of", "half", "different"],
         Kind::Category => &["alike", "different"],
         Kind::Marks => &["continued", "different"],
         Kind::Text => &[
@@ -41,11 +45,18 @@ pub fn level_names(kind: Kind) -> Vec<&'static str> {
 pub(super) fn n_levels(kind: Kind) -> usize {
     usize::from(EQUAL)
         + match kind {
-            Kind::Number => 6,
-            Kind::Date | Kind::Phone | Kind::Email | Kind::Code | Kind::Name => 5,
+            Kind::Number | Kind::Name => 6,
+            Kind::Date | Kind::Phone | Kind::Email | Kind::Code => 5,
             Kind::Category | Kind::Marks => 2,
             Kind::Text => 10,
         }
+}
+
+/// How many steps a level is from equal.
+pub(super) fn steps(kind: Kind, level: usize) -> u8 {
+    let steps = (level as u8).saturating_sub(EQUAL);
+    // Another writing of a name is as near as an edit.
+    steps - u8::from(kind == Kind::Name && level >= KIN)
 }
 
 /// A value of a field, and what can be seen of it at a glance.
@@ -111,7 +122,8 @@ impl Field {
                 let apart = Apart::of(left.glance, right.glance);
                 match self.kind {
                     Kind::Category => category_level(letters, left.value, right.value, apart),
-                    Kind::Name | Kind::Email => name_level(letters, left.value, right.value, apart),
+                    Kind::Name => name_level(letters, left.value, right.value, apart),
+                    Kind::Email => words_level(letters, left.value, right.value, apart),
                     _ => code_level(letters, left.value, right.value, apart),
                 }
             }
@@ -206,7 +218,16 @@ fn category_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
     if letters.edits(a, b, apart, most) <= most { 1 } else { 2 }
 }
 
+/// Between one edit and all else stand other writings of the name.
 fn name_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
+    match words_level(letters, a, b, apart) {
+        1 => 1,
+        _ if letters.are_kin(a, b, apart) => 2,
+        level => level + 1,
+    }
+}
+
+fn words_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
     let longest = apart.longest;
     let edits = letters.edits(a, b, apart, longest / 2);
     let alike = 1.0 - edits as f64 / longest as f64;
@@ -233,8 +254,13 @@ fn best_level(kind: Kind, apart: Apart) -> u8 {
     let (edits, longest) = (apart.least_edits, apart.longest);
     match kind {
         Kind::Category => 1 + u8::from(edits * 5 > longest),
+        Kind::Name => match best_level(Kind::Email, apart) {
+            1 => 1,
+            _ if apart.may_be_kin => 2,
+            level => level + 1,
+        },
         // In hundredths, and borders taken in, a bound still.
-        Kind::Name | Kind::Email => match 100 * edits {
+        Kind::Email => match 100 * edits {
             _ if edits <= 1 => 1,
             hundreds if hundreds <= 16 * longest => 1,
             hundreds if hundreds <= 32 * longest => 2,

@@ -298,6 +298,6 @@ pub(super) fn prepare(kind: Kind, values: &Values) -> Prepared {
         Kind::Date => Prepared::Dates(all().map(|value| date::parse(value).unwrap_or_default()).collect()),
         Kind::Number => Prepared::Numbers(all().map(|value| number(value).unwrap_or(f64::NAN)).collect()),
         Kind::Text => Prepared::Bags(Bags::new(values)),
-        _ => Prepared::Letters(Letters::new(values)),
+        _ => Prepared::Letters(Letters::new(kind, values)),
     }
 }

@@ -1,6 +1,8 @@
 //! Short values as letters, and a glance at each that bounds how many edits two are apart.
 
 use super::compare::distance;
+use super::kin::Kin;
+use super::kind::Kind;
 use super::values::Values;
 
 /// Letters of a value that are compared; a pattern of the bit-parallel distance has as many bits.
@@ -9,7 +11,9 @@ const LONGEST: usize = 64;
 /// Letters of short values, end to end.
 pub(super) struct Letters {
     words: Vec<Word>,
-    letters: Vec<u16>,
+    text: Vec<u16>,
+    /// Which are writings of one name, where they are names.
+    kin: Option<Kin>,
 }
 
 #[derive(Clone, Copy)]
@@ -18,40 +22,44 @@ struct Word {
     start: u32,
 }
 
-/// Where the length of a value stands in its glance, below it its bag.
+/// Where the length of a value stands in its glance, below it whether it has kin, below that its bag.
 const LENGTH_AT: u32 = 58;
-const BAG: u64 = (1 << LENGTH_AT) - 1;
+const KIN_AT: u32 = 57;
+const BAG: u64 = (1 << KIN_AT) - 1;
 
 impl Letters {
-    pub(super) fn new(values: &Values) -> Self {
+    pub(super) fn new(kind: Kind, values: &Values) -> Self {
+        let kin = (kind == Kind::Name).then(|| Kin::new(values));
         let mut words = Vec::with_capacity(values.len());
-        let mut letters = Vec::new();
+        let mut text = Vec::new();
         for id in 0..values.len() as u32 {
-            let start = letters.len();
-            letters.extend(values.get(id).encode_utf16().take(LONGEST));
+            let start = text.len();
+            text.extend(values.get(id).encode_utf16().take(LONGEST));
+            let has_kin = kin.as_ref().is_some_and(|kin| !kin.of(id).is_empty());
             words.push(Word {
-                glance: glance(&letters[start..]),
+                glance: glance(&text[start..]) | u64::from(has_kin) << KIN_AT,
                 start: start as u32,
             });
         }
-        Self { words, letters }
+        Self { words, text, kin }
     }
 
-    /// What can be seen of a value at a glance: which letters it holds, which of them more than once, and its length.
+    /// What can be seen of a value at a glance: which letters it holds, which of them more than once, its length, and
+    /// whether other writings of it are known.
     pub(super) fn glance(&self, value: u32) -> u64 {
         self.words[value as usize].glance
     }
 
     fn get(&self, value: u32) -> &[u16] {
         let word = self.words[value as usize];
-        &self.letters[word.start as usize..word.start as usize + length(word.glance)]
+        &self.text[word.start as usize..word.start as usize + length(word.glance)]
     }
 
     /// Asks for some values at once: memory is slow to answer and quick to deliver.
     pub(super) fn fetch(&self, values: &[u32]) {
         let starts = || values.iter().map(|value| self.words[*value as usize].start);
         std::hint::black_box(starts().fold(0, |all, start| all ^ start));
-        let first = |start: u32| self.letters.get(start as usize).copied().unwrap_or(0);
+        let first = |start: u32| self.text.get(start as usize).copied().unwrap_or(0);
         std::hint::black_box(starts().fold(0, |all, start| all ^ first(start)));
     }
 
@@ -63,6 +71,11 @@ impl Letters {
         } else {
             (right, left)
         }
+    }
+
+    /// Whether two values are writings of one name. `apart` is what a glance at them says.
+    pub(super) fn are_kin(&self, a: u32, b: u32, apart: Apart) -> bool {
+        apart.may_be_kin && self.kin.as_ref().is_some_and(|kin| kin.are_kin(a, b))
     }
 
     /// Edits between two values; of more than `most` only that they are more. `apart` is what a glance at them says.
@@ -90,12 +103,14 @@ pub(super) struct Apart {
     pub(super) may_contain: bool,
     /// Whether the longer one may hold all words of the shorter.
     pub(super) may_hold_words: bool,
+    /// Whether they may be writings of one name.
+    pub(super) may_be_kin: bool,
 }
 
 impl Apart {
     pub(super) fn of(left: u64, right: u64) -> Self {
         /// The first bit of each letter's place.
-        const HELD: u64 = 0x0155_5555_4924_9249;
+        const HELD: u64 = 0x0055_5555_4924_9249;
         let (short, long) = if length(left) < length(right) {
             (left, right)
         } else {
@@ -111,6 +126,7 @@ impl Apart {
             longest: length(long),
             may_contain: only_short == 0,
             may_hold_words: only_short & HELD == 0,
+            may_be_kin: left & right & 1 << KIN_AT != 0,
         }
     }
 }
@@ -165,7 +181,7 @@ const fn word_seat(letter: u16) -> Seat {
             most: 0b111,
         },
         _ => Seat {
-            at: DIGITS + (letter % 14) as u32 * 2,
+            at: DIGITS + (letter % 13) as u32 * 2,
             most: 0b11,
         },
     }

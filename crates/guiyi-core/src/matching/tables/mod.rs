@@ -21,6 +21,7 @@ mod field;
 mod group;
 mod index;
 mod joined;
+mod kin;
 mod kind;
 #[cfg(test)]
 mod laws;
@@ -180,6 +181,9 @@ pub fn link(tables: &[&Table], options: &Options) -> Linkage {
     link_records(&Records::new(tables, &options.said), options).0
 }
 
+/// The least probability, beside all others that a record could have, of a partner that it takes once those are taken.
+const LEAST_AMONG: f64 = 0.2;
+
 /// From which weights on pairs count, in bits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Bar {
@@ -225,14 +229,16 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
     let sides = (0..2_u8).filter(|own| distinct[usize::from(1 - own)]);
     let partners: Vec<Partners> = sides.map(|own| Partners::new(own, &bonds, &records.side)).collect();
     let gain = partners.iter().map(Partners::bits).fold(0.0, f32::max);
-    if gain > 0.0 {
-        graph = bonds.iter().filter_map(speaks_for(gain)).collect();
-    }
-    drop(bonds);
     let probability = |pair: rows::Pair, weight: f64| {
         let among = partners.iter().map(|own| own.probability(pair, &records.side, weight));
         among.reduce(f64::min).unwrap_or_else(|| 1.0 / (1.0 + (-weight).exp2()))
     };
+    if gain > 0.0 {
+        let may_be =
+            |(a, b, weight): &&(u32, u32, f32)| probability((*a, *b), f64::from(*weight) + from) >= LEAST_AMONG;
+        graph = bonds.iter().filter(may_be).filter_map(speaks_for(gain)).collect();
+    }
+    drop(bonds);
     kept.retain(|kept| probability(kept.pair, kept.weight) >= options.least_probability);
     let words = Words::new(&said.labels, records);
     words.settle(&mut graph);

@@ -1,7 +1,7 @@
 //! What each level weighs, learned without labels: Fellegi and Sunter (JASA 64, 1969), trained by expectation and
 //! maximization over counts of patterns.
 
-use super::compare::{EQUAL, n_levels};
+use super::compare::{EQUAL, KIN, n_levels, steps};
 use super::kind::Kind;
 use super::relatives::{MOST_SLIPS, Relatives};
 use super::together::{Bond, agreeing};
@@ -78,12 +78,7 @@ pub(super) fn level(pattern: u128, field: usize) -> usize {
 
 /// How alike a level is, from 1 (equal) to 0 (different).
 fn likeness(kind: Kind, level: usize) -> f64 {
-    let n = n_levels(kind);
-    if level <= usize::from(EQUAL) {
-        1.0
-    } else {
-        1.0 - (level - usize::from(EQUAL)) as f64 / (n - usize::from(EQUAL)) as f64
-    }
+    1.0 - f64::from(steps(kind, level)) / f64::from(steps(kind, n_levels(kind)))
 }
 
 /// How levels usually are among matches: two records of one thing mostly agree, and the likelier the more alike.
@@ -92,8 +87,10 @@ fn usual(kind: Kind) -> Vec<f64> {
     let share = |level: usize| {
         if level <= usize::from(EQUAL) {
             0.15
+        } else if kind == Kind::Name && level == KIN {
+            0.01
         } else {
-            0.3 * likeness(kind, level).powi(2) / (n - usize::from(EQUAL)) as f64 + 0.01
+            0.3 * likeness(kind, level).powi(2) / f64::from(steps(kind, n)) + 0.01
         }
     };
     let shares: Vec<f64> = (1..=n).map(share).collect();
@@ -374,10 +371,19 @@ impl Model {
                 .collect();
             let n = raw.len();
             let equal = usize::from(EQUAL);
-            let weights: Vec<f64> = (0..n).map(|l| seen.get(l + 1).copied().unwrap_or(0.0) + 1e-3).collect();
+            let mut weights: Vec<f64> = (0..n).map(|l| seen.get(l + 1).copied().unwrap_or(0.0) + 1e-3).collect();
             let mut bits = raw.clone();
             descend(&mut bits[..equal], &weights[..equal]);
-            descend(&mut bits[equal..], &weights[equal..]);
+            if field.kind == Kind::Name {
+                // Other writings of a name have a weight of their own, up to that of an edit.
+                let kin = (bits.remove(KIN - 1), weights.remove(KIN - 1));
+                descend(&mut bits[equal..], &weights[equal..]);
+                let own = if kin.1 < FEW { bits[KIN - 1] } else { kin.0 };
+                bits.insert(KIN - 1, own.min(bits[KIN - 2]).max(bits[n - 2]));
+                weights.insert(KIN - 1, kin.1);
+            } else {
+                descend(&mut bits[equal..], &weights[equal..]);
+            }
             // Different values never speak for a pair, rare equal ones never against it.
             bits[n - 1] = bits[n - 1].min(0.0);
             bits[0] = bits[0].max(0.0);

@@ -8,7 +8,7 @@
 
 use rayon::prelude::*;
 
-use super::compare::{EQUAL, n_levels};
+use super::compare::{n_levels, steps};
 use super::field::Field;
 use super::kind::Kind;
 use super::model::{Model, ROOM, level};
@@ -38,8 +38,7 @@ const LEAST_BITS: f64 = 0.5;
 
 /// Whether a level means that two values agree.
 fn agrees(kind: Kind, level: usize) -> bool {
-    let equal = usize::from(EQUAL);
-    level != 0 && (level <= equal || (level - equal) * 10 <= (n_levels(kind) - equal) * 4)
+    level != 0 && steps(kind, level) * 10 <= steps(kind, n_levels(kind)) * 4
 }
 
 impl Bond {

@@ -14,6 +14,7 @@ const PINNED_ROUNDS: usize = 20;
 const ROUNDS: usize = 40;
 /// How many times as many matches as the other one of the two ways to learn chance may find to be believed.
 const TOO_MANY: f64 = 1.5;
+const WAY_TOO_MANY: f64 = 2.5;
 /// Share of the records that are thought to be there twice where hardly any is seen to be. So many must stand out for
 /// training to begin: of pairs whose evidence outweighs that share, chance makes no more.
 const RARE_DUPLICATES: f64 = 0.01;
@@ -139,14 +140,14 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
                 .map(|(pattern, count)| count * model.probability(*pattern));
             each.sum()
         };
-        if expected(&pinned) > TOO_MANY * expected(model) {
+        let times = expected(&pinned) / expected(model).max(1.0);
+        if times > WAY_TOO_MANY {
             return;
         }
-        if expected(model) <= TOO_MANY * expected(&pinned) {
-            pinned.blend(
-                model,
-                (0.5 * (model.fields.len() as f64 - INDEPENDENT) / INDEPENDENT).clamp(0.0, 1.0),
-            );
+        if times * TOO_MANY >= 1.0 {
+            let by_fields = 0.5 * (model.fields.len() as f64 - INDEPENDENT) / INDEPENDENT;
+            let by_matches = (times - TOO_MANY) / (WAY_TOO_MANY - TOO_MANY);
+            pinned.blend(model, by_fields.max(by_matches).clamp(0.0, 1.0));
         }
     }
     *model = pinned;

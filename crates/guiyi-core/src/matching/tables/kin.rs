@@ -1,0 +1,196 @@
+//! Kin: different writings of one name. Bob is Robert, 张伟 is Zhang Wei and sounds like 章伟.
+//!
+//! Each value gets keys; two values that share one are kin. Familiar forms of English names come from
+//! `dictionaries/name`, sounds of Chinese ones from their pinyin.
+//! Law: a value's keys depend on the value alone.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use pinyin::{ToPinyin, ToPinyinMulti};
+
+use super::text::is_ideograph;
+use super::values::Values;
+use crate::matching::hash::{hash, mix};
+use crate::matching::phonetic::syllable;
+
+/// Keys of a value, at most: `al` is short for many names.
+const MOST: usize = 24;
+/// Ideographs of the name of a person, at most.
+const LONGEST: usize = 4;
+
+/// The formal names that each familiar form stands for, and each formal name for itself.
+static FORMAL: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let mut formal: HashMap<&str, Vec<&str>> = HashMap::new();
+    for line in include_str!("../../../../../dictionaries/name/nickname.tsv").lines() {
+        if let Some((name, forms)) = line.split_once('\t') {
+            formal.entry(name).or_default().push(name);
+            forms
+                .split(' ')
+                .for_each(|form| formal.entry(form).or_default().push(name));
+        }
+    }
+    formal
+});
+
+/// All syllables of Chinese, written in plain letters.
+static SYLLABLES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let letters = ('\u{4e00}'..='\u{9fff}').filter_map(|letter| letter.to_pinyin());
+    letters.map(|sound| plain(sound.plain())).collect()
+});
+
+/// Letters of the longest syllable.
+const LONGEST_SYLLABLE: usize = 6;
+
+fn plain(sound: &str) -> String {
+    sound.replace(['ü', 'v'], "u")
+}
+
+/// The keys of all values, end to end.
+pub(super) struct Kin {
+    /// Where the keys of each value end.
+    ends: Vec<u32>,
+    keys: Vec<u32>,
+}
+
+impl Kin {
+    pub(super) fn new(values: &Values) -> Self {
+        let (mut ends, mut keys, mut own) = (Vec::with_capacity(values.len()), Vec::new(), Vec::new());
+        for id in 0..values.len() as u32 {
+            add_keys(values.get(id), &mut own);
+            own.sort_unstable();
+            own.dedup();
+            keys.append(&mut own);
+            ends.push(keys.len() as u32);
+        }
+        Self { ends, keys }
+    }
+
+    /// The keys of a value, ascending.
+    pub(super) fn of(&self, value: u32) -> &[u32] {
+        let end = |at: u32| self.ends[at as usize] as usize;
+        let start = value.checked_sub(1).map_or(0, end);
+        &self.keys[start..end(value)]
+    }
+
+    /// Whether two values are writings of one name.
+    pub(super) fn are_kin(&self, a: u32, b: u32) -> bool {
+        let (left, right) = (self.of(a), self.of(b));
+        left.iter().any(|key| right.binary_search(key).is_ok())
+    }
+}
+
+/// Adds the keys of a folded value.
+fn add_keys(value: &str, keys: &mut Vec<u32>) {
+    if value.bytes().any(|byte| byte >= 0x80) {
+        add_sounds(value, keys);
+        return;
+    }
+    for (at, word) in words(value) {
+        for formal in FORMAL.get(word).into_iter().flatten().take(MOST) {
+            let (head, tail) = (&value[..at], &value[at + word.len()..]);
+            keys.push(key(&[head, formal, tail]));
+        }
+    }
+    if let Some(letters) = as_pinyin(value) {
+        keys.push(key(&["pinyin ", &letters]));
+    }
+}
+
+/// The words of a value, and where they begin.
+fn words(value: &str) -> impl Iterator<Item = (usize, &str)> {
+    value
+        .split(|letter: char| !letter.is_ascii_alphabetic())
+        .filter(|word| !word.is_empty())
+        .map(|word| (word.as_ptr() as usize - value.as_ptr() as usize, word))
+}
+
+fn key(parts: &[&str]) -> u32 {
+    hash(parts.concat().as_bytes()) as u32
+}
+
+/// The letters of a Latin value that reads as two to four syllables of Chinese.
+fn as_pinyin(value: &str) -> Option<String> {
+    let letters: String = value.chars().filter(char::is_ascii_alphabetic).collect();
+    if letters.is_empty()
+        || letters.len() > LONGEST * LONGEST_SYLLABLE
+        || value.bytes().any(|byte| byte.is_ascii_digit())
+    {
+        return None;
+    }
+    let letters = plain(&letters);
+    // In how few syllables the letters up to each place read.
+    let mut fewest = vec![usize::MAX; letters.len() + 1];
+    fewest[0] = 0;
+    for end in 1..=letters.len() {
+        for start in end.saturating_sub(LONGEST_SYLLABLE)..end {
+            if fewest[start] < LONGEST && SYLLABLES.contains(&letters[start..end]) {
+                fewest[end] = fewest[end].min(fewest[start] + 1);
+            }
+        }
+    }
+    (2..=LONGEST).contains(fewest.last()?).then_some(letters)
+}
+
+/// The sounds of a name in Chinese characters: as it is spoken, folded where speakers mix sounds up, and as it is written
+/// in Latin letters, surname first or last.
+fn add_sounds(value: &str, keys: &mut Vec<u32>) {
+    let letters: Vec<char> = value.chars().filter(|letter| *letter != ' ').collect();
+    if !(2..=LONGEST).contains(&letters.len()) || !letters.iter().all(|letter| is_ideograph(*letter)) {
+        return;
+    }
+    keys.push(letters.iter().fold(1, |all, letter| mix(all ^ syllable(*letter))) as u32);
+    let sound = |letter: &char| letter.to_pinyin().map(|sound| plain(sound.plain()));
+    let Some(rest) = letters[1..].iter().map(sound).collect::<Option<Vec<String>>>() else {
+        return;
+    };
+    // A surname may have a sound of its own.
+    let first: BTreeSet<String> = (letters[0].to_pinyin_multi().into_iter().flatten())
+        .map(|sound| plain(sound.plain()))
+        .collect();
+    for first in &first {
+        keys.push(key(&["pinyin ", first, &rest.concat()]));
+        keys.push(key(&["pinyin ", &rest.concat(), first]));
+        if let [second, given @ ..] = &rest[..]
+            && letters.len() == LONGEST
+        {
+            keys.push(key(&["pinyin ", &given.concat(), first, second]));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn different_writings_of_one_name_are_kin() {
+        let keys = |value: &str| {
+            let mut keys = Vec::new();
+            add_keys(value, &mut keys);
+            keys
+        };
+        for (left, right, expected) in [
+            ("bob", "robert", true),
+            ("bob", "rob", true),
+            ("bob smith", "robert smith", true),
+            ("bob smith", "robert jones", false),
+            ("robert", "edward", false),
+            ("张伟", "zhang wei", true),
+            ("张伟", "wei zhang", true),
+            ("张伟", "章伟", true),
+            ("张伟", "李伟", false),
+            ("曾小明", "zeng xiaoming", true),
+            ("欧阳小明", "xiaoming ouyang", true),
+            ("吕布", "lv bu", true),
+            ("陈静", "程静", true),
+            ("wang wei", "wangwei", true),
+            ("14 main st", "14 main street", false),
+            ("", "", false),
+        ] {
+            let (left_keys, right_keys) = (keys(left), keys(right));
+            let shared = left_keys.iter().any(|key| right_keys.contains(key));
+            assert_eq!(shared, expected, "{left} {right}");
+        }
+    }
+}
