@@ -185,7 +185,7 @@ fn level(name: &str) -> Text<'_> {
         "different" => "不同",
         "one-edit" => "差一个字符",
         "two-edits" => "差两个字符",
-        "kin" => "同一名字的另一写法",
+        "kin" => "同名异写或互换",
         "alike" => "相近",
         "same-start" => "开头相同",
         "part-of" => "互相包含",

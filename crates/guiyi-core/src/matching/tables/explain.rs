@@ -69,7 +69,7 @@ pub(super) fn explain_pair(
     let evidence: Vec<Evidence> = (fields.iter().zip(&model.fields).enumerate())
         .map(|(at, (field, learned))| {
             let (left, right) = (field.ids[first as usize], field.ids[second as usize]);
-            let (level, place) = field.fine_level(rows.cell(first, at), rows.cell(second, at));
+            let (level, place) = rows.level(at, (first, second));
             Evidence {
                 header: field.header.clone(),
                 kind: field.kind,

@@ -11,6 +11,7 @@ use super::kind::{Kind, infer, number, whole_number};
 use super::letters::Letters;
 use super::table::Table;
 use super::text;
+use super::twins::Twin;
 use super::values::{self, Cells, Texts, Values};
 
 /// What comparing needs of the values of a field.
@@ -47,6 +48,8 @@ pub(super) struct Field {
     pub(super) equal: Vec<u8>,
     /// Share of records with a value.
     pub(super) filled: f64,
+    /// The field that it may have changed places with.
+    pub(super) twin: Option<Twin>,
 }
 
 impl Field {
@@ -114,6 +117,7 @@ impl Field {
             ids,
             values,
             filled,
+            twin: None,
         }
     }
 }
@@ -180,6 +184,7 @@ pub(super) fn marks(fields: &[Field]) -> Option<Field> {
         prepared: prepare_marks(&values, n, |mark| counts[&mark]),
         values,
         filled: n_filled as f64 / n as f64,
+        twin: None,
     })
 }
 

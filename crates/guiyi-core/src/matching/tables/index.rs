@@ -81,6 +81,8 @@ struct Side {
 struct Known {
     header: String,
     kind: Kind,
+    /// The field that it may have changed places with.
+    twin: Option<usize>,
     /// Its columns in each table; several are read as one.
     columns: Vec<Vec<usize>>,
     values: Vocabulary,

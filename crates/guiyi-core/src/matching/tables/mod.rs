@@ -45,6 +45,7 @@ mod tests;
 mod text;
 mod together;
 mod train;
+mod twins;
 mod values;
 mod vetoes;
 

@@ -8,7 +8,7 @@ use super::super::hash::mix;
 use super::field::{self, Field, Prepared};
 use super::said::{Said, SaidField};
 use super::values::Cells;
-use super::{Kind, Table, align, joined, sort};
+use super::{Kind, Table, align, joined, sort, twins};
 
 /// Fields that a pattern has room for.
 const MOST_FIELDS: usize = 31;
@@ -199,6 +199,7 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
             .fold(0_u64, |sum, (id, at)| sum.wrapping_add(mix(at << 32 | u64::from(*id))));
         (field.kind, sum)
     });
+    twins::find(&mut fields);
     fields.extend(field::marks(&fields));
     fields
 }

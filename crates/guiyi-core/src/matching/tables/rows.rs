@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::compare::Cell;
+use super::compare::{Cell, KIN};
 use super::field::{Field, Prepared};
 use super::model::{self, Model};
 use super::scoring::Scored;
@@ -85,13 +85,27 @@ impl<'f> Rows<'f> {
         self.ids(record).iter().zip(self.glances(record)).map(cell)
     }
 
+    /// The level of one field of a pair, and the place in its range.
+    pub(super) fn level(&self, at: usize, pair: Pair) -> (u8, f32) {
+        let own = self.fields[at].fine_level(self.cell(pair.0, at), self.cell(pair.1, at));
+        if usize::from(own.0) > KIN && self.is_swapped(at, pair) {
+            (KIN as u8, own.1)
+        } else {
+            own
+        }
+    }
+
+    /// Whether two records have changed the values of a field and its twin.
+    pub(super) fn is_swapped(&self, at: usize, (a, b): Pair) -> bool {
+        self.fields[at].twin.as_ref().is_some_and(|twin| {
+            let values = |record| (self.ids(record)[at], self.ids(record)[twin.field]);
+            twin.is_swapped(values(a), values(b))
+        })
+    }
+
     /// The levels of a pair, field by field, each with the place in its range.
-    fn levels(&self, (a, b): Pair) -> impl Iterator<Item = (u8, f32)> {
-        let cells = self.cells(a).zip(self.cells(b));
-        self.fields
-            .iter()
-            .zip(cells)
-            .map(|(field, (left, right))| field.fine_level(left, right))
+    fn levels(&self, pair: Pair) -> impl Iterator<Item = (u8, f32)> {
+        (0..self.fields.len()).map(move |at| self.level(at, pair))
     }
 
     /// The levels of a pair, packed.

@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use super::blocks::Candidates;
-use super::compare::{EQUAL, bag_level};
+use super::compare::{EQUAL, KIN, bag_level};
 use super::field::{Field, Prepared};
 use super::kind::Kind;
 use super::model::Model;
@@ -109,8 +109,7 @@ impl Batch {
             rows.fetch_values(*at, open().map(|(pair, _)| *pair), &mut self.values);
             let places = (*at..).step_by(width);
             for ((pair, most), place) in self.open.iter_mut().zip(places).filter(|((_, most), _)| reaches(*most)) {
-                let (a, b) = *pair;
-                let (level, within) = rows.fields[*at].fine_level(rows.cell(a, *at), rows.cell(b, *at));
+                let (level, within) = rows.level(*at, *pair);
                 self.levels[place] = (level, within);
                 if level > 0 {
                     *most += bounds.most_between(*at, level, within) - self.most[place];
@@ -222,6 +221,8 @@ impl Bounds {
                     Kind::Text => EQUAL + 1,
                     _ => field.best_level(left.glance, right.glance),
                 };
+                let is_swapped = || usize::from(best) > KIN && rows.is_swapped(at, pair);
+                let best = if is_swapped() { KIN as u8 } else { best };
                 self.most[at][usize::from(best)]
             };
             sum += most[at];

@@ -76,6 +76,7 @@ fn known(field: Field) -> Known {
     let values = (0..field.values.len() as u32).map(|id| (field.values.get(id), field.values.counts[id as usize]));
     let values = Vocabulary::new(values);
     Known {
+        twin: field.twin.map(|twin| twin.field),
         columns: field.columns,
         grams: matches!(field.prepared, Prepared::Bags(_)).then(|| Grams::new(&values)),
         n_filled: values.counts.iter().sum(),

@@ -6,6 +6,7 @@
 use super::super::bags::Bags;
 use super::super::compare::rarity;
 use super::super::field::{Field, Prepared, prepare, prepare_marks};
+use super::super::twins;
 use super::super::values::{self, Texts, Values};
 use super::find::Query;
 use super::{Index, Kind, Known};
@@ -18,6 +19,12 @@ pub(super) fn fields(index: &Index, query: &Query, rows: &[u32]) -> Vec<Field> {
     for (at, known) in index.fields.iter().enumerate() {
         let ids: Vec<u32> = rows.iter().map(|row| index.of_row(*row)[at]).collect();
         fields.push(field(known, query, at, &ids, n));
+    }
+    for (at, known) in index.fields.iter().enumerate() {
+        known
+            .twin
+            .into_iter()
+            .for_each(|twin| twins::join(&mut fields, at, twin));
     }
     if let Some(marks) = &index.marks {
         fields.push(of_marks(index, marks, query, rows, n));
@@ -51,6 +58,7 @@ fn field(known: &Known, query: &Query, at: usize, rows: &[u32], n: usize) -> Fie
         values,
         prepared,
         filled: 1.0,
+        twin: None,
     }
 }
 
@@ -86,6 +94,7 @@ fn of_marks(index: &Index, counts: &Map<u64, u32>, query: &Query, rows: &[u32], 
         values,
         prepared,
         filled: 1.0,
+        twin: None,
     }
 }
 

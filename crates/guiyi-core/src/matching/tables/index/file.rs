@@ -19,7 +19,7 @@ use super::{Bar, Grams, Index, IndexMistake, Kind, Known, Pass, Side, rings};
 use crate::matching::hash::{Map, hash, mix};
 
 /// The format that is written and read.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 const MAGIC: &[u8; 8] = b"guiyi\x00ix";
 /// Bytes of the head: magic, format, length of the rest, checksum of the rest.
 pub(super) const HEAD: usize = 28;
@@ -104,6 +104,7 @@ impl Index {
         for field in &self.fields {
             writer.text(&field.header);
             writer.text(field.kind.name());
+            writer.number(field.twin.map_or(0, |twin| twin as u64 + 1));
             writer.number(field.columns.len() as u64);
             for columns in &field.columns {
                 writer.numbers(columns.iter().map(|column| *column as u32));
@@ -208,6 +209,13 @@ fn read(reader: &mut Reader<'_>) -> Result<Index, IndexMistake> {
     let fields = (0..n_fields)
         .map(|_| read_field(reader))
         .collect::<Result<Vec<_>, _>>()?;
+    if fields
+        .iter()
+        .filter_map(|field| field.twin)
+        .any(|twin| twin >= n_fields)
+    {
+        return Err(reader.wrong());
+    }
     let ids = read_ids(reader, &fields, n)?;
     let numbers = [reader.numbers()?, reader.numbers()?, reader.numbers()?];
     let vetoes = Grounds::of_numbers(&numbers, n_fields).ok_or_else(|| reader.wrong())?;
@@ -268,6 +276,7 @@ fn read_postings(reader: &mut Reader<'_>, n: usize) -> Result<Postings, IndexMis
 fn read_field(reader: &mut Reader<'_>) -> Result<Known, IndexMistake> {
     let header = reader.text()?;
     let kind = Kind::from_name(&reader.text()?).ok_or_else(|| reader.wrong())?;
+    let twin = reader.number()?.checked_sub(1).map(|twin| twin as usize);
     let n_sides = reader.count()?;
     let mut columns = Vec::new();
     for _ in 0..n_sides {
@@ -293,6 +302,7 @@ fn read_field(reader: &mut Reader<'_>) -> Result<Known, IndexMistake> {
     Ok(Known {
         header,
         kind,
+        twin,
         columns,
         values: Vocabulary { texts, counts, places },
         n_filled,

@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
+use super::super::compare::KIN;
 use super::super::tests::{HEADERS, people, table};
+use super::file::FORMAT;
 use super::*;
 use crate::matching::hash::mix;
 
@@ -58,6 +60,40 @@ fn check_rows(linkage: &Linkage, index: &Index) {
 fn a_record_that_is_there_finds_the_pairs_of_the_full_run() {
     let (linkage, index) = index_of(&people(300));
     assert!(linkage.pairs.len() >= 100);
+    check_rows(&linkage, &index);
+}
+
+#[test]
+fn so_does_one_whose_names_changed_places() {
+    let mut rows = people(300);
+    for at in (1..rows.len()).filter(|at| at % 3 == 0) {
+        if rows[at][2] == rows[at - 1][2] {
+            (rows[at][0], rows[at][1]) = (rows[at - 1][1].clone(), rows[at - 1][0].clone());
+        }
+    }
+    let (linkage, index) = index_of(&rows);
+    let is_swapped = |pair: &&super::super::Pair| {
+        let (a, b) = (&rows[pair.a as usize], &rows[pair.b as usize]);
+        a[0] == b[1] && a[1] == b[0]
+    };
+    let swapped: Vec<&super::super::Pair> = linkage.pairs.iter().filter(is_swapped).collect();
+    let names = linkage.fields.iter().map(|field| field.kind == Kind::Name);
+    assert!(swapped.len() > 5);
+    for pair in swapped {
+        let levels = linkage.levels(pair);
+        let of_names: Vec<u8> = levels
+            .iter()
+            .zip(names.clone())
+            .filter(|(_, is)| *is)
+            .map(|(level, _)| *level)
+            .collect();
+        assert_eq!(
+            of_names.iter().filter(|level| usize::from(**level) == KIN).count(),
+            2,
+            "{levels:?}"
+        );
+        assert_eq!(pair.outcome, Outcome::Match);
+    }
     check_rows(&linkage, &index);
 }
 
@@ -181,7 +217,11 @@ fn what_is_no_index_is_refused() {
     assert_eq!(refuse(b"id,name\n1,Olga\n"), "this is no index");
     let mut older = bytes.clone();
     older[8] += 1;
-    assert!(refuse(&older).contains("this index has format 2, and this program reads format 1"));
+    let expected = format!(
+        "this index has format {}, and this program reads format {FORMAT}",
+        FORMAT + 1
+    );
+    assert!(refuse(&older).contains(&expected));
     assert!(refuse(&bytes[..bytes.len() - 1]).contains("cut short"));
     assert!(refuse(&bytes[..15]).contains("cut short"));
     assert!(refuse(&[&bytes[..], b" "].concat()).contains("something was added"));
