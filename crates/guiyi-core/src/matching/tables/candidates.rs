@@ -194,7 +194,7 @@ impl<'f> Keys<'f> {
 /// For each value a number of its beginning; 0 where it has none of its own.
 fn heads(field: &Field) -> Vec<u32> {
     let number = |id: u32| match &field.prepared {
-        Prepared::Dates(dates) => head_of_date(dates[id as usize]),
+        Prepared::Dates(dates) => date::unpack(dates[id as usize]).map_or(0, head_of_date),
         _ if id > 0 => head(field.kind, field.values.get(id)),
         _ => 0,
     };

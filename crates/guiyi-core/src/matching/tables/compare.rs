@@ -3,7 +3,7 @@
 //! Level 0: a side has no value. Levels 1 to [`EQUAL`]: the values are equal, from rare to common. Above: from nearly
 //! equal to different, by kind.
 
-use super::date::Date;
+use super::date;
 use super::field::{Field, Prepared};
 use super::kind::Kind;
 use super::letters::{Apart, Letters};
@@ -99,7 +99,7 @@ impl Field {
         match &self.prepared {
             Prepared::Letters(letters) => letters.glance(value),
             Prepared::Bags(bags) => bags.glance(value),
-            Prepared::Dates(dates) => dates[value as usize].pack(),
+            Prepared::Dates(dates) => dates[value as usize],
             Prepared::Numbers(numbers) => numbers[value as usize].to_bits(),
             Prepared::Marks { .. } => 0,
         }
@@ -109,7 +109,7 @@ impl Field {
     pub(super) fn best_level(&self, left: u64, right: u64) -> u8 {
         EQUAL
             + match self.kind {
-                Kind::Date => date_level(Date::unpack(left), Date::unpack(right)),
+                Kind::Date => date_level(left, right),
                 Kind::Number => number_level(f64::from_bits(left), f64::from_bits(right)),
                 Kind::Text | Kind::Marks => 1,
                 kind => best_level(kind, Apart::of(left, right)),
@@ -134,7 +134,10 @@ impl Field {
     }
 }
 
-fn date_level(left: Date, right: Date) -> u8 {
+fn date_level(left: u64, right: u64) -> u8 {
+    let (Some(left), Some(right)) = (date::unpack(left), date::unpack(right)) else {
+        return if date::is_slip(left, right) { 2 } else { 5 };
+    };
     let same = (
         left.year == right.year,
         left.month == right.month,

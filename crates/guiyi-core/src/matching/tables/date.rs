@@ -1,5 +1,7 @@
 //! Days as people write them, read without knowing the country.
 
+use super::compare;
+
 /// A day; a month above 12 or a day above 31 is kept where it is a slip of the typist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Date {
@@ -8,19 +10,60 @@ pub(super) struct Date {
     pub(super) day: u8,
 }
 
-impl Date {
-    /// The day as one number.
-    pub(super) fn pack(self) -> u64 {
-        u64::from(self.year) << 16 | u64::from(self.month) << 8 | u64::from(self.day)
-    }
+/// Marks what is no day, of which only the digits are kept.
+const UNREAD: u64 = 1 << 63;
+/// Digits that are kept, at most, and digits that a slip is told in, at least.
+const MOST_DIGITS: usize = 12;
+const LEAST_DIGITS: usize = 6;
 
-    /// The day of [`Date::pack`].
-    pub(super) fn unpack(packed: u64) -> Self {
-        Self {
-            year: (packed >> 16) as u16,
-            month: (packed >> 8) as u8,
-            day: packed as u8,
+/// A folded value as one number: its day, or where it is none its digits.
+pub(super) fn pack(folded: &str) -> u64 {
+    if let Some(Date { year, month, day }) = parse(folded) {
+        return u64::from(year) << 16 | u64::from(month) << 8 | u64::from(day);
+    }
+    let digits = folded.bytes().filter(u8::is_ascii_digit).take(MOST_DIGITS);
+    // A one before them keeps leading zeros.
+    digits.fold(1, |all, digit| all * 10 + u64::from(digit - b'0')) | UNREAD
+}
+
+/// The day of [`pack`]; `None` where it was none.
+pub(super) fn unpack(packed: u64) -> Option<Date> {
+    (packed & UNREAD == 0).then_some(Date {
+        year: (packed >> 16) as u16,
+        month: (packed >> 8) as u8,
+        day: packed as u8,
+    })
+}
+
+/// Whether two values, at least one of them no day, are written alike but for one slip, in some order of year, month and
+/// day.
+pub(super) fn is_slip(left: u64, right: u64) -> bool {
+    let right = writings(right);
+    writings(left).iter().any(|(one, n)| {
+        let near = |(other, m): &([u16; MOST_DIGITS], usize)| compare::distance(&one[..*n], &other[..*m]) <= 1;
+        *n >= LEAST_DIGITS && right.iter().any(near)
+    })
+}
+
+/// The digits of a packed value as people write them, and how many there are.
+fn writings(packed: u64) -> [([u16; MOST_DIGITS], usize); 3] {
+    let written = |number: u64, length: u32| {
+        let mut digits = [0; MOST_DIGITS];
+        for (digit, at) in digits.iter_mut().zip((0..length).rev()) {
+            *digit = (number / 10_u64.pow(at) % 10) as u16;
         }
+        (digits, length as usize)
+    };
+    match unpack(packed) {
+        Some(Date { year, month, day }) => {
+            let [year, month, day] = [u64::from(year), u64::from(month), u64::from(day)];
+            [
+                written(year * 10_000 + month * 100 + day, 8),
+                written(day * 1_000_000 + month * 10_000 + year, 8),
+                written(month * 1_000_000 + day * 10_000 + year, 8),
+            ]
+        }
+        None => [written(packed & !UNREAD, (packed & !UNREAD).max(1).ilog10()); 3],
     }
 }
 
@@ -105,4 +148,28 @@ fn month(word: &str) -> Option<u32> {
     ];
     let head = word.get(..3)?;
     NAMES.iter().position(|name| *name == head).map(|at| at as u32 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_leaves_a_day_recognizable() {
+        for (left, right, expected) in [
+            ("1944-08-03", "194-08-03", true),
+            ("2001-01-27", "20021-01-27", true),
+            ("1963-03-01", "196-303-01", true),
+            ("03.08.1944", "3.08.194", false),
+            ("03.08.1944", "03.08.194", true),
+            ("1944-08-03", "1975-1224", false),
+            ("1944-08-03", "unknown", false),
+            ("19", "194-08-03", false),
+        ] {
+            assert_eq!(is_slip(pack(left), pack(right)), expected, "{left} {right}");
+            assert_eq!(is_slip(pack(right), pack(left)), expected, "{right} {left}");
+        }
+        assert_eq!(unpack(pack("1944-08-03")), parse("1944-08-03"));
+        assert_eq!(unpack(pack("nothing")), None);
+    }
 }

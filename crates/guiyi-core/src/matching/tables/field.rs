@@ -20,7 +20,8 @@ pub(super) enum Prepared {
     Letters(Letters),
     /// Weighted q-grams.
     Bags(Bags),
-    Dates(Vec<Date>),
+    /// Days, packed.
+    Dates(Vec<u64>),
     Numbers(Vec<f64>),
     /// Tokens with digits and the level that sharing one is worth, rarest first.
     Marks {
@@ -300,7 +301,7 @@ fn equal_levels(values: &Values, n: usize) -> Vec<u8> {
 pub(super) fn prepare(kind: Kind, values: &Values) -> Prepared {
     let all = || (0..values.len() as u32).map(|id| values.get(id));
     match kind {
-        Kind::Date => Prepared::Dates(all().map(|value| date::parse(value).unwrap_or_default()).collect()),
+        Kind::Date => Prepared::Dates(all().map(date::pack).collect()),
         Kind::Number => Prepared::Numbers(all().map(|value| number(value).unwrap_or(f64::NAN)).collect()),
         Kind::Text => Prepared::Bags(Bags::new(values)),
         _ => Prepared::Letters(Letters::new(kind, values)),
