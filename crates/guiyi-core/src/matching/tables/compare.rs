@@ -100,7 +100,7 @@ impl Field {
             Prepared::Letters(letters) => letters.glance(value),
             Prepared::Bags(bags) => bags.glance(value),
             Prepared::Dates(dates) => dates[value as usize],
-            Prepared::Numbers(numbers) => numbers[value as usize].to_bits(),
+            Prepared::Numbers(numbers) => numbers.values[value as usize].to_bits(),
             Prepared::Marks { .. } => 0,
         }
     }
@@ -110,10 +110,17 @@ impl Field {
         EQUAL
             + match self.kind {
                 Kind::Date => date_level(left, right),
-                Kind::Number => number_level(f64::from_bits(left), f64::from_bits(right)),
+                Kind::Number => self.number_level(f64::from_bits(left), f64::from_bits(right)),
                 Kind::Text | Kind::Marks => 1,
                 kind => best_level(kind, Apart::of(left, right)),
             }
+    }
+
+    fn number_level(&self, left: f64, right: f64) -> u8 {
+        match &self.prepared {
+            Prepared::Numbers(numbers) => numbers.level(left, right),
+            _ => 6,
+        }
     }
 
     fn unequal_level(&self, left: Cell, right: Cell) -> u8 {
@@ -151,18 +158,6 @@ fn date_level(left: u64, right: u64) -> u8 {
         (false, true, true) => 2 + u8::from(year_digits(left.year, right.year) > 1),
         (true, false, false) => 4,
         _ => 5,
-    }
-}
-
-fn number_level(left: f64, right: f64) -> u8 {
-    let difference = (left - right).abs() / left.abs().max(right.abs()).max(f64::MIN_POSITIVE);
-    match difference {
-        ..0.001 => 1,
-        ..0.01 => 2,
-        ..0.05 => 3,
-        ..0.15 => 4,
-        ..0.4 => 5,
-        _ => 6,
     }
 }
 

@@ -9,6 +9,7 @@ use super::bags::Bags;
 use super::date::{self, Date};
 use super::kind::{Kind, infer, number, whole_number};
 use super::letters::Letters;
+use super::numbers::Numbers;
 use super::table::Table;
 use super::text;
 use super::twins::Twin;
@@ -22,7 +23,7 @@ pub(super) enum Prepared {
     Bags(Bags),
     /// Days, packed.
     Dates(Vec<u64>),
-    Numbers(Vec<f64>),
+    Numbers(Numbers),
     /// Tokens with digits and the level that sharing one is worth, rarest first.
     Marks {
         ends: Vec<u32>,
@@ -302,7 +303,9 @@ pub(super) fn prepare(kind: Kind, values: &Values) -> Prepared {
     let all = || (0..values.len() as u32).map(|id| values.get(id));
     match kind {
         Kind::Date => Prepared::Dates(all().map(date::pack).collect()),
-        Kind::Number => Prepared::Numbers(all().map(|value| number(value).unwrap_or(f64::NAN)).collect()),
+        Kind::Number => Prepared::Numbers(Numbers::new(
+            all().map(|value| number(value).unwrap_or(f64::NAN)).collect(),
+        )),
         Kind::Text => Prepared::Bags(Bags::new(values)),
         _ => Prepared::Letters(Letters::new(kind, values)),
     }

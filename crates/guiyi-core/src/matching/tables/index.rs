@@ -83,6 +83,8 @@ struct Known {
     kind: Kind,
     /// The field that it may have changed places with.
     twin: Option<usize>,
+    /// The usual distance between two values, where it holds quantities that are narrow beside their size.
+    usual: Option<f64>,
     /// Its columns in each table; several are read as one.
     columns: Vec<Vec<usize>>,
     values: Vocabulary,

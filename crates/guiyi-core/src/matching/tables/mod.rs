@@ -30,6 +30,7 @@ pub mod measure;
 mod model;
 mod model_file;
 mod nearest;
+mod numbers;
 mod partners;
 mod parts;
 mod records;

@@ -210,7 +210,7 @@ fn counts_rows(field: &Field) -> bool {
     let Prepared::Numbers(numbers) = &field.prepared else {
         return false;
     };
-    let values = &numbers[1..];
+    let values = &numbers.values[1..];
     let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), value| {
         (low.min(*value), high.max(*value))
     });

@@ -77,6 +77,10 @@ fn known(field: Field) -> Known {
     let values = Vocabulary::new(values);
     Known {
         twin: field.twin.map(|twin| twin.field),
+        usual: match &field.prepared {
+            Prepared::Numbers(numbers) => numbers.usual,
+            _ => None,
+        },
         columns: field.columns,
         grams: matches!(field.prepared, Prepared::Bags(_)).then(|| Grams::new(&values)),
         n_filled: values.counts.iter().sum(),

@@ -44,10 +44,13 @@ fn field(known: &Known, query: &Query, at: usize, rows: &[u32], n: usize) -> Fie
         };
     }
     values.counts[0] = 0;
-    let prepared = match &known.grams {
+    let mut prepared = match &known.grams {
         Some(grams) => Prepared::Bags(bags(known, grams, query, at, &values)),
         None => prepare(known.kind, &values),
     };
+    if let Prepared::Numbers(numbers) = &mut prepared {
+        numbers.usual = known.usual;
+    }
     let equal = |count: &u32| rarity(f64::from((*count).max(1)), n as f64);
     Field {
         header: known.header.clone(),

@@ -105,6 +105,7 @@ impl Index {
             writer.text(&field.header);
             writer.text(field.kind.name());
             writer.number(field.twin.map_or(0, |twin| twin as u64 + 1));
+            writer.number(field.usual.map_or(0, f64::to_bits));
             writer.number(field.columns.len() as u64);
             for columns in &field.columns {
                 writer.numbers(columns.iter().map(|column| *column as u32));
@@ -277,6 +278,7 @@ fn read_field(reader: &mut Reader<'_>) -> Result<Known, IndexMistake> {
     let header = reader.text()?;
     let kind = Kind::from_name(&reader.text()?).ok_or_else(|| reader.wrong())?;
     let twin = reader.number()?.checked_sub(1).map(|twin| twin as usize);
+    let usual = Some(f64::from_bits(reader.number()?)).filter(|usual| *usual > 0.0);
     let n_sides = reader.count()?;
     let mut columns = Vec::new();
     for _ in 0..n_sides {
@@ -303,6 +305,7 @@ fn read_field(reader: &mut Reader<'_>) -> Result<Known, IndexMistake> {
         header,
         kind,
         twin,
+        usual,
         columns,
         values: Vocabulary { texts, counts, places },
         n_filled,
