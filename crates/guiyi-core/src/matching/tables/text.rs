@@ -189,7 +189,7 @@ pub(super) fn tokens(folded: &str, mut each: impl FnMut(&str)) {
 /// Calls `each` with every token with a digit of a folded text, in order.
 ///
 /// A token is a run of letters and digits; hyphens, dots and apostrophes are dropped (`srs-btm30` is
-/// `srsbtm30`). `token` is room.
+/// `srsbtm30`), measures stand for themselves (`φ159×3.5` is `159` and `35`). `token` is room.
 pub(super) fn marks(folded: &str, token: &mut String, mut each: impl FnMut(&str)) {
     let is_end = |byte: u8| byte == b' ' || b",;:()[]{}\"|!?+*=<>".contains(&byte);
     let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
@@ -204,8 +204,15 @@ pub(super) fn marks(folded: &str, token: &mut String, mut each: impl FnMut(&str)
         if is_coded {
             token.clear();
             let word = &folded[start..at];
-            for letter in word.chars().chain(std::iter::once(' ')) {
-                if letter.is_alphanumeric() && !is_ideograph(letter) {
+            let mut letters = word.chars().chain(std::iter::once(' ')).peekable();
+            while let Some(letter) = letters.next() {
+                let is_digit = |letter: &char| letter.is_ascii_digit() || DIAMETER.contains(letter);
+                // `m6x25` is two measures; letters before make it a code.
+                let is_cross = letter == 'x'
+                    && letters.peek().is_some_and(is_digit)
+                    && token.bytes().skip(1).all(|byte| byte.is_ascii_digit())
+                    && token.ends_with(|letter: char| letter.is_ascii_digit());
+                if letter.is_alphanumeric() && !is_cross && !is_ideograph(letter) && !DIAMETER.contains(&letter) {
                     token.push(letter);
                 } else if !matches!(letter, '\'' | '’' | '-' | '.') {
                     if has_digit(token) {
@@ -218,6 +225,9 @@ pub(super) fn marks(folded: &str, token: &mut String, mut each: impl FnMut(&str)
         (start, is_coded) = (at + 1, false);
     }
 }
+
+/// Signs of a diameter: whether one stands before a measure says nothing.
+const DIAMETER: [char; 3] = ['φ', '⌀', '∅'];
 
 /// Calls `each` with the hash of every q-gram of a folded text: three letters or digits in a row within a word, which
 /// counts as having blanks around it; in ideographs single characters and pairs.
@@ -310,6 +320,8 @@ mod tests {
         check("srs-btm30 (o'2.5) a-b", &["srsbtm30", "o25"]);
         check("型号q235b钢 3号 no", &["q235b", "3"]);
         check("12/14 -7 ", &["12", "14", "7"]);
+        check("φ159×3.5 159x3.5 ⌀159*3.5", &["159", "35", "159", "35", "159", "35"]);
+        check("x20 20x m3x2 3x⌀2 ab3x2", &["x20", "20x", "m3", "2", "3", "2", "ab3x2"]);
         check("", &[]);
     }
 }
