@@ -138,6 +138,11 @@ pub(crate) fn name_of(inputs: &[Input], row: u32) -> &str {
     &input.ids[at]
 }
 
+/// The name of the file that a row stands in.
+pub(crate) fn file_of(inputs: &[Input], row: u32) -> &str {
+    &place(inputs, row).0.name
+}
+
 /// The values of a row's record, `None` for an empty one.
 pub(crate) fn values_of(inputs: &[Input], row: u32) -> impl Iterator<Item = Option<&str>> {
     let (input, at) = place(inputs, row);

@@ -1,5 +1,6 @@
 //! The summary of a match: as counts, and in words.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -7,10 +8,13 @@ use std::path::Path;
 use guiyi_core::finding::Language;
 use guiyi_core::matching::Veto;
 use guiyi_core::matching::tables::measure::{Score, b_cubed};
-use guiyi_core::matching::tables::{FieldSummary, Linkage, Outcome, PassCount, Plan};
+use guiyi_core::matching::tables::{Bridge, FieldSummary, Linkage, Outcome, PassCount, Plan};
 
-use super::input::Input;
+use super::input::{Input, file_of, name_of};
 use crate::args::Format;
+
+/// Bridges that are told on the terminal.
+const BRIDGES: usize = 5;
 
 /// The content of `summary.json`.
 #[derive(Debug, serde::Serialize)]
@@ -26,6 +30,8 @@ pub(crate) struct Summary {
     kept_apart: BTreeMap<&'static str, u64>,
     /// Groups of two or more records.
     clusters: u64,
+    /// Records that speak for two groups which otherwise disagree, those with most to say first.
+    bridges: Vec<BridgeRecord>,
     #[serde(skip_serializing_if = "Option::is_none")]
     truth: Option<Truth>,
 }
@@ -52,6 +58,17 @@ struct Field {
 struct Pass {
     name: String,
     pairs: u64,
+}
+
+#[derive(Debug, serde::Serialize)]
+struct BridgeRecord {
+    file: String,
+    id: String,
+    cluster_id: u32,
+    /// The group that it also speaks for, by how many pairs, and what the heaviest weighs, in bits.
+    toward_cluster_id: u32,
+    pairs: u32,
+    weight: f64,
 }
 
 /// Measured against the true pairs.
@@ -132,6 +149,12 @@ pub(crate) fn summarize(inputs: &[Input], found: &Linkage, truth: Option<&[(u32,
     let mut sizes = vec![0_u32; found.clusters.len()];
     found.clusters.iter().for_each(|cluster| sizes[*cluster as usize] += 1);
     let files = (0..).zip(inputs);
+    let mut bridges = found.bridges();
+    bridges.sort_by(|x, y| {
+        (y.n_pairs, y.weight)
+            .partial_cmp(&(x.n_pairs, x.weight))
+            .unwrap_or(Ordering::Equal)
+    });
     Summary {
         files: files
             .map(|(at, input)| file(input, found.distinct.get(at).copied().unwrap_or(false)))
@@ -143,7 +166,19 @@ pub(crate) fn summarize(inputs: &[Input], found: &Linkage, truth: Option<&[(u32,
         reviews: found.pairs.len() as u64 - matches,
         kept_apart: kept_apart(found),
         clusters: sizes.iter().filter(|size| **size > 1).count() as u64,
+        bridges: bridges.iter().map(|own| bridge(inputs, own)).collect(),
         truth: truth.map(|truth| measure(found, truth)),
+    }
+}
+
+fn bridge(inputs: &[Input], bridge: &Bridge) -> BridgeRecord {
+    BridgeRecord {
+        file: file_of(inputs, bridge.row).to_owned(),
+        id: name_of(inputs, bridge.row).to_owned(),
+        cluster_id: bridge.cluster + 1,
+        toward_cluster_id: bridge.toward + 1,
+        pairs: bridge.n_pairs,
+        weight: bridge.weight,
     }
 }
 
@@ -330,6 +365,31 @@ pub(crate) fn text(summary: &Summary, out: Option<&Path>, language: Language) ->
             .find(|own| own.name() == *veto)
             .map_or("", |veto| veto.describe(language));
         _ = writeln!(text, "  {count}: {reason}");
+    }
+    for own in summary.bridges.iter().take(BRIDGES) {
+        let BridgeRecord {
+            file,
+            id,
+            cluster_id,
+            toward_cluster_id,
+            ..
+        } = own;
+        _ = match language {
+            Language::English => writeln!(
+                text,
+                "  bridge: {id} of {file}, in cluster {cluster_id}, speaks for {toward_cluster_id} too"
+            ),
+            Language::Chinese => writeln!(
+                text,
+                "  桥接记录：{file} 的 {id}（第 {cluster_id} 组）也像第 {toward_cluster_id} 组"
+            ),
+        };
+    }
+    if let more @ 1.. = summary.bridges.len().saturating_sub(BRIDGES) {
+        _ = match language {
+            Language::English => writeln!(text, "  and {more} more bridges in summary.json"),
+            Language::Chinese => writeln!(text, "  另有 {more} 条桥接记录，见 summary.json"),
+        };
     }
     if let Some(truth) = &summary.truth {
         measures(&mut text, truth, language);

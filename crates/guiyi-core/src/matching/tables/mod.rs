@@ -13,6 +13,7 @@ mod active;
 mod align;
 mod bags;
 mod blocks;
+mod bridges;
 mod candidates;
 mod compare;
 mod date;
@@ -56,6 +57,7 @@ use rayon::prelude::*;
 
 use super::decision::Veto;
 pub use active::most_telling;
+pub use bridges::Bridge;
 pub use candidates::PassCount;
 pub use compare::level_names;
 pub use explain::{Evidence, Explained, explain};

@@ -136,7 +136,12 @@ impl Model {
             bonds: Vec::new(),
             taught: Vec::new(),
         };
-        model.settle(&vec![vec![100.0; 16]; kinds.len()]);
+        let mut seen = vec![vec![100.0; 16]; kinds.len()];
+        // Random pairs are hardly ever kin.
+        for (seen, _) in seen.iter_mut().zip(kinds).filter(|(_, kind)| **kind == Kind::Name) {
+            seen[KIN] = 0.0;
+        }
+        model.settle(&seen);
         model
     }
 
