@@ -6,7 +6,7 @@
 use super::date::Date;
 use super::field::{Field, Prepared};
 use super::kind::Kind;
-use super::letters::{Apart, Letters};
+use super::letters::{Apart, Spelling};
 
 /// Number of levels for equal values.
 pub(super) const EQUAL: u8 = 4;
@@ -107,8 +107,9 @@ impl Field {
 
     fn unequal_level(&self, left: Cell, right: Cell) -> u8 {
         match &self.prepared {
-            Prepared::Letters(letters) => {
+            Prepared::Letters(_) => {
                 let apart = Apart::of(left.glance, right.glance);
+                let letters = Spelling(&self.values);
                 match self.kind {
                     Kind::Category => category_level(letters, left.value, right.value, apart),
                     Kind::Name | Kind::Email => name_level(letters, left.value, right.value, apart),
@@ -201,12 +202,12 @@ fn year_digits(left: u16, right: u16) -> usize {
         .count()
 }
 
-fn category_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
+fn category_level(letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
     let most = apart.longest / 5;
     if letters.edits(a, b, apart, most) <= most { 1 } else { 2 }
 }
 
-fn name_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
+fn name_level(letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
     let longest = apart.longest;
     let edits = letters.edits(a, b, apart, longest / 2);
     let alike = 1.0 - edits as f64 / longest as f64;
@@ -215,7 +216,7 @@ fn name_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
     }
     let is_part = || {
         let (short, long) = letters.ordered(a, b);
-        long.starts_with(short) || has_words_of(long, short)
+        long.starts_with(&short) || has_words_of(&long, &short)
     };
     if alike >= 0.68 {
         2
@@ -258,10 +259,15 @@ fn has_words_of(long: &[u16], short: &[u16]) -> bool {
             .all(|word| word.is_empty() || long.split(blank).any(|own| own == word))
 }
 
-fn code_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
+fn code_level(letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
     let longest = apart.longest;
-    let edits = letters.edits(a, b, apart, (longest / 3).max(2));
     let (short, long) = letters.ordered(a, b);
+    let (short, long): (&[u16], &[u16]) = (&short, &long);
+    let edits = if apart.least_edits > (longest / 3).max(2) {
+        apart.least_edits
+    } else {
+        distance(short, long)
+    };
     if edits == 1 && longest >= 4 || (short.len() >= 6 && (long.ends_with(short) || long.starts_with(short))) {
         1
     } else if edits == 2 && longest >= 6 {

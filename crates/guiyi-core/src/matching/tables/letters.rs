@@ -1,4 +1,9 @@
 //! Short values as letters, and a glance at each that bounds how many edits two are apart.
+//!
+//! The letters are read from the text of the values when two are compared: kept beside it they would cost more memory
+//! than reading them costs time.
+
+use rayon::prelude::*;
 
 use super::compare::distance;
 use super::values::Values;
@@ -6,59 +11,59 @@ use super::values::Values;
 /// Letters of a value that are compared; a pattern of the bit-parallel distance has as many bits.
 const LONGEST: usize = 64;
 
-/// Letters of short values, end to end.
+/// Values that a thread takes at a time, at least.
+const CHUNK: usize = 4096;
+
+/// What can be seen of short values at a glance.
 pub(super) struct Letters {
-    words: Vec<Word>,
-    letters: Vec<u16>,
+    glances: Vec<u64>,
 }
 
+/// How values are spelled.
 #[derive(Clone, Copy)]
-struct Word {
-    glance: u64,
-    start: u32,
-}
+pub(super) struct Spelling<'v>(pub(super) &'v Values);
 
-/// Where the length of a value stands in its glance, below it its bag.
-const LENGTH_AT: u32 = 58;
-const BAG: u64 = (1 << LENGTH_AT) - 1;
+/// The first letters of a value.
+pub(super) struct Word {
+    letters: [u16; LONGEST],
+    length: usize,
+}
 
 impl Letters {
     pub(super) fn new(values: &Values) -> Self {
-        let mut words = Vec::with_capacity(values.len());
-        let mut letters = Vec::new();
-        for id in 0..values.len() as u32 {
-            let start = letters.len();
-            letters.extend(values.get(id).encode_utf16().take(LONGEST));
-            words.push(Word {
-                glance: glance(&letters[start..]),
-                start: start as u32,
-            });
+        let spelling = Spelling(values);
+        let ids = (0..values.len() as u32).into_par_iter().with_min_len(CHUNK);
+        Self {
+            glances: ids.map(|id| glance(&spelling.get(id))).collect(),
         }
-        Self { words, letters }
     }
 
     /// What can be seen of a value at a glance: which letters it holds, which of them more than once, and its length.
     pub(super) fn glance(&self, value: u32) -> u64 {
-        self.words[value as usize].glance
+        self.glances[value as usize]
     }
+}
 
-    fn get(&self, value: u32) -> &[u16] {
-        let word = self.words[value as usize];
-        &self.letters[word.start as usize..word.start as usize + length(word.glance)]
-    }
-
-    /// Asks for some values at once: memory is slow to answer and quick to deliver.
-    pub(super) fn fetch(&self, values: &[u32]) {
-        let starts = || values.iter().map(|value| self.words[*value as usize].start);
-        std::hint::black_box(starts().fold(0, |all, start| all ^ start));
-        let first = |start: u32| self.letters.get(start as usize).copied().unwrap_or(0);
-        std::hint::black_box(starts().fold(0, |all, start| all ^ first(start)));
+impl Spelling<'_> {
+    fn get(self, value: u32) -> Word {
+        let text = self.0.get(value);
+        let head = &text.as_bytes()[..text.len().min(LONGEST)];
+        let mut letters = [0; LONGEST];
+        let length = if head.is_ascii() {
+            let bytes = letters.iter_mut().zip(head);
+            bytes.for_each(|(letter, byte)| *letter = u16::from(*byte));
+            head.len()
+        } else {
+            let units = letters.iter_mut().zip(text.encode_utf16());
+            units.map(|(letter, unit)| *letter = unit).count()
+        };
+        Word { letters, length }
     }
 
     /// Two values; of different lengths the shorter first.
-    pub(super) fn ordered(&self, a: u32, b: u32) -> (&[u16], &[u16]) {
+    pub(super) fn ordered(self, a: u32, b: u32) -> (Word, Word) {
         let (left, right) = (self.get(a), self.get(b));
-        if left.len() < right.len() {
+        if left.length < right.length {
             (left, right)
         } else {
             (right, left)
@@ -66,14 +71,25 @@ impl Letters {
     }
 
     /// Edits between two values; of more than `most` only that they are more. `apart` is what a glance at them says.
-    pub(super) fn edits(&self, a: u32, b: u32, apart: Apart, most: usize) -> usize {
+    pub(super) fn edits(self, a: u32, b: u32, apart: Apart, most: usize) -> usize {
         if apart.least_edits > most {
             return apart.least_edits;
         }
-        let (short, long) = self.ordered(a, b);
-        distance(short, long)
+        distance(&self.get(a), &self.get(b))
     }
 }
+
+impl std::ops::Deref for Word {
+    type Target = [u16];
+
+    fn deref(&self) -> &[u16] {
+        &self.letters[..self.length]
+    }
+}
+
+/// Where the length of a value stands in its glance, below it its bag.
+const LENGTH_AT: u32 = 58;
+const BAG: u64 = (1 << LENGTH_AT) - 1;
 
 fn length(glance: u64) -> usize {
     (glance >> LENGTH_AT) as usize + 1

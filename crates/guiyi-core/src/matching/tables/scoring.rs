@@ -145,7 +145,7 @@ impl Shares {
         for (at, field) in rows.fields.iter().enumerate() {
             if let Prepared::Bags(bags) = &field.prepared {
                 values.clear();
-                values.extend(records.clone().map(|record| rows.ids(record)[at]));
+                values.extend(records.clone().map(|record| rows.row(record).id(at)));
                 values.dedup();
                 bags.fetch(values);
             }
@@ -157,9 +157,9 @@ impl Shares {
         if self.record != Some(record) {
             self.record = Some(record);
             self.of.clear();
-            for (field, id) in rows.fields.iter().zip(rows.ids(record)) {
+            for (at, field) in rows.fields.iter().enumerate() {
                 if let Prepared::Bags(bags) = &field.prepared {
-                    self.of.push(bags.shares(*id));
+                    self.of.push(bags.shares(rows.row(record).id(at)));
                 }
             }
         }
@@ -208,8 +208,7 @@ impl Bounds {
     /// seen yet. `most` is all 0 before.
     fn glance(&self, rows: &Rows<'_>, pair: Pair, most: &mut [f64]) -> f64 {
         let mut sum = self.prior;
-        let cells = rows.cells(pair.0).zip(rows.cells(pair.1));
-        for (at, (field, (left, right))) in rows.fields.iter().zip(cells).enumerate() {
+        for (at, (field, (left, right))) in rows.fields.iter().zip(rows.cells(pair)).enumerate() {
             let (a, b) = (left.value, right.value);
             if a == 0 || b == 0 {
                 continue;
@@ -232,8 +231,7 @@ impl Bounds {
     /// The most that a pair weighs once its texts are looked at too; `most` is what a glance says.
     fn look(&self, rows: &Rows<'_>, pair: Pair, shares: &mut Shares, most: &mut [f64]) -> f64 {
         let mut shares = shares.of(rows, pair.0).iter();
-        let cells = rows.cells(pair.0).zip(rows.cells(pair.1));
-        for (at, (field, (left, right))) in rows.fields.iter().zip(cells).enumerate() {
+        for (at, (field, (left, right))) in rows.fields.iter().zip(rows.cells(pair)).enumerate() {
             let share = (field.kind == Kind::Text).then(|| shares.next()).flatten();
             let (a, b) = (left.value, right.value);
             if let Some(share) = share.filter(|_| a != b && a != 0 && b != 0) {
