@@ -7,6 +7,8 @@
 //! Law: what names a thing (dates and words without digits) is never what relatives share as a whole: a person who
 //! moved keeps name and birthday, and stays the same person.
 
+use rayon::prelude::*;
+
 use super::field::Field;
 use super::kind::Kind;
 use super::model::{Model, level};
@@ -55,7 +57,7 @@ pub(super) fn naming(fields: &[Field]) -> Vec<f64> {
         };
         if names { entropy(&field.values.counts) } else { 0.0 }
     };
-    fields.iter().map(of).collect()
+    fields.par_iter().map(of).collect()
 }
 
 fn entropy(counts: &[u32]) -> f64 {
