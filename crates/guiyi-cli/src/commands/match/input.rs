@@ -63,14 +63,14 @@ fn read_one(path: &Path, id: Option<&str>) -> anyhow::Result<Input> {
     let source = rulebook::Source {
         system: "file".into(),
         headers: headers.clone(),
-        key_column: id_column.unwrap_or(0),
+        key_column: 0,
         mapping: (0..headers.len()).map(Some).collect(),
         code_pattern: None,
         day_first: None,
     };
     let mut columns: Vec<Column> = headers.iter().map(|header| Column::new(header)).collect();
     let all: Vec<usize> = (0..headers.len()).collect();
-    let (stretches, parser) = reader.stretches(0, &source, &all, id_column, STRETCH_ROWS)?;
+    let (stretches, parser) = reader.stretches(0, &source, &all, None, STRETCH_ROWS)?;
     let parse = |stretch| {
         let batch = parser.parse(stretch)?.batch;
         let column = |(header, values): (&Arc<str>, &StringArray)| {
