@@ -90,12 +90,18 @@ impl Field {
             Prepared::Bags(bags) => bags.glance(value),
             Prepared::Dates(dates) => dates[value as usize].pack(),
             Prepared::Numbers(numbers) => numbers[value as usize].to_bits(),
-            Prepared::Marks { .. } => 0,
+            Prepared::Marks { ends, marks } => {
+                let own = &marks[ends[value as usize - 1] as usize..ends[value as usize] as usize];
+                own.iter().fold(0, |sorts, (mark, _)| sorts | 1 << (mark % 64))
+            }
         }
     }
 
     /// A level that two different values do not surpass, told by a glance at them.
     pub(super) fn best_level(&self, left: u64, right: u64) -> u8 {
+        if self.kind == Kind::Marks && left & right != 0 {
+            return 1;
+        }
         EQUAL
             + match self.kind {
                 Kind::Date => date_level(Date::unpack(left), Date::unpack(right)),

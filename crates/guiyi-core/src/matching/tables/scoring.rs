@@ -182,11 +182,10 @@ impl Bounds {
     fn new(fields: &[Field], model: &Model) -> Self {
         let mut order: Vec<usize> = (0..fields.len()).collect();
         order.sort_by_key(|at| match fields[*at].kind {
-            Kind::Date | Kind::Number => 0,
+            Kind::Date | Kind::Number | Kind::Marks => 0,
             Kind::Name | Kind::Category | Kind::Code => 1,
             Kind::Phone | Kind::Email => 2,
             Kind::Text => 3,
-            Kind::Marks => 4,
         });
         let bits: Vec<Vec<f64>> = model.fields.iter().map(|field| field.bits.clone()).collect();
         let most = bits.iter().map(|bits| {
@@ -217,7 +216,6 @@ impl Bounds {
                 self.bits[at][usize::from(field.equal[a as usize]) - 1]
             } else {
                 let best = match field.kind {
-                    Kind::Marks => 1,
                     Kind::Text => EQUAL + 1,
                     _ => field.best_level(left.glance, right.glance),
                 };
