@@ -116,12 +116,12 @@ fn record(table: &Table, at: usize, row: usize) -> Vec<String> {
 }
 
 /// The table of a file, and its ids.
-fn read(path: &Path) -> Result<(Table, Vec<String>), Box<dyn Error>> {
+fn read(path: &Path) -> Result<(Table, Column), Box<dyn Error>> {
     let mut reader = csv::Reader::from_path(path)?;
     let mut columns: Vec<Column> = reader.headers()?.iter().skip(1).map(Column::new).collect();
-    let (mut record, mut ids) = (csv::StringRecord::new(), Vec::new());
+    let (mut record, mut ids) = (csv::StringRecord::new(), Column::new("id"));
     while reader.read_record(&mut record)? {
-        ids.push(record[0].to_owned());
+        ids.push(&record[0]);
         for (column, value) in columns.iter_mut().zip(record.iter().skip(1)) {
             column.push(value);
         }

@@ -10,7 +10,11 @@ pub(super) fn hash(bytes: &[u8]) -> u64 {
         state = mix(state ^ u64::from_le_bytes(*word));
     }
     if !rest.is_empty() {
-        let word = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        // The last eight bytes without those that are read already are the rest, read at once.
+        let word = match bytes.last_chunk() {
+            Some(last) => u64::from_le_bytes(*last) >> (64 - 8 * rest.len()),
+            None => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+        };
         state = mix(state ^ word);
     }
     mix(state ^ bytes.len() as u64).max(1)

@@ -53,7 +53,7 @@ pub(crate) fn scan(file: &mut File) -> io::Result<Scan> {
         keep(&mut scan.head, fresh);
         if !scan.sample.is_empty() {
             keep(&mut scan.sample, fresh);
-        } else if let Some(start) = fresh.iter().position(|byte| !byte.is_ascii()) {
+        } else if let Some(start) = first_foreign(fresh) {
             keep(&mut scan.sample, &fresh[start..]);
         }
         n_carried = 0;
@@ -97,7 +97,7 @@ pub(crate) fn scan_beginning(file: &mut File) -> io::Result<Scan> {
         keep(&mut scan.head, fresh);
         if !scan.sample.is_empty() {
             keep(&mut scan.sample, fresh);
-        } else if let Some(start) = fresh.iter().position(|byte| !byte.is_ascii()) {
+        } else if let Some(start) = first_foreign(fresh) {
             keep(&mut scan.sample, &fresh[start..]);
         }
         if n_read == 0 || scan.sample.len() >= SAMPLE_BYTES {
@@ -127,6 +127,12 @@ impl Scan {
     pub(crate) fn has_zero(&self) -> bool {
         memchr(0, &self.head).is_some()
     }
+}
+
+/// Where the first byte stands that is not ASCII. That there is none is seen many bytes at a time.
+fn first_foreign(bytes: &[u8]) -> Option<usize> {
+    let at = || bytes.iter().position(|byte| !byte.is_ascii());
+    if bytes.is_ascii() { None } else { at() }
 }
 
 fn keep(sample: &mut Vec<u8>, bytes: &[u8]) {

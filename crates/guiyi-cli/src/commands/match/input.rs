@@ -9,7 +9,7 @@ use anyhow::Context;
 use arrow_array::StringArray;
 use guiyi_core::matching::tables::{Column, Label, Source, Table};
 use guiyi_core::rulebook;
-use guiyi_io::read::{ReadOptions, open};
+use guiyi_io::read::{ReadOptions, open_beginning};
 
 use crate::commands::validate::walk::in_order;
 
@@ -19,7 +19,7 @@ pub(crate) struct Input {
     pub(crate) path: String,
     /// The column that names the records, if one does.
     pub(crate) id: Option<String>,
-    pub(crate) ids: Vec<String>,
+    pub(crate) ids: Column,
     pub(crate) table: Table,
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn read(files: &[PathBuf], ids: &[String]) -> anyhow::Result<Vec<Inpu
 }
 
 fn read_one(path: &Path, id: Option<&str>) -> anyhow::Result<Input> {
-    let mut reader = open(path, &ReadOptions::default())?;
+    let mut reader = open_beginning(path, &ReadOptions::default())?;
     let headers = reader.headers.clone();
     let id_column = headers.iter().position(|header| **header == *id.unwrap_or("id"));
     if let (None, Some(id)) = (id_column, id) {
@@ -63,14 +63,14 @@ fn read_one(path: &Path, id: Option<&str>) -> anyhow::Result<Input> {
     let source = rulebook::Source {
         system: "file".into(),
         headers: headers.clone(),
-        key_column: id_column.unwrap_or(0),
+        key_column: 0,
         mapping: (0..headers.len()).map(Some).collect(),
         code_pattern: None,
         day_first: None,
     };
     let mut columns: Vec<Column> = headers.iter().map(|header| Column::new(header)).collect();
     let all: Vec<usize> = (0..headers.len()).collect();
-    let (stretches, parser) = reader.stretches(0, &source, &all, id_column, STRETCH_ROWS)?;
+    let (stretches, parser) = reader.stretches(0, &source, &all, None, STRETCH_ROWS)?;
     let parse = |stretch| {
         let batch = parser.parse(stretch)?.batch;
         let column = |(header, values): (&Arc<str>, &StringArray)| {
@@ -89,13 +89,12 @@ fn read_one(path: &Path, id: Option<&str>) -> anyhow::Result<Input> {
     };
     in_order(stretches, rayon::current_num_threads(), parse, append)?;
     let ids = match id_column {
-        Some(at) => {
-            let ids = columns.remove(at);
-            (0..ids.len()).map(|row| ids.get(row).to_owned()).collect()
+        Some(at) => columns.remove(at),
+        None => {
+            let mut places = Column::default();
+            (1..=columns.first().map_or(0, Column::len)).for_each(|place| places.push(&place.to_string()));
+            places
         }
-        None => (1..=columns.first().map_or(0, Column::len))
-            .map(|place| place.to_string())
-            .collect(),
     };
     let name = path
         .file_name()
@@ -119,11 +118,11 @@ pub(crate) fn groups(path: &Path) -> anyhow::Result<Vec<String>> {
         .position(|column| column.header == "cluster_id");
     let column = column.with_context(|| format!("{}: no column `cluster_id`", path.display()))?;
     let column = groups.table.columns.swap_remove(column);
-    Ok((0..column.len()).map(|row| column.get(row).to_owned()).collect())
+    Ok(column.values().map(str::to_owned).collect())
 }
 
 /// The input that a row is of, and its place there; rows of a second file follow those of the first.
-fn place(inputs: &[Input], row: u32) -> (&Input, usize) {
+pub(crate) fn place(inputs: &[Input], row: u32) -> (&Input, usize) {
     let (row, n_left) = (row as usize, inputs[0].ids.len());
     if row < n_left {
         (&inputs[0], row)
@@ -135,7 +134,7 @@ fn place(inputs: &[Input], row: u32) -> (&Input, usize) {
 /// The name of a row's record.
 pub(crate) fn name_of(inputs: &[Input], row: u32) -> &str {
     let (input, at) = place(inputs, row);
-    &input.ids[at]
+    input.ids.get(at)
 }
 
 /// The name of the file that a row stands in.
@@ -160,7 +159,7 @@ impl<'a> Places<'a> {
     pub(crate) fn new(inputs: &'a [Input]) -> Self {
         let mut start = 0;
         let rows = inputs.iter().map(|input| {
-            let own = input.ids.iter().map(String::as_str).zip(start..).collect();
+            let own = input.ids.values().zip(start..).collect();
             start += input.ids.len() as u32;
             own
         });

@@ -149,20 +149,20 @@ impl<'f> Keys<'f> {
 
     /// The hashes of keys that more than one record has, with these records, and some others.
     fn shared(&self, pass: Pass) -> Vec<(u64, u32)> {
-        const SHARED: u8 = 2;
-        let n = self.of[pass.first].len();
-        let buckets = n.next_power_of_two();
-        let bucket = |key: u64| key as usize & (buckets - 1);
-        let mut sizes = vec![0_u8; buckets];
-        let mut n_shared = 0;
+        // Four buckets a byte, 0b01 for one record and 0b11 for more: the more there are, the fewer keys share one by
+        // chance, and all fit the near cache.
+        let buckets = (4 * self.of[pass.first].len()).next_power_of_two();
+        let place = |key: u64| (key as usize & (buckets - 1), key as usize % 4 * 2);
+        let mut seen = vec![0_u8; buckets / 4];
         self.each(pass, |_, key| {
-            let size = &mut sizes[bucket(key)];
-            *size = (*size + 1).min(SHARED);
-            n_shared += usize::from(*size == SHARED);
+            let (at, shift) = place(key);
+            let own = seen[at / 4] >> shift & 0b11;
+            seen[at / 4] |= (own << 1 | 1) << shift & 0b11 << shift;
         });
-        let mut filed = Vec::with_capacity(2 * n_shared);
+        let mut filed = Vec::new();
         self.each(pass, |record, key| {
-            if sizes[bucket(key)] == SHARED {
+            let (at, shift) = place(key);
+            if seen[at / 4] >> shift & 0b10 != 0 {
                 filed.push((key, record));
             }
         });
@@ -497,21 +497,28 @@ fn finders(keys: &Keys<'_>, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) 
             survey.is_small(mix(key))
         }
     };
-    let of_some = |pairs: &[u64]| {
+    // Atom by atom, so that the keys of one stay in the near cache.
+    let agreeing: Vec<Vec<bool>> = keys
+        .of
+        .par_iter()
+        .map(|of| {
+            let agree = |(a, b): (u32, u32)| of[a as usize] != 0 && of[a as usize] == of[b as usize];
+            pairs.iter().map(|pair| agree(ends(*pair))).collect()
+        })
+        .collect();
+    let of_some = |(chunk, pairs): (usize, &[u64])| {
         let mut some = Finders {
             ends: Vec::with_capacity(pairs.len()),
             passes: Vec::new(),
         };
-        let mut agreeing: Vec<(usize, u64)> = Vec::new();
-        for pair in pairs {
-            let (a, b) = ends(*pair);
-            let agree = |of: &Cow<'_, [u32]>| Some(of[a as usize]).filter(|key| *key != 0 && *key == of[b as usize]);
-            let keys = keys.of.iter().enumerate();
-            agreeing.clear();
-            agreeing.extend(keys.filter_map(|(atom, of)| Some((atom, u64::from(agree(of)?)))));
+        let mut shared: Vec<(usize, u64)> = Vec::new();
+        for (row, pair) in (chunk * CHUNK..).zip(pairs) {
+            let atoms = (0..n_atoms).filter(|atom| agreeing[*atom][row]);
+            shared.clear();
+            shared.extend(atoms.map(|atom| (atom, u64::from(keys.of[atom][ends(*pair).0 as usize]))));
             let start = some.passes.len();
-            for (at, (first, key)) in agreeing.iter().enumerate() {
-                for (second, other) in &agreeing[at..] {
+            for (at, (first, key)) in shared.iter().enumerate() {
+                for (second, other) in &shared[at..] {
                     let key = if second == first { *key } else { key << 32 | other };
                     let found = numbers[first * n_atoms + second].filter(|pass| finds(*pass, *pair, key));
                     some.passes.extend(found);
@@ -522,7 +529,7 @@ fn finders(keys: &Keys<'_>, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) 
         }
         some
     };
-    let parts: Vec<Finders> = pairs.par_chunks(CHUNK).map(of_some).collect();
+    let parts: Vec<Finders> = pairs.par_chunks(CHUNK).enumerate().map(of_some).collect();
     let mut all = Finders {
         ends: Vec::with_capacity(pairs.len()),
         passes: Vec::new(),

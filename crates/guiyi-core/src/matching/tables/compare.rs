@@ -6,7 +6,7 @@
 use super::date;
 use super::field::{Field, Prepared};
 use super::kind::Kind;
-use super::letters::{Apart, Letters};
+use super::letters::{Apart, Letters, Spelling};
 
 /// Number of levels for equal values.
 pub(super) const EQUAL: u8 = 4;
@@ -101,12 +101,18 @@ impl Field {
             Prepared::Bags(bags) => bags.glance(value),
             Prepared::Dates(dates) => dates[value as usize],
             Prepared::Numbers(numbers) => numbers.values[value as usize].to_bits(),
-            Prepared::Marks { .. } => 0,
+            Prepared::Marks { ends, marks } => {
+                let own = &marks[ends[value as usize - 1] as usize..ends[value as usize] as usize];
+                own.iter().fold(0, |sorts, (mark, _)| sorts | 1 << (mark % 64))
+            }
         }
     }
 
     /// A level that two different values do not surpass, told by a glance at them.
     pub(super) fn best_level(&self, left: u64, right: u64) -> u8 {
+        if self.kind == Kind::Marks && left & right != 0 {
+            return 1;
+        }
         EQUAL
             + match self.kind {
                 Kind::Date => date_level(left, right),
@@ -125,11 +131,12 @@ impl Field {
 
     fn unequal_level(&self, left: Cell, right: Cell) -> u8 {
         match &self.prepared {
-            Prepared::Letters(letters) => {
+            Prepared::Letters(own) => {
                 let apart = Apart::of(left.glance, right.glance);
+                let letters = Spelling(&self.values);
                 match self.kind {
                     Kind::Category => category_level(letters, left.value, right.value, apart),
-                    Kind::Name => name_level(letters, left.value, right.value, apart),
+                    Kind::Name => name_level(own, letters, left.value, right.value, apart),
                     Kind::Email => words_level(letters, left.value, right.value, apart),
                     _ => code_level(letters, left.value, right.value, apart),
                 }
@@ -211,21 +218,21 @@ fn year_digits(left: u16, right: u16) -> usize {
         .count()
 }
 
-fn category_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
+fn category_level(letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
     let most = apart.longest / 5;
     if letters.edits(a, b, apart, most) <= most { 1 } else { 2 }
 }
 
 /// Between one edit and all else stand other writings of the name.
-fn name_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
+fn name_level(own: &Letters, letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
     match words_level(letters, a, b, apart) {
         1 => 1,
-        _ if letters.are_kin(a, b, apart) => 2,
+        _ if own.are_kin(a, b, apart) => 2,
         level => level + 1,
     }
 }
 
-fn words_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
+fn words_level(letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
     let longest = apart.longest;
     let edits = letters.edits(a, b, apart, longest / 2);
     let alike = 1.0 - edits as f64 / longest as f64;
@@ -234,7 +241,7 @@ fn words_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
     }
     let is_part = || {
         let (short, long) = letters.ordered(a, b);
-        long.starts_with(short) || has_words_of(long, short)
+        long.starts_with(&short) || has_words_of(&long, &short)
     };
     if alike >= 0.68 {
         2
@@ -282,10 +289,15 @@ fn has_words_of(long: &[u16], short: &[u16]) -> bool {
             .all(|word| word.is_empty() || long.split(blank).any(|own| own == word))
 }
 
-fn code_level(letters: &Letters, a: u32, b: u32, apart: Apart) -> u8 {
+fn code_level(letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
     let longest = apart.longest;
-    let edits = letters.edits(a, b, apart, (longest / 3).max(2));
     let (short, long) = letters.ordered(a, b);
+    let (short, long): (&[u16], &[u16]) = (&short, &long);
+    let edits = if apart.least_edits > (longest / 3).max(2) {
+        apart.least_edits
+    } else {
+        distance(short, long)
+    };
     if edits == 1 && longest >= 4 || (short.len() >= 6 && (long.ends_with(short) || long.starts_with(short))) {
         1
     } else if edits == 2 && longest >= 6 {

@@ -133,7 +133,7 @@ fn join(order: &[u32], cells: impl Fn(usize, &mut dyn FnMut(&str)) + Sync) -> (V
             cells(*row as usize, &mut |value| add_value(value, &mut joined));
             text::fold(&joined, &mut folded);
             part.text.push_str(&folded);
-            part.ends.push(part.text.len());
+            part.end();
         }
         part
     };
@@ -152,15 +152,26 @@ pub(super) fn add_value(value: &str, joined: &mut String) {
 pub(super) fn marks(fields: &[Field]) -> Option<Field> {
     let texts: Vec<&Field> = fields.iter().filter(|field| field.kind == Kind::Text).collect();
     let n = texts.first()?.ids.len();
+    // A glance at each value spares reading those without a digit once for each record.
+    let may_hold = |field: &&Field| -> Vec<bool> {
+        let ids = 0..field.values.len() as u32;
+        ids.map(|id| field.values.get(id).bytes().any(|byte| byte.is_ascii_digit()))
+            .collect()
+    };
+    let may_hold: Vec<Vec<bool>> = texts.par_iter().map(may_hold).collect();
     let parts: Vec<Texts> = (0..n.div_ceil(CHUNK))
         .into_par_iter()
         .map(|chunk| {
             let mut part = Texts::default();
-            let (mut own, mut room): (Vec<String>, String) = Default::default();
+            let mut room = String::new();
             for record in chunk * CHUNK..n.min((chunk + 1) * CHUNK) {
-                let of_record = texts.iter().map(|field| field.values.get(field.ids[record]));
-                add_marks(of_record, &mut own, &mut room, &mut part.text);
-                part.ends.push(part.text.len());
+                let ids = texts.iter().map(|field| field.ids[record]);
+                let holders = texts.iter().zip(ids).zip(&may_hold);
+                let of_record = holders
+                    .filter(|((_, id), may_hold)| may_hold[*id as usize])
+                    .map(|((field, id), _)| field.values.get(id));
+                add_marks(of_record, &mut room, &mut part.text);
+                part.end();
             }
             part
         })
@@ -190,22 +201,27 @@ pub(super) fn marks(fields: &[Field]) -> Option<Field> {
     })
 }
 
-/// Appends the tokens with digits of some texts, each once, in order, with blanks between. `own` and `room` are room to
-/// work in.
-pub(super) fn add_marks<'t>(
-    texts: impl Iterator<Item = &'t str>,
-    own: &mut Vec<String>,
-    room: &mut String,
-    all: &mut String,
-) {
+/// Appends the tokens with digits of some texts, each once, in order, with blanks between. `room` is room to work in.
+pub(super) fn add_marks<'t>(texts: impl Iterator<Item = &'t str>, room: &mut String, all: &mut String) {
+    let start = all.len();
+    let mut n = 0;
     for text in texts {
-        text::marks(text, room, |mark| own.push(mark.to_owned()));
+        text::marks(text, room, |mark| {
+            all.extend((n > 0).then_some(' '));
+            all.push_str(mark);
+            n += 1;
+        });
     }
-    own.sort_unstable();
-    own.dedup();
-    for (at, token) in own.drain(..).enumerate() {
-        all.extend((at > 0).then_some(' '));
-        all.push_str(&token);
+    // Most have one at most, and need no order.
+    if n > 1 {
+        let found = all.split_off(start);
+        let mut own: Vec<&str> = found.split(' ').collect();
+        own.sort_unstable();
+        own.dedup();
+        for (at, token) in own.into_iter().enumerate() {
+            all.extend((at > 0).then_some(' '));
+            all.push_str(token);
+        }
     }
 }
 

@@ -24,7 +24,7 @@ use self::texts::{Texts, Vocabulary};
 use super::candidates::Atom;
 use super::explain::Explained;
 use super::vetoes::Grounds;
-use super::{Bar, Kind, Linkage, Model, ModelMistake, Options, Outcome, Records, Table, link_records};
+use super::{Bar, Column, Kind, Linkage, Model, ModelMistake, Options, Outcome, Records, Table, link_records};
 use crate::matching::decision::Veto;
 use crate::matching::hash::Map;
 
@@ -65,7 +65,7 @@ pub struct Source<'t> {
     /// The name of the column that names the records, if one does.
     pub id: Option<&'t str>,
     /// The name of each record.
-    pub ids: &'t [String],
+    pub ids: &'t Column,
 }
 
 /// What a table was.

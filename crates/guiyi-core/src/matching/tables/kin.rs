@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use pinyin::{ToPinyin, ToPinyinMulti};
+use rayon::prelude::*;
 
 use super::text::is_ideograph;
 use super::values::Values;
@@ -16,6 +17,8 @@ use crate::matching::phonetic::syllable;
 
 /// Keys of a value, at most: `al` is short for many names.
 const MOST: usize = 24;
+/// Values that a thread takes at a time, at least.
+const CHUNK: usize = 1024;
 /// Ideographs of the name of a person, at most.
 const LONGEST: usize = 4;
 
@@ -55,15 +58,23 @@ pub(super) struct Kin {
 
 impl Kin {
     pub(super) fn new(values: &Values) -> Self {
-        let (mut ends, mut keys, mut own) = (Vec::with_capacity(values.len()), Vec::new(), Vec::new());
-        for id in 0..values.len() as u32 {
+        let of = |id: u32| {
+            let mut own = Vec::new();
             add_keys(values.get(id), &mut own);
             own.sort_unstable();
             own.dedup();
-            keys.append(&mut own);
-            ends.push(keys.len() as u32);
+            own
+        };
+        let ids = (0..values.len() as u32).into_par_iter().with_min_len(CHUNK);
+        let all: Vec<Vec<u32>> = ids.map(of).collect();
+        let ends = all.iter().scan(0, |end, own| {
+            *end += own.len() as u32;
+            Some(*end)
+        });
+        Self {
+            ends: ends.collect(),
+            keys: all.concat(),
         }
-        Self { ends, keys }
     }
 
     /// The keys of a value, ascending.

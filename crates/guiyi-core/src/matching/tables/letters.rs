@@ -1,4 +1,9 @@
 //! Short values as letters, and a glance at each that bounds how many edits two are apart.
+//!
+//! The letters are read from the text of the values when two are compared: kept beside it they would cost more memory
+//! than reading them costs time.
+
+use rayon::prelude::*;
 
 use super::compare::distance;
 use super::kin::Kin;
@@ -8,85 +13,100 @@ use super::values::Values;
 /// Letters of a value that are compared; a pattern of the bit-parallel distance has as many bits.
 const LONGEST: usize = 64;
 
-/// Letters of short values, end to end.
+/// Values that a thread takes at a time, at least.
+const CHUNK: usize = 4096;
+
+/// What can be seen of short values at a glance.
 pub(super) struct Letters {
-    words: Vec<Word>,
-    text: Vec<u16>,
+    glances: Vec<u64>,
     /// Which are writings of one name, where they are names.
     kin: Option<Kin>,
 }
 
+/// How values are spelled.
 #[derive(Clone, Copy)]
-struct Word {
-    glance: u64,
-    start: u32,
-}
+pub(super) struct Spelling<'v>(pub(super) &'v Values);
 
-/// Where the length of a value stands in its glance, below it whether it has kin, below that its bag.
-const LENGTH_AT: u32 = 58;
-const KIN_AT: u32 = 57;
-const BAG: u64 = (1 << KIN_AT) - 1;
+/// The first letters of a value.
+pub(super) struct Word {
+    letters: [u16; LONGEST],
+    length: usize,
+}
 
 impl Letters {
     pub(super) fn new(kind: Kind, values: &Values) -> Self {
         let kin = (kind == Kind::Name).then(|| Kin::new(values));
-        let mut words = Vec::with_capacity(values.len());
-        let mut text = Vec::new();
-        for id in 0..values.len() as u32 {
-            let start = text.len();
-            text.extend(values.get(id).encode_utf16().take(LONGEST));
+        let spelling = Spelling(values);
+        let of = |id: u32| {
             let has_kin = kin.as_ref().is_some_and(|kin| !kin.of(id).is_empty());
-            words.push(Word {
-                glance: glance(&text[start..]) | u64::from(has_kin) << KIN_AT,
-                start: start as u32,
-            });
+            glance(&spelling.get(id)) | u64::from(has_kin) << KIN_AT
+        };
+        let ids = (0..values.len() as u32).into_par_iter().with_min_len(CHUNK);
+        Self {
+            glances: ids.map(of).collect(),
+            kin,
         }
-        Self { words, text, kin }
     }
 
     /// What can be seen of a value at a glance: which letters it holds, which of them more than once, its length, and
     /// whether other writings of it are known.
     pub(super) fn glance(&self, value: u32) -> u64 {
-        self.words[value as usize].glance
-    }
-
-    fn get(&self, value: u32) -> &[u16] {
-        let word = self.words[value as usize];
-        &self.text[word.start as usize..word.start as usize + length(word.glance)]
-    }
-
-    /// Asks for some values at once: memory is slow to answer and quick to deliver.
-    pub(super) fn fetch(&self, values: &[u32]) {
-        let starts = || values.iter().map(|value| self.words[*value as usize].start);
-        std::hint::black_box(starts().fold(0, |all, start| all ^ start));
-        let first = |start: u32| self.text.get(start as usize).copied().unwrap_or(0);
-        std::hint::black_box(starts().fold(0, |all, start| all ^ first(start)));
-    }
-
-    /// Two values; of different lengths the shorter first.
-    pub(super) fn ordered(&self, a: u32, b: u32) -> (&[u16], &[u16]) {
-        let (left, right) = (self.get(a), self.get(b));
-        if left.len() < right.len() {
-            (left, right)
-        } else {
-            (right, left)
-        }
+        self.glances[value as usize]
     }
 
     /// Whether two values are writings of one name. `apart` is what a glance at them says.
     pub(super) fn are_kin(&self, a: u32, b: u32, apart: Apart) -> bool {
         apart.may_be_kin && self.kin.as_ref().is_some_and(|kin| kin.are_kin(a, b))
     }
+}
+
+impl Spelling<'_> {
+    fn get(self, value: u32) -> Word {
+        let text = self.0.get(value);
+        let head = &text.as_bytes()[..text.len().min(LONGEST)];
+        let mut letters = [0; LONGEST];
+        let length = if head.is_ascii() {
+            let bytes = letters.iter_mut().zip(head);
+            bytes.for_each(|(letter, byte)| *letter = u16::from(*byte));
+            head.len()
+        } else {
+            let units = letters.iter_mut().zip(text.encode_utf16());
+            units.map(|(letter, unit)| *letter = unit).count()
+        };
+        Word { letters, length }
+    }
+
+    /// Two values; of different lengths the shorter first.
+    pub(super) fn ordered(self, a: u32, b: u32) -> (Word, Word) {
+        let (left, right) = (self.get(a), self.get(b));
+        if left.length < right.length {
+            (left, right)
+        } else {
+            (right, left)
+        }
+    }
 
     /// Edits between two values; of more than `most` only that they are more. `apart` is what a glance at them says.
-    pub(super) fn edits(&self, a: u32, b: u32, apart: Apart, most: usize) -> usize {
+    pub(super) fn edits(self, a: u32, b: u32, apart: Apart, most: usize) -> usize {
         if apart.least_edits > most {
             return apart.least_edits;
         }
-        let (short, long) = self.ordered(a, b);
-        distance(short, long)
+        distance(&self.get(a), &self.get(b))
     }
 }
+
+impl std::ops::Deref for Word {
+    type Target = [u16];
+
+    fn deref(&self) -> &[u16] {
+        &self.letters[..self.length]
+    }
+}
+
+/// Where the length of a value stands in its glance, below it whether it has kin, below that its bag.
+const LENGTH_AT: u32 = 58;
+const KIN_AT: u32 = 57;
+const BAG: u64 = (1 << KIN_AT) - 1;
 
 fn length(glance: u64) -> usize {
     (glance >> LENGTH_AT) as usize + 1

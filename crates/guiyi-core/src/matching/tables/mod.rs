@@ -215,7 +215,13 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
     let (mut kept, n_candidates) = scoring::score(&rows, &model, &candidates, least_kept, may);
     let n_true_candidates = count_known(&options.truth, &candidates, records);
     drop(candidates);
-    let vetoes = Vetoes::new(&records.fields);
+    let words = Words::new(&said.labels, records);
+    let ends = |(a, b): &rows::Pair| [*a, *b];
+    let asked = kept
+        .iter()
+        .flat_map(|kept| ends(&kept.pair))
+        .chain(words.0.keys().flat_map(ends));
+    let vetoes = Vetoes::new(&records.fields, &asked);
     let bonds: Vec<(u32, u32, f32)> = kept
         .par_iter()
         .filter(|kept| vetoes.of(&rows, kept.pair.0, kept.pair.1).is_none())
@@ -244,7 +250,6 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
     }
     drop(bonds);
     kept.retain(|kept| probability(kept.pair, kept.weight) >= options.least_probability);
-    let words = Words::new(&said.labels, records);
     words.settle(&mut graph);
     let of = parts::group_parts(
         records.len(),

@@ -1,6 +1,8 @@
 //! What each level weighs, learned without labels: Fellegi and Sunter (JASA 64, 1969), trained by expectation and
 //! maximization over counts of patterns.
 
+use rayon::prelude::*;
+
 use super::compare::{EQUAL, KIN, n_levels, steps};
 use super::kind::Kind;
 use super::relatives::{MOST_SLIPS, Relatives};
@@ -12,6 +14,9 @@ pub(super) const BITS: u32 = 4;
 const STRENGTH: f64 = 0.5;
 /// How many matches as they usually look a field counts beside those it has seen.
 const USUAL: f64 = 4.0;
+
+/// Patterns that a thread takes at a time, at least.
+const TOGETHER: usize = 1024;
 
 /// The weights of one field.
 #[derive(Debug, Clone, PartialEq)]
@@ -221,7 +226,7 @@ impl Model {
 
     fn sum(&self, own: &[f64; ROOM], agree: u32) -> f64 {
         let excess: f64 = self.bonds.iter().map(|bond| bond.excess(agree, own)).sum();
-        own.iter().sum::<f64>() - excess
+        own[..self.fields.len()].iter().sum::<f64>() - excess
     }
 
     /// Odds against strangers and against each kind of relatives: a relative's are those of the fields in which they
@@ -282,14 +287,19 @@ impl Model {
     fn shares(&mut self, patterns: &[(u128, f64)]) -> Vec<Share> {
         let mut sums = vec![0.0; self.relatives.len()];
         let mut n_match = 0.0;
+        // Probabilities side by side, sums in order: the number of threads changes none.
+        let matching: Vec<f64> = patterns
+            .par_iter()
+            .with_min_len(TOGETHER)
+            .map(|(pattern, _)| self.probability(*pattern))
+            .collect();
         let shares = patterns
             .iter()
-            .map(|(pattern, count)| {
-                let own = self.bits_of(*pattern);
-                let matching = 1.0 / (1.0 + (-self.weigh(&own, self.agreeing(*pattern))).exp2());
+            .zip(matching)
+            .map(|((pattern, count), matching)| {
                 let mut related = 0.0;
                 for (kind, sum) in self.relatives.iter().zip(&mut sums) {
-                    let share = matching * kind.against(&own);
+                    let share = matching * kind.against(&self.bits_of(*pattern));
                     *sum += count * share;
                     related += share;
                 }
@@ -307,17 +317,24 @@ impl Model {
     pub(super) fn fit(&mut self, patterns: &[(u128, f64)], shares: &[Share]) {
         let (mut n_match, mut n) = (0.0, 0.0);
         let n_fields = self.fields.len();
-        let mut matches = vec![[0.0_f64; 16]; n_fields];
-        let mut others = vec![[0.0_f64; 16]; n_fields];
-        for ((pattern, count), share) in patterns.iter().zip(shares) {
+        for ((_, count), share) in patterns.iter().zip(shares) {
             n += count;
             n_match += count * share.matching;
-            for at in 0..n_fields {
-                let level = level(*pattern, at);
-                matches[at][level] += count * share.matching;
-                others[at][level] += count * (1.0 - share.matching - share.related).max(0.0);
-            }
         }
+        let of_field = |at: usize| {
+            let (mut matches, mut others) = ([0.0_f64; 16], [0.0_f64; 16]);
+            for ((pattern, count), share) in patterns.iter().zip(shares) {
+                let level = level(*pattern, at);
+                matches[level] += count * share.matching;
+                others[level] += count * (1.0 - share.matching - share.related).max(0.0);
+            }
+            (matches, others)
+        };
+        let (mut matches, mut others): (Vec<[f64; 16]>, Vec<[f64; 16]>) = (0..n_fields)
+            .into_par_iter()
+            .with_min_len(TOGETHER.div_ceil(patterns.len().max(1)))
+            .map(of_field)
+            .unzip();
         self.prior = ((n_match + 0.5) / (n + 2.0)).clamp(1e-6, 0.9);
         for (pattern, same) in &self.taught {
             let counts = if *same { &mut matches } else { &mut others };

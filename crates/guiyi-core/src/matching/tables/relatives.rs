@@ -12,6 +12,7 @@
 mod divide;
 
 use divide::{Seen, divide};
+use rayon::prelude::*;
 
 use super::field::Field;
 use super::kind::Kind;
@@ -78,7 +79,7 @@ pub(super) fn naming(fields: &[Field]) -> Vec<Naming> {
             Naming::default()
         }
     };
-    fields.iter().map(of).collect()
+    fields.par_iter().map(of).collect()
 }
 
 impl Naming {

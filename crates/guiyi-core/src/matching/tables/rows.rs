@@ -14,14 +14,48 @@ const CHUNK: usize = 2048;
 pub(super) const TOGETHER: usize = 128;
 /// Bytes that memory delivers together.
 pub(super) const LINE: usize = 64;
+const WORDS: usize = LINE / size_of::<u64>();
+
+/// What memory delivers together.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Line([u64; WORDS]);
 
 /// All records, value by value.
 pub(super) struct Rows<'f> {
     pub(super) fields: &'f [Field],
-    /// The value of each field, record by record.
-    ids: Vec<u32>,
-    /// What can be seen of these values at a glance.
-    glances: Vec<u64>,
+    /// Record by record what can be seen of its values at a glance, then the values, two in a word; a record begins
+    /// with a line.
+    lines: Vec<Line>,
+    /// Lines of a record.
+    n_lines: usize,
+    n: usize,
+}
+
+/// The lines of one record.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'r> {
+    lines: &'r [Line],
+    width: usize,
+}
+
+impl Row<'_> {
+    fn word(self, at: usize) -> u64 {
+        self.lines[at / WORDS].0[at % WORDS]
+    }
+
+    /// The value of a field.
+    pub(super) fn id(self, field: usize) -> u32 {
+        (self.word(self.width + field / 2) >> (field % 2 * 32)) as u32
+    }
+
+    /// The value of a field, and what can be seen of it.
+    pub(super) fn cell(self, field: usize) -> Cell {
+        Cell {
+            value: self.id(field),
+            glance: self.word(field),
+        }
+    }
 }
 
 /// A pair of records, the smaller one first.
@@ -35,54 +69,50 @@ pub(super) fn ends(pair: u64) -> Pair {
 impl<'f> Rows<'f> {
     /// Number of records.
     pub(super) fn len(&self) -> usize {
-        self.ids.len() / self.fields.len().max(1)
+        self.n
     }
 
     pub(super) fn new(fields: &'f [Field]) -> Self {
         let n = fields.first().map_or(0, |field| field.ids.len());
         let width = fields.len();
-        let (mut ids, mut glances) = (vec![0; n * width], vec![0; n * width]);
-        let chunks = ids
-            .par_chunks_mut(CHUNK * width.max(1))
-            .zip(glances.par_chunks_mut(CHUNK * width.max(1)));
-        chunks.enumerate().for_each(|(chunk, (ids, glances))| {
+        let n_lines = (width + width.div_ceil(2)).div_ceil(WORDS);
+        let mut lines = vec![Line([0; WORDS]); n * n_lines];
+        let chunks = lines.par_chunks_mut((CHUNK * n_lines).max(1));
+        chunks.enumerate().for_each(|(chunk, lines)| {
             for (at, field) in fields.iter().enumerate() {
                 let records = &field.ids[chunk * CHUNK..];
-                for ((id, glance), own) in ids[at..].iter_mut().zip(&mut glances[at..]).step_by(width).zip(records) {
-                    *id = *own;
-                    *glance = if *own == 0 { 0 } else { field.glance(*own) };
+                let id_at = width + at / 2;
+                for (row, id) in lines.chunks_exact_mut(n_lines).zip(records).filter(|(_, id)| **id != 0) {
+                    row[at / WORDS].0[at % WORDS] = field.glance(*id);
+                    row[id_at / WORDS].0[id_at % WORDS] |= u64::from(*id) << (at % 2 * 32);
                 }
             }
         });
-        Self { fields, ids, glances }
+        Self {
+            fields,
+            lines,
+            n_lines,
+            n,
+        }
     }
 
     /// The values of a record.
-    pub(super) fn ids(&self, record: u32) -> &[u32] {
-        let width = self.fields.len();
-        &self.ids[record as usize * width..(record as usize + 1) * width]
-    }
-
-    fn glances(&self, record: u32) -> &[u64] {
-        let width = self.fields.len();
-        &self.glances[record as usize * width..(record as usize + 1) * width]
+    pub(super) fn row(&self, record: u32) -> Row<'_> {
+        Row {
+            lines: &self.lines[record as usize * self.n_lines..(record as usize + 1) * self.n_lines],
+            width: self.fields.len(),
+        }
     }
 
     /// One value of a record.
     pub(super) fn cell(&self, record: u32, field: usize) -> Cell {
-        Cell {
-            value: self.ids(record)[field],
-            glance: self.glances(record)[field],
-        }
+        self.row(record).cell(field)
     }
 
-    /// The values of a record, and what can be seen of them.
-    pub(super) fn cells(&self, record: u32) -> impl Iterator<Item = Cell> {
-        let cell = |(value, glance): (&u32, &u64)| Cell {
-            value: *value,
-            glance: *glance,
-        };
-        self.ids(record).iter().zip(self.glances(record)).map(cell)
+    /// The values of two records, field by field, and what can be seen of them.
+    pub(super) fn cells(&self, (a, b): Pair) -> impl Iterator<Item = (Cell, Cell)> {
+        let (left, right) = (self.row(a), self.row(b));
+        (0..self.fields.len()).map(move |at| (left.cell(at), right.cell(at)))
     }
 
     /// The level of one field of a pair, and the place in its range.
@@ -98,7 +128,7 @@ impl<'f> Rows<'f> {
     /// Whether two records have changed the values of a field and its twin.
     pub(super) fn is_swapped(&self, at: usize, (a, b): Pair) -> bool {
         self.fields[at].twin.as_ref().is_some_and(|twin| {
-            let values = |record| (self.ids(record)[at], self.ids(record)[twin.field]);
+            let values = |record| (self.row(record).id(at), self.row(record).id(twin.field));
             twin.is_swapped(values(a), values(b))
         })
     }
@@ -130,13 +160,13 @@ impl<'f> Rows<'f> {
     pub(super) fn fetch_values(&self, field: usize, pairs: impl Iterator<Item = Pair>, values: &mut Vec<u32>) {
         values.clear();
         for (a, b) in pairs {
-            let (left, right) = (self.ids(a)[field], self.ids(b)[field]);
+            let (left, right) = (self.row(a).id(field), self.row(b).id(field));
             if left != right && left != 0 && right != 0 {
                 values.extend([left, right]);
             }
         }
         match &self.fields[field].prepared {
-            Prepared::Letters(letters) => letters.fetch(values),
+            Prepared::Letters(_) => self.fields[field].values.fetch(values),
             Prepared::Bags(bags) => bags.fetch(values),
             Prepared::Marks { .. } | Prepared::Dates(_) | Prepared::Numbers(_) => {}
         }
@@ -144,14 +174,7 @@ impl<'f> Rows<'f> {
 
     /// Asks for the rows of some records at once: memory is slow to answer and quick to deliver.
     pub(super) fn fetch(&self, records: impl Iterator<Item = u32>) {
-        let read = |all: u64, record: u32| {
-            let (ids, glances) = (self.ids(record), self.glances(record));
-            let ids = ids.iter().step_by(LINE / size_of::<u32>()).chain(ids.last());
-            let glances = glances.iter().step_by(LINE / size_of::<u64>()).chain(glances.last());
-            glances.fold(ids.fold(all, |all, id| all ^ u64::from(*id)), |all, glance| {
-                all ^ glance
-            })
-        };
+        let read = |all: u64, record: u32| self.row(record).lines.iter().fold(all, |all, line| all ^ line.0[0]);
         std::hint::black_box(records.fold(0, read));
     }
 

@@ -144,7 +144,7 @@ impl Shares {
         for (at, field) in rows.fields.iter().enumerate() {
             if let Prepared::Bags(bags) = &field.prepared {
                 values.clear();
-                values.extend(records.clone().map(|record| rows.ids(record)[at]));
+                values.extend(records.clone().map(|record| rows.row(record).id(at)));
                 values.dedup();
                 bags.fetch(values);
             }
@@ -156,9 +156,9 @@ impl Shares {
         if self.record != Some(record) {
             self.record = Some(record);
             self.of.clear();
-            for (field, id) in rows.fields.iter().zip(rows.ids(record)) {
+            for (at, field) in rows.fields.iter().enumerate() {
                 if let Prepared::Bags(bags) = &field.prepared {
-                    self.of.push(bags.shares(*id));
+                    self.of.push(bags.shares(rows.row(record).id(at)));
                 }
             }
         }
@@ -181,11 +181,10 @@ impl Bounds {
     fn new(fields: &[Field], model: &Model) -> Self {
         let mut order: Vec<usize> = (0..fields.len()).collect();
         order.sort_by_key(|at| match fields[*at].kind {
-            Kind::Date | Kind::Number => 0,
+            Kind::Date | Kind::Number | Kind::Marks => 0,
             Kind::Name | Kind::Category | Kind::Code => 1,
             Kind::Phone | Kind::Email => 2,
             Kind::Text => 3,
-            Kind::Marks => 4,
         });
         let bits: Vec<Vec<f64>> = model.fields.iter().map(|field| field.bits.clone()).collect();
         let most = bits.iter().map(|bits| {
@@ -207,8 +206,7 @@ impl Bounds {
     /// seen yet. `most` is all 0 before.
     fn glance(&self, rows: &Rows<'_>, pair: Pair, most: &mut [f64]) -> f64 {
         let mut sum = self.prior;
-        let cells = rows.cells(pair.0).zip(rows.cells(pair.1));
-        for (at, (field, (left, right))) in rows.fields.iter().zip(cells).enumerate() {
+        for (at, (field, (left, right))) in rows.fields.iter().zip(rows.cells(pair)).enumerate() {
             let (a, b) = (left.value, right.value);
             if a == 0 || b == 0 {
                 continue;
@@ -217,7 +215,6 @@ impl Bounds {
                 self.bits[at][usize::from(field.equal[a as usize]) - 1]
             } else {
                 let best = match field.kind {
-                    Kind::Marks => 1,
                     Kind::Text => EQUAL + 1,
                     _ => field.best_level(left.glance, right.glance),
                 };
@@ -233,8 +230,7 @@ impl Bounds {
     /// The most that a pair weighs once its texts are looked at too; `most` is what a glance says.
     fn look(&self, rows: &Rows<'_>, pair: Pair, shares: &mut Shares, most: &mut [f64]) -> f64 {
         let mut shares = shares.of(rows, pair.0).iter();
-        let cells = rows.cells(pair.0).zip(rows.cells(pair.1));
-        for (at, (field, (left, right))) in rows.fields.iter().zip(cells).enumerate() {
+        for (at, (field, (left, right))) in rows.fields.iter().zip(rows.cells(pair)).enumerate() {
             let share = (field.kind == Kind::Text).then(|| shares.next()).flatten();
             let (a, b) = (left.value, right.value);
             if let Some(share) = share.filter(|_| a != b && a != 0 && b != 0) {

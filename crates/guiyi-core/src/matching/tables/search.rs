@@ -125,15 +125,9 @@ fn random_levels(records: &Records, rows: &Rows<'_>) -> Vec<Vec<f64>> {
             continue;
         }
         levels[..usize::from(compare::EQUAL)].fill(0.0);
-        for count in field
-            .values
-            .counts
-            .iter()
-            .copied()
-            .filter(|count| *count > 0)
-            .map(f64::from)
-        {
-            let level = usize::from(compare::rarity(count, n as f64)) - 1;
+        let counts = field.values.counts.iter().zip(&field.equal);
+        for (count, level) in counts.filter(|(count, _)| **count > 0) {
+            let (count, level) = (f64::from(*count), usize::from(*level) - 1);
             levels[level] += drawn * count * (count - 1.0).max(0.05) / (total * field.filled * field.filled);
         }
     }

@@ -39,6 +39,12 @@ impl Column {
         &self.text[start..self.ends[row]]
     }
 
+    /// The values, row by row.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end])
+    }
+
     /// How long the value of a row is, in bytes.
     pub(super) fn length(&self, row: usize) -> usize {
         self.ends[row] - if row == 0 { 0 } else { self.ends[row - 1] }

@@ -127,6 +127,14 @@ impl Values {
         &self.text[start..start + (span as usize & LONGEST)]
     }
 
+    /// Asks for some values at once: memory is slow to answer and quick to deliver.
+    pub(super) fn fetch(&self, values: &[u32]) {
+        let starts = || values.iter().map(|value| self.spans[*value as usize] >> LENGTH_BITS);
+        std::hint::black_box(starts().fold(0, |all, start| all ^ start));
+        let first = |start: u64| self.text.as_bytes().get(start as usize).copied().unwrap_or(0);
+        std::hint::black_box(starts().fold(0, |all, start| all ^ first(start)));
+    }
+
     /// Number of values, with value 0.
     pub(super) fn len(&self) -> usize {
         self.counts.len()
@@ -198,10 +206,19 @@ pub(super) fn rewrite(ids: &[u32], old: &Values, change: impl Fn(&str, &mut Stri
 #[derive(Default)]
 pub(super) struct Texts {
     pub(super) text: String,
-    pub(super) ends: Vec<usize>,
+    ends: Vec<usize>,
+    /// The hash of each; 0 of an empty one.
+    hashes: Vec<u64>,
 }
 
 impl Texts {
+    /// Makes one text of all that was appended since the one before.
+    pub(super) fn end(&mut self) {
+        let own = &self.text.as_bytes()[self.ends.last().copied().unwrap_or(0)..];
+        self.hashes.push(if own.is_empty() { 0 } else { hash(own) });
+        self.ends.push(self.text.len());
+    }
+
     fn each(&self) -> impl Iterator<Item = &str> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end])
@@ -210,12 +227,11 @@ impl Texts {
 
 /// Numbers the distinct texts of all records, which come in parts.
 pub(super) fn of_texts(parts: &[Texts]) -> (Vec<u32>, Values) {
-    let all = || parts.iter().flat_map(Texts::each);
-    let hash_of = |text: &str| if text.is_empty() { 0 } else { hash(text.as_bytes()) };
+    let hashes = parts.iter().flat_map(|part| part.hashes.iter().copied());
     let n = parts.iter().map(|part| part.ends.len()).sum();
-    let Numbered { of, counts, .. } = number(all().map(hash_of), n, |_| 1);
+    let Numbered { of, counts, .. } = number(hashes, n, |_| 1);
     let mut values = Values::new(counts);
-    for (id, text) in of.iter().zip(all()) {
+    for (id, text) in of.iter().zip(parts.iter().flat_map(Texts::each)) {
         if !values.has(*id) {
             values.set(*id, text);
         }

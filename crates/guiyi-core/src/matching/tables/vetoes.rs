@@ -121,7 +121,10 @@ pub(super) struct Grounds {
 impl Grounds {
     /// Finds them by their values.
     pub(super) fn of(fields: &[Field]) -> Self {
-        let says = |text: &str| Parts::of(text).is_whole || Parts::of(text).is_branch;
+        let says = |text: &str| {
+            let parts = Parts::of(text);
+            parts.is_whole || parts.is_branch
+        };
         let is_name = |field: &Field| matches!(field.kind, Kind::Text | Kind::Name | Kind::Category);
         let names = each(fields, |field| {
             (is_name(field) && share(field, says) >= NAMES).then_some(())
@@ -172,21 +175,31 @@ pub(super) struct Vetoes {
 }
 
 impl Vetoes {
-    /// What keeps records of these fields apart.
-    pub(super) fn new(fields: &[Field]) -> Self {
-        Self::with(&Grounds::of(fields), fields)
+    /// What keeps some of the records of these fields apart; no others may be asked about.
+    pub(super) fn new(fields: &[Field], records: &(impl Iterator<Item = u32> + Clone)) -> Self {
+        let is_asked = |field: &Field| {
+            let mut is_asked = vec![false; field.values.len()];
+            let values = records.clone().map(|record| field.ids[record as usize]);
+            values.for_each(|value| is_asked[value as usize] = true);
+            is_asked
+        };
+        Self::of_values(&Grounds::of(fields), fields, is_asked)
     }
 
-    /// The same where it is known which fields do.
+    /// What keeps any records apart, where it is known which fields do.
     pub(super) fn with(grounds: &Grounds, fields: &[Field]) -> Self {
-        let holders = |(at, scheme): &(usize, Scheme)| (*at, all(&fields[*at], |text| scheme.holder(text)));
+        Self::of_values(grounds, fields, |field| vec![true; field.values.len()])
+    }
+
+    fn of_values(grounds: &Grounds, fields: &[Field], is_asked: impl Fn(&Field) -> Vec<bool>) -> Self {
+        let holders = |(at, scheme): &(usize, Scheme)| {
+            let field = &fields[*at];
+            (*at, all(field, &is_asked(field), |text| scheme.holder(text)))
+        };
+        let names = |at: &usize| (*at, all(&fields[*at], &is_asked(&fields[*at]), Parts::of));
         Self {
             holders: grounds.schemes.iter().map(holders).collect(),
-            names: grounds
-                .names
-                .iter()
-                .map(|at| (*at, all(&fields[*at], Parts::of)))
-                .collect(),
+            names: grounds.names.iter().map(names).collect(),
         }
     }
 
@@ -241,10 +254,10 @@ fn share(field: &Field, is: impl Fn(&str) -> bool) -> f64 {
     }
 }
 
-/// What `of` says of each value of a field; nothing of no value.
-fn all<T: Default + Send>(field: &Field, of: impl Fn(&str) -> T + Sync) -> Vec<T> {
+/// What `of` says of each value of a field that is asked for; nothing of others, and of no value.
+fn all<T: Default + Send>(field: &Field, is_asked: &[bool], of: impl Fn(&str) -> T + Sync) -> Vec<T> {
     let say = |id: u32| {
-        if id == 0 {
+        if id == 0 || !is_asked[id as usize] {
             T::default()
         } else {
             of(field.values.get(id))
@@ -285,11 +298,10 @@ mod tests {
         let table = table(&["name", "item", "phone"], &rows);
         let records = Records::new(&[&table], &Said::default());
         let of = records.of_rows();
-        let found = Vetoes::new(&records.fields).of(&Rows::new(&records.fields), of[20], of[21]);
-        assert_eq!(
-            found,
-            Vetoes::new(&records.fields).of(&Rows::new(&records.fields), of[21], of[20])
-        );
+        let rows = Rows::new(&records.fields);
+        let vetoes = Vetoes::new(&records.fields, &[of[20], of[21]].into_iter());
+        let found = vetoes.of(&rows, of[20], of[21]);
+        assert_eq!(found, vetoes.of(&rows, of[21], of[20]));
         found
     }
 

@@ -32,7 +32,7 @@ pub(super) fn build(sources: &[Source<'_>], records: Records, linkage: &Linkage,
     }
     let mut names = Texts::default();
     for source in sources {
-        source.ids.iter().for_each(|name| names.push(name));
+        source.ids.values().for_each(|name| names.push(name));
     }
     let mut index = Index {
         model: linkage.model.clone(),

@@ -106,7 +106,7 @@ fn intern<'t>(texts: impl Iterator<Item = &'t str>) -> (Vec<u32>, Values) {
     let mut all = Texts::default();
     for text in texts {
         all.text.push_str(text);
-        all.ends.push(all.text.len());
+        all.end();
     }
     values::of_texts(&[all])
 }

@@ -116,12 +116,7 @@ impl Index {
                 .iter()
                 .zip(texts)
                 .filter(|(field, _)| field.kind == Kind::Text);
-            add_marks(
-                long.map(|(_, text)| text),
-                &mut Vec::new(),
-                &mut String::new(),
-                &mut marks,
-            );
+            add_marks(long.map(|(_, text)| text), &mut String::new(), &mut marks);
         }
         marks
     }

@@ -10,11 +10,13 @@ use super::file::FORMAT;
 use super::*;
 use crate::matching::hash::mix;
 
-fn names(n: usize) -> Vec<String> {
-    (0..n).map(|row| format!("P{row}")).collect()
+fn names(n: usize) -> Column {
+    let mut names = Column::new("id");
+    (0..n).for_each(|row| names.push(&format!("P{row}")));
+    names
 }
 
-fn source<'t>(table: &'t Table, ids: &'t [String]) -> Source<'t> {
+fn source<'t>(table: &'t Table, ids: &'t Column) -> Source<'t> {
     Source {
         table,
         name: "people.csv",
