@@ -27,6 +27,7 @@ use crate::history::{Stay, Version, stays};
 use crate::known::{frame, rows};
 use crate::pins::{self, Pinned};
 use crate::read::GoldenValue;
+use crate::retire::was_retired;
 use crate::vault::{Keyed, Place};
 use crate::{Store, key, statements};
 
@@ -62,7 +63,7 @@ pub struct Content {
 
 impl Store {
     /// What was believed at `known_at` to hold at `as_of`, both `YYYY-MM-DDTHH:MM:SSZ`; `None`: now. The answer is `None`
-    /// if the ID had no source record then, since it was not issued yet or was superseded.
+    /// if the ID had no source record then, since it was not issued yet, was superseded or was retired.
     ///
     /// Cost: linear in the contents of the members.
     ///
@@ -131,6 +132,9 @@ fn held(
     let Some(known) = run_at(known_at)? else {
         return Ok(None);
     };
+    if was_retired(connection, gid, as_of, known)? {
+        return Ok(None);
+    }
     // Behind this write stands what is valid from when it was recorded.
     let recorded = run_at(as_of.min(known_at))?.unwrap_or(0);
 

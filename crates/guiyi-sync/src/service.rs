@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guiyi_core::dictionary::Dictionary;
+use guiyi_store::FileKey;
 use tokio::sync::oneshot;
 
 use crate::error::SyncError;
@@ -24,6 +25,8 @@ const GRACE: Duration = Duration::from_secs(10);
 pub struct Config {
     /// The store's file; it must exist.
     pub store: PathBuf,
+    /// The key to the file, if that is encrypted as a whole; it opens no value that is encrypted in it.
+    pub file_key: Option<FileKey>,
     /// Where to listen: an address of this machine only. Port 0 takes a free port.
     pub address: SocketAddr,
     /// The dictionaries by which values are masked, one per entity type. Values of elements that none of them knows are
@@ -49,7 +52,7 @@ impl App {
             }
         }
         Ok(Self {
-            stores: Stores::open(config.store)?,
+            stores: Stores::open(config.store, config.file_key)?,
             masks: Masks::new(dictionaries),
             metrics: Metrics::default(),
         })

@@ -222,7 +222,7 @@ fn show(project: &Path, args: &ShowOne) -> anyhow::Result<Verdict> {
             utc: request.effective.as_deref().unwrap_or_default(),
         };
         // Tried out in a transaction that is rolled back.
-        let mut store = project.with_key(Store::open(&project.store)?)?;
+        let mut store = project.open_to_write()?;
         let book = rulebook(&project, request.entity)?;
         match store.try_out(&book, &request.proposal, by) {
             Ok(would) => {

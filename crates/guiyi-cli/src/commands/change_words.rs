@@ -104,6 +104,8 @@ fn what(request: &ChangeRequest, chinese: bool) -> String {
         ("unrelate", true) => "取消关系",
         ("confirm", true) => "确认",
         ("unconfirm", true) => "取消确认",
+        ("retire", true) => "停用",
+        ("unretire", true) => "恢复启用",
         (kind, _) => kind,
     };
     let until = |end: &Option<String>| end.as_ref().map(|end| format!(" → {end}")).unwrap_or_default();
@@ -144,7 +146,7 @@ fn what(request: &ChangeRequest, chinese: bool) -> String {
             let from_day = valid_from.as_ref().map(|day| format!(" {day}")).unwrap_or_default();
             format!("{kind} {from} {} {to}{from_day}{}", relation.name(), until(valid_until))
         }
-        Proposal::Confirm { gid, .. } => format!("{kind} {gid}"),
+        Proposal::Confirm { gid, .. } | Proposal::Retire { gid, .. } => format!("{kind} {gid}"),
     }
 }
 
@@ -230,6 +232,8 @@ fn proposal_json(proposal: &Proposal) -> Value {
             ..
         } => json!({"kind": kind, "from": from.to_string(), "relation": relation.name(), "to": to.to_string(),
             "valid_from": valid_from, "valid_until": valid_until}),
-        Proposal::Confirm { gid, .. } => json!({"kind": kind, "global_id": gid.to_string()}),
+        Proposal::Confirm { gid, .. } | Proposal::Retire { gid, .. } => {
+            json!({"kind": kind, "global_id": gid.to_string()})
+        }
     }
 }

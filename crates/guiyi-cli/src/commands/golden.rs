@@ -79,6 +79,17 @@ enum Command {
     ///
     /// Example: `guiyi golden unconfirm C00-000001-M --reason "renamed, to be checked anew"`
     Unconfirm(ConfirmOne),
+    /// End a golden record without a survivor: there is no such company, or it is no customer any more.
+    ///
+    /// Its ID and its codes stay known for ever and say that it is retired. It is in no output, and other systems are told.
+    /// Its source records stay with it and are kept up to date; no run joins others to it or brings it back.
+    ///
+    /// Example: `guiyi golden retire C00-000001-M --reason "wound up, register of 2026-03-01"`
+    Retire(ConfirmOne),
+    /// Bring a retired golden record back, as its source records say now; its pins and relations come back with it.
+    ///
+    /// Example: `guiyi golden unretire C00-000001-M --reason "the register was wrong"`
+    Unretire(ConfirmOne),
     /// Say how two golden records are related: branch, subsidiary, member of a group, contact.
     ///
     /// What is related stays two: neither a run nor a merge makes one of them. Said again with other days, it replaces
@@ -369,8 +380,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             };
             write(&mut desk, &unpin, &args.reason, &args.propose, &args.show)
         }
-        Command::Confirm(args) => confirm(project, args, true),
-        Command::Unconfirm(args) => confirm(project, args, false),
+        Command::Confirm(args) => of_one(project, args, |gid| Proposal::Confirm { gid, is_so: true }),
+        Command::Unconfirm(args) => of_one(project, args, |gid| Proposal::Confirm { gid, is_so: false }),
+        Command::Retire(args) => of_one(project, args, |gid| Proposal::Retire { gid, is_so: true }),
+        Command::Unretire(args) => of_one(project, args, |gid| Proposal::Retire { gid, is_so: false }),
         Command::Relate(args) => answer(&golden_relations::relate(project, args)?, args.show.format),
         Command::Unrelate(args) => answer(&golden_relations::unrelate(project, args)?, args.show.format),
         Command::Relations(args) => answer(&golden_relations::relations(project, args)?, args.show.format),

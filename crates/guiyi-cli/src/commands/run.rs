@@ -205,7 +205,7 @@ fn open_store(project: &Project, args: &RunArgs, now_utc: &str) -> anyhow::Resul
     let lock = RunLock::take(path, wait, now_utc)?;
     // A dry run signs nothing.
     let store = if args.dry_run {
-        project.with_key(Store::open(path)?)?
+        project.open_to_write()?
     } else {
         project.open_store(now_utc)?
     };

@@ -11,6 +11,7 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Verdict> {
     let project = Project::read_without_inputs(&args.project)?;
     let server = guiyi_sync::bind(Config {
         store: project.store.clone(),
+        file_key: project.file_key()?,
         address: args.address,
         dictionaries: project
             .entities

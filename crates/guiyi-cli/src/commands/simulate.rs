@@ -107,9 +107,9 @@ fn open(project: &Project, now_utc: &str) -> anyhow::Result<(Option<RunLock>, St
         return Ok((None, Store::open_in_memory()?));
     }
     let lock = RunLock::take(&project.store, Some(PATIENCE), now_utc)?;
-    let store = Store::open_read_only(&project.store)
+    let store = project
+        .open_to_read()
         .with_context(|| format!("cannot simulate on {}", project.store.display()))?;
-    let store = project.with_key(store)?;
     store.check_key()?;
     Ok((Some(lock), store))
 }

@@ -56,6 +56,7 @@ impl World {
 
     pub(super) fn config(&self) -> Config {
         Config {
+            file_key: None,
             store: self.path.clone(),
             address: "127.0.0.1:0".parse().unwrap(),
             dictionaries: vec![dictionary()],
