@@ -270,7 +270,8 @@ fn find(facts: &[IdFacts], gid: GlobalId) -> Option<&IdFacts> {
 /// Clusters ask for the ID they want most, IDs go to the cluster with the best claim, and who is refused asks for the
 /// next one (Gale and Shapley 1962, deferred acceptance); the outcome does not depend on who asks first.
 fn reinstate(clusters: &[u32], history: History<'_>, gids: &mut [Option<GlobalId>]) -> BTreeSet<GlobalId> {
-    let is_free = |gid: GlobalId| find(history.facts, gid).is_some_and(|fact| matches!(fact.state, IdState::Superseded { .. }));
+    let is_free =
+        |gid: GlobalId| find(history.facts, gid).is_some_and(|fact| matches!(fact.state, IdState::Superseded { .. }));
     let cluster_of = |stay: &Stay| clusters[stay.record as usize];
     let mut wanted: Vec<Stay> = history
         .former

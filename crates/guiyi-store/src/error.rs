@@ -256,7 +256,9 @@ impl StoreError {
             }
             Self::Stale { .. } | Self::KeyChanged { .. } => Some("run again"),
             Self::ReservedName { .. } => Some("rename the element in the dictionary"),
-            Self::NotActive { survivor: None, .. } => Some("`guiyi crosswalk lookup` finds the ID of a code; `guiyi golden unretire` brings a retired one back"),
+            Self::NotActive { survivor: None, .. } => Some(
+                "`guiyi crosswalk lookup` finds the ID of a code; `guiyi golden unretire` brings a retired one back",
+            ),
             Self::NotActive { .. } => Some("name the ID that stands for it now: `guiyi golden show` says which"),
             Self::NotAMember { .. } => Some("`guiyi golden show` lists the records"),
             Self::UnknownElement { .. } => Some("`guiyi dictionary` lists the data elements"),

@@ -1,8 +1,8 @@
 //! What the store knows before a run: loaded once, so that matching sees the records that this run's sources leave out,
 //! identity finds the IDs of before, and the commit writes differences only.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;

@@ -31,7 +31,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotActive`]; [`StoreError::Inconsistent`] if it is so already.
-    pub fn retire(&mut self, rulebook: &Rulebook, gid: GlobalId, is_so: bool, by: By<'_>) -> Result<Effect, StoreError> {
+    pub fn retire(
+        &mut self,
+        rulebook: &Rulebook,
+        gid: GlobalId,
+        is_so: bool,
+        by: By<'_>,
+    ) -> Result<Effect, StoreError> {
         self.act(rulebook.dictionary.entity, by, |action| {
             Ok((write(action, rulebook, gid, is_so)?, Keep::All))
         })
@@ -88,6 +94,8 @@ fn read(connection: &Connection, gid: GlobalId) -> rusqlite::Result<Option<Retir
 /// Whether a golden record was retired at a time, as is known behind a write.
 pub(crate) fn was_retired(connection: &Connection, gid: GlobalId, utc: &str, known: i64) -> rusqlite::Result<bool> {
     let mut at = connection.prepare_cached(statements::RETIRED_AT)?;
-    let found = at.query_row((key::to_key(gid), known, utc), |row| row.get(0)).optional()?;
+    let found = at
+        .query_row((key::to_key(gid), known, utc), |row| row.get(0))
+        .optional()?;
     Ok(found.unwrap_or(false))
 }

@@ -301,6 +301,10 @@ pub(crate) const PINS: &str = "SELECT id, gid, element, value, reason, actor, ut
 pub(crate) const PINS_EVER: &str =
     "SELECT id, gid, element, value, reason, actor, utc, expires, valid_from, since, until
     FROM override WHERE gid = $1 ORDER BY id";
+pub(crate) const PIN_TIMES: &str = "SELECT id, expires FROM override WHERE id <= $1 ORDER BY id";
+/// What vouches for the times of the pins of an earlier store: the number of the last of them, and the digest.
+pub(crate) const VOUCHED_PINS: &str =
+    "SELECT before, after FROM ledger WHERE action = 'vouch' AND object = 'pins' ORDER BY seq DESC LIMIT 1";
 pub(crate) const ADD_PIN: &str =
     "INSERT INTO override (gid, element, value, reason, actor, utc, expires, valid_from, since)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -333,6 +337,7 @@ pub(crate) const ADD_RETIREMENT: &str =
     "INSERT INTO retirement (gid, is_so, reason, actor, utc, run) VALUES ($1, $2, $3, $4, $5, $6)";
 pub(crate) const LAST_RETIREMENT: &str =
     "SELECT is_so, reason, actor, utc FROM retirement WHERE gid = $1 ORDER BY id DESC LIMIT 1";
+pub(crate) const RETIREMENTS: &str = "SELECT run FROM retirement WHERE gid = $1 AND is_so = 1";
 pub(crate) const RETIRED_AT: &str =
     "SELECT is_so FROM retirement WHERE gid = $1 AND run <= $2 AND utc <= $3 ORDER BY id DESC LIMIT 1";
 

@@ -71,9 +71,7 @@ pub(crate) async fn read<T: Send + 'static>(
 
 /// Whether the file can be opened now and answers.
 pub(crate) async fn is_ready(app: &Arc<App>) -> Result<(), Problem> {
-    let answered = on_thread(app, |stores| {
-        stores.connect()?.changes(0, 1).map(|_| ())
-    });
+    let answered = on_thread(app, |stores| stores.connect()?.changes(0, 1).map(|_| ()));
     answered.await?.map_err(|error: StoreError| {
         let text = error.to_string();
         let problem = Problem::new(Kind::StoreUnavailable).detail(text.clone(), text);

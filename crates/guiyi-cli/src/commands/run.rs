@@ -100,6 +100,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
             Verdict::Clean => "clean".into(),
             Verdict::Findings => "findings".into(),
         },
+        requests: due.iter().map(Done::summary).collect(),
         entities,
         rooms: Vec::new(),
         outputs: Vec::new(),
@@ -423,6 +424,7 @@ fn summary_of(walk: &Walk, commit: &CommitReport) -> anyhow::Result<EntitySummar
         cleansed: &walk.cleansed,
         records: &walk.records,
         unified: &walk.unified,
+        retired: &walk.known.retired(),
         commit,
     })
 }

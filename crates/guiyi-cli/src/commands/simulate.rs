@@ -125,8 +125,9 @@ fn of_walk(walk: &Walk) -> impl Iterator<Item = Named> {
         };
         (identity, number)
     };
-    let mut identities: Vec<(Identity, usize)> =
-        walk.unified.assignment.gids.iter().enumerate().map(identity).collect();
+    let retired = walk.known.retired();
+    let gids = walk.unified.assignment.gids.iter().enumerate();
+    let mut identities: Vec<(Identity, usize)> = gids.filter(|(_, gid)| !retired.contains(gid)).map(identity).collect();
     identities.sort_unstable();
     identities.into_iter().map(move |(identity, number)| {
         let codes = golden.members_of(number).iter().map(|&member| code(walk, member));

@@ -130,13 +130,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
                 .map(|heads| (heads, SigningKey::read(&heads.key)));
             let signed = signed.map(|(heads, key)| key.map(|key| (heads, key))).transpose()?;
             let (path, utc) = (&project.store, args.author.utc());
-            let key = project.encryption.as_ref().map(|encryption| &*encryption.key);
-            let restored = match key {
+            let data_key = project.encryption.as_ref().map(|encryption| &*encryption.key);
+            let restored = match data_key {
                 None => guiyi_store::restore(&args.backup, path, &utc)?,
                 Some(key) => guiyi_store::restore_with_key(&args.backup, path, &utc, key)?,
             };
             if let Some((heads, key)) = signed {
-                Store::open_as_it_is(path, key)?.sign_restore(&heads.file, &key)?;
+                Store::open_as_it_is(path, data_key)?.sign_restore(&heads.file, &key)?;
             }
             said(&restored, started, &args.show)
         }

@@ -145,10 +145,12 @@ pub(super) fn rotate(project: &Path, args: &Rotate) -> anyhow::Result<Verdict> {
     let key = DataKey::read(&args.key)?;
     let by = desk.signature.because(&args.change.reason);
     let is_whole = desk.store.whole().is_some();
-    let done = desk.store.convert(is_whole.then_some(&key), by, |store| match store.encryption() {
-        None if is_whole => Ok(Rekeyed::NOTHING),
-        _ => store.rotate(&key, by),
-    })?;
+    let done = desk
+        .store
+        .convert(is_whole.then_some(&key), by, |store| match store.encryption() {
+            None if is_whole => Ok(Rekeyed::NOTHING),
+            _ => store.rotate(&key, by),
+        })?;
     let verdict = said(&desk, &args.change.show, done)?;
     let is_named = desk
         .project

@@ -144,7 +144,8 @@ fn different_identifiers_stay_apart_unless_a_steward_joins_them() {
     let hard = HardIdentifiers {
         kinds: vec![vec![7, 0, 8]],
     };
-    let run_with = |decisions: &Decisions| run(3, &mut [pair(0, 1, 9000), pair(1, 2, 8000)], decisions, &hard, &[], &[]).of;
+    let run_with =
+        |decisions: &Decisions| run(3, &mut [pair(0, 1, 9000), pair(1, 2, 8000)], decisions, &hard, &[], &[]).of;
     assert_eq!(run_with(&Decisions::default()), [0, 0, 1]);
     assert_eq!(run_with(&Decisions::new([(0, 2, Verdict::Match)])), [0, 0, 0]);
 }
@@ -153,7 +154,14 @@ fn different_identifiers_stay_apart_unless_a_steward_joins_them() {
 fn two_confirmed_golden_records_stay_two() {
     let mut pairs = [pair(0, 1, 9000), pair(1, 2, 8000), pair(2, 3, 7000)];
     let decisions = Decisions::new([(1, 2, Verdict::Match)]);
-    let clusters = run(4, &mut pairs, &decisions, &HardIdentifiers::default(), &[5, 0, 0, 9], &[]);
+    let clusters = run(
+        4,
+        &mut pairs,
+        &decisions,
+        &HardIdentifiers::default(),
+        &[5, 0, 0, 9],
+        &[],
+    );
     assert_eq!(clusters.of, [0, 0, 0, 1]);
     assert_eq!(
         (pairs[2].decision, pairs[2].veto),
@@ -168,7 +176,14 @@ fn two_confirmed_golden_records_stay_two() {
 fn a_retired_golden_record_keeps_its_records_and_gets_no_others() {
     let mut pairs = [pair(0, 1, 9000), pair(1, 2, 8000), pair(2, 3, 7000)];
     let decisions = Decisions::new([(0, 2, Verdict::NotMatch), (3, 0, Verdict::Match)]);
-    let clusters = run(4, &mut pairs, &decisions, &HardIdentifiers::default(), &[], &[7, 0, 7, 0]);
+    let clusters = run(
+        4,
+        &mut pairs,
+        &decisions,
+        &HardIdentifiers::default(),
+        &[],
+        &[7, 0, 7, 0],
+    );
     assert_eq!(clusters.of, [0, 1, 0, 2]);
     for pair in pairs {
         assert_eq!((pair.decision, pair.veto), (Decision::Review, Some(Veto::Retired)));
@@ -179,13 +194,29 @@ fn a_retired_golden_record_keeps_its_records_and_gets_no_others() {
 fn one_pair_does_not_join_two_groups() {
     let mut pairs = vec![pair(0, 1, 9000), pair(1, 2, 3000), pair(2, 3, 9000)];
     assert_eq!(
-        run(4, &mut pairs, &Decisions::default(), &HardIdentifiers::default(), &[], &[]).of,
+        run(
+            4,
+            &mut pairs,
+            &Decisions::default(),
+            &HardIdentifiers::default(),
+            &[],
+            &[]
+        )
+        .of,
         [0, 0, 1, 1]
     );
     assert_eq!(pairs[1].veto, Some(Veto::Bridge));
     let mut pairs = vec![pair(0, 1, 9000), pair(0, 3, 3000), pair(1, 2, 3000), pair(2, 3, 9000)];
     assert_eq!(
-        run(4, &mut pairs, &Decisions::default(), &HardIdentifiers::default(), &[], &[]).of,
+        run(
+            4,
+            &mut pairs,
+            &Decisions::default(),
+            &HardIdentifiers::default(),
+            &[],
+            &[]
+        )
+        .of,
         [0, 0, 0, 0]
     );
 }

@@ -172,7 +172,11 @@ pub(super) fn write<'a>(commit: &mut Commit<'a>, mut put: CachedStatement<'_>) -
     commit.ids = ids;
 
     let mut delete = connection.prepare_cached(&wide::delete(dictionary.entity))?;
-    let superseded = change.assignment.superseded.iter().map(|&(loser, _)| (loser, "superseded"));
+    let superseded = change
+        .assignment
+        .superseded
+        .iter()
+        .map(|&(loser, _)| (loser, "superseded"));
     for (gid, kind) in superseded.chain(retired.into_iter().map(|gid| (gid, "retired"))) {
         let at = known.goldens.binary_search_by_key(&gid, |golden| golden.0);
         let Some(&(_, version, Some(_))) = at.ok().map(|at| &known.goldens[at]) else {

@@ -59,6 +59,34 @@ fn earlier_stores_open_and_go_on() {
 }
 
 #[test]
+fn until_when_earlier_pins_hold_is_vouched_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.db");
+    std::fs::write(&path, include_bytes!("stores/version_4.db")).unwrap();
+    let store = Store::open(&path).unwrap();
+    for (sql, expected) in [
+        (
+            "UPDATE override SET expires = '2030-01-01T00:00:00Z' WHERE id = 2",
+            "pins up to 5",
+        ),
+        (
+            "UPDATE override SET expires = '2030-01-01T00:00:00Z' WHERE id = 5",
+            "pins up to 5",
+        ),
+    ] {
+        let transaction = store.connection.unchecked_transaction().unwrap();
+        assert_eq!(transaction.execute(sql, []).unwrap(), 1);
+        let problems = crate::verify::content(&store.keyed(&transaction).unwrap()).unwrap();
+        assert!(
+            problems.iter().any(|problem| problem.contains(expected)),
+            "{sql}: {problems:?}"
+        );
+        transaction.rollback().unwrap();
+    }
+    assert_eq!(store.verify().unwrap(), [""; 0]);
+}
+
+#[test]
 fn earlier_pins_get_their_times_from_the_ledger() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("store.db");

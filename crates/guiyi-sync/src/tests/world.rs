@@ -59,7 +59,7 @@ impl World {
             file_key: None,
             store: self.path.clone(),
             address: "127.0.0.1:0".parse().unwrap(),
-            dictionaries: vec![dictionary()],
+            rulebooks: vec![rulebook()],
         }
     }
 }
