@@ -180,7 +180,7 @@ A new store is encrypted before its first load, another one by `guiyi store encr
             ),
             key(
                 "whole",
-                "`true`, `false`",
+                "true or false",
                 "false",
                 "true",
                 "whether the file is encrypted as a whole besides, for a guiyi that was built with SQLCipher; `elements = []` leaves it at that",
