@@ -377,7 +377,10 @@ fn without_the_key() {
         sealed(store.rotate(&place.key("second"), BY).map(drop));
         sealed(store.decrypt(BY).map(drop));
         // What held is told but for the encrypted values, unless the dates that say so are encrypted themselves.
-        let held = |store: &Store| store.held(&book(), gid, BY.utc, None).unwrap().unwrap();
+        let held = |store: &Store| {
+            let held = store.held(&World::rulebook(), gid, BY.utc, None);
+            held.unwrap().unwrap()
+        };
         for (with, without) in held(&one).values.iter().zip(held(&store).values) {
             let is_sealed = with.element != "name" && with.value.is_some();
             assert_eq!(without.is_sealed, is_sealed, "{}", with.element);
