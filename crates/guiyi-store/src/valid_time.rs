@@ -264,17 +264,21 @@ fn survivors(
     if golden.is_empty() {
         return Vec::new();
     }
-    let pins = pins.iter().filter_map(|pinned| {
+    let holding = pins.iter().filter_map(|pinned| {
         Some(Pin {
             golden: 0,
             element: dictionary.position(&pinned.element)?,
             value: pinned.value.as_deref(),
         })
     });
-    survive::pin(&mut golden, &pins.collect::<Vec<_>>());
+    survive::pin(&mut golden, &holding.collect::<Vec<_>>());
     let value = |(at, (element, column)): (usize, (&Element, &survive::GoldenColumn))| {
         let ground = column.grounds[0];
-        let is_sealed = locked.0[at] && ground != Ground::Nothing;
+        let is_sealed = match ground {
+            Ground::Nothing => false,
+            Ground::Override => pins.iter().any(|pin| *pin.element == *element.name && pin.is_sealed),
+            _ => locked.0[at],
+        };
         GoldenValue {
             element: element.name.to_string(),
             value: value_of(&column.values).filter(|_| !is_sealed),
