@@ -157,7 +157,8 @@ fn without_the_key_codes_and_other_values_are_read_and_nothing_is_written() {
 #[test]
 fn what_held_is_shown_without_the_key_but_for_what_is_encrypted() {
     let erp = "客户编码,客户名称,电话,城市,更新日期\nD03-000001,杭州青禾软件有限公司,0571-88001111,杭州市,2026-01-05\n";
-    let bench = Bench::pair(erp.as_bytes(), "客户编号,客户名称,电话\n".as_bytes());
+    let crm = "客户编号,客户名称,电话\nHD-KA-00009,嘉兴远望物流有限公司,0573-82220000\n";
+    let bench = Bench::pair(erp.as_bytes(), crm.as_bytes());
     bench.guiyi(&["store", "key", "new", "--data", "data.key"]);
     let section = "[store.encryption]\nkey = \"data.key\"\nelements = [\"phone\"]\n";
     let project = std::fs::read_to_string(bench.path("guiyi.toml")).unwrap();

@@ -251,12 +251,10 @@ fn a_confirmed_one_takes_two_people_and_the_run_tells_of_it() {
         &[],
     );
     let run = bench.run_with(&["--now", "2026-05-02T00:00:00Z"], 1);
-    assert_eq!(
-        (&run["requests"][0]["number"], &run["requests"][0]["outcome"]),
-        (&2.into(), &"stale".into())
-    );
+    let request = &run["requests"][0];
+    assert_eq!((&request["number"], &request["outcome"]), (&2.into(), &"failed".into()));
     assert!(
-        run["requests"][0]["reason_zh"].as_str().unwrap().contains("重新批准"),
+        request["reason_zh"].as_str().unwrap().contains("not retired"),
         "{run:#}"
     );
     check(&bench, &["store", "verify"], 0, &["sound"]);
