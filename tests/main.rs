@@ -20,6 +20,7 @@ mod profile;
 mod project;
 mod relations;
 mod repeatable;
+mod retire;
 mod review;
 mod rules;
 mod simulate;

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use anyhow::ensure;
+use arrow_array::Array;
 use guiyi_core::dictionary::Importance;
 use guiyi_core::finding::{Action, Finding, Language, Severity};
+use guiyi_core::global_id::GlobalId;
 use guiyi_core::pipeline::{Cleansed, Unified};
 use guiyi_core::record::{Origin, Records, RowState};
 use guiyi_core::rulebook::Rulebook;
@@ -21,6 +23,8 @@ pub(crate) struct Walked<'a> {
     pub(crate) cleansed: &'a Cleansed,
     pub(crate) records: &'a Records,
     pub(crate) unified: &'a Unified,
+    /// The IDs of golden records that are retired: they are in no output, and do not count.
+    pub(crate) retired: &'a BTreeSet<GlobalId>,
     pub(crate) commit: &'a CommitReport,
 }
 
@@ -31,6 +35,7 @@ pub(crate) fn entity(walked: &Walked<'_>) -> anyhow::Result<EntitySummary> {
         cleansed,
         records,
         unified,
+        retired,
         commit,
         ..
     } = walked;
@@ -44,7 +49,9 @@ pub(crate) fn entity(walked: &Walked<'_>) -> anyhow::Result<EntitySummary> {
     let golden = &unified.golden;
     let (mut duplicates_within, mut linked_across) = (0, 0);
     let mut cluster_sizes: BTreeMap<u32, u64> = BTreeMap::new();
-    for number in 0..golden.len() {
+    let is_retired = |number: &usize| retired.contains(&unified.assignment.gids[*number]);
+    let (retired, active): (Vec<usize>, Vec<usize>) = (0..golden.len()).partition(is_retired);
+    for &number in &active {
         let members = golden.members_of(number);
         let systems: BTreeSet<&str> = members
             .iter()
@@ -63,13 +70,13 @@ pub(crate) fn entity(walked: &Walked<'_>) -> anyhow::Result<EntitySummary> {
         candidates: counts.candidates,
         pairs_matched: counts.matches,
         pairs_to_review: guiyi_io::outputs::pairs_to_review(&unified.matching).len() as u64,
-        golden: golden.len() as u64,
+        golden: active.len() as u64,
         golden_new: commit.golden_new,
         golden_changed: commit.golden_changed,
         golden_unchanged: commit.golden_unchanged,
         golden_retired: commit.golden_superseded,
         rules: rules(&cleansed.notes.findings, rulebook),
-        completeness: completeness(unified, rulebook),
+        completeness: completeness(unified, &retired, rulebook),
         cluster_sizes,
     })
 }
@@ -225,8 +232,10 @@ fn words(finding: &Finding, message: Option<&str>, language: Language) -> String
     }
 }
 
-fn completeness(unified: &Unified, rulebook: &Rulebook) -> Vec<ElementSummary> {
+/// `retired`: the numbers of golden records that do not count.
+fn completeness(unified: &Unified, retired: &[usize], rulebook: &Rulebook) -> Vec<ElementSummary> {
     let golden = &unified.golden;
+    let of_retired = |has: &dyn Fn(usize) -> bool| retired.iter().filter(|&&number| has(number)).count();
     let elements = rulebook.dictionary.elements.iter().zip(&golden.columns);
     elements
         .map(|(element, column)| ElementSummary {
@@ -236,13 +245,13 @@ fn completeness(unified: &Unified, rulebook: &Rulebook) -> Vec<ElementSummary> {
                 Importance::Key => "key".into(),
                 Importance::Normal => "normal".into(),
             },
-            filled: column.n_filled() as u64,
-            imputed: column
-                .origins
-                .iter()
-                .filter(|origin| **origin == Origin::Imputed)
-                .count() as u64,
-            total: golden.len() as u64,
+            filled: (column.n_filled() - of_retired(&|number| column.values.is_valid(number))) as u64,
+            imputed: {
+                let is_imputed = |number: usize| column.origins[number] == Origin::Imputed;
+                let all = (0..golden.len()).filter(|&number| is_imputed(number)).count();
+                (all - of_retired(&is_imputed)) as u64
+            },
+            total: (golden.len() - retired.len()) as u64,
         })
         .collect()
 }

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use guiyi_core::finding::Language;
-use guiyi_io::report::summary::{EntitySummary, Score, SourceSummary, Summary};
+use guiyi_io::report::summary::{EntitySummary, RequestSummary, Score, SourceSummary, Summary};
+
+use crate::commands::change_words::kind_words;
 
 /// Writes one line to stderr; a closed stderr is nobody's loss.
 pub(crate) fn say(line: &str) {
@@ -54,6 +56,9 @@ pub(crate) fn summary(summary: &Summary, dry_run: bool, language: Language) -> S
     } else {
         writeln!(text, "{} · {seconds:.1} s · {verdict}", summary.project)
     };
+    for request in &summary.requests {
+        request_line(&mut text, request, chinese);
+    }
     for entity in &summary.entities {
         entity_lines(&mut text, entity, chinese);
     }
@@ -65,6 +70,27 @@ pub(crate) fn summary(summary: &Summary, dry_run: bool, language: Language) -> S
         });
     }
     text
+}
+
+fn request_line(text: &mut String, request: &RequestSummary, chinese: bool) {
+    let outcome = match (request.outcome.as_str(), chinese) {
+        ("applied", true) => "已生效",
+        ("failed", true) => "已失败",
+        ("stale", true) => "已过期",
+        ("skipped", true) => "未处理",
+        (outcome, _) => outcome,
+    };
+    let reason = if chinese { &request.reason_zh } else { &request.reason };
+    let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    _ = writeln!(
+        text,
+        "{} {}  {} {}  {}  {outcome}{reason}",
+        if chinese { "变更申请" } else { "change request" },
+        request.number,
+        kind_words(&request.kind, chinese),
+        request.global_ids.join(" "),
+        request.author
+    );
 }
 
 fn entity_lines(text: &mut String, entity: &EntitySummary, chinese: bool) {

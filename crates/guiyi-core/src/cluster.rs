@@ -3,7 +3,7 @@
 //!
 //! It stands between matching and survivorship. Laws: records that a steward calls different, and records with two
 //! different valid hard identifiers, never end in one cluster unless a steward joins them; two golden records that
-//! stewards confirmed stay two; one weak pair does not join two groups that hold together without it; the order of the
+//! stewards confirmed stay two; a retired golden record keeps its records and gets no others; one weak pair does not join two groups that hold together without it; the order of the
 //! pairs changes nothing.
 
 #[cfg(test)]
@@ -46,9 +46,18 @@ pub struct Suspicion {
 /// clusters is moved to review, with the reason. Steward's verdicts count even where matching found no pair.
 /// `confirmed`: for each record the number, from 1, of the confirmed golden record that it belongs to, 0 for none; empty
 /// if there is none at all. No two of them end in one cluster, whatever decisions say: only a merge by hand does that.
+/// `retired`: the same of retired golden records. The records of one are one cluster, with no others, whatever decisions say.
 /// Cost: `O(p log p)` for `p` pairs, beside the members moved when clusters join.
-pub fn run(n: usize, pairs: &mut [Pair], decisions: &Decisions, hard: &HardIdentifiers, confirmed: &[u32]) -> Clusters {
+pub fn run(
+    n: usize,
+    pairs: &mut [Pair],
+    decisions: &Decisions,
+    hard: &HardIdentifiers,
+    confirmed: &[u32],
+    retired: &[u32],
+) -> Clusters {
     let mut forest = Forest::new(n, pairs, decisions, hard, confirmed);
+    forest.retire(retired);
     for (a, b, verdict) in decisions.entries() {
         if *verdict == Verdict::Match && (*b as usize) < n {
             forest.join_by_steward(*a, *b);
@@ -97,6 +106,8 @@ struct Forest<'a> {
     identifiers: Vec<Vec<(u8, u64)>>,
     /// For each root the confirmed golden record of its members, 0 for none; empty if there is none at all.
     confirmed: Vec<u32>,
+    /// For each record whether it belongs to a retired golden record; empty if there is none at all.
+    retired: Vec<bool>,
     /// For each record the records that a steward calls different.
     apart: BTreeMap<u32, Vec<u32>>,
     /// For each record its matching pairs: the other record.
@@ -158,6 +169,7 @@ impl<'a> Forest<'a> {
             members: vec![Vec::new(); n],
             identifiers: (0..n).map(own).collect(),
             confirmed: confirmed.to_vec(),
+            retired: Vec::new(),
             apart,
             bonds: Bonds::new(n, pairs),
             decisions,
@@ -173,9 +185,27 @@ impl<'a> Forest<'a> {
         self.members[self.root[record as usize] as usize].len() + 1
     }
 
+    /// Brings the records of each retired golden record together; nothing joins them any more.
+    fn retire(&mut self, retired: &[u32]) {
+        let mut first: BTreeMap<u32, u32> = BTreeMap::new();
+        for (&golden, record) in retired.iter().zip(0..).filter(|(golden, _)| **golden != 0) {
+            let first = *first.entry(golden).or_insert(record);
+            let (left, right) = (self.root[first as usize], self.root[record as usize]);
+            if left != right {
+                self.merge(left, right);
+            }
+        }
+        self.retired = retired.iter().map(|golden| *golden != 0).collect();
+    }
+
+    fn is_retired(&self, record: u32) -> bool {
+        self.retired.get(record as usize).copied().unwrap_or(false)
+    }
+
     fn join_by_steward(&mut self, a: u32, b: u32) {
         let (left, right) = (self.root[a as usize], self.root[b as usize]);
-        if left != right && !self.are_apart(left, right) && !self.are_both_confirmed(left, right) {
+        let is_held = self.is_retired(a) || self.is_retired(b) || self.are_both_confirmed(left, right);
+        if left != right && !is_held && !self.are_apart(left, right) {
             self.merge(left, right);
         }
     }
@@ -184,6 +214,9 @@ impl<'a> Forest<'a> {
         let (left, right) = (self.root[pair.a as usize], self.root[pair.b as usize]);
         if left == right {
             return Ok(());
+        }
+        if self.is_retired(pair.a) || self.is_retired(pair.b) {
+            return Err(Veto::Retired);
         }
         if self.are_apart(left, right) || self.identifiers_conflict(left, right) {
             return Err(Veto::Cluster);

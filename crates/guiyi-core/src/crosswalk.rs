@@ -50,7 +50,7 @@ pub enum IdState {
         /// Number of the run that merged it.
         at: u64,
     },
-    /// Its golden record has ended without a survivor.
+    /// A steward has ended its golden record, without a survivor. Its records stay with it until he brings it back.
     Retired,
 }
 
@@ -69,11 +69,19 @@ impl History<'_> {
     /// For each record the number, from 1, of the golden record that it belongs to if stewards confirmed that, else 0; empty if
     /// none is confirmed.
     pub fn confirmed(&self) -> Vec<u32> {
-        let confirmed = self
-            .facts
-            .iter()
-            .filter(|fact| fact.confirmed && fact.state == IdState::Active);
-        let numbers: BTreeMap<GlobalId, u32> = confirmed.map(|fact| fact.gid).zip(1..).collect();
+        self.numbers(|fact| fact.confirmed && fact.state == IdState::Active)
+    }
+
+    /// For each record the number, from 1, of the golden record that it belongs to if that is retired, else 0; empty if none is
+    /// retired.
+    pub fn retired(&self) -> Vec<u32> {
+        self.numbers(|fact| fact.state == IdState::Retired)
+    }
+
+    /// Numbers the golden records that are `held`, from 1, and gives that of each record's.
+    fn numbers(&self, held: impl Fn(&IdFacts) -> bool) -> Vec<u32> {
+        let held = self.facts.iter().filter(|fact| held(fact));
+        let numbers: BTreeMap<GlobalId, u32> = held.map(|fact| fact.gid).zip(1..).collect();
         if numbers.is_empty() {
             return Vec::new();
         }
@@ -110,7 +118,7 @@ pub struct Assignment {
     pub minted: Vec<GlobalId>,
     /// IDs that were active and are not any more, each with its survivor; ordered by ID.
     pub superseded: Vec<(GlobalId, GlobalId)>,
-    /// IDs that were superseded or retired and are active again; ordered by ID.
+    /// IDs that were superseded and are active again; ordered by ID.
     pub reinstated: Vec<GlobalId>,
     /// IDs superseded earlier that now resolve to another ID than before; ordered by ID.
     pub redirected: Vec<(GlobalId, GlobalId)>,
@@ -129,7 +137,8 @@ pub struct Assignment {
 ///   leaves the survivor where it was.
 /// - A cluster with several IDs keeps the confirmed one, else the one that most systems hold, else the oldest, else the
 ///   smallest; the others are superseded by it.
-/// - A cluster with no ID takes back one that its records had before, if that has no active owner: the one that most of
+/// - The ID of a retired golden record stays with its records, which the clusters hold together and away from others.
+/// - A cluster with no ID takes back one that its records had before and that was superseded: the one that most of
 ///   its records had last. If several clusters want the same, the one whose records came to it first has it.
 /// - Every other cluster gets a new ID, in order of the clusters' smallest records.
 /// - An ID superseded earlier follows the ID that it went into, and comes back with it; or if none of the records that it
@@ -261,7 +270,8 @@ fn find(facts: &[IdFacts], gid: GlobalId) -> Option<&IdFacts> {
 /// Clusters ask for the ID they want most, IDs go to the cluster with the best claim, and who is refused asks for the
 /// next one (Gale and Shapley 1962, deferred acceptance); the outcome does not depend on who asks first.
 fn reinstate(clusters: &[u32], history: History<'_>, gids: &mut [Option<GlobalId>]) -> BTreeSet<GlobalId> {
-    let is_free = |gid: GlobalId| find(history.facts, gid).is_some_and(|fact| fact.state != IdState::Active);
+    let is_free =
+        |gid: GlobalId| find(history.facts, gid).is_some_and(|fact| matches!(fact.state, IdState::Superseded { .. }));
     let cluster_of = |stay: &Stay| clusters[stay.record as usize];
     let mut wanted: Vec<Stay> = history
         .former

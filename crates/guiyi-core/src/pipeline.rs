@@ -139,6 +139,7 @@ pub fn unify(
         decisions,
         &matching.hard,
         &history.confirmed(),
+        &history.retired(),
     );
     watch(Step::Leave("cluster", n_records));
 

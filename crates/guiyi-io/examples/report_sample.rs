@@ -55,6 +55,7 @@ fn summary() -> Summary {
         peak_memory_bytes: Some(84_410_368),
         rulebook_digest: "5f0c2a9be1774d3b8a6e90c4d2f71b35a8c6e0d94f1b27a3c5d8e6f7091a2b3c".into(),
         outcome: "findings".into(),
+        requests: vec![],
         entities: vec![customers()],
         rooms: rooms
             .into_iter()

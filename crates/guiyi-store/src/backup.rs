@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::error::StoreError;
-use crate::{RunLock, Store, statements};
+use crate::{RunLock, Store, statements, whole};
 
 /// A copy of a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Store {
         let done = copied.and_then(|_| {
             let copy = Store {
                 vault: self.vault.clone(),
-                ..Store::open_read_only(&partial)?
+                ..Store::open_to_read(&partial, self.file_key.as_ref())?
             };
             let backup = inspect(copy)?;
             crate::crash_point();
@@ -130,9 +130,10 @@ fn restored(backup: &Path, path: &Path, now_utc: &str, key: Option<&Path>) -> Re
                 path: backup.to_path_buf(),
             });
         }
-        Store::open(&partial)?.leave_log()?;
+        let file_key = whole::key_for(&partial, key)?;
+        Store::open_to_write(&partial, file_key.as_ref())?.leave_log()?;
         crate::crash_point();
-        let mut copy = Store::open_read_only(&partial)?;
+        let mut copy = Store::open_to_read(&partial, file_key.as_ref())?;
         if let Some(key) = key {
             copy.use_key(key)?;
         }
@@ -150,7 +151,7 @@ fn restored(backup: &Path, path: &Path, now_utc: &str, key: Option<&Path>) -> Re
     if path.exists() {
         // What the write-ahead log holds belongs into the file before another takes its place.
         let kept = free_name(path);
-        let is_whole = match Store::open(path).and_then(|store| store.leave_log()) {
+        let is_whole = match Store::open_as_it_is(path, key).and_then(|store| store.leave_log()) {
             Ok(()) => true,
             Err(error @ StoreError::Locked { .. }) => {
                 remove(&partial);
@@ -183,7 +184,7 @@ const LOGS: [&str; 2] = ["-wal", "-shm"];
 
 impl Store {
     /// Moves what the write-ahead log holds into the file, and the log away.
-    fn leave_log(&self) -> Result<(), StoreError> {
+    pub(crate) fn leave_log(&self) -> Result<(), StoreError> {
         let mode: String = self
             .connection
             .pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))
@@ -228,7 +229,7 @@ fn link_or_copy(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 /// Removes what an attempt left over.
-fn remove(partial: &Path) {
+pub(crate) fn remove(partial: &Path) {
     let _ = std::fs::remove_file(partial);
     for ending in LOGS {
         let _ = std::fs::remove_file(with_ending(partial, ending));
@@ -247,7 +248,7 @@ fn inspect(store: Store) -> Result<Backup, StoreError> {
 }
 
 /// Gives a file its name, and both are on disk then.
-fn into_place(from: &Path, to: &Path) -> Result<(), StoreError> {
+pub(crate) fn into_place(from: &Path, to: &Path) -> Result<(), StoreError> {
     let moved = std::fs::File::open(from)
         .and_then(|file| file.sync_all())
         .and_then(|()| std::fs::rename(from, to));
@@ -263,7 +264,7 @@ fn into_place(from: &Path, to: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
+pub(crate) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut path = path.as_os_str().to_owned();
     path.push(ending);
     path.into()

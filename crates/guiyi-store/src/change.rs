@@ -46,7 +46,7 @@ pub struct CommitReport {
     pub golden_unchanged: u64,
     /// Golden records that went into another one.
     pub golden_superseded: u64,
-    /// Golden records whose ID was superseded and is active again.
+    /// Golden records whose ID was superseded or retired and is active again.
     pub golden_reinstated: u64,
     /// Source records seen for the first time.
     pub sources_new: u64,

@@ -15,6 +15,7 @@ use crate::commit::Failure;
 use crate::contradiction::contradictions;
 use crate::error::StoreError;
 use crate::known::{Decision, Verdict, load_decisions, read_gid, rows};
+use crate::read::{Resolution, resolution};
 use crate::{Store, confirm, statements};
 
 /// A decision to be made.
@@ -56,6 +57,8 @@ pub enum Refusal {
     SameRecord,
     /// Both golden records are confirmed: only [`Store::merge`] makes them one.
     BothConfirmed(GlobalId, GlobalId),
+    /// One of them belongs to this retired golden record, which nothing joins.
+    Retired(GlobalId),
     /// Another verdict on the same pair was given at the same time.
     Twice,
     /// Together with what holds it says that two records are the same and that they are not.
@@ -104,7 +107,7 @@ impl Store {
             for decision in decisions {
                 let wanted = Wanted::of(action, decision)?;
                 answers.push(match wanted {
-                    Ok(wanted) => refuse_confirmed(action, wanted)?,
+                    Ok(wanted) => refuse_held(action, wanted)?,
                     refused => refused,
                 });
             }
@@ -274,21 +277,31 @@ fn object(decision: &Decision) -> String {
     format!("{}/{} {}/{}", a.0, a.1, b.0, b.1)
 }
 
-/// Refuses a match between records of two confirmed golden records, which no run would make one.
-fn refuse_confirmed(action: &Action<'_>, wanted: Wanted) -> Result<Result<Wanted, Refusal>, Failure> {
+/// Refuses a match between records of two confirmed golden records, or of a retired one and another, which no run would
+/// make one.
+fn refuse_held(action: &Action<'_>, wanted: Wanted) -> Result<Result<Wanted, Refusal>, Failure> {
     if wanted.decision.verdict != Verdict::Match {
         return Ok(Ok(wanted));
     }
-    let mut gids = Vec::new();
+    let (mut gids, mut confirmed) = (Vec::new(), Vec::new());
     for (system, key) in [&wanted.pair.0, &wanted.pair.1] {
         let mut of_record = action.connection.prepare_cached(statements::SOURCE_GID)?;
         let gid = of_record.query_row((action.entity.name(), system, key), |row| read_gid(row, 0))?;
+        gids.push(gid);
         if confirm::read(action.connection, gid)?.is_some() {
-            gids.push(gid);
+            confirmed.push(gid);
         }
     }
-    Ok(match gids[..] {
-        [a, b] if a != b => Err(Refusal::BothConfirmed(a, b)),
+    if gids.first() == gids.last() {
+        return Ok(Ok(wanted));
+    }
+    for gid in gids {
+        if resolution(action.connection, gid)? == Some(Resolution::Retired) {
+            return Ok(Err(Refusal::Retired(gid)));
+        }
+    }
+    Ok(match confirmed[..] {
+        [a, b] => Err(Refusal::BothConfirmed(a, b)),
         _ => Ok(wanted),
     })
 }

@@ -7,6 +7,7 @@ use rusqlite::ErrorCode;
 
 use crate::known::Decision;
 use crate::requests::RequestRefusal;
+use crate::whole::WholeProblem;
 
 /// Why a store could not be opened, read or written. Nothing was changed when one is returned, but for
 /// [`StoreError::HeadNotWritten`].
@@ -26,6 +27,14 @@ pub enum StoreError {
     NotAStore {
         /// The file.
         path: PathBuf,
+    },
+    /// The file is encrypted as a whole and should not be, or the other way round, or its key is another.
+    #[error("{} {problem}", path.display())]
+    Whole {
+        /// The file.
+        path: PathBuf,
+        /// What is the matter.
+        problem: WholeProblem,
     },
     /// A later version of Guiyi wrote the file.
     #[error("{} has schema version {found}, this program knows versions up to {known}", path.display())]
@@ -217,6 +226,7 @@ impl StoreError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::CannotOpen { .. } => Some("check that the directory exists and that you may write to it"),
+            Self::Whole { problem, .. } => Some(problem.hint()),
             Self::NotAStore { .. } => Some("name another file; a store is made where there is none"),
             Self::NewerSchema { .. } => Some("update guiyi, or restore a backup from before the update"),
             Self::OlderSchema { .. } => Some("the next run brings it up to date; a backup before it costs little"),
@@ -246,7 +256,9 @@ impl StoreError {
             }
             Self::Stale { .. } | Self::KeyChanged { .. } => Some("run again"),
             Self::ReservedName { .. } => Some("rename the element in the dictionary"),
-            Self::NotActive { survivor: None, .. } => Some("`guiyi crosswalk lookup` finds the ID of a code"),
+            Self::NotActive { survivor: None, .. } => Some(
+                "`guiyi crosswalk lookup` finds the ID of a code; `guiyi golden unretire` brings a retired one back",
+            ),
             Self::NotActive { .. } => Some("name the ID that stands for it now: `guiyi golden show` says which"),
             Self::NotAMember { .. } => Some("`guiyi golden show` lists the records"),
             Self::UnknownElement { .. } => Some("`guiyi dictionary` lists the data elements"),
@@ -264,6 +276,7 @@ impl StoreError {
         match &mut self {
             Self::CannotOpen { path, .. }
             | Self::NotAStore { path }
+            | Self::Whole { path, .. }
             | Self::NewerSchema { path, .. }
             | Self::OlderSchema { path, .. }
             | Self::ReadOnly { path }

@@ -33,12 +33,14 @@ pub struct Moment {
 /// A version of a golden record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
-    /// Its number, from 1. A number is left out for the time in which the ID was superseded.
+    /// Its number, from 1. A number is left out for the time in which the ID was superseded or retired.
     pub version: u64,
     /// Its beginning.
     pub since: Moment,
     /// Its end; `None`: it stands.
     pub until: Option<Moment>,
+    /// Whether it ended because the golden record was retired.
+    pub is_retired: bool,
     /// Its values with their lineage.
     pub values: Vec<GoldenValue>,
     /// The records that it was made of, by system and key.
@@ -96,6 +98,7 @@ impl Store {
 fn history(connection: &Keyed<'_>, gid: GlobalId) -> Result<Vec<Version>, Failure> {
     let number = key::to_key(gid);
     let stays = stays(connection, gid)?;
+    let retirements: Vec<i64> = rows(connection, statements::RETIREMENTS, [number], |row| row.get(0))?;
     let mut versions = Vec::new();
     let past = rows(connection, statements::GOLDEN_PAST, [number], |row| {
         Ok((
@@ -115,6 +118,7 @@ fn history(connection: &Keyed<'_>, gid: GlobalId) -> Result<Vec<Version>, Failur
             version: version as u64,
             since: moment(connection, run)?,
             until: Some(moment(connection, until)?),
+            is_retired: retirements.contains(&until),
             values: values_of(connection, gid, layout, &lineage, values, &members)?,
             members: names(&members),
         });
@@ -132,6 +136,7 @@ fn history(connection: &Keyed<'_>, gid: GlobalId) -> Result<Vec<Version>, Failur
             version,
             since: moment(connection, run)?,
             until: None,
+            is_retired: false,
             values,
             members: members.into_iter().map(|member| (member.system, member.key)).collect(),
         });

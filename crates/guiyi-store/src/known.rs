@@ -1,8 +1,8 @@
 //! What the store knows before a run: loaded once, so that matching sees the records that this run's sources leave out,
 //! identity finds the IDs of before, and the commit writes differences only.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
@@ -206,6 +206,12 @@ impl Known {
             })
         })
         .collect()
+    }
+
+    /// The IDs of retired golden records.
+    pub fn retired(&self) -> BTreeSet<GlobalId> {
+        let retired = self.facts.iter().filter(|fact| fact.state == IdState::Retired);
+        retired.map(|fact| fact.gid).collect()
     }
 
     /// The number in the store of the pin on an element of a golden record.

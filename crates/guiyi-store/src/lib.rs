@@ -59,6 +59,7 @@ mod rebuild;
 mod rekey;
 mod relations;
 mod requests;
+mod retire;
 mod review;
 mod rows;
 mod signing;
@@ -67,6 +68,7 @@ mod transition;
 mod valid_time;
 mod vault;
 mod verify;
+mod whole;
 mod why;
 mod wide;
 
@@ -95,11 +97,13 @@ pub use requests::{
     Application, Approval, ChangeRequest, Ground, Proposal, RequestRefusal, RequestState, RequestStep, StepKind, Terms,
     fold_actor,
 };
+pub use retire::Retirement;
 pub use review::{PairFinding, PendingPair, ReviewPair};
 pub use rows::{CodeStatus, CrosswalkRow, CrosswalkRows, GoldenRow, GoldenRows};
 pub use signing::{PublicKey, SigningKey};
 pub use transition::{CodeThen, NewTransition};
 pub use valid_time::{Content, Held};
+pub use whole::{FileKey, WholeProblem};
 pub use why::{ElementWhy, GoldenWhy};
 
 #[cfg(test)]
@@ -118,6 +122,8 @@ pub struct Store {
     path: PathBuf,
     heads: Option<heads::Heads>,
     vault: vault::Vault,
+    /// The key to the file, if it is encrypted as a whole.
+    file_key: Option<FileKey>,
     /// Numbers of systems that were asked for; a system keeps its number.
     systems: RefCell<HashMap<Box<str>, i64>>,
 }
@@ -128,8 +134,12 @@ impl Store {
     /// # Errors
     /// Every error names the file, and [`StoreError::hint`] the way out.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::open_to_write(path.as_ref(), None)
+    }
+
+    fn open_to_write(path: &Path, key: Option<&FileKey>) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut store = Self::connect(path.as_ref(), flags)?;
+        let mut store = Self::connect(path, flags, key)?;
         if store
             .connection
             .is_readonly("main")
@@ -156,8 +166,12 @@ impl Store {
 
     /// Opens a store for reading only, while others may write. The file must exist and have the present schema.
     pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::open_to_read(path.as_ref(), None)
+    }
+
+    fn open_to_read(path: &Path, key: Option<&FileKey>) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let store = Self::connect(path.as_ref(), flags)?;
+        let store = Self::connect(path, flags, key)?;
         match migrations::check(&store.connection, &store.path)? {
             0 => Err(StoreError::NotAStore { path: store.path }),
             migrations::KNOWN => store.with_vault(),
@@ -168,10 +182,14 @@ impl Store {
         }
     }
 
-    fn connect(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
+    fn connect(path: &Path, flags: OpenFlags, key: Option<&FileKey>) -> Result<Self, StoreError> {
         let failed = |error| StoreError::of(error, path);
+        whole::check_head(path, key)?;
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+        if let Some(key) = key {
+            whole::unlock(&connection, path, key)?;
+        }
         connection.set_prepared_statement_cache_capacity(256);
         // Plans do not depend on the values bound, so a statement kept is never prepared again for other values.
         connection
@@ -185,6 +203,7 @@ impl Store {
             path: path.to_path_buf(),
             heads: None,
             vault: vault::Vault::default(),
+            file_key: key.cloned(),
             systems: RefCell::default(),
         })
     }

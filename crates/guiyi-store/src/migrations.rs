@@ -6,9 +6,10 @@ use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::StoreError;
+use crate::{pins, statements};
 
 /// The files in order; a file is never changed once released.
-pub(crate) const MIGRATIONS: [&str; 7] = [
+pub(crate) const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0001_store.sql"),
     include_str!("../migrations/0002_stewards.sql"),
     include_str!("../migrations/0003_relations.sql"),
@@ -16,10 +17,11 @@ pub(crate) const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0005_times.sql"),
     include_str!("../migrations/0006_change_requests.sql"),
     include_str!("../migrations/0007_encryption.sql"),
+    include_str!("../migrations/0009_retire.sql"),
 ];
 
 /// The latest schema version that this program knows.
-pub(crate) const KNOWN: i64 = 7;
+pub(crate) const KNOWN: i64 = 8;
 const _: () = assert!(
     KNOWN as usize == MIGRATIONS.len(),
     "every migration raises the version by one"
@@ -39,11 +41,16 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), St
         .map_err(failed)?;
     // Another process may have been faster.
     let version = check(&transaction, path)?;
+    let has_retirements = |transaction: &Connection| transaction.prepare(statements::SCHEMA_OF)?.exists(["retirement"]);
+    let has_earlier_pins = version > 0 && !has_retirements(&transaction).map_err(failed)?;
     for migration in &MIGRATIONS[version as usize..] {
         let mut batch = rusqlite::Batch::new(&transaction, migration);
         while let Some(mut statement) = batch.next().map_err(failed)? {
             crate::write(&mut statement, []).map_err(failed)?;
         }
+    }
+    if has_earlier_pins {
+        pins::vouch(&transaction).map_err(failed)?;
     }
     transaction
         .pragma_update(None, "application_id", APPLICATION_ID)
@@ -63,7 +70,7 @@ pub(crate) fn check(connection: &Connection, path: &Path) -> Result<i64, StoreEr
     };
     let (application, version) = (pragma("application_id")?, pragma("user_version")?);
     let tables: i64 = connection
-        .query_row("SELECT COUNT(*) FROM sqlite_master", [], |row| row.get(0))
+        .query_row(statements::N_TABLES, [], |row| row.get(0))
         .map_err(failed)?;
     match (application, version) {
         (APPLICATION_ID, 1..) if version <= KNOWN => Ok(version),

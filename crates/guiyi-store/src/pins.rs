@@ -7,14 +7,16 @@
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::{GlobalId, entity};
 use guiyi_core::rulebook::Rulebook;
+use rusqlite::Connection;
+use sha2::{Digest as _, Sha256};
 
 use crate::action::{Action, By, Keep};
-use crate::commit::Failure;
+use crate::commit::{Failure, not_before_the_last};
 use crate::effect::Effect;
 use crate::encode::Digester;
 use crate::error::StoreError;
 use crate::known::{read_gid, rows};
-use crate::ledger::hex;
+use crate::ledger::{Ledger, hex};
 use crate::vault::{Keyed, Place, Vault};
 use crate::{Store, key, statements};
 
@@ -180,6 +182,35 @@ pub(crate) fn digest(vault: &Vault, value: Option<&str>, valid_from: Option<&str
         digester.text(expires.unwrap_or_default());
     }
     hex(&vault.digest(&mut digester))
+}
+
+/// A line of the ledger that vouches for the times until which the pins of an earlier store hold: the lines about them
+/// tell of their values alone. Nothing is written if there is no pin.
+pub(crate) fn vouch(connection: &Connection) -> rusqlite::Result<()> {
+    let (last, digest) = times(connection, i64::MAX)?;
+    if last == 0 {
+        return Ok(());
+    }
+    let run: i64 = connection.query_row(statements::LAST_RUN, [], |row| row.get(0))?;
+    let utc = not_before_the_last(connection, "")?;
+    let (actor, of_all, no_rules): (_, &str, &[u8]) = ("guiyi", "", &[]);
+    let mut add_run = connection.prepare(statements::ADD_RUN)?;
+    crate::write(&mut add_run, (run + 1, &utc, actor, of_all, no_rules))?;
+    let reason = "as they were when the store was brought up to date";
+    Ledger::open(connection, run + 1, &utc, actor)?.add("vouch", "pins", Some(&last.to_string()), Some(&digest), reason)
+}
+
+/// The number of the last pin up to one, and a digest over the times until which these hold.
+pub(crate) fn times(connection: &Connection, up_to: i64) -> rusqlite::Result<(i64, String)> {
+    let mut statement = connection.prepare(statements::PIN_TIMES)?;
+    let mut found = statement.query([up_to])?;
+    let (mut last, mut covered) = (0, Sha256::new());
+    while let Some(row) = found.next()? {
+        last = row.get(0)?;
+        let expires: Option<String> = row.get(1)?;
+        covered.update(format!("{last} {}\n", expires.unwrap_or_default()));
+    }
+    Ok((last, hex(&covered.finalize())))
 }
 
 pub(crate) fn object(gid: GlobalId, element: &str) -> String {

@@ -23,7 +23,7 @@ pub enum Resolution {
     Active,
     /// Another ID's golden record.
     Superseded(GlobalId),
-    /// Nothing any more.
+    /// Nothing any more: a steward has retired it, see [`Store::retirement`].
     Retired,
     /// Nothing yet: it was given away in a block, see [`Store::mint`].
     Reserved,

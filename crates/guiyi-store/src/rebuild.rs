@@ -16,7 +16,7 @@ use crate::{Store, key, statements};
 /// What a rebuild found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rebuild {
-    /// Golden records computed anew.
+    /// Golden records computed anew; none of those that are retired.
     pub n_golden: u64,
     /// Those that are stored otherwise, by ID.
     pub different: Vec<GlobalId>,
@@ -75,7 +75,7 @@ impl Store {
             different.sort_unstable();
             different.dedup();
             let rebuild = Rebuild {
-                n_golden: numbers.len() as u64,
+                n_golden: (numbers.len() - known.retired().len()) as u64,
                 different,
                 rulebook_digest,
             };

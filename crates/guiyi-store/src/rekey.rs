@@ -58,6 +58,14 @@ pub struct Rekeyed {
     pub is_swept: bool,
 }
 
+impl Rekeyed {
+    /// No value had to be written anew.
+    pub const NOTHING: Self = Self {
+        n_rows: 0,
+        is_swept: true,
+    };
+}
+
 impl Store {
     /// Takes the key to the encrypted values from a file. If it is not there or another, the store works without, and
     /// [`StoreError::Sealed`] says so once a value is needed; nothing happens if nothing is encrypted.

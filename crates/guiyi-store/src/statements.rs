@@ -17,6 +17,18 @@ pub(crate) const RUN_AT: &str = "SELECT seq FROM run WHERE utc <= $1 ORDER BY se
 /// SQLite's own: a copy of the whole file, of one moment.
 pub(crate) const COPY: &str = "VACUUM INTO $1";
 
+/// SQLite's own, and SQLCipher's: the whole store into a file aside, under the key that is named with it.
+pub(crate) const N_TABLES: &str = "SELECT COUNT(*) FROM sqlite_master";
+pub(crate) const ATTACH_ASIDE: &str = "ATTACH $1 AS aside KEY $2";
+pub(crate) const EXPORT_ASIDE: &str = "SELECT sqlcipher_export('aside')";
+pub(crate) const DETACH_ASIDE: &str = "DETACH aside";
+/// Errors are told by their codes; SQLCipher would write lines to the terminal as well.
+pub(crate) const LOG_NOTHING: &str = "PRAGMA cipher_log_level = NONE;";
+/// From the next statement on nobody else reads or writes the file.
+pub(crate) const SHARE_NOTHING: &str = "PRAGMA main.locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT";
+pub(crate) const SHARE: &str =
+    "PRAGMA main.locking_mode = NORMAL; SELECT COUNT(*) FROM sqlite_master; PRAGMA journal_mode = WAL";
+
 /// SQLite's own: what the schema is made of.
 pub(crate) const SCHEMA: &str = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name";
 
@@ -289,6 +301,10 @@ pub(crate) const PINS: &str = "SELECT id, gid, element, value, reason, actor, ut
 pub(crate) const PINS_EVER: &str =
     "SELECT id, gid, element, value, reason, actor, utc, expires, valid_from, since, until
     FROM override WHERE gid = $1 ORDER BY id";
+pub(crate) const PIN_TIMES: &str = "SELECT id, expires FROM override WHERE id <= $1 ORDER BY id";
+/// What vouches for the times of the pins of an earlier store: the number of the last of them, and the digest.
+pub(crate) const VOUCHED_PINS: &str =
+    "SELECT before, after FROM ledger WHERE action = 'vouch' AND object = 'pins' ORDER BY seq DESC LIMIT 1";
 pub(crate) const ADD_PIN: &str =
     "INSERT INTO override (gid, element, value, reason, actor, utc, expires, valid_from, since)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -315,6 +331,15 @@ pub(crate) const LAST_CONFIRMATION: &str =
     "SELECT is_so, reason, actor, utc FROM confirmation WHERE gid = $1 ORDER BY id DESC LIMIT 1";
 pub(crate) const WRONGLY_CONFIRMED: &str = "SELECT COUNT(*) FROM global_id g WHERE g.confirmed <> COALESCE(
     (SELECT c.is_so FROM confirmation c WHERE c.gid = g.gid ORDER BY c.id DESC LIMIT 1), 0)";
+
+pub(crate) const SET_ID_STATUS: &str = "UPDATE global_id SET status = $1 WHERE gid = $2";
+pub(crate) const ADD_RETIREMENT: &str =
+    "INSERT INTO retirement (gid, is_so, reason, actor, utc, run) VALUES ($1, $2, $3, $4, $5, $6)";
+pub(crate) const LAST_RETIREMENT: &str =
+    "SELECT is_so, reason, actor, utc FROM retirement WHERE gid = $1 ORDER BY id DESC LIMIT 1";
+pub(crate) const RETIREMENTS: &str = "SELECT run FROM retirement WHERE gid = $1 AND is_so = 1";
+pub(crate) const RETIRED_AT: &str =
+    "SELECT is_so FROM retirement WHERE gid = $1 AND run <= $2 AND utc <= $3 ORDER BY id DESC LIMIT 1";
 
 pub(crate) const ADD_REQUEST: &str =
     "INSERT INTO change_request (id, entity, kind, proposal, value, approvals, effective, state)
@@ -397,11 +422,11 @@ pub(crate) const LATE_INDEXES: [(&str, &str); 3] = [
 ];
 
 /// Invariants that [`crate::Store::verify`] checks: `(what is wrong, number of rows where it is)`.
-pub(crate) const INVARIANTS: [(&str, &str); 20] = [
+pub(crate) const INVARIANTS: [(&str, &str); 23] = [
     (
-        "source records whose golden record is not active",
+        "source records whose golden record is neither active nor retired",
         "SELECT COUNT(*) FROM source_record s LEFT JOIN global_id g ON g.gid = s.gid
-            WHERE g.gid IS NULL OR g.status <> 'active'",
+            WHERE g.gid IS NULL OR g.status = 'superseded'",
     ),
     (
         "source records that the crosswalk does not lead to their golden record",
@@ -419,13 +444,13 @@ pub(crate) const INVARIANTS: [(&str, &str); 20] = [
             AND s.source_key = c.source_key WHERE c.id_type = 'record' AND s.id IS NULL",
     ),
     (
-        "superseded IDs whose survivor is not active",
+        "superseded IDs whose survivor is neither active nor retired",
         "SELECT COUNT(*) FROM global_id l LEFT JOIN global_id w ON w.gid = l.superseded_by
-            WHERE l.status = 'superseded' AND (w.gid IS NULL OR w.status <> 'active')",
+            WHERE l.status = 'superseded' AND (w.gid IS NULL OR w.status = 'superseded')",
     ),
     (
-        "active IDs without a member",
-        "SELECT COUNT(*) FROM global_id g WHERE g.status = 'active'
+        "IDs, neither superseded nor reserved, without a member",
+        "SELECT COUNT(*) FROM global_id g WHERE g.status <> 'superseded'
             AND NOT EXISTS (SELECT 1 FROM crosswalk c WHERE c.gid = g.gid AND c.id_type = 'record')",
     ),
     (
@@ -496,5 +521,21 @@ pub(crate) const INVARIANTS: [(&str, &str); 20] = [
     (
         "codes of an ID that was never issued",
         "SELECT COUNT(*) FROM crosswalk_history h LEFT JOIN global_id g ON g.gid = h.gid WHERE g.gid IS NULL",
+    ),
+    (
+        "IDs that are retired, or not, without a word",
+        "SELECT COUNT(*) FROM global_id g WHERE (g.status = 'retired') <> COALESCE(
+            (SELECT t.is_so FROM retirement t WHERE t.gid = g.gid ORDER BY t.id DESC LIMIT 1), 0)",
+    ),
+    (
+        "retirements that are not what the ledger says",
+        "SELECT COUNT(*) FROM retirement t LEFT JOIN global_id g ON g.gid = t.gid WHERE NOT EXISTS
+            (SELECT 1 FROM ledger l WHERE l.run = t.run AND l.action = CASE t.is_so WHEN 1 THEN 'retire' ELSE 'unretire' END
+            AND l.object = g.code AND l.actor = t.actor AND l.utc = t.utc AND l.reason = t.reason)",
+    ),
+    (
+        "retirements that the ledger tells of and that are not there",
+        "SELECT COUNT(*) FROM ledger l WHERE l.action IN ('retire', 'unretire') AND NOT EXISTS
+            (SELECT 1 FROM retirement t JOIN global_id g ON g.gid = t.gid WHERE t.run = l.run AND g.code = l.object)",
     ),
 ];

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{Array, StringArray};
-use guiyi_core::dictionary::Dictionary;
+use guiyi_core::dictionary::{Dictionary, Element};
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::record::{Column, Origin, Records};
 use guiyi_core::rulebook::Rulebook;
@@ -27,6 +27,7 @@ use crate::history::{Stay, Version, stays};
 use crate::known::{frame, rows};
 use crate::pins::{self, Pinned};
 use crate::read::GoldenValue;
+use crate::retire::was_retired;
 use crate::vault::{Keyed, Place};
 use crate::{Store, key, statements};
 
@@ -62,12 +63,16 @@ pub struct Content {
 
 impl Store {
     /// What was believed at `known_at` to hold at `as_of`, both `YYYY-MM-DDTHH:MM:SSZ`; `None`: now. The answer is `None`
-    /// if the ID had no source record then, since it was not issued yet or was superseded.
+    /// if the ID had no source record then, since it was not issued yet, was superseded or was retired.
+    ///
+    /// Without the key to encrypted values these are sealed, see [`GoldenValue::is_sealed`], and with them the values of
+    /// elements that survive together with one of theirs; of none of them it is said where it came from, since that depends
+    /// on what they are.
     ///
     /// Cost: linear in the contents of the members.
     ///
     /// # Errors
-    /// [`StoreError::Sealed`] if values are encrypted and the key is missing.
+    /// [`StoreError::Sealed`] if the key is missing and the dates that tell what was valid when are encrypted.
     pub fn held(
         &self,
         rulebook: &Rulebook,
@@ -124,13 +129,16 @@ fn held(
     as_of: &str,
     known_at: Option<&str>,
 ) -> Result<Option<Held>, Failure> {
-    connection.vault.check()?;
+    let locked = Locked::of(connection, rulebook)?;
     let mut run_at = connection.prepare_cached(statements::RUN_AT)?;
     let mut run_at = |utc: &str| run_at.query_row([utc], |row| row.get::<_, i64>(0)).optional();
     let known_at = known_at.unwrap_or("9999");
     let Some(known) = run_at(known_at)? else {
         return Ok(None);
     };
+    if was_retired(connection, gid, as_of, known)? {
+        return Ok(None);
+    }
     // Behind this write stands what is valid from when it was recorded.
     let recorded = run_at(as_of.min(known_at))?.unwrap_or(0);
 
@@ -161,7 +169,7 @@ fn held(
     let rulebook = reader.by_day(as_of, known)?;
     let pins = pins_at(connection, gid, as_of, known, recorded)?;
     Ok(Some(Held {
-        values: survivors(&rulebook, &reader.systems, &contents, &pins),
+        values: survivors(&rulebook, &reader.systems, &contents, &pins, &locked),
         contents,
         pins,
         not_kept,
@@ -191,8 +199,45 @@ fn pins_at(
     Ok(held.into_values().collect())
 }
 
-/// Computes the golden record of some contents.
-fn survivors(rulebook: &Rulebook, systems: &[Arc<str>], contents: &[Content], pins: &[Pinned]) -> Vec<GoldenValue> {
+/// For each element whether its values cannot be told: they are encrypted and the key is missing, or they survive together
+/// with such a one.
+struct Locked(Vec<bool>);
+
+impl Locked {
+    fn of(connection: &Keyed<'_>, rulebook: &Rulebook) -> Result<Self, Failure> {
+        let (elements, policy) = (&rulebook.dictionary.elements, &rulebook.survivorship);
+        let Err(missing) = connection.vault.check() else {
+            return Ok(Self(vec![false; elements.len()]));
+        };
+        let names: Vec<&str> = elements.iter().map(|element| &*element.name).collect();
+        let sealing = connection.vault.to_read(rulebook.dictionary.entity, &names);
+        let mut locked: Vec<bool> = (0..names.len()).map(|element| sealing.is_sealed(element)).collect();
+        if policy
+            .valid_from
+            .values()
+            .chain(&policy.recency)
+            .any(|&date| locked[date])
+        {
+            return Err(missing.into());
+        }
+        for group in &policy.groups {
+            if group.iter().any(|&element| locked[element]) {
+                group.iter().for_each(|&element| locked[element] = true);
+            }
+        }
+        Ok(Self(locked))
+    }
+}
+
+/// Computes the golden record of some contents. Encrypted values that cannot be opened take part as what they are, so that
+/// it is seen where there is one.
+fn survivors(
+    rulebook: &Rulebook,
+    systems: &[Arc<str>],
+    contents: &[Content],
+    pins: &[Pinned],
+    locked: &Locked,
+) -> Vec<GoldenValue> {
     let source_of = |content: &Content| {
         systems
             .iter()
@@ -219,26 +264,35 @@ fn survivors(rulebook: &Rulebook, systems: &[Arc<str>], contents: &[Content], pi
     if golden.is_empty() {
         return Vec::new();
     }
-    let pins = pins.iter().filter_map(|pinned| {
+    let holding = pins.iter().filter_map(|pinned| {
         Some(Pin {
             golden: 0,
             element: dictionary.position(&pinned.element)?,
             value: pinned.value.as_deref(),
         })
     });
-    survive::pin(&mut golden, &pins.collect::<Vec<_>>());
-    let value = |(element, column): (&guiyi_core::dictionary::Element, &survive::GoldenColumn)| GoldenValue {
-        element: element.name.to_string(),
-        value: value_of(&column.values),
-        is_sealed: false,
-        member: match column.grounds[0] {
-            Ground::Nothing | Ground::Override => None,
-            _ => order.get(column.winners[0] as usize).copied(),
-        },
-        origin: column.origins[0],
-        ground: column.grounds[0],
+    survive::pin(&mut golden, &holding.collect::<Vec<_>>());
+    let value = |(at, (element, column)): (usize, (&Element, &survive::GoldenColumn))| {
+        let ground = column.grounds[0];
+        let is_sealed = match ground {
+            Ground::Nothing => false,
+            Ground::Override => pins.iter().any(|pin| *pin.element == *element.name && pin.is_sealed),
+            _ => locked.0[at],
+        };
+        GoldenValue {
+            element: element.name.to_string(),
+            value: value_of(&column.values).filter(|_| !is_sealed),
+            is_sealed,
+            member: match ground {
+                Ground::Nothing | Ground::Override => None,
+                _ => order.get(column.winners[0] as usize).copied().filter(|_| !is_sealed),
+            },
+            origin: column.origins[0],
+            ground,
+        }
     };
-    dictionary.elements.iter().zip(&golden.columns).map(value).collect()
+    let columns = dictionary.elements.iter().zip(&golden.columns);
+    columns.enumerate().map(value).collect()
 }
 
 fn value_of(values: &StringArray) -> Option<String> {
@@ -280,12 +334,14 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The contents of a record that were known behind a write, the latest first.
+    /// The contents of a record that were known behind a write, the latest first. Cells that are encrypted stay so without
+    /// the key.
     fn contents(&self, id: i64, (system, key): &(String, String), known: i64) -> Result<Vec<Content>, Failure> {
         let damaged = || Failure::Damaged(format!("source record {id}"));
         let valid_from = self.rulebook.survivorship.valid_from.get(&**system);
         let (entity, vault) = (self.rulebook.dictionary.entity, self.connection.vault);
         let (sealing, is_locked) = (vault.to_read(entity, &self.names), vault.check().is_err());
+        let is_shut = |element: usize| is_locked && sealing.is_sealed(element);
         let of_record = Place::Source(entity, system, key);
         let mut statement = self.connection.prepare_cached(statements::SOURCE_CONTENTS)?;
         let mut found = statement.query([id, id, known])?;
@@ -298,8 +354,10 @@ impl<'a> Reader<'a> {
             let cell = |(element, &place): (usize, &Option<usize>)| {
                 let code = place.and_then(|place| origins.as_ref()?.get(place).copied());
                 let text = place.and_then(|place| texts.get_mut(place)?.take());
-                let text = text.filter(|_| !(is_locked && sealing.is_sealed(element)));
-                let text = text.map(|text| sealing.open(of_record, element, text)).transpose()?;
+                let text = match text {
+                    Some(text) if !is_shut(element) => Some(sealing.open(of_record, element, text)?),
+                    other => other,
+                };
                 Ok((text, code.and_then(Origin::from_code).unwrap_or(Origin::Received)))
             };
             let cells = places
@@ -311,7 +369,9 @@ impl<'a> Reader<'a> {
                 system: system.clone(),
                 key: key.clone(),
                 version: row.get::<_, i64>(0)? as u64,
-                valid_from: valid_from.and_then(|&element| cells.get(element)?.0.clone()),
+                valid_from: valid_from
+                    .filter(|element| !is_shut(**element))
+                    .and_then(|&element| cells.get(element)?.0.clone()),
                 recorded: row.get(1)?,
                 cells,
             });
@@ -335,6 +395,6 @@ impl<'a> Reader<'a> {
 
 /// The place of each element of a dictionary in a row with these names.
 fn places(dictionary: &Dictionary, names: &[String]) -> Vec<Option<usize>> {
-    let place = |element: &guiyi_core::dictionary::Element| names.iter().position(|name| **name == *element.name);
+    let place = |element: &Element| names.iter().position(|name| **name == *element.name);
     dictionary.elements.iter().map(place).collect()
 }

@@ -164,6 +164,14 @@ impl Vault {
         }
     }
 
+    /// The same of a store under another name.
+    pub(crate) fn at(&self, path: &Path) -> Self {
+        Self {
+            path: path.to_path_buf(),
+            ..self.clone()
+        }
+    }
+
     /// The vault of a store in which nothing is encrypted any more.
     pub(crate) fn ended(before: &Self) -> Self {
         Self {

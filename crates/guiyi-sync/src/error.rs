@@ -15,9 +15,9 @@ pub enum SyncError {
         /// The address.
         address: SocketAddr,
     },
-    /// Two dictionaries describe the same entity type.
-    #[error("two dictionaries describe {}", entity.name())]
-    TwoDictionaries {
+    /// Two rulebooks are of the same entity type.
+    #[error("two rulebooks are of {}", entity.name())]
+    TwoRulebooks {
         /// The entity type.
         entity: EntityType,
     },
@@ -44,7 +44,7 @@ impl SyncError {
             Self::NotLoopback { .. } => {
                 Some("use 127.0.0.1, and let other machines in through a proxy that knows them")
             }
-            Self::TwoDictionaries { .. } => Some("hand over one dictionary per entity type"),
+            Self::TwoRulebooks { .. } => Some("hand over one dictionary per entity type"),
             Self::Store(error) => error.hint(),
             Self::CannotListen { .. } => Some("choose another port; port 0 takes a free one"),
             Self::System(_) => None,

@@ -7,8 +7,9 @@
 //! | `GET /healthz` | the process lives | |
 //! | `GET /readyz` | the store opens and answers | `store-unavailable` |
 //! | `GET /metrics` | counters of this process, OpenMetrics text | |
-//! | `GET /v1/ids/{code}` | what an ID stands for: `active`, `superseded` or `retired`, with `canonical_gid` | `malformed-id`, `never-issued` |
+//! | `GET /v1/ids/{code}` | what an ID stands for: `active`, `superseded` or `retired`, with `canonical_gid`, and `retired_at` for the last | `malformed-id`, `never-issued` |
 //! | `GET /v1/golden/{gid}` | version, values and members of the golden record that the ID stands for now; `view=lineage` adds where each value came from; `ETag` and `If-None-Match` | `malformed-id`, `never-issued`, `retired` |
+//! | `GET /v1/golden/{gid}?as_of=&known_at=` | the golden record of that ID as it was: `known_at` when it was known, `as_of` when it held, a day or an instant each; one or both, as `guiyi golden show` has them | `malformed-id`, `never-issued`, `not-then` |
 //! | `GET /v1/crosswalk?entity=&system=&key=` | the ID that a system's code leads to | `unknown-code` |
 //! | `GET /v1/changes?since=&limit=` | the change feed in commit order behind a cursor, which is opaque; empty for the beginning | `unknown-cursor` |
 //! | `GET /v1/requests?state=` | change requests: what they ask for, who proposed and approved them, where they stand | |

@@ -13,6 +13,7 @@ pub(crate) enum Kind {
     MethodNotAllowed,
     MalformedId,
     NeverIssued,
+    NotThen,
     Retired,
     UnknownCode,
     UnknownCursor,
@@ -52,6 +53,12 @@ impl Kind {
                 S::NOT_FOUND,
                 "The ID was never issued",
                 "该编码从未发放",
+            ),
+            Self::NotThen => (
+                "not-then",
+                S::NOT_FOUND,
+                "There was no golden record under the ID at that time",
+                "该编码在该时间没有黄金记录",
             ),
             Self::Retired => (
                 "retired",

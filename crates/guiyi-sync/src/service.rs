@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use guiyi_core::dictionary::Dictionary;
+use guiyi_core::dictionary::EntityType;
+use guiyi_core::rulebook::Rulebook;
+use guiyi_store::FileKey;
 use tokio::sync::oneshot;
 
 use crate::error::SyncError;
@@ -24,11 +26,13 @@ const GRACE: Duration = Duration::from_secs(10);
 pub struct Config {
     /// The store's file; it must exist.
     pub store: PathBuf,
+    /// The key to the file, if that is encrypted as a whole; it opens no value that is encrypted in it.
+    pub file_key: Option<FileKey>,
     /// Where to listen: an address of this machine only. Port 0 takes a free port.
     pub address: SocketAddr,
-    /// The dictionaries by which values are masked, one per entity type. Values of elements that none of them knows are
-    /// hidden.
-    pub dictionaries: Vec<Dictionary>,
+    /// The rulebooks by whose dictionaries values are masked, one per entity type, and by whose policies it is worked out
+    /// what held at a time. Values of elements that none of them knows are hidden.
+    pub rulebooks: Vec<Rulebook>,
 }
 
 /// What all requests share.
@@ -36,21 +40,25 @@ pub struct Config {
 pub(crate) struct App {
     pub(crate) stores: Stores,
     pub(crate) masks: Masks,
+    pub(crate) rulebooks: BTreeMap<EntityType, Rulebook>,
     pub(crate) metrics: Metrics,
 }
 
 impl App {
     pub(crate) fn new(config: Config) -> Result<Self, SyncError> {
-        let mut dictionaries = BTreeMap::new();
-        for dictionary in config.dictionaries {
-            let entity = dictionary.entity;
-            if dictionaries.insert(entity, dictionary).is_some() {
-                return Err(SyncError::TwoDictionaries { entity });
+        let mut rulebooks = BTreeMap::new();
+        for rulebook in config.rulebooks {
+            let entity = rulebook.dictionary.entity;
+            if rulebooks.insert(entity, rulebook).is_some() {
+                return Err(SyncError::TwoRulebooks { entity });
             }
         }
+        let dictionaries = rulebooks.iter();
+        let dictionaries = dictionaries.map(|(&entity, rulebook)| (entity, rulebook.dictionary.clone()));
         Ok(Self {
-            stores: Stores::open(config.store)?,
-            masks: Masks::new(dictionaries),
+            stores: Stores::open(config.store, config.file_key)?,
+            masks: Masks::new(dictionaries.collect()),
+            rulebooks,
             metrics: Metrics::default(),
         })
     }

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use guiyi_store::{Store, StoreError};
+use guiyi_store::{FileKey, Store, StoreError};
 use tokio::sync::Semaphore;
 
 use crate::problem::{Kind, Problem};
@@ -19,15 +19,17 @@ pub(crate) const READERS: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Stores {
     path: PathBuf,
+    key: Option<FileKey>,
     idle: Mutex<Vec<Store>>,
     places: Arc<Semaphore>,
 }
 
 impl Stores {
-    pub(crate) fn open(path: PathBuf) -> Result<Self, StoreError> {
-        let first = Store::open_read_only(&path)?;
+    pub(crate) fn open(path: PathBuf, key: Option<FileKey>) -> Result<Self, StoreError> {
+        let first = Store::open_read_only_with(&path, key.as_ref())?;
         Ok(Self {
             path,
+            key,
             idle: Mutex::new(vec![first]),
             places: Arc::new(Semaphore::new(READERS)),
         })
@@ -38,9 +40,13 @@ impl Stores {
         READERS.saturating_sub(self.places.available_permits())
     }
 
+    fn connect(&self) -> Result<Store, StoreError> {
+        Store::open_read_only_with(&self.path, self.key.as_ref())
+    }
+
     fn take(&self) -> Result<Store, StoreError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| Store::open_read_only(&self.path), Ok)
+        idle.map_or_else(|| self.connect(), Ok)
     }
 
     fn give_back(&self, store: Store) {
@@ -65,9 +71,7 @@ pub(crate) async fn read<T: Send + 'static>(
 
 /// Whether the file can be opened now and answers.
 pub(crate) async fn is_ready(app: &Arc<App>) -> Result<(), Problem> {
-    let answered = on_thread(app, |stores| {
-        Store::open_read_only(&stores.path)?.changes(0, 1).map(|_| ())
-    });
+    let answered = on_thread(app, |stores| stores.connect()?.changes(0, 1).map(|_| ()));
     answered.await?.map_err(|error: StoreError| {
         let text = error.to_string();
         let problem = Problem::new(Kind::StoreUnavailable).detail(text.clone(), text);

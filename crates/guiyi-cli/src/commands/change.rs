@@ -5,10 +5,11 @@ use std::path::Path;
 
 use anyhow::bail;
 use guiyi_core::finding::Language;
+use guiyi_io::report::summary::RequestSummary;
 use guiyi_store::{Application, Approval, By, ChangeRequest, RequestState, Store};
 use serde_json::{Value, json};
 
-use super::change_words::{line, page, to_json};
+use super::change_words::{STALE, line, page, to_json};
 use super::golden_words::{self as words, Answer};
 use super::steward::{Author, Desk, InProject, Show, either, open_to_read, rulebook};
 use crate::args::Format;
@@ -222,7 +223,7 @@ fn show(project: &Path, args: &ShowOne) -> anyhow::Result<Verdict> {
             utc: request.effective.as_deref().unwrap_or_default(),
         };
         // Tried out in a transaction that is rolled back.
-        let mut store = project.with_key(Store::open(&project.store)?)?;
+        let mut store = project.open_to_write()?;
         let book = rulebook(&project, request.entity)?;
         match store.try_out(&book, &request.proposal, by) {
             Ok(would) => {
@@ -306,6 +307,35 @@ impl Done {
             text = format!("{}  [{why} {entity}]\n", text.trim_end());
         }
         text
+    }
+
+    /// For the summary of a run. Values that are asked for are left out.
+    pub(crate) fn summary(&self) -> RequestSummary {
+        let entity = self.request.entity.name();
+        let none_of_type = || {
+            (
+                format!("the project file has no source of {entity}"),
+                format!("项目文件中没有该类来源：{entity}"),
+            )
+        };
+        let (outcome, reasons) = match &self.application {
+            Some(Application::Applied(_)) => ("applied", None),
+            Some(Application::Failed(reason)) => ("failed", Some((reason.clone(), reason.clone()))),
+            Some(Application::Stale) => ("stale", Some((STALE.0.to_owned(), STALE.1.to_owned()))),
+            Some(Application::NotDue) => ("skipped", Some(("it is closed".to_owned(), "申请已结束".to_owned()))),
+            None => ("skipped", Some(none_of_type())),
+        };
+        let (reason, reason_zh) = reasons.unzip();
+        let gids = self.request.proposal.gids();
+        RequestSummary {
+            number: self.request.number,
+            kind: self.request.proposal.kind().to_owned(),
+            global_ids: gids.iter().map(ToString::to_string).collect(),
+            author: self.request.author().to_owned(),
+            outcome: outcome.to_owned(),
+            reason,
+            reason_zh,
+        }
     }
 
     fn to_json(&self) -> Value {

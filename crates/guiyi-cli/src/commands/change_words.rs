@@ -8,6 +8,12 @@ use serde_json::{Value, json};
 
 use super::steward::either;
 
+/// What is said of a stale request, in English and Chinese.
+pub(super) const STALE: (&str, &str) = (
+    "stale: the golden records have changed since, approve with --again",
+    "数据已变化，须用 --again 重新批准",
+);
+
 /// A request in one line.
 pub(super) fn line(request: &ChangeRequest, chinese: bool) -> String {
     let state = state_words(request.state, chinese);
@@ -75,8 +81,7 @@ fn notes(request: &ChangeRequest, chinese: bool) -> Vec<String> {
         notes.push(format!("{} {effective}", either(chinese, "effective", "生效时间")));
     }
     if request.is_stale() {
-        let stale = "stale: the golden records have changed since, approve with --again";
-        notes.push(either(chinese, stale, "数据已变化，须用 --again 重新批准").to_owned());
+        notes.push(either(chinese, STALE.0, STALE.1).to_owned());
     }
     if !request.conflicts.is_empty() {
         let others: Vec<String> = request.conflicts.iter().map(ToString::to_string).collect();
@@ -92,10 +97,9 @@ fn notes(request: &ChangeRequest, chinese: bool) -> Vec<String> {
     notes
 }
 
-/// What is proposed, as the words of the command that does it.
-fn what(request: &ChangeRequest, chinese: bool) -> String {
-    let proposal = &request.proposal;
-    let kind = match (proposal.kind(), chinese) {
+/// What kind of thing is proposed.
+pub(crate) fn kind_words(kind: &str, chinese: bool) -> &str {
+    match (kind, chinese) {
         ("pin", true) => "指定值",
         ("unpin", true) => "取消指定值",
         ("merge", true) => "合并",
@@ -104,8 +108,16 @@ fn what(request: &ChangeRequest, chinese: bool) -> String {
         ("unrelate", true) => "取消关系",
         ("confirm", true) => "确认",
         ("unconfirm", true) => "取消确认",
+        ("retire", true) => "停用",
+        ("unretire", true) => "恢复启用",
         (kind, _) => kind,
-    };
+    }
+}
+
+/// What is proposed, as the words of the command that does it.
+fn what(request: &ChangeRequest, chinese: bool) -> String {
+    let proposal = &request.proposal;
+    let kind = kind_words(proposal.kind(), chinese);
     let until = |end: &Option<String>| end.as_ref().map(|end| format!(" → {end}")).unwrap_or_default();
     match proposal {
         Proposal::Pin {
@@ -144,7 +156,7 @@ fn what(request: &ChangeRequest, chinese: bool) -> String {
             let from_day = valid_from.as_ref().map(|day| format!(" {day}")).unwrap_or_default();
             format!("{kind} {from} {} {to}{from_day}{}", relation.name(), until(valid_until))
         }
-        Proposal::Confirm { gid, .. } => format!("{kind} {gid}"),
+        Proposal::Confirm { gid, .. } | Proposal::Retire { gid, .. } => format!("{kind} {gid}"),
     }
 }
 
@@ -230,6 +242,8 @@ fn proposal_json(proposal: &Proposal) -> Value {
             ..
         } => json!({"kind": kind, "from": from.to_string(), "relation": relation.name(), "to": to.to_string(),
             "valid_from": valid_from, "valid_until": valid_until}),
-        Proposal::Confirm { gid, .. } => json!({"kind": kind, "global_id": gid.to_string()}),
+        Proposal::Confirm { gid, .. } | Proposal::Retire { gid, .. } => {
+            json!({"kind": kind, "global_id": gid.to_string()})
+        }
     }
 }

@@ -247,6 +247,11 @@ fn lookup(store: &Store, of_types: &[EntityType], args: &Lookup, chinese: bool) 
         if gid != then.now {
             _ = writeln!(text, "  {} {}", either(chinese, "now", "现为"), then.now);
         }
+        let retirement = store.retirement(gid)?.filter(|_| args.as_of.is_none());
+        if let Some(retirement) = &retirement {
+            let since = either(chinese, "the golden record is retired since", "主数据已停用，自");
+            _ = writeln!(text, "  {since} {}: {}", retirement.utc, retirement.reason);
+        }
         if status != CodeStatus::Active {
             let code = format!("{system}/{}", args.code);
             _ = writeln!(
@@ -265,6 +270,7 @@ fn lookup(store: &Store, of_types: &[EntityType], args: &Lookup, chinese: bool) 
         });
         answers.push(
             json!({"global_id": gid.to_string(), "canonical_gid": then.now.to_string(),
+            "golden_retired": retirement.map(|one| one.utc),
             "entity": entity.name(), "id_type": then.id_type, "valid_from": then.valid_from, "valid_to": then.valid_to,
             "status": status.name(), "successor": successor, "codes": codes.collect::<Vec<_>>()}),
         );

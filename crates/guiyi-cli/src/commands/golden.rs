@@ -8,7 +8,7 @@ use guiyi_core::rulebook::Rulebook;
 use guiyi_store::{Edits, Merge, Proposal};
 
 use super::golden_words as words;
-use super::golden_write::{self, ConfirmOne, Propose, unless_silent};
+use super::golden_write::{self, OnlyOne, Propose, unless_silent};
 use super::steward::{
     Author, Desk, InProject, RecordName, Show, either, entity_of, open_to_read, parse_id, parse_start, parse_time,
 };
@@ -74,11 +74,22 @@ enum Command {
     /// Say that a golden record is right: no run merges it with another confirmed one, and it survives a merge.
     ///
     /// Example: `guiyi golden confirm C00-000001-M --reason "checked against the business licence"`
-    Confirm(ConfirmOne),
+    Confirm(OnlyOne),
     /// Take a confirmation back.
     ///
     /// Example: `guiyi golden unconfirm C00-000001-M --reason "renamed, to be checked anew"`
-    Unconfirm(ConfirmOne),
+    Unconfirm(OnlyOne),
+    /// End a golden record without a survivor: there is no such company, or it is no customer any more.
+    ///
+    /// Its ID and its codes stay known for ever and say that it is retired. It is in no output, and other systems are told.
+    /// Its source records stay with it and are kept up to date; no run joins others to it or brings it back.
+    ///
+    /// Example: `guiyi golden retire C00-000001-M --reason "wound up, register of 2026-03-01"`
+    Retire(OnlyOne),
+    /// Bring a retired golden record back, as its source records say now; its pins and relations come back with it.
+    ///
+    /// Example: `guiyi golden unretire C00-000001-M --reason "the register was wrong"`
+    Unretire(OnlyOne),
     /// Say how two golden records are related: branch, subsidiary, member of a group, contact.
     ///
     /// What is related stays two: neither a run nor a merge makes one of them. Said again with other days, it replaces
@@ -369,8 +380,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             };
             write(&mut desk, &unpin, &args.reason, &args.propose, &args.show)
         }
-        Command::Confirm(args) => confirm(project, args, true),
-        Command::Unconfirm(args) => confirm(project, args, false),
+        Command::Confirm(args) => of_one(project, args, |gid| Proposal::Confirm { gid, is_so: true }),
+        Command::Unconfirm(args) => of_one(project, args, |gid| Proposal::Confirm { gid, is_so: false }),
+        Command::Retire(args) => of_one(project, args, |gid| Proposal::Retire { gid, is_so: true }),
+        Command::Unretire(args) => of_one(project, args, |gid| Proposal::Retire { gid, is_so: false }),
         Command::Relate(args) => answer(&golden_relations::relate(project, args)?, args.show.format),
         Command::Unrelate(args) => answer(&golden_relations::unrelate(project, args)?, args.show.format),
         Command::Relations(args) => answer(&golden_relations::relations(project, args)?, args.show.format),
@@ -411,16 +424,16 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     }
 }
 
-fn confirm(project: &Path, args: &ConfirmOne, is_so: bool) -> anyhow::Result<Verdict> {
+/// Says or takes back a word about one golden record as a whole.
+fn of_one(project: &Path, args: &OnlyOne, proposal: impl FnOnce(GlobalId) -> Proposal) -> anyhow::Result<Verdict> {
     let mut desk = Desk::open(project, &args.author)?;
     let chinese = args.show.is_chinese(&desk.project);
-    let confirm = Proposal::Confirm { gid: args.id, is_so };
-    let mut said = golden_write::write(&mut desk, &confirm, &args.reason, &args.propose, chinese)?;
+    let proposal = proposal(args.id);
+    let mut said = golden_write::write(&mut desk, &proposal, &args.reason, &args.propose, chinese)?;
     if said.text.is_empty() {
-        let state = if is_so {
-            either(chinese, "confirmed", "已确认")
-        } else {
-            either(chinese, "not confirmed any more", "已取消确认")
+        let state = match proposal {
+            Proposal::Confirm { is_so: true, .. } => either(chinese, "confirmed", "已确认"),
+            _ => either(chinese, "not confirmed any more", "已取消确认"),
         };
         said.text = format!("{}  {state}\n", args.id);
     }

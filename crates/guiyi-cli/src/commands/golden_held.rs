@@ -35,7 +35,7 @@ pub(super) fn shown(
     };
     let mut text = format!("{id}  {when}\n");
     for value in &held.values {
-        line(&held, value, labels, &mut text);
+        line(&held, value, labels, chinese, &mut text);
     }
     _ = writeln!(text, "{}", either(chinese, "source records", "来源记录"));
     for content in &held.contents {
@@ -57,11 +57,15 @@ pub(super) fn shown(
     Ok(Answer { text, json })
 }
 
-fn line(held: &Held, value: &GoldenValue, labels: &[(String, String)], text: &mut String) {
+fn line(held: &Held, value: &GoldenValue, labels: &[(String, String)], chinese: bool, text: &mut String) {
     if value.ground == Ground::Nothing {
         return;
     }
     let label = label_of(labels, &value.element);
+    if value.is_sealed {
+        _ = writeln!(text, "  {label}\t{}", either(chinese, "(encrypted)", "（已加密）"));
+        return;
+    }
     let shown = value.value.as_deref().unwrap_or("-");
     let from = match value.member.and_then(|member| held.contents.get(member)) {
         // Its times stand below, with the source records.
@@ -109,8 +113,9 @@ fn value_json(held: &Held, value: &GoldenValue) -> serde_json::Value {
     json!({
         "element": value.element,
         "value": value.value,
-        "ground": value.ground.name(),
-        "origin": value.origin.name(),
+        "encrypted": value.is_sealed,
+        "ground": (!value.is_sealed).then(|| value.ground.name()),
+        "origin": (!value.is_sealed).then(|| value.origin.name()),
         "from": content.map(content_json),
         "pin": pin.map(pin_json),
     })
@@ -126,6 +131,9 @@ fn nothing(store: &Store, id: GlobalId, as_of: &str, known_at: Option<&str>) -> 
         Some(Resolution::Superseded(survivor)) => bail!(
             "{id} had no source records on {as_of}{known}\n  hint: it was merged into {survivor}: `guiyi golden show \
              {survivor} --as-of {as_of}`"
+        ),
+        Some(Resolution::Retired) => bail!(
+            "{id} was retired on {as_of}{known}, or had no source records then\n  hint: `guiyi golden history {id}`"
         ),
         Some(_) => bail!("{id} had no source records on {as_of}{known}\n  hint: `guiyi golden history {id}`"),
     }

@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use anyhow::bail;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::survive::Ground;
-use guiyi_store::{Confirmation, Effect, GoldenRecord, GoldenValue, Moment, Pinned, Resolution, Step, Store, Version};
+use guiyi_store::{
+    Confirmation, Effect, GoldenRecord, GoldenValue, Moment, Pinned, Resolution, Retirement, Step, Store, Version,
+};
 use serde_json::{Value, json};
 
 use super::golden_relations;
@@ -33,6 +35,8 @@ pub(crate) fn golden(
         Some(time) => store.golden_at(id, time)?,
         None => match &found {
             Some(golden) => store.history(golden.gid)?.into_iter().next_back(),
+            // The last one that there was.
+            None if resolution == Resolution::Retired => store.history(id)?.into_iter().next_back(),
             None => None,
         },
     };
@@ -58,11 +62,17 @@ pub(crate) fn golden(
             writeln!(text, "{id} was merged into {survivor}")
         };
     }
+    let retirement = store.retirement(shown)?.filter(|_| time.is_none());
+    if let Some(Retirement { actor, utc, reason }) = &retirement {
+        let retired = either(chinese, "is retired since", "已停用，自");
+        _ = writeln!(text, "{shown} {retired} {utc}  {actor}: {reason}");
+    }
+    let retirement = retirement.map(|one| json!({"by": one.actor, "at": one.utc, "reason": one.reason}));
     let Some(version) = version else {
         if let Some(time) = time {
             bail!("{id} was not active at {time}\n  hint: `guiyi golden history {id}`");
         }
-        let json = json!({"global_id": id.to_string(), "status": status});
+        let json = json!({"global_id": id.to_string(), "status": status, "retired": retirement});
         _ = writeln!(text, "{id}: {status}");
         return Ok(Answer { text, json });
     };
@@ -124,6 +134,7 @@ pub(crate) fn golden(
         "status": status,
         "canonical_gid": canonical.map(|gid| gid.to_string()),
         "shown": shown.to_string(),
+        "retired": retirement,
         "confirmed": confirmation.map(|one| json!({"by": one.actor, "at": one.utc, "reason": one.reason})),
         "version": version_json(&version, &pins, shown, now),
     });
@@ -239,7 +250,11 @@ pub(crate) fn history(versions: &[Version], times: &[Vec<Option<String>>], chine
         if let Some(until) = &version.until
             && versions.get(at + 1).is_none_or(|next| next.since.run != until.run)
         {
-            let ended = either(chinese, "superseded", "被并入其他主数据");
+            let ended = if version.is_retired {
+                either(chinese, "retired", "停用")
+            } else {
+                either(chinese, "superseded", "被并入其他主数据")
+            };
             _ = writeln!(text, "{ended}  {}", moment_words(until, chinese));
         }
     }
@@ -248,6 +263,7 @@ pub(crate) fn history(versions: &[Version], times: &[Vec<Option<String>>], chine
             "version": version.version,
             "since": moment_json(&version.since),
             "until": version.until.as_ref().map(moment_json),
+            "retired": version.is_retired,
             "values": version.values.iter().filter_map(|value| Some((value.element.clone(), value.value.clone()?)))
                 .collect::<BTreeMap<_, _>>(),
             "valid_from": version.values.iter()

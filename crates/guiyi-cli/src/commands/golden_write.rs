@@ -30,8 +30,9 @@ impl Propose {
     }
 }
 
+/// A golden record of which something is said as a whole.
 #[derive(Debug, clap::Args)]
-pub(crate) struct ConfirmOne {
+pub(crate) struct OnlyOne {
     /// The global ID.
     #[arg(value_parser = parse_id)]
     pub(super) id: GlobalId,

@@ -1,7 +1,7 @@
 //! One file per command.
 
 pub(crate) mod change;
-mod change_words;
+pub(crate) mod change_words;
 pub(crate) mod check;
 pub(crate) mod crosswalk;
 mod crosswalk_transition;

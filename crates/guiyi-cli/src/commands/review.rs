@@ -339,6 +339,9 @@ pub(crate) fn describe(refusal: &Refusal) -> String {
         Refusal::BothConfirmed(a, b) => format!(
             "{a} and {b} are both confirmed, and no run makes them one\n  hint: `guiyi golden merge {a} {b}` does"
         ),
+        Refusal::Retired(gid) => {
+            format!("{gid} is retired, and nothing joins it\n  hint: `guiyi golden unretire {gid}` brings it back")
+        }
         Refusal::Twice => "the pair is decided in two ways at once".to_owned(),
         Refusal::Contradicts { apart, chain } => {
             let lines: Vec<String> = chain.iter().chain([apart]).map(Decision::to_string).collect();

@@ -100,6 +100,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
             Verdict::Clean => "clean".into(),
             Verdict::Findings => "findings".into(),
         },
+        requests: due.iter().map(Done::summary).collect(),
         entities,
         rooms: Vec::new(),
         outputs: Vec::new(),
@@ -205,7 +206,7 @@ fn open_store(project: &Project, args: &RunArgs, now_utc: &str) -> anyhow::Resul
     let lock = RunLock::take(path, wait, now_utc)?;
     // A dry run signs nothing.
     let store = if args.dry_run {
-        project.with_key(Store::open(path)?)?
+        project.open_to_write()?
     } else {
         project.open_store(now_utc)?
     };
@@ -423,6 +424,7 @@ fn summary_of(walk: &Walk, commit: &CommitReport) -> anyhow::Result<EntitySummar
         cleansed: &walk.cleansed,
         records: &walk.records,
         unified: &walk.unified,
+        retired: &walk.known.retired(),
         commit,
     })
 }

@@ -11,11 +11,12 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Verdict> {
     let project = Project::read_without_inputs(&args.project)?;
     let server = guiyi_sync::bind(Config {
         store: project.store.clone(),
+        file_key: project.file_key()?,
         address: args.address,
-        dictionaries: project
+        rulebooks: project
             .entities
             .iter()
-            .map(|entity| entity.dictionary().clone())
+            .filter_map(|entity| project.rulebook(entity.dictionary().entity))
             .collect(),
     })?;
     say(&format!("listening on http://{}; ctrl-c stops", server.address()));

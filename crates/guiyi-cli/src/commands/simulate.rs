@@ -107,9 +107,9 @@ fn open(project: &Project, now_utc: &str) -> anyhow::Result<(Option<RunLock>, St
         return Ok((None, Store::open_in_memory()?));
     }
     let lock = RunLock::take(&project.store, Some(PATIENCE), now_utc)?;
-    let store = Store::open_read_only(&project.store)
+    let store = project
+        .open_to_read()
         .with_context(|| format!("cannot simulate on {}", project.store.display()))?;
-    let store = project.with_key(store)?;
     store.check_key()?;
     Ok((Some(lock), store))
 }
@@ -125,8 +125,9 @@ fn of_walk(walk: &Walk) -> impl Iterator<Item = Named> {
         };
         (identity, number)
     };
-    let mut identities: Vec<(Identity, usize)> =
-        walk.unified.assignment.gids.iter().enumerate().map(identity).collect();
+    let retired = walk.known.retired();
+    let gids = walk.unified.assignment.gids.iter().enumerate();
+    let mut identities: Vec<(Identity, usize)> = gids.filter(|(_, gid)| !retired.contains(gid)).map(identity).collect();
     identities.sort_unstable();
     identities.into_iter().map(move |(identity, number)| {
         let codes = golden.members_of(number).iter().map(|&member| code(walk, member));

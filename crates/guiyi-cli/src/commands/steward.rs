@@ -160,12 +160,11 @@ pub(crate) fn rulebook_of(project: &Project, gid: GlobalId) -> anyhow::Result<Ru
 pub(crate) fn open_to_read(project: &std::path::Path) -> anyhow::Result<(Project, Store)> {
     let project = Project::read_without_inputs(project)?;
     check_there(&project)?;
-    let store = match Store::open_read_only(&project.store) {
+    let store = match project.open_to_read() {
         // An older schema is brought up to date by opening it for writing.
-        Err(guiyi_store::StoreError::OlderSchema { .. }) => Store::open(&project.store)?,
+        Err(guiyi_store::StoreError::OlderSchema { .. }) => project.open_to_write()?,
         other => other?,
     };
-    let store = project.with_key(store)?;
     if let Err(error) = store.check_key() {
         say(&format!("{error}; its values are not shown"));
     }

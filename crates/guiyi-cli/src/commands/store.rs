@@ -47,13 +47,16 @@ enum Command {
     ///
     /// One transaction; the file is rewritten, so that nothing of before stays in it. Older backups stay as they are.
     ///
+    /// With `whole = true` in that section the file is encrypted as a whole as well, every page of it, by a guiyi that was
+    /// built with SQLCipher; when `whole` is taken out again, this command makes a plain file of it.
+    ///
     /// Example: `guiyi store encrypt --by 王芳`
     Encrypt(Encrypt),
-    /// Encrypt everything with a new key. The old key opens nothing any more, but in older backups.
+    /// Encrypt everything with a new key, also the file if it is encrypted as a whole. The old key opens nothing any more, but in older backups.
     ///
     /// Example: `guiyi store rotate --key /etc/guiyi/data-2027.key --reason "once a year"`
     Rotate(Rotate),
-    /// Write all values in plain text again.
+    /// Write all values, and the file, in plain text again.
     ///
     /// Example: `guiyi store decrypt --reason "the disk is encrypted"`
     Decrypt(Decrypt),
@@ -127,12 +130,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
                 .map(|heads| (heads, SigningKey::read(&heads.key)));
             let signed = signed.map(|(heads, key)| key.map(|key| (heads, key))).transpose()?;
             let (path, utc) = (&project.store, args.author.utc());
-            let restored = match &project.encryption {
+            let data_key = project.encryption.as_ref().map(|encryption| &*encryption.key);
+            let restored = match data_key {
                 None => guiyi_store::restore(&args.backup, path, &utc)?,
-                Some(encryption) => guiyi_store::restore_with_key(&args.backup, path, &utc, &encryption.key)?,
+                Some(key) => guiyi_store::restore_with_key(&args.backup, path, &utc, key)?,
             };
             if let Some((heads, key)) = signed {
-                Store::open(&project.store)?.sign_restore(&heads.file, &key)?;
+                Store::open_as_it_is(path, data_key)?.sign_restore(&heads.file, &key)?;
             }
             said(&restored, started, &args.show)
         }
@@ -140,7 +144,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
             let (project, store) = open_to_read(project)?;
             drop(store);
             // Everything is worked out in a transaction that is rolled back.
-            let mut store = project.with_key(Store::open(&project.store)?)?;
+            let mut store = project.open_to_write()?;
             let (mut n_golden, mut different, mut other_rules) = (0, Vec::new(), false);
             for entity in project.entities.iter().map(|entity| entity.dictionary().entity) {
                 let Some(book) = project.rulebook(entity) else { continue };

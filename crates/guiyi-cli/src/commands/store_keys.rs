@@ -110,6 +110,8 @@ pub(super) fn make(args: &Key) -> anyhow::Result<Verdict> {
 }
 
 /// Brings what is encrypted in the store in line with the project file.
+///
+/// A file that is to be encrypted as a whole, or not any more, is written anew.
 pub(super) fn encrypt(project: &Path, args: &Encrypt) -> anyhow::Result<Verdict> {
     let mut desk = Desk::open_as_it_is(project, &args.change.author)?;
     let Some(wanted) = &desk.project.encryption else {
@@ -127,16 +129,28 @@ pub(super) fn encrypt(project: &Path, args: &Encrypt) -> anyhow::Result<Verdict>
     let others = has.into_iter().filter(|of| !knows(of));
     let elements: Vec<EncryptedElement> = others.chain(wanted.elements.iter().cloned()).collect();
     let key = DataKey::read(&wanted.key)?;
-    let done = desk
-        .store
-        .encrypt(&key, &elements, desk.signature.because(&args.change.reason))?;
+    let by = desk.signature.because(&args.change.reason);
+    let done = desk.store.convert(wanted.is_whole.then_some(&key), by, |store| {
+        match (elements.is_empty(), store.encryption()) {
+            (true, None) => Ok(Rekeyed::NOTHING),
+            (true, Some(_)) => store.decrypt(by),
+            (false, _) => store.encrypt(&key, &elements, by),
+        }
+    })?;
     said(&desk, &args.change.show, done)
 }
 
 pub(super) fn rotate(project: &Path, args: &Rotate) -> anyhow::Result<Verdict> {
     let mut desk = Desk::open_as_it_is(project, &args.change.author)?;
     let key = DataKey::read(&args.key)?;
-    let done = desk.store.rotate(&key, desk.signature.because(&args.change.reason))?;
+    let by = desk.signature.because(&args.change.reason);
+    let is_whole = desk.store.whole().is_some();
+    let done = desk
+        .store
+        .convert(is_whole.then_some(&key), by, |store| match store.encryption() {
+            None if is_whole => Ok(Rekeyed::NOTHING),
+            _ => store.rotate(&key, by),
+        })?;
     let verdict = said(&desk, &args.change.show, done)?;
     let is_named = desk
         .project
@@ -158,7 +172,12 @@ pub(super) fn rotate(project: &Path, args: &Rotate) -> anyhow::Result<Verdict> {
 
 pub(super) fn decrypt(project: &Path, args: &Decrypt) -> anyhow::Result<Verdict> {
     let mut desk = Desk::open_as_it_is(project, &args.change.author)?;
-    let done = desk.store.decrypt(desk.signature.because(&args.change.reason))?;
+    let by = desk.signature.because(&args.change.reason);
+    let is_whole = desk.store.whole().is_some();
+    let done = desk.store.convert(None, by, |store| match store.encryption() {
+        None if is_whole => Ok(Rekeyed::NOTHING),
+        _ => store.decrypt(by),
+    })?;
     let verdict = said(&desk, &args.change.show, done)?;
     if desk.project.encryption.is_some() {
         say(either(
@@ -175,9 +194,10 @@ fn said(desk: &Desk, show: &Show, done: Rekeyed) -> anyhow::Result<Verdict> {
     let now = desk.store.encryption();
     let names: Vec<String> = now.iter().flat_map(|now| &now.elements).map(name).collect();
     let chinese = show.is_chinese(&desk.project);
+    let whole = desk.store.whole();
     match show.format {
         Format::Json => {
-            let json = json!({"rows": done.n_rows, "swept": done.is_swept, "elements": names,
+            let json = json!({"whole": whole, "rows": done.n_rows, "swept": done.is_swept, "elements": names,
                 "key_version": now.as_ref().map(|now| now.version), "key": now.map(|now| now.fingerprint)});
             print(format!("{json:#}\n").as_bytes())?;
         }
@@ -197,10 +217,19 @@ fn said(desk: &Desk, show: &Show, done: Rekeyed) -> anyhow::Result<Verdict> {
                     now.fingerprint,
                     names.join("、")
                 ),
+                (None, _) if whole.is_some() => String::new(),
                 (None, false) => format!("{} rows written anew; nothing is encrypted\n", done.n_rows),
                 (None, true) => format!("重写 {} 行；不再加密\n", done.n_rows),
             };
             print(text.as_bytes())?;
+            if let Some(fingerprint) = whole {
+                let text = if chinese {
+                    format!("整库文件已用密钥 {fingerprint} 加密\n")
+                } else {
+                    format!("the file is encrypted as a whole with the key {fingerprint}\n")
+                };
+                print(text.as_bytes())?;
+            }
         }
     }
     if !done.is_swept {

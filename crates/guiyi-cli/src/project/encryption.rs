@@ -1,4 +1,4 @@
-//! `[store.encryption]`: which values the store keeps encrypted, and where the key is.
+//! `[store.encryption]`: which values the store keeps encrypted, whether its file is, and where the key is.
 //!
 //! Law: a value that the project file wants encrypted is never written in plain text: a store in which it is not encrypted
 //! is refused for writing until `guiyi store encrypt` has been there; a new store is encrypted before its first load.
@@ -9,7 +9,7 @@ use anyhow::bail;
 use guiyi_core::dictionary::Sensitivity;
 use guiyi_core::rulebook::mistake::hint_for;
 use guiyi_core::rulebook::toml::Table;
-use guiyi_store::{By, DataKey, EncryptedElement, SigningKey, Store, StoreError};
+use guiyi_store::{By, DataKey, EncryptedElement, FileKey, SigningKey, Store, StoreError};
 
 use super::{Entity, Project};
 
@@ -19,6 +19,8 @@ pub(crate) struct Encryption {
     pub(crate) key: PathBuf,
     /// The elements, of the entity types that the project has sources of.
     pub(crate) elements: Vec<EncryptedElement>,
+    /// Whether the file is encrypted as a whole.
+    pub(crate) is_whole: bool,
 }
 
 impl Encryption {
@@ -36,8 +38,10 @@ impl Encryption {
                 table.mistake_at_item("elements", at, format!("there is no data element \"{name}\""), hint);
             }
         }
-        // Nothing said: what is sensitive.
-        let level = level.or(named.is_empty().then_some(Sensitivity::Sensitive));
+        let is_whole = table.opt_bool("whole").unwrap_or(false);
+        // Nothing said: what is sensitive. An empty list beside `whole` says: the file is enough.
+        let is_said = !named.is_empty() || is_whole && table.has("elements");
+        let level = level.or((!is_said).then_some(Sensitivity::Sensitive));
         let mut elements = Vec::new();
         for entity in with_sources() {
             let wanted = entity.dictionary.elements.iter().filter(|element| {
@@ -56,7 +60,7 @@ impl Encryption {
                 table.mistake_at_item("searchable", at, format!("\"{name}\" is not encrypted"), hint);
             }
         }
-        if elements.is_empty() && named.is_empty() && with_sources().next().is_some() {
+        if elements.is_empty() && named.is_empty() && !is_whole && with_sources().next().is_some() {
             let hint = "name those that are to be encrypted: elements = [\"mobile\"]";
             table.mistake("no element is sensitive", Some(hint.into()));
         }
@@ -64,23 +68,46 @@ impl Encryption {
         Some(Self {
             key: base.join(key),
             elements,
+            is_whole,
         })
     }
 }
 
 impl Project {
+    /// The key to the file, if the project wants that encrypted as a whole.
+    pub(crate) fn file_key(&self) -> Result<Option<FileKey>, StoreError> {
+        let wanted = self.encryption.as_ref().filter(|encryption| encryption.is_whole);
+        let key = wanted.map(|encryption| DataKey::read(&encryption.key));
+        Ok(key.transpose()?.map(|key| key.file_key()))
+    }
+
+    /// Opens the store for reading.
+    pub(crate) fn open_to_read(&self) -> Result<Store, StoreError> {
+        self.with_key(Store::open_read_only_with(&self.store, self.file_key()?.as_ref())?)
+    }
+
+    /// Opens the store for writing. What is encrypted in it need not be what the project wants, and no heads are signed.
+    pub(crate) fn open_to_write(&self) -> Result<Store, StoreError> {
+        self.with_key(Store::open_with(&self.store, self.file_key()?.as_ref())?)
+    }
+
     /// A store with the key to its encrypted values, if the project names one.
-    pub(crate) fn with_key(&self, mut store: Store) -> Result<Store, StoreError> {
+    fn with_key(&self, mut store: Store) -> Result<Store, StoreError> {
         if let Some(encryption) = &self.encryption {
             store.use_key(&encryption.key)?;
         }
         Ok(store)
     }
 
-    /// Opens the store for writing; from then on its heads are signed, if the project wants that. What is encrypted in it
-    /// need not be what the project wants.
+    /// Opens the store for writing; from then on its heads are signed, if the project wants that. Neither what is encrypted
+    /// in it nor whether its file is need be what the project wants.
     pub(crate) fn open_as_it_is(&self) -> Result<Store, StoreError> {
-        let mut store = self.with_key(Store::open(&self.store)?)?;
+        let key = self.encryption.as_ref().map(|encryption| &*encryption.key);
+        self.signing(self.with_key(Store::open_as_it_is(&self.store, key)?)?)
+    }
+
+    /// A store whose heads are signed from now on, if the project wants that.
+    fn signing(&self, mut store: Store) -> Result<Store, StoreError> {
         if let Some(heads) = &self.heads {
             store.sign_heads(&heads.file, SigningKey::read(&heads.key)?)?;
         }
@@ -89,7 +116,7 @@ impl Project {
 
     /// Opens the store for writing. A new one is encrypted at once, if the project wants that; `utc` is now.
     pub(crate) fn open_store(&self, utc: &str) -> anyhow::Result<Store> {
-        let mut store = self.open_as_it_is()?;
+        let mut store = self.signing(self.open_to_write()?)?;
         let Some(wanted) = &self.encryption else {
             return Ok(store);
         };

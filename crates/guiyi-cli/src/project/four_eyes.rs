@@ -12,7 +12,7 @@ use super::Entity;
 
 /// What needs a second person.
 pub(crate) struct FourEyes {
-    /// Merging, splitting and unconfirming confirmed golden records.
+    /// Merging, splitting, unconfirming, retiring and unretiring confirmed golden records.
     confirmed: bool,
     /// Pins on elements of importance `key`.
     key_attributes: bool,
@@ -104,7 +104,9 @@ impl super::Project {
                 Ok(is_demanded.then(|| format!("{element} is a value that nobody sets alone")))
             }
             Proposal::Merge(Merge { a, b, .. }) => confirmed_one(&[*a, *b]),
-            Proposal::Split { gid, .. } | Proposal::Confirm { gid, is_so: false } => confirmed_one(&[*gid]),
+            Proposal::Split { gid, .. } | Proposal::Confirm { gid, is_so: false } | Proposal::Retire { gid, .. } => {
+                confirmed_one(&[*gid])
+            }
             Proposal::Confirm { is_so: true, .. } | Proposal::Relate { .. } => Ok(None),
         }
     }

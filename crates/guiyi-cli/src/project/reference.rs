@@ -113,7 +113,7 @@ const SECTIONS: [Section; 12] = [
                 "true or false",
                 "false",
                 "true",
-                "merging, splitting and unconfirming golden records that are confirmed",
+                "merging, splitting, unconfirming, retiring and unretiring golden records that are confirmed",
             ),
             key(
                 "key_attributes",
@@ -177,6 +177,13 @@ A new store is encrypted before its first load, another one by `guiyi store encr
                 "",
                 "[\"resident_id\"]",
                 "those by whose values `guiyi golden find` finds golden records; whoever has the file sees which values are the same",
+            ),
+            key(
+                "whole",
+                "true or false",
+                "false",
+                "true",
+                "whether the file is encrypted as a whole besides, for a guiyi that was built with SQLCipher; `elements = []` leaves it at that",
             ),
         ],
     },

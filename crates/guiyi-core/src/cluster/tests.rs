@@ -17,7 +17,14 @@ fn pair(a: u32, b: u32, weight: i32) -> Pair {
 }
 
 /// The same rules, written for reading: every question is answered by looking at all records.
-fn oracle(n: usize, pairs: &[Pair], decisions: &Decisions, hard: &HardIdentifiers, confirmed: &[u32]) -> Vec<u32> {
+fn oracle(
+    n: usize,
+    pairs: &[Pair],
+    decisions: &Decisions,
+    hard: &HardIdentifiers,
+    confirmed: &[u32],
+    retired: &[u32],
+) -> Vec<u32> {
     let mut of: Vec<u32> = (0..n as u32).collect();
     let apart = |of: &[u32], left: u32, right: u32| {
         decisions.entries().iter().any(|(a, b, verdict)| {
@@ -48,8 +55,19 @@ fn oracle(n: usize, pairs: &[Pair], decisions: &Decisions, hard: &HardIdentifier
             *cluster = right;
         }
     };
+    for a in 0..n {
+        for b in 0..a {
+            if retired[a] != 0 && retired[a] == retired[b] && of[a] != of[b] {
+                merge(&mut of, of[a], of[b]);
+            }
+        }
+    }
+    let is_retired = |a: u32, b: u32| retired[a as usize] != 0 || retired[b as usize] != 0;
     for (a, b, verdict) in decisions.entries() {
         let (left, right) = (of[*a as usize], of[*b as usize]);
+        if is_retired(*a, *b) {
+            continue;
+        }
         if *verdict == Verdict::Match && left != right && !apart(&of, left, right) && !both_confirmed(&of, left, right)
         {
             merge(&mut of, left, right);
@@ -59,7 +77,7 @@ fn oracle(n: usize, pairs: &[Pair], decisions: &Decisions, hard: &HardIdentifier
     order.sort_by_key(|pair| (-pair.weight, pair.a, pair.b));
     for pair in order {
         let (left, right) = (of[pair.a as usize], of[pair.b as usize]);
-        if left == right || apart(&of, left, right) || both_confirmed(&of, left, right) {
+        if left == right || is_retired(pair.a, pair.b) || apart(&of, left, right) || both_confirmed(&of, left, right) {
             continue;
         }
         let sides = hard
@@ -103,16 +121,16 @@ fn oracle(n: usize, pairs: &[Pair], decisions: &Decisions, hard: &HardIdentifier
 fn joins_what_matches() {
     let none = HardIdentifiers::default();
     let mut pairs = [pair(0, 2, 9000), pair(2, 3, 8000)];
-    let clusters = run(5, &mut pairs, &Decisions::default(), &none, &[]);
+    let clusters = run(5, &mut pairs, &Decisions::default(), &none, &[], &[]);
     assert_eq!((clusters.of, clusters.count), (vec![0, 1, 0, 0, 2], 3));
-    assert_eq!(run(0, &mut [], &Decisions::default(), &none, &[]).count, 0);
+    assert_eq!(run(0, &mut [], &Decisions::default(), &none, &[], &[]).count, 0);
 }
 
 #[test]
 fn a_steward_keeps_whole_clusters_apart() {
     let decisions = Decisions::new([(3, 0, Verdict::NotMatch)]);
     let mut pairs = [pair(0, 1, 9000), pair(1, 2, 8000), pair(2, 3, 7000)];
-    let clusters = run(4, &mut pairs, &decisions, &HardIdentifiers::default(), &[]);
+    let clusters = run(4, &mut pairs, &decisions, &HardIdentifiers::default(), &[], &[]);
     assert_eq!(clusters.of, [0, 0, 0, 1]);
     assert_eq!(
         (pairs[2].decision, pairs[2].veto),
@@ -126,7 +144,8 @@ fn different_identifiers_stay_apart_unless_a_steward_joins_them() {
     let hard = HardIdentifiers {
         kinds: vec![vec![7, 0, 8]],
     };
-    let run_with = |decisions: &Decisions| run(3, &mut [pair(0, 1, 9000), pair(1, 2, 8000)], decisions, &hard, &[]).of;
+    let run_with =
+        |decisions: &Decisions| run(3, &mut [pair(0, 1, 9000), pair(1, 2, 8000)], decisions, &hard, &[], &[]).of;
     assert_eq!(run_with(&Decisions::default()), [0, 0, 1]);
     assert_eq!(run_with(&Decisions::new([(0, 2, Verdict::Match)])), [0, 0, 0]);
 }
@@ -135,28 +154,69 @@ fn different_identifiers_stay_apart_unless_a_steward_joins_them() {
 fn two_confirmed_golden_records_stay_two() {
     let mut pairs = [pair(0, 1, 9000), pair(1, 2, 8000), pair(2, 3, 7000)];
     let decisions = Decisions::new([(1, 2, Verdict::Match)]);
-    let clusters = run(4, &mut pairs, &decisions, &HardIdentifiers::default(), &[5, 0, 0, 9]);
+    let clusters = run(
+        4,
+        &mut pairs,
+        &decisions,
+        &HardIdentifiers::default(),
+        &[5, 0, 0, 9],
+        &[],
+    );
     assert_eq!(clusters.of, [0, 0, 0, 1]);
     assert_eq!(
         (pairs[2].decision, pairs[2].veto),
         (Decision::Review, Some(Veto::Confirmed))
     );
     let decisions = Decisions::new([(0, 3, Verdict::Match)]);
-    let of = run(4, &mut [], &decisions, &HardIdentifiers::default(), &[5, 0, 0, 9]).of;
+    let of = run(4, &mut [], &decisions, &HardIdentifiers::default(), &[5, 0, 0, 9], &[]).of;
     assert_eq!(of, [0, 1, 2, 3], "not by a decision either");
+}
+
+#[test]
+fn a_retired_golden_record_keeps_its_records_and_gets_no_others() {
+    let mut pairs = [pair(0, 1, 9000), pair(1, 2, 8000), pair(2, 3, 7000)];
+    let decisions = Decisions::new([(0, 2, Verdict::NotMatch), (3, 0, Verdict::Match)]);
+    let clusters = run(
+        4,
+        &mut pairs,
+        &decisions,
+        &HardIdentifiers::default(),
+        &[],
+        &[7, 0, 7, 0],
+    );
+    assert_eq!(clusters.of, [0, 1, 0, 2]);
+    for pair in pairs {
+        assert_eq!((pair.decision, pair.veto), (Decision::Review, Some(Veto::Retired)));
+    }
 }
 
 #[test]
 fn one_pair_does_not_join_two_groups() {
     let mut pairs = vec![pair(0, 1, 9000), pair(1, 2, 3000), pair(2, 3, 9000)];
     assert_eq!(
-        run(4, &mut pairs, &Decisions::default(), &HardIdentifiers::default(), &[]).of,
+        run(
+            4,
+            &mut pairs,
+            &Decisions::default(),
+            &HardIdentifiers::default(),
+            &[],
+            &[]
+        )
+        .of,
         [0, 0, 1, 1]
     );
     assert_eq!(pairs[1].veto, Some(Veto::Bridge));
     let mut pairs = vec![pair(0, 1, 9000), pair(0, 3, 3000), pair(1, 2, 3000), pair(2, 3, 9000)];
     assert_eq!(
-        run(4, &mut pairs, &Decisions::default(), &HardIdentifiers::default(), &[]).of,
+        run(
+            4,
+            &mut pairs,
+            &Decisions::default(),
+            &HardIdentifiers::default(),
+            &[],
+            &[]
+        )
+        .of,
         [0, 0, 0, 0]
     );
 }
@@ -169,40 +229,46 @@ prop_compose! {
         identifiers in proptest::collection::vec(0_u64..5, n),
         // Most records are of no confirmed golden record.
         confirmed in proptest::collection::vec((0_u32..12).prop_map(|of| if of < 3 { of } else { 0 }), n),
-    ) -> (usize, Vec<Pair>, Decisions, HardIdentifiers, Vec<u32>) {
+        retired in proptest::collection::vec((0_u32..9).prop_map(|of| if of < 3 { of } else { 0 }), n),
+    ) -> (usize, Vec<Pair>, Decisions, HardIdentifiers, Vec<u32>, Vec<u32>) {
         let pairs = pairs.into_iter().filter(|((a, b), _)| a < b).map(|((a, b), weight)| pair(a, b, weight)).collect();
         let verdict = |same| if same { Verdict::Match } else { Verdict::NotMatch };
         let decisions = Decisions::new(verdicts.into_iter().map(|(a, b, same)| (a, b, verdict(same))));
-        (n, pairs, decisions, HardIdentifiers { kinds: vec![identifiers] }, confirmed)
+        (n, pairs, decisions, HardIdentifiers { kinds: vec![identifiers] }, confirmed, retired)
     }
 }
 
 proptest! {
     #[test]
-    fn equals_the_oracle((n, pairs, decisions, hard, confirmed) in worlds()) {
-        let clusters = run(n, &mut pairs.clone(), &decisions, &hard, &confirmed);
-        prop_assert_eq!(clusters.of, oracle(n, &pairs, &decisions, &hard, &confirmed));
+    fn equals_the_oracle((n, pairs, decisions, hard, confirmed, retired) in worlds()) {
+        let clusters = run(n, &mut pairs.clone(), &decisions, &hard, &confirmed, &retired);
+        prop_assert_eq!(clusters.of, oracle(n, &pairs, &decisions, &hard, &confirmed, &retired));
     }
 
     #[test]
-    fn the_order_of_pairs_changes_nothing((n, pairs, decisions, hard, confirmed) in worlds()) {
+    fn the_order_of_pairs_changes_nothing((n, pairs, decisions, hard, confirmed, retired) in worlds()) {
         let mut reversed: Vec<Pair> = pairs.iter().rev().copied().collect();
         let mut pairs = pairs;
-        let left = run(n, &mut pairs, &decisions, &hard, &confirmed);
-        let right = run(n, &mut reversed, &decisions, &hard, &confirmed);
+        let left = run(n, &mut pairs, &decisions, &hard, &confirmed, &retired);
+        let right = run(n, &mut reversed, &decisions, &hard, &confirmed, &retired);
         prop_assert_eq!(left.of, right.of);
     }
 
     #[test]
-    fn what_must_stay_apart_stays_apart((n, mut pairs, decisions, hard, confirmed) in worlds()) {
-        let clusters = run(n, &mut pairs, &decisions, &hard, &confirmed);
+    fn what_must_stay_apart_stays_apart((n, mut pairs, decisions, hard, confirmed, retired) in worlds()) {
+        let clusters = run(n, &mut pairs, &decisions, &hard, &confirmed, &retired);
         let same = |a: u32, b: u32| clusters.of[a as usize] == clusters.of[b as usize];
         let no_steward = decisions.entries().iter().all(|entry| entry.2 == Verdict::NotMatch);
+        let of_retired = |a: u32, b: u32| (retired[a as usize], retired[b as usize]);
         for (a, b, verdict) in decisions.entries() {
-            prop_assert!(*verdict == Verdict::Match || !same(*a, *b));
+            prop_assert!(*verdict == Verdict::Match || of_retired(*a, *b) != (0, 0) || !same(*a, *b));
         }
         for a in 0..n as u32 {
             for b in 0..a {
+                if of_retired(a, b) != (0, 0) {
+                    prop_assert_eq!(same(a, b), retired[a as usize] == retired[b as usize]);
+                    continue;
+                }
                 let (one, other) = (confirmed[a as usize], confirmed[b as usize]);
                 prop_assert!(one == 0 || other == 0 || one == other || !same(a, b));
                 prop_assert!(!no_steward || !same(a, b) || !hard.conflict(b, a));

@@ -39,11 +39,13 @@ pub enum Veto {
     Bridge,
     /// Linking would make one of two golden records that stewards confirmed.
     Confirmed,
+    /// One of the records belongs to a golden record that a steward retired.
+    Retired,
 }
 
 impl Veto {
     /// All reasons.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::HardIdentifier,
         Self::Branch,
         Self::Numeral,
@@ -52,6 +54,7 @@ impl Veto {
         Self::Cluster,
         Self::Bridge,
         Self::Confirmed,
+        Self::Retired,
     ];
 
     /// The stable name used in outputs.
@@ -65,6 +68,7 @@ impl Veto {
             Self::Cluster => "cluster",
             Self::Bridge => "bridge",
             Self::Confirmed => "confirmed",
+            Self::Retired => "retired",
         }
     }
 
@@ -88,6 +92,8 @@ impl Veto {
             (Self::Bridge, Chinese) => "两组记录之间仅有的联系，其余记录不支持",
             (Self::Confirmed, English) => "both golden records are confirmed: only a merge by hand makes them one",
             (Self::Confirmed, Chinese) => "两条主数据均已确认，只能人工合并",
+            (Self::Retired, English) => "one of them belongs to a retired golden record, which nothing joins",
+            (Self::Retired, Chinese) => "其中一条属于已停用的主数据，不会与其他记录合并",
         }
     }
 }

@@ -28,12 +28,34 @@ pub struct Summary {
     pub rulebook_digest: String,
     /// What the exit code says: `clean`, or `findings` past the threshold.
     pub outcome: String,
+    /// The change requests whose time had come, in the order in which the run took them.
+    pub requests: Vec<RequestSummary>,
     /// One entry per entity type, in the order customer, supplier, material, contact.
     pub entities: Vec<EntitySummary>,
     /// Duration and rows of each room, in the order of the walk.
     pub rooms: Vec<RoomSummary>,
     /// Files written, relative to the output directory.
     pub outputs: Vec<OutputFile>,
+}
+
+/// What became of a change request whose time had come.
+#[derive(Debug, Clone, Serialize)]
+pub struct RequestSummary {
+    /// Its number.
+    pub number: u64,
+    /// What it asks for, such as `merge` or `pin`.
+    pub kind: String,
+    /// The golden records that it names.
+    pub global_ids: Vec<String>,
+    /// Who proposed it.
+    pub author: String,
+    /// `applied`, `failed` since it could not be done any more, `stale` since a golden record has changed since the
+    /// approvals, or `skipped` since the project has no source of its entity type.
+    pub outcome: String,
+    /// Why it was not applied; `None` if it was.
+    pub reason: Option<String>,
+    /// The same in Chinese; reasons that the store gives are in English.
+    pub reason_zh: Option<String>,
 }
 
 /// The counts of one entity type.

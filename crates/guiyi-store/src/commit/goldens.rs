@@ -1,7 +1,7 @@
 //! Step 4: golden records, with history and change feed.
 //!
 //! A golden record has a new version if a value, its lineage or a member changed; the version before goes into the
-//! history. Its feed line is written with it.
+//! history. Its feed line is written with it. One that is retired ends, and is not written while it is.
 
 use std::borrow::Cow;
 
@@ -78,7 +78,9 @@ pub(super) fn write<'a>(commit: &mut Commit<'a>, mut put: CachedStatement<'_>) -
     let mut history = History::open(commit)?;
 
     // In the order of the IDs, so that the trees grow at their ends.
-    let mut by_gid: Vec<(GlobalId, usize)> = change.assignment.gids.iter().copied().zip(0..).collect();
+    let retired = known.retired();
+    let gids = change.assignment.gids.iter().copied().zip(0..);
+    let mut by_gid: Vec<(GlobalId, usize)> = gids.filter(|(gid, _)| !retired.contains(gid)).collect();
     by_gid.sort_unstable();
     let ids = std::mem::take(&mut commit.ids);
     let vault = connection.vault;
@@ -170,18 +172,23 @@ pub(super) fn write<'a>(commit: &mut Commit<'a>, mut put: CachedStatement<'_>) -
     commit.ids = ids;
 
     let mut delete = connection.prepare_cached(&wide::delete(dictionary.entity))?;
-    for &(loser, _) in &change.assignment.superseded {
-        let Ok(at) = known.goldens.binary_search_by_key(&loser, |golden| golden.0) else {
+    let superseded = change
+        .assignment
+        .superseded
+        .iter()
+        .map(|&(loser, _)| (loser, "superseded"));
+    for (gid, kind) in superseded.chain(retired.into_iter().map(|gid| (gid, "retired"))) {
+        let at = known.goldens.binary_search_by_key(&gid, |golden| golden.0);
+        let Some(&(_, version, Some(_))) = at.ok().map(|at| &known.goldens[at]) else {
             continue;
         };
-        let version = known.goldens[at].1 + 1;
-        history.keep(loser)?;
-        crate::write(&mut delete, [key::to_key(loser)])?;
+        history.keep(gid)?;
+        crate::write(&mut delete, [key::to_key(gid)])?;
         let nothing: &[u8] = &[];
-        crate::write(&mut update, (version, run, nothing, key::to_key(loser)))?;
-        feed.add(loser, version, "superseded", &[])?;
+        crate::write(&mut update, (version + 1, run, nothing, key::to_key(gid)))?;
+        feed.add(gid, version + 1, kind, &[])?;
         commit.report.feed_lines += 1;
-        commit.report.golden_superseded += 1;
+        commit.report.golden_superseded += u64::from(kind == "superseded");
     }
     Ok(feed)
 }

@@ -12,7 +12,7 @@ use crate::action::Action;
 use crate::commit::Failure;
 use crate::effect::Effect;
 use crate::{Edits, Merge, NewPin, NewRelation, RelationKind, RelationSource, Split};
-use crate::{confirm, merge, pins, relations};
+use crate::{confirm, merge, pins, relations, retire};
 
 /// Something to be done to golden records.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +70,13 @@ pub enum Proposal {
         /// Whether it is confirmed.
         is_so: bool,
     },
+    /// Retire a golden record, or bring it back.
+    Retire {
+        /// The golden record.
+        gid: GlobalId,
+        /// Whether it is retired.
+        is_so: bool,
+    },
 }
 
 impl Proposal {
@@ -84,15 +91,19 @@ impl Proposal {
             Self::Relate { is_so: false, .. } => "unrelate",
             Self::Confirm { is_so: true, .. } => "confirm",
             Self::Confirm { is_so: false, .. } => "unconfirm",
+            Self::Retire { is_so: true, .. } => "retire",
+            Self::Retire { is_so: false, .. } => "unretire",
         }
     }
 
     /// The golden records that it names.
     pub fn gids(&self) -> Vec<GlobalId> {
         match *self {
-            Self::Pin { gid, .. } | Self::Unpin { gid, .. } | Self::Split { gid, .. } | Self::Confirm { gid, .. } => {
-                vec![gid]
-            }
+            Self::Pin { gid, .. }
+            | Self::Unpin { gid, .. }
+            | Self::Split { gid, .. }
+            | Self::Confirm { gid, .. }
+            | Self::Retire { gid, .. } => vec![gid],
             Self::Merge(Merge { a, b, .. }) => vec![a, b],
             Self::Relate { from, to, .. } => vec![from, to],
         }
@@ -157,6 +168,7 @@ impl Proposal {
                 confirm::write(action, *gid, *is_so)?;
                 Ok(Effect::default())
             }
+            Self::Retire { gid, is_so } => retire::write(action, rulebook, *gid, *is_so),
         }
     }
 
@@ -205,7 +217,7 @@ impl Proposal {
                 stored.valid_from.clone_from(valid_from);
                 stored.valid_until.clone_from(valid_until);
             }
-            Self::Confirm { gid, .. } => stored.gid = Some(gid.to_string()),
+            Self::Confirm { gid, .. } | Self::Retire { gid, .. } => stored.gid = Some(gid.to_string()),
         }
         serde_json::to_string(&stored).expect("texts and truth values always have a JSON form")
     }
@@ -252,6 +264,10 @@ impl Proposal {
             "confirm" | "unconfirm" => Self::Confirm {
                 gid,
                 is_so: kind == "confirm",
+            },
+            "retire" | "unretire" => Self::Retire {
+                gid,
+                is_so: kind == "retire",
             },
             _ => return None,
         })
@@ -337,6 +353,14 @@ mod tests {
                 is_so: true,
             },
             Proposal::Confirm {
+                gid: id(1),
+                is_so: false,
+            },
+            Proposal::Retire {
+                gid: id(1),
+                is_so: true,
+            },
+            Proposal::Retire {
                 gid: id(1),
                 is_so: false,
             },

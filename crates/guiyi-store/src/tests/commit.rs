@@ -333,11 +333,15 @@ fn tampering_is_refused_and_found() {
             "DELETE FROM crosswalk WHERE source_key = 'D03-000001'",
             "crosswalk does not lead",
         ),
-        ("", "UPDATE source_record SET gid = 1 WHERE id = 1", "not active"),
+        (
+            "",
+            "UPDATE source_record SET gid = 1 WHERE id = 1",
+            "neither active nor",
+        ),
         (
             "",
             "UPDATE global_id SET status = 'retired' WHERE status = 'active'",
-            "not active",
+            "without a word",
         ),
     ] {
         let transaction = store.connection.unchecked_transaction().unwrap();

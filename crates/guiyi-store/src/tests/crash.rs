@@ -50,7 +50,7 @@ fn child() {
 }
 
 /// Everything that writes.
-const WORKS: [&str; 20] = [
+const WORKS: &[&str] = &[
     "first load",
     "run",
     "decide",
@@ -71,10 +71,20 @@ const WORKS: [&str; 20] = [
     "encrypt",
     "rotate",
     "decrypt",
+    #[cfg(feature = "sqlcipher")]
+    "encrypt as a whole",
+    #[cfg(feature = "sqlcipher")]
+    "decrypt as a whole",
 ];
 
 /// Works that change the keys. The store that they leave sweeps its file when it is opened next.
-const REKEYS: [&str; 3] = ["encrypt", "rotate", "decrypt"];
+const REKEYS: [&str; 5] = [
+    "encrypt",
+    "rotate",
+    "decrypt",
+    "encrypt as a whole",
+    "decrypt as a whole",
+];
 
 const BY: By<'_> = By {
     actor: "王芳",
@@ -104,7 +114,7 @@ fn work(what: &str, path: &Path) -> Result<(), StoreError> {
             .map(drop),
         "restore" => crate::restore(&beside(path, "other.db"), path, BY.utc).map(drop),
         "migrate" => Store::open(path).map(drop),
-        _ => write(what, &mut Store::open(path)?),
+        _ => write(what, &mut Store::open_as_it_is(path, Some(&beside(path, "first.key")))?),
     }
 }
 
@@ -225,6 +235,16 @@ pub(crate) fn write(what: &str, store: &mut Store) -> Result<(), StoreError> {
                 store.rotate(&DataKey::read(&beside(store.path(), "second.key"))?, BY)?;
             }
         }
+        "encrypt as a whole" => {
+            let key = DataKey::read(&beside(store.path(), "first.key"))?;
+            store.convert(Some(&key), BY, |store| {
+                store.encrypt(&key, &super::encryption::elements(), BY)
+            })?;
+        }
+        "decrypt as a whole" => {
+            store.use_key(&beside(store.path(), "first.key"))?;
+            store.convert(None, BY, |store| store.decrypt(BY))?;
+        }
         other => panic!("{other}"),
     }
     Ok(())
@@ -243,7 +263,7 @@ fn proposal() -> Proposal {
 
 /// Opens a store with whichever of the keys is its own.
 fn open_with_key(path: &Path) -> Store {
-    let mut store = Store::open(path).unwrap();
+    let mut store = Store::open_as_it_is(path, Some(&beside(path, "first.key"))).unwrap();
     for key in ["first.key", "second.key"] {
         if store.check_key().is_err() {
             store.use_key(&beside(path, key)).unwrap();
@@ -293,8 +313,10 @@ pub(crate) fn prepare(what: &str) -> (tempfile::TempDir, PathBuf) {
             valid_from: None,
         };
         store.propose(&World::rulebook(), &pin, TERMS, BY).unwrap();
-        if what != "encrypt" {
-            write("encrypt", &mut store).unwrap();
+        match what {
+            "rotate" | "decrypt" => write("encrypt", &mut store).unwrap(),
+            "decrypt as a whole" => write("encrypt as a whole", &mut store).unwrap(),
+            _ => {}
         }
     }
     if what == "restore" {
@@ -305,7 +327,11 @@ pub(crate) fn prepare(what: &str) -> (tempfile::TempDir, PathBuf) {
 
 /// What the store holds, whatever its schema version, without bringing it up to date.
 fn content(path: &Path) -> String {
-    dump_of(&rusqlite::Connection::open(path).unwrap())
+    let connection = rusqlite::Connection::open(path).unwrap();
+    if let Some(key) = crate::whole::key_for(path, Some(&beside(path, "first.key"))).unwrap() {
+        crate::whole::unlock(&connection, path, &key).unwrap();
+    }
+    dump_of(&connection)
 }
 
 fn child_command(path: &Path, what: &str, die_at: i64) -> Command {
@@ -356,14 +382,14 @@ fn live(what: &str) -> Lived {
 fn survived(what: &str, path: &Path, lived: &Lived, when: &str) -> bool {
     assert!(path.exists(), "{what}, {when}: no store");
     if REKEYS.contains(&what) {
-        drop(Store::open(path).unwrap());
+        drop(open_with_key(path));
     }
     let found = content(path);
     let is_done = found == lived.after;
     assert!(is_done || found == lived.before, "{what}, {when}: half done");
     let store = open_with_key(path);
     assert_eq!(store.verify().unwrap(), [""; 0], "{what}, {when}");
-    if what == "rotate" || what == "encrypt" && is_done {
+    if what == "rotate" || what.starts_with("encrypt") && is_done {
         for ending in ["", "-wal"] {
             let bytes = std::fs::read(beside(path, &format!("store.db{ending}"))).unwrap_or_default();
             let phone = b"1390000";
@@ -409,7 +435,7 @@ pub(crate) fn n_points(sample: usize) -> usize {
 
 #[test]
 fn killed_at_any_write_the_store_is_as_before() {
-    for what in WORKS {
+    for &what in WORKS {
         let lived = live(what);
         let n_writes = lived.n_writes;
         let least = match what {
@@ -438,7 +464,7 @@ fn killed_at_any_write_the_store_is_as_before() {
 
 #[test]
 fn killed_at_any_moment_the_store_is_as_before_or_after() {
-    for what in WORKS {
+    for &what in WORKS {
         let lived = live(what);
         let n = n_points(3) as u32;
         let (mut directory, mut path) = prepare(what);
@@ -476,7 +502,7 @@ fn limited(path: &Path, what: &str, n_blocks: u64, is_fatal: bool) -> Output {
 #[test]
 fn a_file_that_may_not_grow_leaves_the_store_whole() {
     let (mut n_killed, mut n_refused) = (0, 0);
-    for what in WORKS {
+    for &what in WORKS {
         let lived = live(what);
         let n = n_points(2) as u64;
         let (mut directory, mut path) = prepare(what);

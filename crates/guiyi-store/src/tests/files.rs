@@ -31,7 +31,7 @@ fn what_is_not_a_store_is_refused_and_left_alone() {
     let (directory, path) = temporary();
     std::fs::write(&path, "customer,phone\n".repeat(200)).unwrap();
     let before = std::fs::read(&path).unwrap();
-    assert!(matches!(Store::open(&path), Err(StoreError::NotAStore { .. })));
+    assert!(matches!(Store::open(&path), Err(StoreError::Whole { .. })));
     assert_eq!(std::fs::read(&path).unwrap(), before);
 
     let foreign = directory.path().join("foreign.db");

@@ -2,20 +2,22 @@
 //!
 //! `stores/version_<n>.db` was written by the program of that version: runs of two small exports of invented companies, in
 //! which a golden record was split and two were merged; version 2 with decisions, a pin, an alias and a block, version 4
-//! with pins that replaced others, were taken off, or were set while the clock was behind, and with relations.
+//! with pins that replaced others, were taken off, or were set while the clock was behind, and with relations, version 7
+//! with a pin that expires, confirmed golden records, and change requests, one of which waits.
 
 use guiyi_core::dictionary::EntityType;
 
 use super::world::dump;
-use crate::{By, NewDecision, Resolution, Store, Verdict};
+use crate::{Approval, By, NewDecision, RequestState, Resolution, Store, Verdict};
 
 /// A store, its golden records, an ID that was superseded, and a record of the one that it went into.
 type Earlier = (&'static [u8], usize, &'static str, &'static str);
 
-const STORES: [Earlier; 3] = [
+const STORES: [Earlier; 4] = [
     (include_bytes!("stores/version_1.db"), 7, "C00-000006-6", "D03-000006"),
     (include_bytes!("stores/version_2.db"), 6, "C00-000007-3", "D03-000006"),
     (include_bytes!("stores/version_4.db"), 5, "C00-000005-9", "D03-000006"),
+    (include_bytes!("stores/version_7.db"), 3, "C00-000004-C", "D03-000006"),
 ];
 
 #[test]
@@ -56,6 +58,60 @@ fn earlier_stores_open_and_go_on() {
         assert_eq!((dump(&store), store.verify().unwrap().len()), (after, 0));
         Store::open_read_only(&path).unwrap();
     }
+}
+
+#[test]
+fn earlier_change_requests_go_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.db");
+    std::fs::write(&path, include_bytes!("stores/version_7.db")).unwrap();
+    let mut store = Store::open(&path).unwrap();
+    let of = |store: &Store| -> Vec<(&'static str, RequestState)> {
+        let requests = store.requests().unwrap().into_iter();
+        requests
+            .map(|request| (request.proposal.kind(), request.state))
+            .collect()
+    };
+    let expected = [("confirm", RequestState::Applied), ("unpin", RequestState::Open)];
+    assert_eq!(of(&store), expected);
+    let by = By {
+        actor: "李强",
+        reason: "the ERP is right",
+        utc: "2026-02-01T00:00:00Z",
+    };
+    store.approve(2, Approval::default(), by).unwrap();
+    assert_eq!(of(&store)[1].1, RequestState::Approved);
+    let refused = store.connection.execute("DELETE FROM change_request", []);
+    assert!(refused.unwrap_err().to_string().contains("never deleted"));
+    assert_eq!(store.verify().unwrap(), [""; 0]);
+}
+
+#[test]
+fn until_when_earlier_pins_hold_is_vouched_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.db");
+    std::fs::write(&path, include_bytes!("stores/version_4.db")).unwrap();
+    let store = Store::open(&path).unwrap();
+    for (sql, expected) in [
+        (
+            "UPDATE override SET expires = '2030-01-01T00:00:00Z' WHERE id = 2",
+            "pins up to 5",
+        ),
+        (
+            "UPDATE override SET expires = '2030-01-01T00:00:00Z' WHERE id = 5",
+            "pins up to 5",
+        ),
+    ] {
+        let transaction = store.connection.unchecked_transaction().unwrap();
+        assert_eq!(transaction.execute(sql, []).unwrap(), 1);
+        let problems = crate::verify::content(&store.keyed(&transaction).unwrap()).unwrap();
+        assert!(
+            problems.iter().any(|problem| problem.contains(expected)),
+            "{sql}: {problems:?}"
+        );
+        transaction.rollback().unwrap();
+    }
+    assert_eq!(store.verify().unwrap(), [""; 0]);
 }
 
 #[test]

@@ -112,6 +112,10 @@ fn an_altered_row_is_told() {
         ("UPDATE override SET actor = 'x' WHERE id = 2", "pin 2"),
         ("UPDATE override SET utc = '2026-01-04T09:00:00Z' WHERE id = 2", "pin 2"),
         (
+            "UPDATE override SET expires = '2027-09-01T00:00:00Z' WHERE id = 2",
+            "pin 2",
+        ),
+        (
             "UPDATE override SET expires = '2027-09-01T00:00:00Z' WHERE id = 1",
             "pin 1",
         ),

@@ -143,8 +143,7 @@ impl World {
         let (present, present_rows) = admit(rulebook, &batches);
         let known = store.load_known(rulebook, &present)?;
         let (records, rows) = join(&present, &present_rows, &known.absent);
-        let confirmed = known.memberships(&records).history(&known).confirmed();
-        let clusters = cluster(rulebook, &records, &known, &confirmed);
+        let clusters = cluster(rulebook, &records, &known);
         let mut golden = survive::run(&records, &clusters, rulebook);
         let memberships = known.memberships(&records);
         let assignment = assign(&clusters, memberships.history(&known), known.mint).unwrap();
@@ -258,7 +257,9 @@ fn join(present: &Records, rows: &[Option<(u32, u32)>], absent: &Records) -> (Re
 }
 
 /// Joins records with the same phone, as far as stewards allow.
-fn cluster(rulebook: &Rulebook, records: &Records, known: &Known, confirmed: &[u32]) -> Vec<u32> {
+fn cluster(rulebook: &Rulebook, records: &Records, known: &Known) -> Vec<u32> {
+    let memberships = known.memberships(records);
+    let history = memberships.history(known);
     let phone = rulebook.dictionary.position("phone").unwrap();
     let mut same: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for record in 0..records.len() as u32 {
@@ -301,7 +302,8 @@ fn cluster(rulebook: &Rulebook, records: &Records, known: &Known, confirmed: &[u
         &mut pairs,
         &decisions,
         &HardIdentifiers::default(),
-        confirmed,
+        &history.confirmed(),
+        &history.retired(),
     )
     .of
 }

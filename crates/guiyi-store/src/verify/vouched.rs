@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::digests::PastVaults;
 use crate::commit::Failure;
@@ -153,6 +153,15 @@ fn pinned(connection: &Keyed<'_>, words: &Words) -> Result<Vec<String>, Failure>
         ))
     })?;
     let mut problems = Vec::new();
+    let mut vouched = connection.prepare(statements::VOUCHED_PINS)?;
+    let vouched = vouched.query_row([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)));
+    let (last_vouched, digest) = vouched.optional()?.unwrap_or_default();
+    let last_vouched: i64 = last_vouched.parse().unwrap_or(0);
+    if last_vouched > 0 && pins::times(connection, last_vouched)? != (last_vouched, digest) {
+        problems.push(format!(
+            "pins up to {last_vouched}: the times until which they hold are not those that the ledger vouches for"
+        ));
+    }
     for (mut pin, since, until, is_withdrawn) in all {
         if pins::open(connection.vault, &mut pin).is_err() {
             problems.push(format!(
@@ -172,11 +181,12 @@ fn pinned(connection: &Keyed<'_>, words: &Words) -> Result<Vec<String>, Failure>
             words.written.contains(&written) && (is_moved || words.said.contains(&said))
         };
         let (value, from, expires) = (pin.value.as_deref(), pin.valid_from.as_deref(), pin.expires.as_deref());
-        // Before pins had a beginning, the ledger told of the value alone.
+        // Of a pin of an earlier store the ledger may tell of the value alone; one line vouches for the times of all these.
+        let is_earlier = pin.number <= last_vouched;
         let is_said = match vaults.at(since) {
             Some(vault) => {
                 tells(&pins::digest(vault, value, from, expires))
-                    || (from.is_none() && tells(&pins::digest(vault, value, None, None)))
+                    || (is_earlier && from.is_none() && tells(&pins::digest(vault, value, None, None)))
             }
             None => words.digests_of_pin(since, &object).any(tells),
         };

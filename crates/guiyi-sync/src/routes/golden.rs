@@ -1,4 +1,4 @@
-//! `GET /v1/golden/{gid}`: the golden record that an ID stands for now, sensitive values masked.
+//! `GET /v1/golden/{gid}`: the golden record that an ID stands for now, sensitive values masked; as it was is `past`.
 //!
 //! Law: an answer changes only with its `ETag`, which is the version, before it the canonical ID where that is not the one
 //! asked for: a merge must not look like the record of before. So versions of source records are not shown, since they
@@ -11,9 +11,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::{GlobalId, entity};
-use guiyi_store::{GoldenRecord, Resolution, Store, StoreError};
+use guiyi_store::{GoldenRecord, GoldenValue, Resolution, Store, StoreError};
 use serde::{Serialize, Serializer};
 
+use super::past::{self, Times};
 use super::{Code, Shared, json_answer, read_id};
 use crate::problem::{Kind, Problem};
 use crate::query::{Query, bad};
@@ -39,14 +40,14 @@ struct Answer {
 }
 
 #[derive(Serialize)]
-struct Member {
-    system: String,
-    key: String,
+pub(super) struct Member {
+    pub(super) system: String,
+    pub(super) key: String,
 }
 
 /// Where a value came from; elements without a value have none.
 #[derive(Serialize)]
-struct Lineage {
+pub(super) struct Lineage {
     /// Position in the members.
     member: usize,
     origin: &'static str,
@@ -54,7 +55,7 @@ struct Lineage {
 }
 
 /// A JSON object whose members keep their order.
-struct Ordered<T>(Vec<(String, T)>);
+pub(super) struct Ordered<T>(Vec<(String, T)>);
 
 impl<T: Serialize> Serialize for Ordered<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -63,13 +64,17 @@ impl<T: Serialize> Serialize for Ordered<T> {
 }
 
 pub(super) async fn get(State(app): Shared, code: Code, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
-    let query = Query::read(&uri, &["view"])?;
+    let query = Query::read(&uri, &["view", "as_of", "known_at"])?;
     let with_lineage = match query.get("view") {
         None => false,
         Some("lineage") => true,
         Some(_) => return Err(bad("view", "lineage")),
     };
+    let times = Times::of(&query)?;
     let gid = read_id(&app, code).await?;
+    if let Some(times) = times {
+        return past::get(&app, gid, times, with_lineage).await;
+    }
     let golden = match stores::read(&app, move |store| settled(store, gid)).await? {
         Some((_, Some(golden))) => golden,
         Some((Resolution::Retired, None)) => return Err(Problem::new(Kind::Retired)),
@@ -108,6 +113,11 @@ fn settled(store: &Store, gid: GlobalId) -> Result<Found, StoreError> {
             Resolution::Superseded(by) => store.golden(by)?,
             Resolution::Retired | Resolution::Reserved => None,
         };
+        if let (Resolution::Superseded(by), None) = (resolution, &golden)
+            && store.resolve(by)? == Some(Resolution::Retired)
+        {
+            return Ok(Some((Resolution::Retired, None)));
+        }
         Ok(Some((resolution, golden)))
     };
     let mut found = read()?;
@@ -123,8 +133,33 @@ fn settled(store: &Store, gid: GlobalId) -> Result<Found, StoreError> {
 
 fn answer(app: &Arc<App>, gid: GlobalId, golden: GoldenRecord, with_lineage: bool) -> Answer {
     let entity = entity(golden.gid);
+    let (values, masked, lineage) = shown(app, entity, golden.values, with_lineage);
+    let members = golden.members.into_iter().map(|member| Member {
+        system: member.system,
+        key: member.key,
+    });
+    Answer {
+        gid: gid.to_string(),
+        canonical_gid: golden.gid.to_string(),
+        entity: entity.map(EntityType::name),
+        version: golden.version,
+        values,
+        masked,
+        members: members.collect(),
+        lineage,
+    }
+}
+
+/// Values as they may be seen, the elements whose value is not shown as it is, and where the values came from, if that is
+/// asked for.
+pub(super) fn shown(
+    app: &App,
+    entity: Option<EntityType>,
+    found: Vec<GoldenValue>,
+    with_lineage: bool,
+) -> (Ordered<Option<String>>, Vec<String>, Option<Ordered<Lineage>>) {
     let (mut values, mut masked, mut lineage) = (Vec::new(), Vec::new(), Vec::new());
-    for value in golden.values {
+    for value in found {
         if let (true, Some(member)) = (with_lineage, value.member) {
             let of = Lineage {
                 member,
@@ -143,20 +178,7 @@ fn answer(app: &Arc<App>, gid: GlobalId, golden: GoldenRecord, with_lineage: boo
         }
         values.push((value.element, shown.map(|shown| shown.text)));
     }
-    let members = golden.members.into_iter().map(|member| Member {
-        system: member.system,
-        key: member.key,
-    });
-    Answer {
-        gid: gid.to_string(),
-        canonical_gid: golden.gid.to_string(),
-        entity: entity.map(EntityType::name),
-        version: golden.version,
-        values: Ordered(values),
-        masked,
-        members: members.collect(),
-        lineage: with_lineage.then_some(Ordered(lineage)),
-    }
+    (Ordered(values), masked, with_lineage.then_some(Ordered(lineage)))
 }
 
 /// Whether the client has this version already, RFC 9110 section 13.1.2 with its weak comparison.

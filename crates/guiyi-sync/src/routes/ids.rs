@@ -16,9 +16,15 @@ use crate::stores;
 pub(super) async fn get(State(app): Shared, code: Code, uri: Uri) -> Result<Response, Problem> {
     Query::read(&uri, &[])?;
     let gid = read_id(&app, code).await?;
-    let found = stores::read(&app, move |store| store.resolve(gid)).await?;
-    let resolution = found.ok_or_else(|| Problem::new(Kind::NeverIssued))?;
-    Ok(json_answer(&answer(gid, resolution)))
+    let found = stores::read(&app, move |store| Ok((store.resolve(gid)?, store.retirement(gid)?))).await?;
+    let (Some(resolution), retirement) = found else {
+        return Err(Problem::new(Kind::NeverIssued));
+    };
+    let mut answer = answer(gid, resolution);
+    if let (Resolution::Retired, Some(retirement)) = (resolution, retirement) {
+        answer["retired_at"] = retirement.utc.into();
+    }
+    Ok(json_answer(&answer))
 }
 
 fn answer(gid: GlobalId, resolution: Resolution) -> Value {

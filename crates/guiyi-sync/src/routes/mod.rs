@@ -23,6 +23,7 @@ mod changes;
 mod crosswalk;
 mod golden;
 mod ids;
+mod past;
 mod requests;
 
 type Shared = State<Arc<App>>;

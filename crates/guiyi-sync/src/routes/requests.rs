@@ -97,6 +97,6 @@ fn asks(app: &Arc<App>, request: &ChangeRequest) -> Value {
             valid_until,
             ..
         } => json!({"relation": kind.name(), "valid_from": valid_from, "valid_until": valid_until}),
-        Proposal::Confirm { .. } => json!({}),
+        Proposal::Confirm { .. } | Proposal::Retire { .. } => json!({}),
     }
 }

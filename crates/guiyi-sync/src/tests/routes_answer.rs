@@ -257,6 +257,91 @@ fn a_version_is_sent_once() {
 }
 
 #[test]
+fn what_was_known_and_what_held_at_a_time() {
+    let world = World::new(2);
+    let check = |router: &axum::Router, query: &str, gid: &str, version: Value, city: &str, members: usize| {
+        let uri = format!("/v1/golden/{gid}?{query}");
+        let answer = get(router, &uri);
+        let found = answer.json();
+        assert_eq!(answer.status.as_u16(), 200, "{uri}: {found}");
+        let city_shown = found["values"]["city"].as_str().unwrap_or_default();
+        let shown = (&found["gid"], &found["version"], city_shown);
+        assert_eq!(shown, (&json!(gid), &version, city), "{uri}");
+        assert_eq!(found["members"].as_array().unwrap().len(), members, "{uri}");
+        assert!(
+            SECRETS.iter().all(|secret| !answer.text.contains(secret)),
+            "{uri}: {found}"
+        );
+    };
+    let recorded = router(&world);
+    for (query, gid, version, city, members) in [
+        ("known_at=2026-01-01", FIRST, 1, "杭州市", 1),
+        ("known_at=2026-01-02", FIRST, 2, "杭州市", 2),
+        ("known_at=2026-01-01", SECOND, 1, "", 1),
+        ("as_of=2026-01-01T08:00:00Z", THIRD, 1, "苏州市", 1),
+        ("as_of=2026-01-05&known_at=2026-01-01", THIRD, 1, "苏州市", 1),
+        ("as_of=2026-01-05&view=lineage", THIRD, 2, "无锡市", 1),
+    ] {
+        check(&recorded, query, gid, json!(version), city, members);
+    }
+    // With valid times what held is worked out, and no version says it.
+    let mut config = world.config();
+    config.rulebooks[0].survivorship.valid_from.insert("crm".into(), 0);
+    let valid = crate::routes::router(std::sync::Arc::new(crate::service::App::new(config).unwrap()));
+    check(&valid, "as_of=2026-01-05", THIRD, Value::Null, "无锡市", 1);
+    check(&valid, "known_at=2026-01-01", THIRD, json!(1), "苏州市", 1);
+
+    for (uri, status, kind) in [
+        ("/v1/golden/C00-000001-M?as_of=2025-01-01", 404, "not-then"),
+        // It went into the first one.
+        ("/v1/golden/C00-000002-J?known_at=2026-01-03", 404, "not-then"),
+        ("/v1/golden/C00-000009-W?known_at=2026-01-03", 404, "never-issued"),
+        ("/v1/golden/C00-000001-M?as_of=01.03.2026", 400, "bad-parameter"),
+        ("/v1/golden/C00-000001-M?known_at=2026-02-30", 400, "bad-parameter"),
+    ] {
+        check_problem(&get(&recorded, uri), status, kind, &json!({}));
+    }
+}
+
+#[test]
+fn a_retired_golden_record_is_gone_and_known() {
+    use guiyi_core::global_id::GlobalId;
+    let world = World::new(2);
+    let by = guiyi_store::By {
+        actor: "王芳",
+        reason: "wound up",
+        utc: "2026-01-05T00:00:00Z",
+    };
+    let mut store = guiyi_store::Store::open(&world.path).unwrap();
+    let first = GlobalId::parse(FIRST).unwrap();
+    store.retire(&super::world::rulebook(), first, true, by).unwrap();
+    drop(store);
+    let router = router(&world);
+    let of = |gid: &str, status: &str, canonical: Value| json!({"gid": gid, "entity": "customer", "status": status, "canonical_gid": canonical});
+    let mut retired = of(FIRST, "retired", Value::Null);
+    retired["retired_at"] = json!(by.utc);
+    assert_eq!(get(&router, "/v1/ids/C00-000001-M").json(), retired);
+    assert_eq!(
+        get(&router, "/v1/ids/C00-000002-J").json(),
+        of(SECOND, "superseded", json!(FIRST))
+    );
+    for gid in [FIRST, SECOND] {
+        check_problem(&get(&router, &format!("/v1/golden/{gid}")), 410, "retired", &json!({}));
+    }
+    let then = get(&router, "/v1/golden/C00-000001-M?as_of=2026-01-03").json();
+    assert_eq!(then["version"], 2);
+    let changes = get(&router, "/v1/changes?since=6").json();
+    assert_eq!(
+        (&changes["changes"][0]["kind"], &changes["changes"][0]["gid"]),
+        (&json!("retired"), &json!(FIRST))
+    );
+    assert!(changes["changes"][0]["digest"].is_null());
+    // Its codes lead to it for ever.
+    let code = get(&router, "/v1/crosswalk?entity=customer&system=erp&key=D03-000001").json();
+    assert_eq!(code["gid"], FIRST);
+}
+
+#[test]
 fn the_feed_is_read_once_whatever_the_page() {
     let world = World::new(2);
     let router = router(&world);
@@ -308,7 +393,7 @@ fn the_feed_is_read_once_whatever_the_page() {
 fn nothing_sensitive_in_any_answer() {
     let world = World::new(2);
     let mut blind = world.config();
-    blind.dictionaries.clear();
+    blind.rulebooks.clear();
     let blind = crate::routes::router(std::sync::Arc::new(crate::service::App::new(blind).unwrap()));
     for router in [router(&world), blind.clone()] {
         for gid in [FIRST, SECOND, THIRD] {

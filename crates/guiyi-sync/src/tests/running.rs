@@ -84,8 +84,8 @@ fn what_it_will_not_start_with() {
     assert!(matches!(bind(config).unwrap_err(), SyncError::Store(_)));
 
     let mut config = world.config();
-    config.dictionaries.extend(config.dictionaries.clone());
-    assert!(matches!(bind(config).unwrap_err(), SyncError::TwoDictionaries { .. }));
+    config.rulebooks.extend(config.rulebooks.clone());
+    assert!(matches!(bind(config).unwrap_err(), SyncError::TwoRulebooks { .. }));
 
     let taken = bind(world.config()).unwrap();
     let mut config = world.config();

@@ -56,9 +56,10 @@ impl World {
 
     pub(super) fn config(&self) -> Config {
         Config {
+            file_key: None,
             store: self.path.clone(),
             address: "127.0.0.1:0".parse().unwrap(),
-            dictionaries: vec![dictionary()],
+            rulebooks: vec![rulebook()],
         }
     }
 }

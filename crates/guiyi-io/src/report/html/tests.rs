@@ -50,6 +50,7 @@ fn summary() -> Summary {
         peak_memory_bytes: Some(77 << 20),
         rulebook_digest: "digest-of-rules".into(),
         outcome: "findings".into(),
+        requests: vec![],
         entities: vec![EntitySummary {
             entity: "customer".into(),
             sources: vec![source(

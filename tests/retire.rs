@@ -1,0 +1,261 @@
+//! Retired golden records on the command line: out of every output, known for ever, brought back by a steward only.
+
+use crate::bench::{Bench, Ran};
+
+const ERP: &str = "客户编码,客户名称,电话,城市
+D03-000001,杭州青禾软件有限公司,0571-88001111,杭州市
+D03-000002,苏州云帆机械有限公司,0512-66002222,苏州市
+";
+const CRM: &str = "客户编号,客户名称,电话
+HD-KA-00001,杭州青禾软件有限公司,0571-88001111
+";
+
+fn bench(four_eyes: &str) -> Bench {
+    let bench = Bench::pair(ERP.as_bytes(), CRM.as_bytes());
+    let project = std::fs::read_to_string(bench.path("guiyi.toml")).unwrap();
+    bench.write(
+        "guiyi.toml",
+        project
+            .replace("[output]", &format!("{four_eyes}\n[output]"))
+            .as_bytes(),
+    );
+    bench.run(0);
+    bench
+}
+
+/// Runs a command and expects its exit code and parts of what it says.
+fn check(bench: &Bench, arguments: &[&str], code: i32, said: &[&str]) -> Ran {
+    let ran = bench.guiyi(arguments);
+    assert_eq!(ran.code, code, "{arguments:?} {ran:?}");
+    for said in said {
+        let is_said = ran.stdout.contains(said) || ran.stderr.contains(said);
+        assert!(is_said, "{arguments:?} without \"{said}\": {ran:?}");
+    }
+    ran
+}
+
+fn id(bench: &Bench, key: &str) -> String {
+    let ran = bench.guiyi(&["crosswalk", "lookup", "erp", key, "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    found["found"][0]["global_id"].as_str().unwrap().to_owned()
+}
+
+fn in_output(bench: &Bench) -> Vec<String> {
+    let golden = bench.table("golden_customer.csv");
+    golden.into_iter().map(|row| row["global_id"].clone()).collect()
+}
+
+const BY: [&str; 4] = ["--by", "王芳", "--now", "2026-03-05T00:00:00Z"];
+
+#[test]
+fn it_leaves_every_output_and_stays_known() {
+    let bench = bench("");
+    let (one, two) = (&*id(&bench, "D03-000001"), &*id(&bench, "D03-000002"));
+    assert_eq!(in_output(&bench), [one, two]);
+    let retire = [&["golden", "retire", one, "--reason", "wound up"][..], &BY].concat();
+    check(&bench, &retire, 0, &[one, "retired"]);
+    check(&bench, &retire, 2, &["retired already"]);
+    let shown = [
+        "is retired since 2026-03-05T00:00:00Z  王芳: wound up",
+        "青禾",
+        "erp/D03-000001",
+    ];
+    check(&bench, &["golden", "show", one], 0, &shown);
+    check(
+        &bench,
+        &["golden", "show", one, "--language", "zh"],
+        0,
+        &["已停用，自 2026-03-05T00:00:00Z"],
+    );
+    let json = check(&bench, &["golden", "show", one, "--format", "json"], 0, &[]);
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(
+        (&json["status"], &json["retired"]["by"], &json["version"]["version"]),
+        (&"retired".into(), &"王芳".into(), &1.into())
+    );
+    check(
+        &bench,
+        &["golden", "history", one],
+        0,
+        &["retired  2026-03-05T00:00:00Z  王芳: wound up"],
+    );
+    let before = ["golden", "show", one, "--known-at", "2026-03-02"];
+    check(&bench, &before, 0, &["青禾"]);
+    check(
+        &bench,
+        &["golden", "show", one, "--as-of", "2026-03-06"],
+        2,
+        &["was not active", "hint"],
+    );
+    check(
+        &bench,
+        &["crosswalk", "lookup", "crm", "HD-KA-00001"],
+        0,
+        &[one, "is retired since 2026-03-05"],
+    );
+
+    // A run leaves it out, keeps its record up to date, and makes a golden record of its own of what matches it.
+    let erp = ERP.replace("杭州市", "绍兴市") + "D03-000009,杭州青禾软件有限公司,0571-88001111,杭州市\n";
+    bench.write("erp.csv", erp.as_bytes());
+    let run = bench.run_with(&["--now", "2026-03-06T00:00:00Z"], 0);
+    let customers = &run["entities"][0];
+    assert_eq!((&customers["golden"], &customers["golden_new"]), (&2.into(), &1.into()));
+    let total = customers["completeness"][0]["total"].as_u64();
+    assert_eq!(total, Some(2), "{customers:#}");
+    let nine = &*id(&bench, "D03-000009");
+    assert_eq!(in_output(&bench), [two, nine]);
+    check(&bench, &["review", "list"], 0, &["retired golden record"]);
+    let decide = [
+        "review",
+        "decide",
+        "erp/D03-000001",
+        "erp/D03-000009",
+        "match",
+        "--reason",
+        "x",
+        "--by",
+        "王芳",
+    ];
+    check(
+        &bench,
+        &decide,
+        2,
+        &["is retired", &format!("`guiyi golden unretire {one}`")],
+    );
+    for checked in [&["store", "verify"][..], &["store", "rebuild", "--check"]] {
+        check(&bench, checked, 0, &[]);
+    }
+    check(&bench, &["simulate", "--now", "2026-03-06T00:00:00Z"], 0, &[]);
+    let merge = [&["golden", "merge", two, one, "--reason", "x"][..], &BY].concat();
+    check(&bench, &merge, 2, &["is not active", "unretire"]);
+
+    let back = [
+        "golden",
+        "unretire",
+        one,
+        "--reason",
+        "a mistake",
+        "--by",
+        "李强",
+        "--now",
+        "2026-03-07T00:00:00Z",
+    ];
+    check(&bench, &back, 0, &["reinstated"]);
+    check(&bench, &["golden", "show", one], 0, &["绍兴市", "version 3"]);
+    check(
+        &bench,
+        &["golden", "show", one, "--known-at", "2026-03-06"],
+        2,
+        &["was not active"],
+    );
+    // Both are active, and match: the next run makes them one.
+    bench.run_with(&["--now", "2026-03-08T00:00:00Z"], 0);
+    assert_eq!(in_output(&bench), [one, two]);
+    check(&bench, &["store", "verify"], 0, &["sound"]);
+}
+
+#[test]
+fn a_confirmed_one_takes_two_people_and_the_run_tells_of_it() {
+    let bench = bench("[store.four_eyes]\nconfirmed = true");
+    let one = &*id(&bench, "D03-000001");
+    let confirm = [&["golden", "confirm", one, "--reason", "licence seen"][..], &BY].concat();
+    check(&bench, &confirm, 0, &["confirmed"]);
+    let retire = [&["golden", "retire", one, "--reason", "wound up"][..], &BY].concat();
+    check(&bench, &retire, 2, &["is confirmed", "--propose"]);
+    let later = [&retire[..], &["--effective", "2026-04-01"]].concat();
+    check(&bench, &later, 0, &["guiyi change approve 1"]);
+    check(
+        &bench,
+        &["change", "list", "--language", "zh"],
+        0,
+        &[&format!("停用 {one}")],
+    );
+    check(&bench, &["change", "approve", "1", "--by", "李强"], 0, &["1  approved"]);
+    check(&bench, &["golden", "show", one], 0, &["confirmed"]);
+
+    // It takes effect with the run, which says so in both languages and in run.json.
+    let text = bench.guiyi(&[
+        "run",
+        "guiyi.toml",
+        "--quiet",
+        "--dry-run",
+        "--now",
+        "2026-04-02T00:00:00Z",
+    ]);
+    assert!(text.code == 0 && !text.stdout.contains("change request"), "{text:?}");
+    let ran = bench.guiyi(&[
+        "run",
+        "guiyi.toml",
+        "--quiet",
+        "--language",
+        "zh",
+        "--now",
+        "2026-04-02T00:00:00Z",
+    ]);
+    assert!(
+        ran.code == 0 && ran.stdout.contains(&format!("变更申请 1  停用 {one}  王芳  已生效")),
+        "{ran:?}"
+    );
+    let run = std::fs::read_to_string(bench.path("out/run.json")).unwrap();
+    let run: serde_json::Value = serde_json::from_str(&run).unwrap();
+    let expected = serde_json::json!([{"number": 1, "kind": "retire", "global_ids": [one], "author": "王芳",
+        "outcome": "applied", "reason": null, "reason_zh": null}]);
+    assert_eq!(run["requests"], expected);
+    check(&bench, &["golden", "show", one], 0, &["is retired since"]);
+
+    // What cannot be done any more fails, with the reason.
+    let unpin = [
+        "golden",
+        "unretire",
+        one,
+        "--reason",
+        "x",
+        "--propose",
+        "--effective",
+        "2026-05-01",
+    ];
+    check(
+        &bench,
+        &[&unpin[..], &["--by", "王芳", "--now", "2026-04-03T00:00:00Z"]].concat(),
+        0,
+        &["2"],
+    );
+    check(
+        &bench,
+        &[
+            "change",
+            "approve",
+            "2",
+            "--by",
+            "李强",
+            "--now",
+            "2026-04-03T00:00:00Z",
+        ],
+        0,
+        &[],
+    );
+    let back = [&unpin[..6], &["--by", "王芳", "--now", "2026-04-04T00:00:00Z"]].concat();
+    check(&bench, &back, 0, &["3"]);
+    check(
+        &bench,
+        &[
+            "change",
+            "approve",
+            "3",
+            "--by",
+            "李强",
+            "--now",
+            "2026-04-04T00:00:00Z",
+        ],
+        0,
+        &[],
+    );
+    let run = bench.run_with(&["--now", "2026-05-02T00:00:00Z"], 1);
+    let request = &run["requests"][0];
+    assert_eq!((&request["number"], &request["outcome"]), (&2.into(), &"failed".into()));
+    assert!(
+        request["reason_zh"].as_str().unwrap().contains("not retired"),
+        "{run:#}"
+    );
+    check(&bench, &["store", "verify"], 0, &["sound"]);
+}
