@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::StoreError;
 
 /// The files in order; a file is never changed once released.
-pub(crate) const MIGRATIONS: [&str; 7] = [
+pub(crate) const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0001_store.sql"),
     include_str!("../migrations/0002_stewards.sql"),
     include_str!("../migrations/0003_relations.sql"),
@@ -16,10 +16,11 @@ pub(crate) const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0005_times.sql"),
     include_str!("../migrations/0006_change_requests.sql"),
     include_str!("../migrations/0007_encryption.sql"),
+    include_str!("../migrations/0008_lean.sql"),
 ];
 
 /// The latest schema version that this program knows.
-pub(crate) const KNOWN: i64 = 7;
+pub(crate) const KNOWN: i64 = 8;
 const _: () = assert!(
     KNOWN as usize == MIGRATIONS.len(),
     "every migration raises the version by one"

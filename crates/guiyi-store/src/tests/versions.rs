@@ -2,7 +2,8 @@
 //!
 //! `stores/version_<n>.db` was written by the program of that version: runs of two small exports of invented companies, in
 //! which a golden record was split and two were merged; version 2 with decisions, a pin, an alias and a block, version 4
-//! with pins that replaced others, were taken off, or were set while the clock was behind, and with relations.
+//! with pins that replaced others, were taken off, or were set while the clock was behind, and with relations; version 7
+//! with a golden record that changed and one that was confirmed, a change request, a code that is being replaced.
 
 use guiyi_core::dictionary::EntityType;
 
@@ -12,10 +13,11 @@ use crate::{By, NewDecision, Resolution, Store, Verdict};
 /// A store, its golden records, an ID that was superseded, and a record of the one that it went into.
 type Earlier = (&'static [u8], usize, &'static str, &'static str);
 
-const STORES: [Earlier; 3] = [
+const STORES: [Earlier; 4] = [
     (include_bytes!("stores/version_1.db"), 7, "C00-000006-6", "D03-000006"),
     (include_bytes!("stores/version_2.db"), 6, "C00-000007-3", "D03-000006"),
     (include_bytes!("stores/version_4.db"), 5, "C00-000005-9", "D03-000006"),
+    (include_bytes!("stores/version_7.db"), 6, "C00-000006-6", "D03-000006"),
 ];
 
 #[test]
