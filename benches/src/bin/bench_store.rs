@@ -3,8 +3,9 @@
 //! `cargo run --release -p guiyi-benches --bin bench_store -- [RECORDS …]` (default 100000 1000000) commits that many
 //! invented source records of two systems into an empty store, then the same again, then with one row in a hundred
 //! changed; puts single records; looks up codes; verifies. Prints seconds of the clock and of the processor, bytes per
-//! source record, and the ratios to bare rusqlite: the same rows by prepared statements in one transaction, indexes after.
-//! `BENCH_DIR` says where the stores lie meanwhile: 2.3 GB and 1 GB of memory per million records.
+//! source record, and the ratios to bare rusqlite: the same rows by prepared statements in one transaction, indexes after;
+//! and of a store that encrypts three of twelve elements, one of them searchable, to one that encrypts none.
+//! `BENCH_DIR` says where the stores lie meanwhile: 2.6 GB and 1 GB of memory per million records.
 #![expect(clippy::print_stdout, reason = "a measuring program prints what it measured")]
 
 use std::path::Path;
@@ -17,7 +18,7 @@ use guiyi_core::dictionary::{Dictionary, Element, ElementKind, EntityType, Impor
 use guiyi_core::record::{Batch, Column, Origin, Records, RowState};
 use guiyi_core::rulebook::{MatchingPolicy, Rulebook, Source, Strategy, SurvivorshipPolicy};
 use guiyi_core::survive;
-use guiyi_store::{By, RunChange, Store};
+use guiyi_store::{By, DataKey, EncryptedElement, RunChange, Store};
 use rusqlite::types::Value;
 
 const ELEMENTS: [&str; 12] = [
@@ -125,10 +126,17 @@ fn measure(n_records: usize) -> Result<()> {
     let rulebook = rulebook();
     for (label, changed_every) in [("first load", 0), ("same again", 0), ("1 % changed", 100)] {
         let input = input(n_records, changed_every);
-        let cost = run(label, &path, &rulebook, &input)?;
+        let cost = run(label, &mut Store::open(&path)?, &rulebook, &input)?;
         if label == "first load" {
             let bytes = std::fs::metadata(&path)?.len();
             println!("size: {:.0} bytes/record", bytes as f64 / n_records as f64);
+            let (sealed, sealed_bytes) = encrypted_load(directory.path(), &rulebook, &input)?;
+            println!(
+                "encrypted / plain: {:.2} wall, {:.2} cpu, {:.2} bytes",
+                sealed.wall / cost.wall,
+                sealed.cpu / cost.cpu,
+                sealed_bytes as f64 / bytes as f64
+            );
             drop(input);
             let bare = bare_load(&path, &bare)?;
             println!(
@@ -148,9 +156,8 @@ fn measure(n_records: usize) -> Result<()> {
 }
 
 /// One run: what is known, IDs, commit. Survivorship is not the store's and not counted.
-fn run(label: &str, path: &Path, rulebook: &Rulebook, input: &Input) -> Result<Cost> {
+fn run(label: &str, store: &mut Store, rulebook: &Rulebook, input: &Input) -> Result<Cost> {
     let (batches, records, rows, clusters) = input;
-    let mut store = Store::open(path)?;
     let (known, mut cost) = timed(|| Ok(store.load_known(rulebook, records)?))?;
     let known_cost = cost;
     let (golden, survived) = timed(|| Ok(survive::run(records, clusters, rulebook)))?;
@@ -180,6 +187,29 @@ fn run(label: &str, path: &Path, rulebook: &Rulebook, input: &Input) -> Result<C
         report.sources_new, report.sources_changed, report.feed_lines
     );
     Ok(cost)
+}
+
+/// The first load into a store of its own that encrypts, which is taken away again; and its bytes.
+fn encrypted_load(directory: &Path, rulebook: &Rulebook, input: &Input) -> Result<(Cost, u64)> {
+    let element = |element: &str| EncryptedElement {
+        entity: rulebook.dictionary.entity,
+        element: element.into(),
+        is_searchable: element == "mobile",
+    };
+    let by = By {
+        actor: "load",
+        reason: "by configuration",
+        utc: "2026-01-01T00:00:00Z",
+    };
+    let path = directory.join("encrypted.db");
+    let mut store = Store::open(&path)?;
+    let key = DataKey::make(&directory.join("data.key"))?;
+    store.encrypt(&key, &["mobile", "email", "contact"].map(element), by)?;
+    let cost = run("first load, encrypted", &mut store, rulebook, input)?;
+    drop(store);
+    let bytes = std::fs::metadata(&path)?.len();
+    std::fs::remove_file(&path)?;
+    Ok((cost, bytes))
 }
 
 /// The tables that a load fills, and how the same rows go into them without a store: prepared statements, one transaction,

@@ -70,10 +70,7 @@ fn in_transaction<T>(
     work: impl FnOnce(&Action<'_>) -> Result<(T, Keep), Failure>,
 ) -> Result<T, Failure> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let last: i64 = transaction
-        .prepare_cached(statements::LAST_RUN)?
-        .query_row([], |row| row.get(0))?;
-    let utc = crate::commit::not_before_the_last(&transaction, by.utc)?;
+    let (last, utc) = commit::last_write(&transaction, by.utc)?;
     let by = By { utc: &utc, ..by };
     let keyed = Keyed::new(&transaction, vault)?;
     let action = Action {

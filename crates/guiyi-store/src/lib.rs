@@ -16,8 +16,7 @@
 //! # }
 //! ```
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -44,6 +43,7 @@ mod feed;
 mod find;
 mod heads;
 mod history;
+mod keeper;
 mod key;
 mod key_file;
 mod known;
@@ -114,18 +114,22 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Page cache, in KiB; negative as SQLite wants it.
 const CACHE_SIZE: i64 = -131_072;
+/// The same of who looks up many codes: those of ten million records should find room.
+const LARGE_CACHE_SIZE: i64 = -786_432;
 
 /// An open store.
 #[derive(Debug)]
 pub struct Store {
+    keeper: keeper::Keeper,
     connection: Connection,
     path: PathBuf,
     heads: Option<heads::Heads>,
     vault: vault::Vault,
     /// The key to the file, if it is encrypted as a whole.
     file_key: Option<FileKey>,
-    /// Numbers of systems that were asked for; a system keeps its number.
-    systems: RefCell<HashMap<Box<str>, i64>>,
+    /// The systems whose codes were looked up, each with the statement that finds one.
+    finders: RefCell<Vec<read::Finder>>,
+    has_large_cache: Cell<bool>,
 }
 
 impl Store {
@@ -199,12 +203,14 @@ impl Store {
             .pragma_update(None, "cache_size", CACHE_SIZE)
             .map_err(failed)?;
         Ok(Self {
+            keeper: keeper::Keeper::default(),
             connection,
             path: path.to_path_buf(),
             heads: None,
             vault: vault::Vault::default(),
             file_key: key.cloned(),
-            systems: RefCell::default(),
+            finders: RefCell::default(),
+            has_large_cache: Cell::default(),
         })
     }
 

@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::{pins, statements};
 
 /// The files in order; a file is never changed once released.
-pub(crate) const MIGRATIONS: [&str; 8] = [
+pub(crate) const MIGRATIONS: [&str; 9] = [
     include_str!("../migrations/0001_store.sql"),
     include_str!("../migrations/0002_stewards.sql"),
     include_str!("../migrations/0003_relations.sql"),
@@ -17,11 +17,12 @@ pub(crate) const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0005_times.sql"),
     include_str!("../migrations/0006_change_requests.sql"),
     include_str!("../migrations/0007_encryption.sql"),
+    include_str!("../migrations/0008_lean.sql"),
     include_str!("../migrations/0009_retire.sql"),
 ];
 
 /// The latest schema version that this program knows.
-pub(crate) const KNOWN: i64 = 8;
+pub(crate) const KNOWN: i64 = 9;
 const _: () = assert!(
     KNOWN as usize == MIGRATIONS.len(),
     "every migration raises the version by one"

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
 use crate::action::{Action, By, Keep};
-use crate::commit::{Failure, not_before_the_last};
+use crate::commit::{Failure, last_write};
 use crate::effect::Effect;
 use crate::encode::Digester;
 use crate::error::StoreError;
@@ -191,8 +191,7 @@ pub(crate) fn vouch(connection: &Connection) -> rusqlite::Result<()> {
     if last == 0 {
         return Ok(());
     }
-    let run: i64 = connection.query_row(statements::LAST_RUN, [], |row| row.get(0))?;
-    let utc = not_before_the_last(connection, "")?;
+    let (run, utc) = last_write(connection, "")?;
     let (actor, of_all, no_rules): (_, &str, &[u8]) = ("guiyi", "", &[]);
     let mut add_run = connection.prepare(statements::ADD_RUN)?;
     crate::write(&mut add_run, (run + 1, &utc, actor, of_all, no_rules))?;

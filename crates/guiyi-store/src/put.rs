@@ -43,13 +43,11 @@ impl Store {
             let (Some(source), Some(key), 1) = (source, row.key(0), row.len()) else {
                 return Err(inconsistent("one row of a known source, with a key".into()));
             };
-            let mut gid = None;
-            if let Some(system) = action.system(&source.system)? {
-                let mut of_record = action.connection.prepare_cached(statements::SOURCE_GID)?;
-                gid = of_record
-                    .query_row((entity.name(), system, key), |row| read_gid(row, 0))
-                    .optional()?;
-            }
+            let mut of_record = action.connection.prepare_cached(statements::SOURCE_GID_OF)?;
+            let mut gid = of_record
+                .query_row((entity.name(), key, &source.system), |row| read_gid(row, 0))
+                .optional()?;
+            drop(of_record);
             if let (None, Some(into)) = (gid, into) {
                 action.check_active(into)?;
                 gid = Some(into);

@@ -6,7 +6,7 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::{GlobalId, entity};
 use guiyi_core::record::Origin;
 use guiyi_core::survive::Ground;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
+use rusqlite::{CachedStatement, Connection, OpenFlags, OptionalExtension, Row, Transaction};
 
 use crate::commit::Failure;
 use crate::encode::{Cell, read_lineage};
@@ -14,7 +14,7 @@ use crate::error::StoreError;
 use crate::known::{read_gid, rows};
 use crate::mint::is_in_block;
 use crate::vault::{Keyed, Place};
-use crate::{Store, key, statements, wide};
+use crate::{LARGE_CACHE_SIZE, Store, key, statements, wide};
 
 /// What an issued ID stands for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,9 +94,13 @@ impl Store {
         resolution(&self.connection, gid).map_err(|error| self.failed(error))
     }
 
-    /// The ID of a system's code; `None` if the code is not known. Many codes: [`Store::lookups`], [`Store::codes`].
+    /// The ID of a system's code; `None` if the code is not known. It sees every write that ended before the call, whoever
+    /// wrote. Many codes of one moment: [`Store::lookups`], [`Store::codes`].
+    ///
+    /// While look-ups follow each other quickly, a thread of this store keeps a lock for them.
     pub fn lookup(&self, entity: EntityType, system: &str, key: &str) -> Result<Option<GlobalId>, StoreError> {
         let look = || -> rusqlite::Result<Option<GlobalId>> {
+            self.keep_lock()?;
             let Some(mut code) = self.code_of(entity, system)? else {
                 return Ok(None);
             };
@@ -106,17 +110,17 @@ impl Store {
     }
 
     /// Looks up codes of a system one after the other, all of one moment. [`Store::lookup`] sees what was written the moment
-    /// before each call, which costs as much again as finding the code.
+    /// before each call, which costs up to as much again as finding the code.
     pub fn lookups<T>(
         &self,
         entity: EntityType,
         system: &str,
         work: impl FnOnce(&mut Lookups<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.read(|_| {
-            let code = self.code_of(entity, system)?;
-            Ok(work(&mut Lookups { store: self, code })?)
-        })
+        let _moment = self.moment()?;
+        let code = self.enlarge_cache().and_then(|()| self.code_of(entity, system));
+        let code = code.map_err(|error| self.failed(error))?;
+        work(&mut Lookups { store: self, code })
     }
 
     /// The IDs of many codes of a system, in their order and of one moment.
@@ -131,28 +135,46 @@ impl Store {
         })
     }
 
-    /// The statement that finds a code of a system, all but the code bound; `None` if the store does not know the system.
-    fn code_of(&self, entity: EntityType, system: &str) -> rusqlite::Result<Option<CachedStatement<'_>>> {
-        let Some(system) = self.system_number(system)? else {
-            return Ok(None);
-        };
-        let mut code = self.connection.prepare_cached(statements::CODE)?;
-        code.raw_bind_parameter(1, entity.name())?;
-        code.raw_bind_parameter(2, system)?;
-        Ok(Some(code))
+    /// Has a lock kept while look-ups follow each other quickly, see [`crate::keeper`].
+    fn keep_lock(&self) -> rusqlite::Result<()> {
+        if !self.keeper.is_wanted() || self.connection.path().is_none_or(str::is_empty) {
+            return Ok(());
+        }
+        let (path, key) = (self.path.clone(), self.file_key.clone());
+        self.keeper.hold(move || {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            Self::connect(&path, flags, key.as_ref()).map(|store| store.connection)
+        });
+        self.enlarge_cache()
     }
 
-    /// The number of a system; `None` if the store does not know it.
-    fn system_number(&self, name: &str) -> rusqlite::Result<Option<i64>> {
-        if let Some(&number) = self.systems.borrow().get(name) {
-            return Ok(Some(number));
+    /// Gives the codes room in memory, for who looks up many.
+    fn enlarge_cache(&self) -> rusqlite::Result<()> {
+        if self.has_large_cache.replace(true) {
+            return Ok(());
         }
-        let mut system = self.connection.prepare_cached(statements::SYSTEM)?;
-        let number: Option<i64> = system.query_row([name], |row| row.get(0)).optional()?;
-        if let Some(number) = number {
-            self.systems.borrow_mut().insert(name.into(), number);
+        self.connection.pragma_update(None, "cache_size", LARGE_CACHE_SIZE)
+    }
+
+    /// The statement that finds a code of a system; `None` if the store does not know the system.
+    fn code_of(&self, entity: EntityType, system: &str) -> rusqlite::Result<Option<CachedStatement<'_>>> {
+        let finders = self.finders.borrow();
+        let known = finders
+            .iter()
+            .find(|finder| *finder.system == *system && finder.entity == entity);
+        if let Some(finder) = known {
+            return self.connection.prepare_cached(&finder.sql).map(Some);
         }
-        Ok(number)
+        drop(finders);
+        let mut number = self.connection.prepare_cached(statements::SYSTEM)?;
+        let Some(number) = number.query_row([system], |row| row.get(0)).optional()? else {
+            return Ok(None);
+        };
+        let sql = statements::code(entity, number);
+        let code = self.connection.prepare_cached(&sql)?;
+        let system = system.into();
+        self.finders.borrow_mut().push(Finder { entity, system, sql });
+        Ok(Some(code))
     }
 
     /// An active golden record with lineage; `None` if the ID is not active, see [`Store::resolve`].
@@ -182,11 +204,24 @@ impl Store {
 
     /// Reads in one transaction, so that all of it is of one moment; inside another such read, of that one's.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Keyed<'_>) -> Result<T, Failure>) -> Result<T, StoreError> {
-        let is_first = self.connection.is_autocommit();
-        let transaction = is_first.then(|| self.connection.unchecked_transaction()).transpose();
-        let _transaction = transaction.map_err(|error| self.failed(error))?;
+        let _moment = self.moment()?;
         work(&self.keyed(&self.connection)?).map_err(|failure| failure.at(&self.path))
     }
+
+    /// What is read until this is dropped is of one moment; `None` where that has begun already.
+    fn moment(&self) -> Result<Option<Transaction<'_>>, StoreError> {
+        let is_first = self.connection.is_autocommit();
+        let transaction = is_first.then(|| self.connection.unchecked_transaction()).transpose();
+        transaction.map_err(|error| self.failed(error))
+    }
+}
+
+/// Finds the codes of a system, which keeps its number.
+#[derive(Debug)]
+pub(crate) struct Finder {
+    entity: EntityType,
+    system: Box<str>,
+    sql: String,
 }
 
 /// Codes of one system looked up one after the other, see [`Store::lookups`].
@@ -206,7 +241,7 @@ impl Lookups<'_> {
 
 /// The ID of a code, by the statement of [`Store::code_of`].
 fn find(code: &mut CachedStatement<'_>, key: &str) -> rusqlite::Result<Option<GlobalId>> {
-    code.raw_bind_parameter(3, key)?;
+    code.raw_bind_parameter(1, key)?;
     code.raw_query().next()?.map(|row| read_gid(row, 0)).transpose()
 }
 

@@ -13,7 +13,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use sha2::{Digest as _, Sha256};
 
 use crate::action::By;
-use crate::commit::{Failure, feed_line, not_before_the_last};
+use crate::commit::{Failure, feed_line, last_write};
 use crate::data_key::DataKey;
 use crate::encode::{Digester, digest_source, json_array};
 use crate::error::StoreError;
@@ -166,6 +166,7 @@ impl Store {
     /// Sweeps what stood in the file before a change of keys out of it, if that is still to be done and can be done now. Says
     /// whether the file is swept.
     pub(crate) fn sweep(&self) -> bool {
+        self.keeper.rest();
         let work = || -> rusqlite::Result<bool> {
             if self.connection.query_row(statements::IS_SWEPT, [], |row| row.get(0))? {
                 return Ok(true);
@@ -194,11 +195,8 @@ fn in_transaction(
     by: By<'_>,
 ) -> Result<u64, Failure> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let run: i64 = transaction
-        .prepare_cached(statements::LAST_RUN)?
-        .query_row([], |row| row.get::<_, i64>(0))?
-        + 1;
-    let utc = not_before_the_last(&transaction, by.utc)?;
+    let (last, utc) = last_write(&transaction, by.utc)?;
+    let run = last + 1;
     let (of_all, no_rules): (&str, &[u8]) = ("", &[]);
     let mut add_run = transaction.prepare_cached(statements::ADD_RUN)?;
     crate::write(&mut add_run, (run, &utc, by.actor, of_all, no_rules))?;

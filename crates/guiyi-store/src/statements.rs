@@ -1,10 +1,14 @@
 //! Every SQL statement of the store but the schema, in one place and portable: `$1` placeholders in order of use,
 //! ON CONFLICT, no functions of one database only.
 
+use guiyi_core::dictionary::EntityType;
+
 pub(crate) const LAST_RUN: &str = "SELECT COALESCE(MAX(seq), 0) FROM run";
-/// When the last write was; the empty text if there was none.
-pub(crate) const LAST_UTC: &str = "SELECT COALESCE((SELECT utc FROM run ORDER BY seq DESC LIMIT 1), '')";
-pub(crate) const ADD_RUN: &str = "INSERT INTO run (seq, utc, actor, entity, rulebook) VALUES ($1, $2, $3, $4, $5)";
+/// The last write, and when it was.
+pub(crate) const LAST_WRITE: &str = "SELECT seq, utc FROM run ORDER BY seq DESC LIMIT 1";
+/// Before the first line of the write in the ledger.
+pub(crate) const ADD_RUN: &str = "INSERT INTO run (seq, utc, actor, entity, rulebook, first_line)
+    VALUES ($1, $2, $3, $4, $5, (SELECT COALESCE(MAX(seq), 0) + 1 FROM ledger))";
 
 /// The last run that was no steward's write: a steward's has no rulebook.
 pub(crate) const LAST_FULL_RUN: &str = "SELECT utc, rulebook FROM run WHERE entity = $1 AND LENGTH(rulebook) > 0
@@ -97,9 +101,12 @@ pub(crate) const SOURCE_HEADS: &str = "SELECT id, system, source_key, digest, ve
     FROM source_record WHERE entity = $1 ORDER BY system, source_key";
 pub(crate) const SOURCE_HEADS_OF: &str = "SELECT s.id, s.system, s.source_key, s.digest, s.version, s.gid, s.since
     FROM crosswalk c JOIN source_record s ON s.entity = c.entity AND s.system = c.system AND s.source_key = c.source_key
-    WHERE c.gid = $1 AND c.id_type = 'record' ORDER BY s.id";
+    WHERE c.gid = $1 AND c.id_type = 'record'";
 pub(crate) const SOURCE_GID: &str =
     "SELECT gid FROM source_record WHERE entity = $1 AND system = $2 AND source_key = $3";
+/// The same by the name of the system.
+pub(crate) const SOURCE_GID_OF: &str = "SELECT s.gid FROM system y
+    JOIN source_record s ON s.entity = $1 AND s.system = y.id AND s.source_key = $2 WHERE y.name = $3";
 pub(crate) const SOURCE_ID: &str = "SELECT id FROM source_record WHERE entity = $1 AND system = $2 AND source_key = $3";
 pub(crate) const SOURCE_VALUES: &str = "SELECT l.columns, s.canonical FROM source_record s
     JOIN layout l ON l.id = s.canonical_layout JOIN system y ON y.id = s.system
@@ -177,14 +184,16 @@ pub(crate) const ADD_GOLDEN: &str = "INSERT INTO golden (gid, entity, version, r
 pub(crate) const CHANGE_GOLDEN: &str = "UPDATE golden SET version = $1, run = $2, digest = $3 WHERE gid = $4";
 pub(crate) const ADD_GOLDEN_HISTORY: &str =
     "INSERT INTO golden_history (gid, version, run, until, layout, lineage, \"values\")
-    SELECT gid, version, run, $1, $2, $3, $4 FROM golden WHERE gid = $5";
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 pub(crate) const GOLDEN_PAST: &str = "SELECT version, run, until, layout, lineage, \"values\" FROM golden_history
     WHERE gid = $1 ORDER BY version";
 pub(crate) const GOLDEN_RUN: &str = "SELECT run FROM golden WHERE gid = $1";
 pub(crate) const GOLDEN_UTC: &str = "SELECT r.utc FROM golden g JOIN run r ON r.seq = g.run WHERE g.gid = $1";
 pub(crate) const RUN: &str = "SELECT utc, actor, rulebook FROM run WHERE seq = $1";
-pub(crate) const REASON: &str = "SELECT reason FROM ledger WHERE run = $1 AND action <> 'run' ORDER BY seq LIMIT 1";
+pub(crate) const REASON: &str = "SELECT l.reason FROM run r LEFT JOIN run n ON n.seq = r.seq + 1
+    JOIN ledger l ON l.seq >= r.first_line AND l.seq < COALESCE(n.first_line, 9223372036854775807)
+    WHERE r.seq = $1 AND l.action <> 'run' ORDER BY l.seq LIMIT 1";
 
 pub(crate) const PRESENT_STAYS: &str = "SELECT s.id, y.name, c.source_key, c.since, NULL FROM crosswalk c
     JOIN system y ON y.id = c.system
@@ -211,8 +220,15 @@ pub(crate) const END_CODE: &str =
     FROM crosswalk WHERE entity = $3 AND system = $4 AND id_type = 'record' AND source_key = $5";
 pub(crate) const MOVE_CODE: &str = "UPDATE crosswalk SET gid = $1, since = $2, valid_from = $3
     WHERE entity = $4 AND system = $5 AND id_type = 'record' AND source_key = $6";
-pub(crate) const CODE: &str =
-    "SELECT gid FROM crosswalk WHERE entity = $1 AND system = $2 AND id_type = 'record' AND source_key = $3";
+/// The ID of a code of a system, `$1`: what else is known beforehand stands in the statement, since binding it costs time in
+/// each of many look-ups.
+pub(crate) fn code(entity: EntityType, system: i64) -> String {
+    let entity = entity.name();
+    format!(
+        "SELECT gid FROM crosswalk WHERE entity = '{entity}' AND system = {system} AND id_type = 'record'
+        AND source_key = $1"
+    )
+}
 pub(crate) const CODES: &str = "SELECT source_key, gid, valid_from, valid_to, successor FROM crosswalk
     WHERE entity = $1 AND system = $2 AND id_type = 'record' AND source_key > $3 ORDER BY source_key LIMIT $4";
 pub(crate) const CODES_OF_SYSTEM: &str = "SELECT c.source_key, COALESCE(g.superseded_by, c.gid), c.id_type = 'record',
@@ -308,7 +324,8 @@ pub(crate) const VOUCHED_PINS: &str =
 pub(crate) const ADD_PIN: &str =
     "INSERT INTO override (gid, element, value, reason, actor, utc, expires, valid_from, since)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-pub(crate) const PIN_SET_AFTER: &str = "SELECT 1 FROM ledger WHERE run > $1 AND action = 'pin' AND object = $2";
+pub(crate) const PIN_SET_AFTER: &str = "SELECT 1 FROM ledger
+    WHERE seq >= (SELECT first_line FROM run WHERE seq > $1 ORDER BY seq LIMIT 1) AND action = 'pin' AND object = $2";
 pub(crate) const WITHDRAW_PIN: &str =
     "UPDATE override SET withdrawn = 1, until = $1 WHERE gid = $2 AND element = $3 AND withdrawn = 0";
 
@@ -422,7 +439,7 @@ pub(crate) const LATE_INDEXES: [(&str, &str); 3] = [
 ];
 
 /// Invariants that [`crate::Store::verify`] checks: `(what is wrong, number of rows where it is)`.
-pub(crate) const INVARIANTS: [(&str, &str); 23] = [
+pub(crate) const INVARIANTS: [(&str, &str); 24] = [
     (
         "source records whose golden record is neither active nor retired",
         "SELECT COUNT(*) FROM source_record s LEFT JOIN global_id g ON g.gid = s.gid
@@ -468,8 +485,13 @@ pub(crate) const INVARIANTS: [(&str, &str); 23] = [
     ),
     (
         "writes whose time or author is not what the ledger says",
-        "SELECT COUNT(*) FROM run r WHERE NOT EXISTS
-            (SELECT 1 FROM ledger l WHERE l.run = r.seq AND l.utc = r.utc AND l.actor = r.actor)",
+        "SELECT COUNT(*) FROM run r LEFT JOIN ledger l ON l.seq = r.first_line
+            WHERE l.run IS NULL OR l.run <> r.seq OR l.utc <> r.utc OR l.actor <> r.actor",
+    ),
+    (
+        "lines of the ledger outside those of their write",
+        "SELECT COUNT(*) FROM ledger l LEFT JOIN run r ON r.seq = l.run LEFT JOIN run n ON n.seq = l.run + 1
+            WHERE r.seq IS NULL OR l.seq < r.first_line OR l.seq >= n.first_line",
     ),
     (
         "earlier contents of source records that do not end before the present one",

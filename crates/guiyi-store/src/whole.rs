@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::action::By;
 use crate::backup::{into_place, remove, with_ending};
-use crate::commit::{Failure, not_before_the_last};
+use crate::commit::{Failure, last_write};
 use crate::data_key::DataKey;
 use crate::error::StoreError;
 use crate::ledger::{Ledger, hex};
@@ -294,8 +294,7 @@ impl Store {
     fn note_conversion(&mut self, before: Option<&str>, after: Option<&str>, by: By<'_>) -> Result<(), StoreError> {
         let work = || -> Result<(), Failure> {
             let transaction = self.connection.unchecked_transaction()?;
-            let last: i64 = transaction.query_row(statements::LAST_RUN, [], |row| row.get(0))?;
-            let utc = not_before_the_last(&transaction, by.utc)?;
+            let (last, utc) = last_write(&transaction, by.utc)?;
             let (of_all, no_rules): (&str, &[u8]) = ("", &[]);
             let mut add_run = transaction.prepare(statements::ADD_RUN)?;
             crate::write(&mut add_run, (last + 1, &utc, by.actor, of_all, no_rules))?;

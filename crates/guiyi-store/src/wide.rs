@@ -104,6 +104,14 @@ pub(crate) fn row(entity: EntityType) -> String {
     format!("SELECT * FROM {} WHERE gid = $1", table(entity))
 }
 
+/// Reads the row of an ID with its head: version, run, then the row as the table has it.
+pub(crate) fn row_with_head(entity: EntityType) -> String {
+    format!(
+        "SELECT g.version, g.run, w.* FROM {} w JOIN golden g ON g.gid = w.gid WHERE w.gid = $1",
+        table(entity)
+    )
+}
+
 /// Reads the row of an ID: layout, lineage, then the elements of the table.
 pub(crate) fn get(entity: EntityType, elements: &[impl AsRef<str>]) -> String {
     let names: Vec<String> = elements

@@ -232,7 +232,7 @@ impl<'a> History<'a> {
         let entity = commit.change.rulebook.dictionary.entity;
         Ok(Self {
             run: commit.run,
-            get: commit.connection.prepare_cached(&wide::row(entity))?,
+            get: commit.connection.prepare_cached(&wide::row_with_head(entity))?,
             keep: commit.connection.prepare_cached(statements::ADD_GOLDEN_HISTORY)?,
         })
     }
@@ -243,14 +243,15 @@ impl<'a> History<'a> {
         let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
         let names = row.as_ref().column_names();
         let mut values = serde_json::Map::new();
-        for (position, name) in names.into_iter().enumerate().skip(3) {
+        for (position, name) in names.into_iter().enumerate().skip(5) {
             if let Some(value) = row.get_ref(position)?.as_str_or_null()? {
                 values.insert(name.to_owned(), value.into());
             }
         }
         let values = serde_json::Value::Object(values).to_string();
-        let (layout, lineage) = (row.get::<_, i64>(1)?, row.get_ref(2)?.as_blob()?);
-        crate::write(&mut self.keep, (self.run, layout, lineage, values, key))?;
+        let (version, run): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let (layout, lineage) = (row.get::<_, i64>(3)?, row.get_ref(4)?.as_blob()?);
+        crate::write(&mut self.keep, (key, version, run, self.run, layout, lineage, values))?;
         Ok(())
     }
 }

@@ -13,9 +13,6 @@ pub(super) fn write_codes(commit: &mut Commit<'_>) -> Result<(), Failure> {
     let entity = change.rulebook.dictionary.entity.name();
     let (run, utc) = (commit.run, commit.utc);
     let mut add = commit.connection.prepare_cached(statements::ADD_CODE)?;
-    let mut end = commit.connection.prepare_cached(statements::END_CODE)?;
-    let mut move_code = commit.connection.prepare_cached(statements::MOVE_CODE)?;
-    let mut move_source = commit.connection.prepare_cached(statements::MOVE_SOURCE)?;
     for record in 0..change.records.len() {
         let gid = commit.gid_of(record);
         let system = commit.system_ids[usize::from(change.records.sources[record])];
@@ -26,6 +23,9 @@ pub(super) fn write_codes(commit: &mut Commit<'_>) -> Result<(), Failure> {
                 commit.report.codes_new += 1;
             }
             Some(before) if before != gid => {
+                let mut end = commit.connection.prepare_cached(statements::END_CODE)?;
+                let mut move_code = commit.connection.prepare_cached(statements::MOVE_CODE)?;
+                let mut move_source = commit.connection.prepare_cached(statements::MOVE_SOURCE)?;
                 crate::write(&mut end, (run, utc, entity, system, code))?;
                 crate::write(&mut move_code, (key::to_key(gid), run, utc, entity, system, code))?;
                 crate::write(&mut move_source, (key::to_key(gid), run, commit.ids[record]))?;
@@ -54,16 +54,16 @@ pub(super) fn write_ids(commit: &mut Commit<'_>) -> Result<(), Failure> {
         let mut set = connection.prepare_cached(statements::SET_NEXT_SERIAL)?;
         crate::write(&mut set, (mint.entity.name(), mint.issuer, assignment.next_serial))?;
     }
-    let mut supersede = connection.prepare_cached(statements::SUPERSEDE_ID)?;
     for &(loser, survivor) in &assignment.superseded {
+        let mut supersede = connection.prepare_cached(statements::SUPERSEDE_ID)?;
         crate::write(&mut supersede, (key::to_key(survivor), commit.run, key::to_key(loser)))?;
     }
-    let mut reinstate = connection.prepare_cached(statements::REINSTATE_ID)?;
     for &gid in &assignment.reinstated {
+        let mut reinstate = connection.prepare_cached(statements::REINSTATE_ID)?;
         crate::write(&mut reinstate, [key::to_key(gid)])?;
     }
-    let mut redirect = connection.prepare_cached(statements::REDIRECT_ID)?;
     for &(gid, survivor) in &assignment.redirected {
+        let mut redirect = connection.prepare_cached(statements::REDIRECT_ID)?;
         crate::write(&mut redirect, (key::to_key(survivor), key::to_key(gid)))?;
         if assignment.relocated.binary_search(&gid).is_ok() {
             let mut relocate = connection.prepare_cached(statements::RELOCATE_ID)?;

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use guiyi_core::global_id::GlobalId;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use crate::change::{CommitReport, RunChange};
 use crate::error::StoreError;
@@ -135,9 +135,8 @@ fn write_all(
     keep: bool,
 ) -> Result<Vec<CommitReport>, Failure> {
     let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let last_run: i64 = transaction
-        .prepare_cached(statements::LAST_RUN)?
-        .query_row([], |row| row.get(0))?;
+    let (last_run, utc) = last_write(&transaction, utc)?;
+    let utc = &*utc;
     for change in changes {
         check(change)?;
         let (expected, found) = (change.known.last_run, last_run as u64);
@@ -154,7 +153,6 @@ fn write_all(
             transaction.execute(&format!("DROP INDEX {name}"), [])?;
         }
     }
-    let utc = &*not_before_the_last(&transaction, utc)?;
     let mut reports = Vec::with_capacity(changes.len());
     let mut run = last_run;
     for change in changes {
@@ -189,13 +187,13 @@ fn write_all(
     Ok(reports)
 }
 
-/// The time of a write: now, but never before the write before it, should the clock have jumped back. So the order of
-/// times is the order of writes, and what was known at a time stays known.
-pub(crate) fn not_before_the_last(connection: &Connection, now_utc: &str) -> rusqlite::Result<String> {
-    let last: String = connection
-        .prepare_cached(statements::LAST_UTC)?
-        .query_row([], |row| row.get(0))?;
-    Ok(if *last > *now_utc { last } else { now_utc.to_owned() })
+/// The number of the last write, 0 if there was none, and the time of the next: now, but never before the last, should the
+/// clock have jumped back. So the order of times is the order of writes, and what was known at a time stays known.
+pub(crate) fn last_write(connection: &Connection, now_utc: &str) -> rusqlite::Result<(i64, String)> {
+    let mut last = connection.prepare_cached(statements::LAST_WRITE)?;
+    let last = last.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let (run, utc): (i64, String) = last.unwrap_or_default();
+    Ok((run, if *utc > *now_utc { utc } else { now_utc.to_owned() }))
 }
 
 /// Writes what changed of one entity type, its ledger and its change-feed lines; [`CommitReport::run`] is `None` if that

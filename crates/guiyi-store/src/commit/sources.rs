@@ -110,9 +110,7 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
         sealing: connection.vault.to_write(dictionary.entity, &names)?,
     };
     let (mut received_layouts, mut canonical_layout) = (vec![None; shapes.len()], None);
-    let mut next_id: i64 = connection
-        .prepare_cached(statements::LAST_SOURCE)?
-        .query_row([], |row| row.get(0))?;
+    let mut last_id: Option<i64> = None;
     let mut add = connection.prepare_cached(statements::ADD_SOURCE)?;
     let mut update = connection.prepare_cached(statements::CHANGE_SOURCE)?;
     // What was valid when is worked out from what the record said before.
@@ -174,13 +172,19 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
                 commit.report.sources_changed += 1;
                 return Ok(());
             }
-            next_id += 1;
+            let last = match last_id {
+                Some(last) => last,
+                None => connection
+                    .prepare_cached(statements::LAST_SOURCE)?
+                    .query_row([], |row| row.get(0))?,
+            };
+            let id = *last_id.insert(last + 1);
             let system = commit.system_ids[usize::from(records.sources[record])];
             let gid = key::to_key(commit.gid_of(record));
             crate::write(
                 &mut add,
                 rusqlite::params![
-                    next_id,
+                    id,
                     dictionary.entity.name(),
                     system,
                     &*records.keys[record],
@@ -195,7 +199,7 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
                     origins
                 ],
             )?;
-            commit.ids.push(next_id);
+            commit.ids.push(id);
             commit.report.sources_new += 1;
             Ok(())
         },

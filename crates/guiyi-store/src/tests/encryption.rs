@@ -542,7 +542,11 @@ fn who_has_the_store_open_is_told_that_the_key_is_another() {
         .try_run(&mut other, "2026-01-09T00:00:00Z")
         .unwrap_err();
     assert!(matches!(error, StoreError::KeyChanged { .. }) && error.hint().is_some());
-    assert!(other.lookup(CUSTOMER, "erp", "D03-000001").unwrap().is_some());
+    // Codes are not encrypted.
+    let found = other.lookup(CUSTOMER, "erp", "D03-000001").unwrap();
+    assert!(found.is_some());
+    let keys = ["D03-000001"; 2];
+    assert_eq!(other.lookup_all(CUSTOMER, "erp", &keys).unwrap(), [found; 2]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod edits;
 mod encryption;
 mod files;
 mod heads;
+mod lookups;
 mod past;
 mod put;
 mod relations;
