@@ -14,8 +14,8 @@ use super::input::{Input, name_of, place, values_of};
 use super::words::Summary;
 
 /// Rows that are worded at a time, and those of them that a thread takes.
-const TOGETHER: usize = 1 << 17;
-const CHUNK: usize = 1 << 13;
+const TOGETHER: usize = 1 << 15;
+const CHUNK: usize = 1 << 11;
 
 /// Writes the results, and where `active` asks for it the pairs to look at first.
 pub(crate) fn write(
