@@ -58,7 +58,8 @@ fn oracle(
     for a in 0..n {
         for b in 0..a {
             if retired[a] != 0 && retired[a] == retired[b] && of[a] != of[b] {
-                merge(&mut of, of[a], of[b]);
+                let (left, right) = (of[a], of[b]);
+                merge(&mut of, left, right);
             }
         }
     }
