@@ -222,7 +222,9 @@ impl Locked {
         }
         for group in &policy.groups {
             if group.iter().any(|&element| locked[element]) {
-                group.iter().for_each(|&element| locked[element] = true);
+                for &element in group {
+                    locked[element] = true;
+                }
             }
         }
         Ok(Self(locked))

@@ -245,8 +245,8 @@ impl Store {
         crate::crash_point();
         let heads = self.heads.take();
         *self = Self {
-            vault,
             heads,
+            vault,
             ..Self::open_to_write(&self.path, key.as_ref())?
         };
         self.sign_head()?;
