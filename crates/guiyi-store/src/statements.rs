@@ -552,7 +552,9 @@ pub(crate) const INVARIANTS: [(&str, &str); 24] = [
     (
         "retirements that are not what the ledger says",
         "SELECT COUNT(*) FROM retirement t LEFT JOIN global_id g ON g.gid = t.gid WHERE NOT EXISTS
-            (SELECT 1 FROM ledger l WHERE l.run = t.run AND l.action = CASE t.is_so WHEN 1 THEN 'retire' ELSE 'unretire' END
+            (SELECT 1 FROM run r LEFT JOIN run n ON n.seq = r.seq + 1
+                JOIN ledger l ON l.seq >= r.first_line AND l.seq < COALESCE(n.first_line, 9223372036854775807)
+            WHERE r.seq = t.run AND l.action = CASE t.is_so WHEN 1 THEN 'retire' ELSE 'unretire' END
             AND l.object = g.code AND l.actor = t.actor AND l.utc = t.utc AND l.reason = t.reason)",
     ),
     (

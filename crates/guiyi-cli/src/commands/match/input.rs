@@ -88,13 +88,12 @@ fn read_one(path: &Path, id: Option<&str>) -> anyhow::Result<Input> {
         anyhow::Ok(ControlFlow::Continue(()))
     };
     in_order(stretches, rayon::current_num_threads(), parse, append)?;
-    let ids = match id_column {
-        Some(at) => columns.remove(at),
-        None => {
-            let mut places = Column::default();
-            (1..=columns.first().map_or(0, Column::len)).for_each(|place| places.push(&place.to_string()));
-            places
-        }
+    let ids = if let Some(at) = id_column {
+        columns.remove(at)
+    } else {
+        let mut places = Column::default();
+        (1..=columns.first().map_or(0, Column::len)).for_each(|place| places.push(&place.to_string()));
+        places
     };
     let name = path
         .file_name()
