@@ -75,7 +75,7 @@ fn records(rows: &[Row]) -> Records {
 }
 
 fn find(rows: &[Row], decisions: &Decisions) -> Matching {
-    run(&records(rows), &rulebook(), decisions, &|_| {})
+    run(&records(rows), &rulebook(), decisions)
 }
 
 const MINGYUAN: Row = [
@@ -194,14 +194,14 @@ fn imputed_values_are_no_evidence() {
     let bare: Row = ["", "", "13912345678", "", "", ""];
     let mut records = records(&[bare, bare]);
     assert!(
-        !run(&records, &rulebook(), &Decisions::default(), &|_| {})
+        !run(&records, &rulebook(), &Decisions::default())
             .counts
             .passes
             .is_empty()
     );
     records.columns[2].origins = Some(Arc::from([Origin::Received, Origin::Imputed]));
     assert_eq!(
-        run(&records, &rulebook(), &Decisions::default(), &|_| {})
+        run(&records, &rulebook(), &Decisions::default())
             .counts
             .candidates,
         0

@@ -37,7 +37,9 @@ mod rows;
 mod said;
 mod scoring;
 mod search;
+mod sisters;
 mod sort;
+mod start;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -59,12 +61,13 @@ pub use explain::{Evidence, Explained, explain};
 use field::Field;
 pub use index::{Found, Index, IndexMistake, Source};
 pub use kind::Kind;
+pub(super) use model::level;
 pub use model::{FieldModel, Model};
 pub use model_file::{ModelMistake, parse as parse_model};
 use partners::Partners;
 use records::Records;
 pub use relatives::Relatives;
-pub use said::{Label, Said, SaidField};
+pub use said::{Label, Said, SaidField, Tells, Usual};
 use scoring::Scored;
 use search::Search;
 pub use table::{Column, Table};
@@ -207,7 +210,7 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
     let (mut kept, n_candidates) = scoring::score(&rows, &model, &candidates, least_kept, may);
     let n_true_candidates = count_known(&options.truth, &candidates, records);
     drop(candidates);
-    let vetoes = Vetoes::new(&records.fields);
+    let vetoes = Vetoes::new(&records.fields, said);
     let bonds: Vec<(u32, u32, f32)> = kept
         .par_iter()
         .filter(|kept| vetoes.of(&rows, kept.pair.0, kept.pair.1).is_none())
@@ -274,11 +277,12 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
                 .flatten(),
         }
     };
-    let missing = unscored(&of, &kept, may);
+    let mut missing = unscored(&of, &kept, may);
+    missing.extend(words.unscored(&of, &kept));
     let joined = rows
         .score(&model, &missing)
         .into_iter()
-        .map(|scored| (scored, Outcome::Match));
+        .map(|scored| (scored, outcome(&of, &scored)));
     let named: Vec<(Scored, Outcome)> = kept
         .iter()
         .map(|kept| (*kept, outcome(&of, kept)))
@@ -371,6 +375,13 @@ impl Words {
     fn of(&self, pair: rows::Pair) -> Option<f32> {
         let same = self.0.get(&pair)?;
         Some(if *same { WORD } else { f32::NEG_INFINITY })
+    }
+
+    /// The pairs that somebody calls the same, where others kept them in two groups and they are not among the scored.
+    fn unscored(&self, of: &[u32], scored: &[Scored]) -> impl Iterator<Item = rows::Pair> {
+        let is_scored = |pair: rows::Pair| scored.binary_search_by_key(&pair, |scored| scored.pair).is_ok();
+        let same = self.0.iter().filter(|(_, same)| **same).map(|(pair, _)| *pair);
+        same.filter(move |pair| of[pair.0 as usize] != of[pair.1 as usize] && !is_scored(*pair))
     }
 
     /// Puts the words in the place of the weights.

@@ -13,6 +13,8 @@ use super::Kind;
 use super::compare::EQUAL;
 use super::field::Field;
 use super::rows::Rows;
+use super::said::{Said, Tells};
+use super::sisters::Sisters;
 use crate::standardize::organization_name::{fold, parse};
 
 /// Values that tell what a column holds.
@@ -119,12 +121,13 @@ pub(super) struct Grounds {
 }
 
 impl Grounds {
-    /// Finds them by their values.
-    pub(super) fn of(fields: &[Field]) -> Self {
+    /// Finds them by their values, or by what is said of them.
+    pub(super) fn of(fields: &[Field], said: &Said) -> Self {
         let says = |text: &str| Parts::of(text).is_whole || Parts::of(text).is_branch;
         let is_name = |field: &Field| matches!(field.kind, Kind::Text | Kind::Name | Kind::Category);
+        let is_said = |field: &Field| said.of(field).is_some_and(|said| said.tells == Some(Tells::Organization));
         let names = each(fields, |field| {
-            (is_name(field) && share(field, says) >= NAMES).then_some(())
+            (is_said(field) || is_name(field) && share(field, says) >= NAMES).then_some(())
         });
         let mut schemes = each(fields, |field| {
             let is_scheme = |scheme: &Scheme| share(field, |text| scheme.holder(text) != 0) >= MOST_VALID;
@@ -169,12 +172,16 @@ pub(super) struct Vetoes {
     holders: Vec<(usize, Vec<u64>)>,
     /// For each field of names what each value says.
     names: Vec<(usize, Vec<Parts>)>,
+    sisters: Option<Sisters>,
 }
 
 impl Vetoes {
     /// What keeps records of these fields apart.
-    pub(super) fn new(fields: &[Field]) -> Self {
-        Self::with(&Grounds::of(fields), fields)
+    pub(super) fn new(fields: &[Field], said: &Said) -> Self {
+        Self {
+            sisters: std::env::var("GY_NOSIS").is_err().then(|| Sisters::new(fields, said)),
+            ..Self::with(&Grounds::of(fields, said), fields)
+        }
     }
 
     /// The same where it is known which fields do.
@@ -187,6 +194,7 @@ impl Vetoes {
                 .iter()
                 .map(|at| (*at, all(&fields[*at], Parts::of)))
                 .collect(),
+            sisters: None,
         }
     }
 
@@ -217,7 +225,10 @@ impl Vetoes {
             left != 0 && right != 0 && left != right
         };
         // A branch goes by its own identifier here and by its company's there.
-        (!are_branches && self.holders.iter().any(conflict)).then_some(Veto::HardIdentifier)
+        if !are_branches && self.holders.iter().any(conflict) {
+            return Some(Veto::HardIdentifier);
+        }
+        self.sisters.as_ref().and_then(|sisters| sisters.of(rows, a, b))
     }
 }
 
@@ -242,7 +253,7 @@ fn share(field: &Field, is: impl Fn(&str) -> bool) -> f64 {
 }
 
 /// What `of` says of each value of a field; nothing of no value.
-fn all<T: Default + Send>(field: &Field, of: impl Fn(&str) -> T + Sync) -> Vec<T> {
+pub(super) fn all<T: Default + Send>(field: &Field, of: impl Fn(&str) -> T + Sync) -> Vec<T> {
     let say = |id: u32| {
         if id == 0 {
             T::default()
@@ -256,7 +267,6 @@ fn all<T: Default + Send>(field: &Field, of: impl Fn(&str) -> T + Sync) -> Vec<T
 #[cfg(test)]
 mod tests {
     use super::super::records::Records;
-    use super::super::said::Said;
     use super::super::tests::table;
     use super::*;
 
@@ -285,10 +295,10 @@ mod tests {
         let table = table(&["name", "item", "phone"], &rows);
         let records = Records::new(&[&table], &Said::default());
         let of = records.of_rows();
-        let found = Vetoes::new(&records.fields).of(&Rows::new(&records.fields), of[20], of[21]);
+        let found = Vetoes::new(&records.fields, &Said::default()).of(&Rows::new(&records.fields), of[20], of[21]);
         assert_eq!(
             found,
-            Vetoes::new(&records.fields).of(&Rows::new(&records.fields), of[21], of[20])
+            Vetoes::new(&records.fields, &Said::default()).of(&Rows::new(&records.fields), of[21], of[20])
         );
         found
     }

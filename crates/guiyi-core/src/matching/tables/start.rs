@@ -1,0 +1,63 @@
+//! What agreement weighs where records are too few to learn it: by what is said of the fields.
+//!
+//! A dozen records show neither how often strangers agree nor how often the same thing is written differently; whoever
+//! knows what a column holds can tell the order of both. Law: what is more alike never weighs less.
+
+use super::compare::{EQUAL, n_levels};
+use super::kind::Kind;
+use super::model::{FieldModel, Model};
+use super::records::Records;
+use super::said::{Said, Usual};
+
+/// From so many records on weights are learned.
+const ENOUGH: usize = 200;
+/// Share of the records that are thought to be there twice.
+const TWICE: f64 = 0.1;
+/// Tokens with digits out of texts.
+const MARKS: Usual = Usual {
+    chance: 0.01,
+    differ: 0.1,
+};
+
+impl Model {
+    /// The model of a few records; `None` where they are enough to learn from, or something is not said of all fields.
+    pub(super) fn of_few(records: &Records, said: &Said) -> Option<Self> {
+        let n = records.len();
+        let enough = std::env::var("GY_FEW").ok().and_then(|v| v.parse().ok()).unwrap_or(ENOUGH);
+        if n >= enough || records.is_link {
+            return None;
+        }
+        let field = |field: &super::field::Field| {
+            let said = said.of(field).and_then(|said| said.usual);
+            let usual = said.or((field.kind == Kind::Marks).then_some(MARKS))?;
+            Some(FieldModel::usual(field.header.clone(), field.kind, usual))
+        };
+        let fields: Option<Vec<FieldModel>> = records.fields.iter().map(field).collect();
+        Some(Self::untaught(fields?, (TWICE * n as f64 / records.n_pairs()).min(0.5)))
+    }
+}
+
+impl FieldModel {
+    /// Between equal and different, values weigh by how alike they are: the square, since strangers are often a little
+    /// alike, and matches seldom.
+    fn usual(name: String, kind: Kind, Usual { chance, differ }: Usual) -> Self {
+        let (n, equal) = (n_levels(kind), usize::from(EQUAL));
+        let (best, worst) = (((1.0 - differ) / chance).log2(), (differ / (1.0 - chance)).log2());
+        let likeness = |level: usize| 1.0 - level.saturating_sub(equal) as f64 / (n - equal) as f64;
+        let bits: Vec<f64> = (1..=n)
+            .map(|level| worst + (best - worst) * likeness(level).powi(2))
+            .collect();
+        let normal = |shares: Vec<f64>| -> Vec<f64> {
+            let sum: f64 = shares.iter().sum();
+            shares.into_iter().map(|share| share / sum).collect()
+        };
+        let u = normal((1..=n).map(|level| chance.powf(likeness(level))).collect());
+        Self {
+            name,
+            kind,
+            m: normal(u.iter().zip(&bits).map(|(u, bits)| u * bits.exp2()).collect()),
+            u,
+            bits,
+        }
+    }
+}
