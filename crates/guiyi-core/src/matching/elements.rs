@@ -21,9 +21,9 @@ struct Evidence {
 /// of one thing. `None` for what says nothing of identity: states, units and remarks.
 fn evidence_of(element: &Element, entity: EntityType) -> Option<Evidence> {
     let (kind, tells, chance, differ) = match element.kind {
-        ElementKind::CreditCode | ElementKind::Gtin => (Kind::Code, Some(Tells::Identity), 1e-6, 0.05),
-        ElementKind::ResidentId => (Kind::Code, Some(Tells::Identity), 1e-6, 0.1),
-        ElementKind::BankAccount => (Kind::Code, Some(Tells::Identity), 1e-6, 0.2),
+        ElementKind::CreditCode | ElementKind::Gtin => (Kind::Code, Some(Tells::Identity), 1e-4, 0.05),
+        ElementKind::ResidentId => (Kind::Code, Some(Tells::Identity), 1e-4, 0.1),
+        ElementKind::BankAccount => (Kind::Code, Some(Tells::Identity), 1e-4, 0.2),
         ElementKind::Mobile | ElementKind::Landline | ElementKind::Phone => {
             (Kind::Phone, Some(Tells::Reach), 1e-4, 0.3)
         }

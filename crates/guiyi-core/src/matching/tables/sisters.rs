@@ -112,3 +112,46 @@ impl Sisters {
         veto.filter(|_| !share(&self.identity, u32::MAX))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::records::Records;
+    use super::super::said::{SaidField, Usual};
+    use super::super::tests::table;
+    use super::*;
+
+    #[test]
+    fn a_brand_is_not_yet_a_company() {
+        let field = |at: usize, tells: Tells| SaidField {
+            left: Some(at),
+            compare: true,
+            usual: Some(Usual { chance: 0.01, differ: 0.1 }),
+            tells: Some(tells),
+            ..SaidField::default()
+        };
+        let said = Said {
+            fields: vec![field(0, Tells::Organization), field(1, Tells::Identity), field(2, Tells::Reach)],
+            ..Said::default()
+        };
+        let check = |one: [&str; 3], other: [&str; 3], expected: Option<Veto>| {
+            let rows: Vec<Vec<String>> = [one, other].map(|row| row.map(str::to_owned).to_vec()).to_vec();
+            let table = table(&["name", "account", "phone"], &rows);
+            let records = Records::new(&[&table], &said);
+            let sisters = Sisters::new(&records.fields, &said);
+            let rows = Rows::new(&records.fields);
+            assert_eq!(sisters.of(&rows, 0, 1), expected, "{one:?} {other:?}");
+            assert_eq!(sisters.of(&rows, 1, 0), expected, "{other:?} {one:?}");
+        };
+        let (here, phone) = ("成都明远机械设备有限公司", "13912345678");
+        let sister = "成都明远国际货运代理有限公司";
+        check([here, "", phone], [sister, "", phone], Some(Veto::Trade));
+        check([here, "622848001", phone], [sister, "622848001", phone], None);
+        check([here, "", phone], ["成都明远机械有限公司", "", phone], None);
+        check([here, "", phone], ["明远", "", phone], None);
+        let elsewhere = "重庆明远机械设备有限公司";
+        check([here, "", phone], [elsewhere, "", "02361234567"], Some(Veto::Place));
+        check([here, "", phone], [elsewhere, "", phone], None);
+        check([here, "", phone], ["四川明远机械设备有限公司", "", "02861234567"], None);
+        check([here, "", phone], [here, "", ""], None);
+    }
+}

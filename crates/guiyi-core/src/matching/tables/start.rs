@@ -61,3 +61,21 @@ impl FieldModel {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_alike_never_weighs_less() {
+        for kind in Kind::ALL {
+            for (chance, differ) in [(1e-4, 0.05), (0.1, 0.5), (0.5, 0.2)] {
+                let field = FieldModel::usual(String::new(), kind, Usual { chance, differ });
+                assert!(field.bits.is_sorted_by(|one, other| one >= other), "{:?}", field.bits);
+                assert!(field.bits[0] > 0.0 && field.bits[field.bits.len() - 1] < 0.0);
+                let sum: f64 = field.m.iter().sum();
+                assert!((sum - 1.0).abs() < 1e-9, "{:?}", field.m);
+            }
+        }
+    }
+}
