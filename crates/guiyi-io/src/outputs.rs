@@ -266,7 +266,10 @@ pub fn pair_reason(matching: &Matching, at: usize, dictionary: &Dictionary, lang
     let mut reasons: Vec<_> = matching.reasons(pair).collect();
     reasons.sort_by(|one, other| other.bits.abs().total_cmp(&one.bits.abs()));
     for reason in reasons {
-        let element = dictionary.elements.iter().find(|element| *element.name == *reason.element);
+        let element = dictionary
+            .elements
+            .iter()
+            .find(|element| *element.name == *reason.element);
         let name = match (element, language) {
             (Some(element), Language::Chinese) => &*element.label_zh,
             (None, Language::Chinese) => "文字中的编号",

@@ -16,11 +16,11 @@ pub mod tables;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 pub use decision::{Decision, Decisions, Pair, Verdict, Veto};
 pub use hard::HardIdentifiers;
 pub use reason::Reason;
-
-use std::collections::BTreeSet;
 
 use crate::record::Records;
 use crate::rulebook::Rulebook;
@@ -56,7 +56,7 @@ pub struct Counts {
     pub passes: Vec<PassCount>,
 }
 
-/// Thresholds are held this far from 0 and 1: as far as a probability is told.
+/// The least probability that is told from none.
 const LEAST: f64 = 1e-6;
 
 /// Finds the pairs of records that are, or may be, the same.
@@ -72,10 +72,11 @@ pub fn run(records: &Records, rulebook: &Rulebook, decisions: &Decisions) -> Mat
         b: *b,
         same: *verdict == Verdict::Match,
     };
-    let threshold = |probability: f64| probability.clamp(LEAST, 1.0 - LEAST);
-    let match_from = threshold(rulebook.matching.match_threshold);
+    let policy = &rulebook.matching;
+    // Nothing is as sure as 1: such a threshold leaves every pair to a person.
+    let match_from = policy.match_threshold.max(LEAST);
     let options = Options {
-        least_probability: threshold(rulebook.matching.review_threshold),
+        least_probability: policy.review_threshold.clamp(LEAST, 1.0 - LEAST),
         said: Said {
             fields,
             match_from: Some(match_from),
@@ -107,29 +108,34 @@ pub fn run(records: &Records, rulebook: &Rulebook, decisions: &Decisions) -> Mat
 /// What the pairs that were found come to, beside what stewards and hard identifiers say; those that a steward calls
 /// different are left out.
 fn decide(linkage: &Linkage, decisions: &Decisions, hard: &HardIdentifiers, match_from: f64) -> Vec<Pair> {
-    let group = |record: u32| linkage.clusters[record as usize];
-    let groups = |found: &tables::Pair| {
-        let (one, other) = (group(found.a), group(found.b));
+    let groups = |a: u32, b: u32| {
+        let (one, other) = (linkage.clusters[a as usize], linkage.clusters[b as usize]);
         (one.min(other), one.max(other))
     };
-    let says_no = |found: &tables::Pair| decisions.get(found.a, found.b) == Some(Verdict::NotMatch);
     let veto = |found: &tables::Pair| match found.veto {
         _ if hard.conflict(found.a, found.b) => Some(Veto::HardIdentifier),
         veto => veto.filter(|veto| *veto != Veto::Bridge),
     };
     // Groups of which two members are kept apart.
-    let is_apart = |found: &&tables::Pair| says_no(found) || veto(found).is_some();
-    let apart: BTreeSet<(u32, u32)> = linkage.pairs.iter().filter(is_apart).map(groups).collect();
+    let vetoed = linkage.pairs.iter().filter(|found| veto(found).is_some());
+    let mut apart: BTreeSet<(u32, u32)> = vetoed.map(|found| groups(found.a, found.b)).collect();
+    let is_known = |entry: &&(u32, u32, Verdict)| (entry.1 as usize) < linkage.clusters.len();
+    let said = decisions.entries().iter().filter(is_known);
+    let different = said.filter(|(_, _, verdict)| *verdict == Verdict::NotMatch);
+    apart.extend(different.map(|(a, b, _)| groups(*a, *b)));
+
     let decide = |found: &tables::Pair| {
-        let (decision, veto) = match (veto(found), found.outcome) {
-            _ if decisions.get(found.a, found.b) == Some(Verdict::Match) => (Decision::Match, None),
-            (Some(veto), _) => (Decision::Review, Some(veto)),
-            (None, Outcome::Match) => (Decision::Match, None),
-            (None, Outcome::Review) if found.probability < match_from => (Decision::Review, None),
-            (None, Outcome::Review) if apart.contains(&groups(found)) => (Decision::Review, Some(Veto::Cluster)),
-            (None, Outcome::Review) => (Decision::Review, Some(Veto::Bridge)),
+        let is_sure = match_from < 1.0 && found.probability >= match_from;
+        let (decision, veto) = match (decisions.get(found.a, found.b), veto(found), found.outcome) {
+            (Some(Verdict::NotMatch), ..) => return None,
+            (Some(Verdict::Match), ..) => (Decision::Match, None),
+            (None, Some(veto), _) => (Decision::Review, Some(veto)),
+            (None, None, Outcome::Match) => (Decision::Match, None),
+            (None, None, Outcome::Review) if !is_sure => (Decision::Review, None),
+            _ if apart.contains(&groups(found.a, found.b)) => (Decision::Review, Some(Veto::Cluster)),
+            _ => (Decision::Review, Some(Veto::Bridge)),
         };
-        Pair {
+        Some(Pair {
             a: found.a,
             b: found.b,
             weight: (found.weight.clamp(-1e6, 1e6) * 1e3).round() as i32,
@@ -137,7 +143,7 @@ fn decide(linkage: &Linkage, decisions: &Decisions, hard: &HardIdentifiers, matc
             decision,
             veto,
             pattern: found.pattern,
-        }
+        })
     };
-    linkage.pairs.iter().filter(|found| !says_no(found)).map(decide).collect()
+    linkage.pairs.iter().filter_map(decide).collect()
 }

@@ -39,7 +39,11 @@ impl Reason<'_> {
         let at = usize::from(self.level.saturating_sub(1));
         let known = EQUAL.iter().chain(others(self.kind)).nth(at);
         let (english, chinese) = known.copied().unwrap_or(("", ""));
-        if language == Language::Chinese { chinese } else { english }
+        if language == Language::Chinese {
+            chinese
+        } else {
+            english
+        }
     }
 }
 
@@ -70,7 +74,10 @@ fn others(kind: Kind) -> &'static [(&'static str, &'static str)] {
             ("different", "不同"),
         ],
         Kind::Phone | Kind::Code => &[
-            ("one character apart, or one holds the other", "仅一位之差或一方包含另一方"),
+            (
+                "one character apart, or one holds the other",
+                "仅一位之差或一方包含另一方",
+            ),
             ("two characters apart", "两位之差"),
             ("alike", "相近"),
             ("same beginning", "开头相同"),
@@ -84,7 +91,10 @@ fn others(kind: Kind) -> &'static [(&'static str, &'static str)] {
             ("different", "不同"),
         ],
         Kind::Category => &[("alike", "相近"), ("different", "不同")],
-        Kind::Marks => &[("one goes on where the other ends", "一方为另一方的延续"), ("different", "不同")],
+        Kind::Marks => &[
+            ("one goes on where the other ends", "一方为另一方的延续"),
+            ("different", "不同"),
+        ],
         Kind::Text => &[
             ("more than 90 % in common", "九成以上相同"),
             ("80 to 90 % in common", "八九成相同"),
@@ -108,7 +118,12 @@ mod tests {
     #[test]
     fn every_level_has_words() {
         for kind in Kind::ALL {
-            assert_eq!(EQUAL.len() + others(kind).len(), level_names(kind).len(), "{}", kind.name());
+            assert_eq!(
+                EQUAL.len() + others(kind).len(),
+                level_names(kind).len(),
+                "{}",
+                kind.name()
+            );
         }
     }
 }

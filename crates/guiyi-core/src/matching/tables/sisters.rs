@@ -1,8 +1,9 @@
 //! Organizations of one brand that are not one organization: sisters of another trade, namesakes in another city.
 //!
-//! They share names, phones and people as relatives do, and where records are few no relatives can be learned. What
-//! tells them apart is read off their names (standardize), where a column is said to hold names of organizations. Laws:
-//! a number that names a holder outweighs any name; a missing part of a name keeps nobody apart.
+//! They share names, phones and people as relatives do. Where records are few no relatives can be learned, and what
+//! tells them apart is read off their names (standardize), if a column is said to hold names of organizations; where
+//! there are more it would only cost matches. Laws: a number that names a holder outweighs any name; a missing part of
+//! a name keeps nobody apart.
 
 use super::super::decision::Veto;
 use super::super::hash::hash;
@@ -125,12 +126,19 @@ mod tests {
         let field = |at: usize, tells: Tells| SaidField {
             left: Some(at),
             compare: true,
-            usual: Some(Usual { chance: 0.01, differ: 0.1 }),
+            usual: Some(Usual {
+                chance: 0.01,
+                differ: 0.1,
+            }),
             tells: Some(tells),
             ..SaidField::default()
         };
         let said = Said {
-            fields: vec![field(0, Tells::Organization), field(1, Tells::Identity), field(2, Tells::Reach)],
+            fields: vec![
+                field(0, Tells::Organization),
+                field(1, Tells::Identity),
+                field(2, Tells::Reach),
+            ],
             ..Said::default()
         };
         let check = |one: [&str; 3], other: [&str; 3], expected: Option<Veto>| {

@@ -4,13 +4,14 @@
 //! knows what a column holds can tell the order of both. Law: what is more alike never weighs less.
 
 use super::compare::{EQUAL, n_levels};
+use super::field::Field;
 use super::kind::Kind;
 use super::model::{FieldModel, Model};
 use super::records::Records;
 use super::said::{Said, Usual};
 
-/// From so many records on weights are learned.
-const ENOUGH: usize = 200;
+/// From so many records on weights are learned: of generated masters as many showed more than this knows.
+const ENOUGH: usize = 50;
 /// Share of the records that are thought to be there twice.
 const TWICE: f64 = 0.1;
 /// Tokens with digits out of texts.
@@ -19,15 +20,19 @@ const MARKS: Usual = Usual {
     differ: 0.1,
 };
 
+/// Whether so many records are too few to learn from.
+pub(super) fn are_few(n: usize) -> bool {
+    n < ENOUGH
+}
+
 impl Model {
     /// The model of a few records; `None` where they are enough to learn from, or something is not said of all fields.
     pub(super) fn of_few(records: &Records, said: &Said) -> Option<Self> {
         let n = records.len();
-        let enough = std::env::var("GY_FEW").ok().and_then(|v| v.parse().ok()).unwrap_or(ENOUGH);
-        if n >= enough || records.is_link {
+        if !are_few(n) || records.is_link {
             return None;
         }
-        let field = |field: &super::field::Field| {
+        let field = |field: &Field| {
             let said = said.of(field).and_then(|said| said.usual);
             let usual = said.or((field.kind == Kind::Marks).then_some(MARKS))?;
             Some(FieldModel::usual(field.header.clone(), field.kind, usual))

@@ -1,5 +1,5 @@
 //! What keeps two records apart, whatever speaks for them: different hard identifiers, a branch and its company, two
-//! branches, different numbers in names that are otherwise alike.
+//! branches, different numbers in names that are otherwise alike, sisters of one brand (`sisters`).
 //!
 //! Which columns hold identifiers or names of organizations is found out from their values: check characters that fit,
 //! legal forms. Law: a value that is missing, or that is none of these, keeps nobody apart.
@@ -9,12 +9,12 @@ use rayon::prelude::*;
 
 use super::super::decision::Veto;
 use super::super::hash::hash;
-use super::Kind;
 use super::compare::EQUAL;
 use super::field::Field;
 use super::rows::Rows;
 use super::said::{Said, Tells};
 use super::sisters::Sisters;
+use super::{Kind, start};
 use crate::standardize::organization_name::{fold, parse};
 
 /// Values that tell what a column holds.
@@ -125,7 +125,10 @@ impl Grounds {
     pub(super) fn of(fields: &[Field], said: &Said) -> Self {
         let says = |text: &str| Parts::of(text).is_whole || Parts::of(text).is_branch;
         let is_name = |field: &Field| matches!(field.kind, Kind::Text | Kind::Name | Kind::Category);
-        let is_said = |field: &Field| said.of(field).is_some_and(|said| said.tells == Some(Tells::Organization));
+        let is_said = |field: &Field| {
+            said.of(field)
+                .is_some_and(|said| said.tells == Some(Tells::Organization))
+        };
         let names = each(fields, |field| {
             (is_said(field) || is_name(field) && share(field, says) >= NAMES).then_some(())
         });
@@ -172,14 +175,16 @@ pub(super) struct Vetoes {
     holders: Vec<(usize, Vec<u64>)>,
     /// For each field of names what each value says.
     names: Vec<(usize, Vec<Parts>)>,
+    /// What stands in where records are too few to show relatives.
     sisters: Option<Sisters>,
 }
 
 impl Vetoes {
     /// What keeps records of these fields apart.
     pub(super) fn new(fields: &[Field], said: &Said) -> Self {
+        let n = fields.first().map_or(0, |field| field.ids.len());
         Self {
-            sisters: std::env::var("GY_NOSIS").is_err().then(|| Sisters::new(fields, said)),
+            sisters: start::are_few(n).then(|| Sisters::new(fields, said)),
             ..Self::with(&Grounds::of(fields, said), fields)
         }
     }
