@@ -128,9 +128,8 @@ fn decide(linkage: &Linkage, decisions: &Decisions, hard: &HardIdentifiers, matc
         let is_sure = match_from < 1.0 && found.probability >= match_from;
         let (decision, veto) = match (decisions.get(found.a, found.b), veto(found), found.outcome) {
             (Some(Verdict::NotMatch), ..) => return None,
-            (Some(Verdict::Match), ..) => (Decision::Match, None),
+            (Some(Verdict::Match), ..) | (None, None, Outcome::Match) => (Decision::Match, None),
             (None, Some(veto), _) => (Decision::Review, Some(veto)),
-            (None, None, Outcome::Match) => (Decision::Match, None),
             (None, None, Outcome::Review) if !is_sure => (Decision::Review, None),
             _ if apart.contains(&groups(found.a, found.b)) => (Decision::Review, Some(Veto::Cluster)),
             _ => (Decision::Review, Some(Veto::Bridge)),
