@@ -129,7 +129,7 @@ pub fn unify(
     let n_records = records.len() as u64;
 
     watch(Step::Enter("matching"));
-    let mut matching = matching::run(records, rulebook, decisions, &|_| {});
+    let mut matching = matching::run(records, rulebook, decisions);
     watch(Step::Leave("matching", matching.counts.candidates));
 
     watch(Step::Enter("cluster"));

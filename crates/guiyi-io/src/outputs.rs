@@ -263,29 +263,19 @@ pub fn pair_reason(matching: &Matching, at: usize, dictionary: &Dictionary, lang
         .map(|veto| veto.describe(language).to_owned())
         .into_iter()
         .collect();
-    let mut reasons: Vec<_> = matching
-        .model
-        .reasons(pair.pattern)
-        .filter(|reason| reason.weight != 0)
-        .collect();
-    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.weight.abs()));
+    let mut reasons: Vec<_> = matching.reasons(pair).collect();
+    reasons.sort_by(|one, other| other.bits.abs().total_cmp(&one.bits.abs()));
     for reason in reasons {
-        let Some(level) = reason.level else { continue };
-        let elements = reason.attributes.iter().map(|&attribute| {
-            let element = &dictionary.elements[attribute];
-            if language == Language::Chinese {
-                &*element.label_zh
-            } else {
-                &*element.name
-            }
-        });
-        let elements = elements.collect::<Vec<_>>().join("/");
-        let level = if language == Language::Chinese {
-            level.chinese
-        } else {
-            level.english
+        let element = dictionary
+            .elements
+            .iter()
+            .find(|element| *element.name == *reason.element);
+        let name = match (element, language) {
+            (Some(element), Language::Chinese) => &*element.label_zh,
+            (None, Language::Chinese) => "文字中的编号",
+            _ => reason.element,
         };
-        said.push(format!("{elements}: {level} ({:+.1})", f64::from(reason.weight) / 1e3));
+        said.push(format!("{name}: {} ({:+.1})", reason.describe(language), reason.bits));
     }
     said.join("; ")
 }

@@ -371,13 +371,6 @@ A new store is encrypted before its first load, another one by `guiyi store encr
                 "0.6",
                 "from this one on it goes to a person",
             ),
-            key(
-                "max_block",
-                "integer from 2",
-                "64",
-                "100",
-                "a larger block of candidates is split",
-            ),
         ],
     },
     Section {

@@ -1,5 +1,7 @@
 //! What the room says about pairs, and what stewards said before.
 
+use super::tables::level;
+
 /// What a pair of records came to. Pairs that are neither are not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Decision {
@@ -113,8 +115,15 @@ pub struct Pair {
     pub decision: Decision,
     /// Why the pair is not linked although its probability would do.
     pub veto: Option<Veto>,
-    /// The level of each comparison; [`super::Model::reasons`] reads it.
+    /// The level of each field, packed; [`super::Matching::reasons`] reads it.
     pub pattern: u128,
+}
+
+impl Pair {
+    /// How alike the two are in one of the fields; 0 where a side has no value.
+    pub(super) fn level(&self, field: usize) -> u8 {
+        level(self.pattern, field) as u8
+    }
 }
 
 /// A steward's word about two records.

@@ -20,34 +20,11 @@ pub(super) fn hash(bytes: &[u8]) -> u64 {
     mix(state ^ bytes.len() as u64).max(1)
 }
 
-/// Hash of two hashes in order, never 0.
-pub(super) fn join(first: u64, second: u64) -> u64 {
-    mix(mix(first).wrapping_add(second)).max(1)
-}
-
 /// A bijection that spreads every input bit over all output bits (the finalizer of SplitMix64).
 pub(super) fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)
-}
-
-/// How many records carry each value: for every entry of `values` (a value and its record) the number of entries with
-/// the same value. Entries with value 0 get 0. Sorts a copy; `O(n log n)`.
-pub(super) fn frequencies(values: &[u64]) -> Vec<u32> {
-    use rayon::prelude::*;
-    let mut order: Vec<(u64, u32)> = values.iter().zip(0..).map(|(value, at)| (*value, at)).collect();
-    order.par_sort_unstable();
-    let mut counts = vec![0; values.len()];
-    for run in order
-        .chunk_by(|left, right| left.0 == right.0)
-        .filter(|run| run[0].0 != 0)
-    {
-        for (_, at) in run {
-            counts[*at as usize] = run.len() as u32;
-        }
-    }
-    counts
 }
 
 /// A map whose hash is [`mix`]; its order must never show in a result.

@@ -1,65 +1,39 @@
 //! The room that finds which records are the same real thing: block, compare, weigh, decide.
 //!
 //! It stands after imputation and before clustering, and takes records of one entity type from all systems, so that
-//! duplicates within a system and links between systems are found in one go.
+//! duplicates within a system and links between systems are found in one go. `tables` does the work, on any tables;
+//! here the records become one of them (`elements`), and what it finds is held against what stewards (`decision`) and
+//! hard identifiers (`hard`) say.
 //! Laws: the order of the records, of the sources and the number of threads change no decision; imputed values are no
-//! evidence; candidates are streamed and never all held; every kept pair carries what it takes to explain it; a
-//! steward's word is final.
+//! evidence; every kept pair carries what it takes to explain it; a steward's word is final.
 
-mod blocking;
-mod compare;
-mod decide;
 mod decision;
+mod elements;
+mod hard;
 mod hash;
-mod model;
-mod phonetic;
+mod reason;
 pub mod tables;
 #[cfg(test)]
 mod tests;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::BTreeSet;
 
-use rayon::prelude::*;
-
-pub use blocking::PassCount;
-pub use compare::Level;
-pub use decide::HardIdentifiers;
 pub use decision::{Decision, Decisions, Pair, Verdict, Veto};
-pub use model::{Model, Reason, Weights};
+pub use hard::HardIdentifiers;
+pub use reason::Reason;
 
 use crate::record::Records;
 use crate::rulebook::Rulebook;
-
-/// How far the room has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// The step at work.
-    pub step: Step,
-    /// Records done in this step.
-    pub done: u64,
-    /// Records to do in this step.
-    pub total: u64,
-}
-
-/// A step of the room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
-    /// Values are read for comparing.
-    Prepare,
-    /// Records are filed in blocks.
-    Block,
-    /// Weights are learned.
-    Train,
-    /// Candidates are compared and decided.
-    Decide,
-}
+use tables::{FieldSummary, Label, Linkage, Model, Options, Outcome, PassCount, Said};
 
 /// What the room found.
 #[derive(Debug, Clone)]
 pub struct Matching {
     /// The pairs that match or need a person, sorted by (a, b).
     pub pairs: Vec<Pair>,
-    /// The weights that decided them.
+    /// The fields that were compared, named as the data elements are.
+    pub fields: Vec<FieldSummary>,
+    /// What the levels of each field weigh.
     pub model: Model,
     /// The hard identifiers that keep records apart, for clustering.
     pub hard: HardIdentifiers,
@@ -78,120 +52,97 @@ pub struct Counts {
     pub matches: u64,
     /// Pairs left to a person.
     pub reviews: u64,
-    /// How each blocking pass went.
+    /// How candidates were found.
     pub passes: Vec<PassCount>,
 }
 
-/// Records whose candidates train the model; a larger sample does not move the weights.
-const SAMPLE: u64 = 25_000;
-/// Records that one thread takes at a time.
-const CHUNK: usize = 4096;
+/// The least probability that is told from none.
+const LEAST: f64 = 1e-6;
 
 /// Finds the pairs of records that are, or may be, the same.
 ///
-/// `decisions` are stewards' words by record number; `report` is called from several threads, now and then.
-/// No record or one record gives no pair. Cost grows with the records times the size of their blocks, at most
-/// `rulebook.matching.max_block`.
-pub fn run(
-    records: &Records,
-    rulebook: &Rulebook,
-    decisions: &Decisions,
-    report: &(dyn Fn(Progress) + Sync),
-) -> Matching {
+/// `decisions` are stewards' words by record number; those about records that are not there say nothing. No record or
+/// one record gives no pair. Costs what [`tables::link`] costs.
+pub fn run(records: &Records, rulebook: &Rulebook, decisions: &Decisions) -> Matching {
     let n = records.len();
-    let total = n as u64;
-    let tell = |step, done| report(Progress { step, done, total });
-    tell(Step::Prepare, 0);
-    let comparisons = compare::prepare(records, &rulebook.dictionary);
-    tell(Step::Block, 0);
-    let blocks = blocking::Blocks::build(n, &comparisons, rulebook.matching.max_block.max(2));
-    let hard = HardIdentifiers::of(n, &comparisons);
-    tell(Step::Train, 0);
-    let mut model = Model::new(&comparisons);
-    let patterns = count_patterns(records, &comparisons, &blocks, &model);
-    let in_range = |entry: &&(u32, u32, Verdict)| (entry.1 as usize) < n;
-    let known: Vec<(u128, bool)> = decisions
-        .entries()
-        .iter()
-        .filter(in_range)
-        .map(|(a, b, verdict)| (model.pattern(&comparisons, *a, *b), *verdict == Verdict::Match))
-        .collect();
-    model.train(&patterns, &known);
-    tell(Step::Decide, 0);
-    let judge = decide::Judge::new(n, &comparisons, &model, &hard, decisions, &rulebook.matching);
-    let (candidates, done) = (AtomicU64::new(0), AtomicU64::new(0));
-    let chunks: Vec<Vec<Pair>> = (0..n.div_ceil(CHUNK))
-        .into_par_iter()
-        .map(|chunk| {
-            let (mut pairs, mut partners, mut compared) = (Vec::new(), Vec::new(), 0);
-            let range = chunk * CHUNK..n.min((chunk + 1) * CHUNK);
-            let length = range.len() as u64;
-            for a in range {
-                let a = a as u32;
-                blocks.partners(a, false, &mut partners);
-                compared += partners.len() as u64;
-                pairs.extend(partners.iter().filter_map(|b| judge.decide(a, *b)));
-            }
-            candidates.fetch_add(compared, Ordering::Relaxed);
-            tell(Step::Decide, done.fetch_add(length, Ordering::Relaxed) + length);
-            pairs
-        })
-        .collect();
-    let mut pairs: Vec<Pair> = chunks.into_iter().flatten().collect();
-    // A steward may have joined records that no block brings together.
-    for (a, b, verdict) in decisions.entries().iter().filter(in_range) {
-        if *verdict == Verdict::Match && pairs.binary_search_by_key(&(*a, *b), |pair| (pair.a, pair.b)).is_err() {
-            pairs.extend(judge.decide(*a, *b));
-        }
-    }
-    pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
-    pairs.dedup_by_key(|pair| (pair.a, pair.b));
+    let (table, fields) = elements::table(records, &rulebook.dictionary);
+    let known = decisions.entries().iter().filter(|entry| (entry.1 as usize) < n);
+    let label = |(a, b, verdict): &(u32, u32, Verdict)| Label {
+        a: *a,
+        b: *b,
+        same: *verdict == Verdict::Match,
+    };
+    let policy = &rulebook.matching;
+    // Nothing is as sure as 1: such a threshold leaves every pair to a person.
+    let match_from = policy.match_threshold.max(LEAST);
+    let options = Options {
+        least_probability: policy.review_threshold.clamp(LEAST, 1.0 - LEAST),
+        said: Said {
+            fields,
+            match_from: Some(match_from),
+            labels: known.map(label).collect(),
+            ..Said::default()
+        },
+        ..Options::default()
+    };
+    let linkage = tables::link(&[&table], &options);
+    let hard = HardIdentifiers::of(records, &rulebook.dictionary);
+    let pairs = decide(&linkage, decisions, &hard, match_from);
     let matches = pairs.iter().filter(|pair| pair.decision == Decision::Match).count() as u64;
     let counts = Counts {
-        records: total,
-        candidates: candidates.into_inner(),
+        records: n as u64,
+        candidates: linkage.n_candidates,
         matches,
         reviews: pairs.len() as u64 - matches,
-        passes: blocks.passes,
+        passes: linkage.passes,
     };
     Matching {
         pairs,
-        model,
+        fields: linkage.fields,
+        model: linkage.model,
         hard,
         counts,
     }
 }
 
-/// Counts the patterns of the candidates of some records, chosen by their source keys so that the choice does not
-/// depend on their numbers. Sorted by pattern.
-fn count_patterns(
-    records: &Records,
-    comparisons: &[compare::Comparison],
-    blocks: &blocking::Blocks,
-    model: &Model,
-) -> Vec<(u128, u32)> {
-    let n = records.len();
-    let stride = (n as u64).div_ceil(SAMPLE).max(1);
-    let counted: hash::Map<u128, u32> = (0..n as u32)
-        .into_par_iter()
-        .filter(|record| hash::hash(records.keys[*record as usize].as_bytes()).is_multiple_of(stride))
-        .fold(hash::Map::default, |mut counts: hash::Map<u128, u32>, a| {
-            let mut partners = Vec::new();
-            blocks.partners(a, true, &mut partners);
-            for b in partners {
-                *counts
-                    .entry(model.pattern(comparisons, a.min(b), a.max(b)))
-                    .or_default() += 1;
-            }
-            counts
+/// What the pairs that were found come to, beside what stewards and hard identifiers say; those that a steward calls
+/// different are left out.
+fn decide(linkage: &Linkage, decisions: &Decisions, hard: &HardIdentifiers, match_from: f64) -> Vec<Pair> {
+    let groups = |a: u32, b: u32| {
+        let (one, other) = (linkage.clusters[a as usize], linkage.clusters[b as usize]);
+        (one.min(other), one.max(other))
+    };
+    let veto = |found: &tables::Pair| match found.veto {
+        _ if hard.conflict(found.a, found.b) => Some(Veto::HardIdentifier),
+        veto => veto.filter(|veto| *veto != Veto::Bridge),
+    };
+    // Groups of which two members are kept apart.
+    let vetoed = linkage.pairs.iter().filter(|found| veto(found).is_some());
+    let mut apart: BTreeSet<(u32, u32)> = vetoed.map(|found| groups(found.a, found.b)).collect();
+    let is_known = |entry: &&(u32, u32, Verdict)| (entry.1 as usize) < linkage.clusters.len();
+    let said = decisions.entries().iter().filter(is_known);
+    let different = said.filter(|(_, _, verdict)| *verdict == Verdict::NotMatch);
+    apart.extend(different.map(|(a, b, _)| groups(*a, *b)));
+
+    let decide = |found: &tables::Pair| {
+        let is_sure = match_from < 1.0 && found.probability >= match_from;
+        let (decision, veto) = match (decisions.get(found.a, found.b), veto(found), found.outcome) {
+            (Some(Verdict::NotMatch), ..) => return None,
+            (Some(Verdict::Match), ..) | (None, None, Outcome::Match) => (Decision::Match, None),
+            (None, Some(veto), _) => (Decision::Review, Some(veto)),
+            (None, None, Outcome::Review) if !is_sure => (Decision::Review, None),
+            _ if apart.contains(&groups(found.a, found.b)) => (Decision::Review, Some(Veto::Cluster)),
+            _ => (Decision::Review, Some(Veto::Bridge)),
+        };
+        Some(Pair {
+            a: found.a,
+            b: found.b,
+            weight: (found.weight.clamp(-1e6, 1e6) * 1e3).round() as i32,
+            probability: (found.probability * 1e6).round() as u32,
+            decision,
+            veto,
+            pattern: found.pattern,
         })
-        .reduce(hash::Map::default, |mut left, right| {
-            for (pattern, count) in right {
-                *left.entry(pattern).or_default() += count;
-            }
-            left
-        });
-    let mut patterns: Vec<(u128, u32)> = counted.into_iter().collect();
-    patterns.sort_unstable();
-    patterns
+    };
+    linkage.pairs.iter().filter_map(decide).collect()
 }

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::dictionary::{Dictionary, Element, ElementKind, EntityType, Importance, Sensitivity};
+use crate::finding::Language;
 use crate::record::{Column, Origin};
 use crate::rulebook::{MatchingPolicy, SurvivorshipPolicy};
 
@@ -75,7 +76,7 @@ fn records(rows: &[Row]) -> Records {
 }
 
 fn find(rows: &[Row], decisions: &Decisions) -> Matching {
-    run(&records(rows), &rulebook(), decisions, &|_| {})
+    run(&records(rows), &rulebook(), decisions)
 }
 
 const MINGYUAN: Row = [
@@ -190,22 +191,51 @@ fn a_steward_has_the_last_word() {
 }
 
 #[test]
+fn what_would_join_strangers_is_for_a_person() {
+    let found = find(&[MINGYUAN; 3], &Decisions::new([(0, 2, Verdict::NotMatch)]));
+    let mut found: Vec<_> = found.pairs.iter().map(|pair| (pair.decision, pair.veto)).collect();
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [(Decision::Match, None), (Decision::Review, Some(Veto::Cluster))]
+    );
+}
+
+#[test]
+fn nothing_is_as_sure_as_one() {
+    let mut rulebook = rulebook();
+    rulebook.matching.match_threshold = 1.0;
+    let found = run(&records(&[MINGYUAN; 2]), &rulebook, &Decisions::default());
+    let found: Vec<_> = found.pairs.iter().map(|pair| (pair.decision, pair.veto)).collect();
+    assert_eq!(found, [(Decision::Review, None)]);
+}
+
+#[test]
+fn every_reason_is_in_words() {
+    let found = find(&[MINGYUAN; 2], &Decisions::default());
+    let reasons: Vec<Reason<'_>> = found.reasons(&found.pairs[0]).collect();
+    assert!(
+        reasons
+            .iter()
+            .any(|reason| reason.element == "organization-name" && reason.bits > 5.0)
+    );
+    for reason in reasons {
+        assert!(!reason.describe(Language::English).is_empty() && !reason.describe(Language::Chinese).is_empty());
+    }
+}
+
+#[test]
 fn imputed_values_are_no_evidence() {
     let bare: Row = ["", "", "13912345678", "", "", ""];
     let mut records = records(&[bare, bare]);
     assert!(
-        !run(&records, &rulebook(), &Decisions::default(), &|_| {})
+        !run(&records, &rulebook(), &Decisions::default())
             .counts
             .passes
             .is_empty()
     );
     records.columns[2].origins = Some(Arc::from([Origin::Received, Origin::Imputed]));
-    assert_eq!(
-        run(&records, &rulebook(), &Decisions::default(), &|_| {})
-            .counts
-            .candidates,
-        0
-    );
+    assert_eq!(run(&records, &rulebook(), &Decisions::default()).counts.candidates, 0);
 }
 
 #[test]

@@ -113,8 +113,6 @@ pub struct MatchingPolicy {
     pub match_threshold: f64,
     /// Probability from which a pair goes to review, in [0, `match_threshold`].
     pub review_threshold: f64,
-    /// A block with more records than this is split by further keys or skipped; at least 2.
-    pub max_block: usize,
 }
 
 impl Default for MatchingPolicy {
@@ -122,7 +120,6 @@ impl Default for MatchingPolicy {
         Self {
             match_threshold: 0.95,
             review_threshold: 0.5,
-            max_block: 64,
         }
     }
 }

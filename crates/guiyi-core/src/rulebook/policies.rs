@@ -6,7 +6,6 @@
 //! [matching]
 //! match_threshold = 0.95       # probability from which a pair is a match, in [0, 1]
 //! review_threshold = 0.5       # probability from which a pair goes to review
-//! max_block = 64               # a block with more records is split or skipped, at least 2
 //!
 //! [survivorship]
 //! source_priority = ["erp", "crm"]             # most trusted first
@@ -76,9 +75,10 @@ fn parse_matching(table: &Table<'_>) -> MatchingPolicy {
     let review_threshold = table
         .opt_float("review_threshold", 0.0..=1.0)
         .unwrap_or(default.review_threshold);
-    let max_block = table
-        .opt_integer("max_block", 2..=1_000_000)
-        .map_or(default.max_block, |size| size as usize);
+    if table.has("max_block") {
+        let hint = "leave it out: blocks are sized by what they bring in";
+        table.mistake_at_key("max_block", "\"max_block\" is no key any more", Some(hint.into()));
+    }
     if review_threshold > match_threshold {
         let key = if table.has("review_threshold") {
             "review_threshold"
@@ -91,7 +91,6 @@ fn parse_matching(table: &Table<'_>) -> MatchingPolicy {
     MatchingPolicy {
         match_threshold,
         review_threshold,
-        max_block,
     }
 }
 
@@ -216,7 +215,7 @@ mod tests {
             "[matching]\nmatch_threshold = 0.4\nmax_block = 1",
             &[
                 "2:19: review_threshold 0.5 is more than match_threshold 0.4",
-                "3:13: \"max_block\" in [matching] must lie between 2 and 1000000",
+                "3:1: \"max_block\" is no key any more\n  hint: leave it out: blocks are sized by what they bring in",
             ],
         );
         check(

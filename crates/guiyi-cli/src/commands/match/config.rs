@@ -47,6 +47,7 @@ fn parse(root: &Table<'_>, inputs: &[Input]) -> Config {
             right,
             kind: table.opt_choice("kind", &kinds),
             compare: table.opt_bool("compare").unwrap_or(true),
+            ..SaidField::default()
         });
     }
     for table in root.tables("pass") {

@@ -10,10 +10,10 @@ use std::sync::LazyLock;
 use pinyin::{ToPinyin, ToPinyinMulti};
 use rayon::prelude::*;
 
+use super::phonetic::syllable;
 use super::text::is_ideograph;
 use super::values::Values;
 use crate::matching::hash::{hash, mix};
-use crate::matching::phonetic::syllable;
 
 /// Keys of a value, at most: `al` is short for many names.
 const MOST: usize = 24;

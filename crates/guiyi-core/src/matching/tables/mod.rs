@@ -1,11 +1,11 @@
 //! Matching of plain tables with nothing configured: one file for its duplicates, or two files with each other.
 //!
 //! It finds out what each column holds (`kind`), which columns of two files hold the same (`align`), which pairs
-//! are worth comparing (`candidates`), how alike their values are (`compare`), what that weighs (`model`, `train`),
-//! which fields agree together by chance (`together`), which records only share much (`relatives`) or are kept apart
-//! whatever they share (`vetoes`), whether a file holds each thing once and how many records have a partner
-//! (`partners`), and which belong together (`group`). What was found can be kept, so that later records are matched
-//! against it one by one (`index`).
+//! are worth comparing (`candidates`), how alike their values are (`compare`), what that weighs (`model`, `train`, and
+//! `start` for a few records), which fields agree together by chance (`together`), which records only share much
+//! (`relatives`) or are kept apart whatever they share (`vetoes`, `sisters`), whether a file holds each thing once and
+//! how many records have a partner (`partners`), and which belong together (`group`). What was found can be kept, so
+//! that later records are matched against it one by one (`index`).
 //! Laws: no label, word list or column name is needed; the order of rows, columns and files, the names of columns and
 //! the number of threads change no decision; a pair is compared once.
 
@@ -34,13 +34,16 @@ mod nearest;
 mod numbers;
 mod partners;
 mod parts;
+mod phonetic;
 mod records;
 mod relatives;
 mod rows;
 mod said;
 mod scoring;
 mod search;
+mod sisters;
 mod sort;
+mod start;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -64,12 +67,13 @@ pub use explain::{Evidence, Explained, explain};
 use field::Field;
 pub use index::{Found, Index, IndexMistake, Source};
 pub use kind::Kind;
+pub(super) use model::level;
 pub use model::{FieldModel, Model};
 pub use model_file::{ModelMistake, parse as parse_model};
 use partners::Partners;
 use records::Records;
 pub use relatives::Relatives;
-pub use said::{Label, Said, SaidField};
+pub use said::{Label, Said, SaidField, Tells, Usual};
 use scoring::Scored;
 use search::Search;
 pub use table::{Column, Table};
@@ -221,7 +225,7 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
         .iter()
         .flat_map(|kept| ends(&kept.pair))
         .chain(words.0.keys().flat_map(ends));
-    let vetoes = Vetoes::new(&records.fields, &asked);
+    let vetoes = Vetoes::new(&records.fields, said, &asked);
     let bonds: Vec<(u32, u32, f32)> = kept
         .par_iter()
         .filter(|kept| vetoes.of(&rows, kept.pair.0, kept.pair.1).is_none())
@@ -289,11 +293,12 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
                 .flatten(),
         }
     };
-    let missing = unscored(&of, &kept, may);
+    let mut missing = unscored(&of, &kept, may);
+    missing.extend(words.unscored(&of, &kept));
     let joined = rows
         .score(&model, &missing)
         .into_iter()
-        .map(|scored| (scored, Outcome::Match));
+        .map(|scored| (scored, outcome(&of, &scored)));
     let named: Vec<(Scored, Outcome)> = kept
         .iter()
         .map(|kept| (*kept, outcome(&of, kept)))
@@ -386,6 +391,13 @@ impl Words {
     fn of(&self, pair: rows::Pair) -> Option<f32> {
         let same = self.0.get(&pair)?;
         Some(if *same { WORD } else { f32::NEG_INFINITY })
+    }
+
+    /// The pairs that somebody calls the same, where others kept them in two groups and they are not among the scored.
+    fn unscored(&self, of: &[u32], scored: &[Scored]) -> impl Iterator<Item = rows::Pair> {
+        let is_scored = |pair: rows::Pair| scored.binary_search_by_key(&pair, |scored| scored.pair).is_ok();
+        let same = self.0.iter().filter(|(_, same)| **same).map(|(pair, _)| *pair);
+        same.filter(move |pair| of[pair.0 as usize] != of[pair.1 as usize] && !is_scored(*pair))
     }
 
     /// Puts the words in the place of the weights.

@@ -77,7 +77,7 @@ impl FieldModel {
 /// Fields that a pattern has room for.
 pub(super) const ROOM: usize = 32;
 
-pub(super) fn level(pattern: u128, field: usize) -> usize {
+pub(in super::super) fn level(pattern: u128, field: usize) -> usize {
     (pattern >> (field as u32 * BITS) & 0xf) as usize
 }
 
@@ -148,6 +148,17 @@ impl Model {
         }
         model.settle(&seen);
         model
+    }
+
+    /// A model that nothing was learned for.
+    pub(super) fn untaught(fields: Vec<FieldModel>, prior: f64) -> Self {
+        Self {
+            fields,
+            prior,
+            relatives: Vec::new(),
+            bonds: Vec::new(),
+            taught: Vec::new(),
+        }
     }
 
     /// The model for fields of these names and kinds, whatever order they are in: each takes the weights of the field of

@@ -184,7 +184,7 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
     drop(cells);
     let mut fields: Vec<Field> = field::drop_contained(fields)
         .into_iter()
-        .filter(|field| field.values.len() > 2 && !counts_rows(field))
+        .filter(|field| says_something(field, said))
         .collect();
     if fields.len() >= MOST_FIELDS {
         let said = |field: &Field| field.filled * (field.values.len() as f64).ln();
@@ -202,6 +202,14 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
     twins::find(&mut fields);
     fields.extend(field::marks(&fields));
     fields
+}
+
+/// Whether a field can tell records apart, or may in others: of two records that share all, each value is the only one.
+fn says_something(field: &Field, said: &Said) -> bool {
+    match said.of(field) {
+        Some(said) if said.usual.is_some() => field.values.len() > 1,
+        _ => field.values.len() > 2 && !counts_rows(field),
+    }
 }
 
 /// Whether a field only counts the rows: whole numbers close together, no two alike. That two of them are near says

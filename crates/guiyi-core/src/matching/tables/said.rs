@@ -1,6 +1,7 @@
 //! What a person says about tables beforehand; everything that is not said is found out from the data.
 
 use super::Kind;
+use super::field::Field;
 
 /// What is said. Columns are positions in their table; of a single table only `left` counts.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -17,8 +18,18 @@ pub struct Said {
     pub labels: Vec<Label>,
 }
 
+impl Said {
+    /// What is said of a field, where it is one column.
+    pub(super) fn of(&self, field: &Field) -> Option<&SaidField> {
+        let [column] = field.columns.first()?[..] else {
+            return None;
+        };
+        self.fields.iter().find(|said| said.left == Some(column))
+    }
+}
+
 /// A column, or two that hold the same.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SaidField {
     /// The column of the first table; `None`: it has none.
     pub left: Option<usize>,
@@ -28,6 +39,30 @@ pub struct SaidField {
     pub kind: Option<Kind>,
     /// Whether it is compared at all.
     pub compare: bool,
+    /// How often its values agree; it counts where records are too few to show it.
+    pub usual: Option<Usual>,
+    /// What it tells beyond its kind; where it is not said, the values may show it.
+    pub tells: Option<Tells>,
+}
+
+/// How often the values of a column agree, in orders of magnitude.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Usual {
+    /// The share of strangers that have the same value.
+    pub chance: f64,
+    /// The share of records of one thing that have different ones.
+    pub differ: f64,
+}
+
+/// What a column tells beyond its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tells {
+    /// The name of an organization.
+    Organization,
+    /// Who it is, or whose: numbers of documents and accounts.
+    Identity,
+    /// How to reach it.
+    Reach,
 }
 
 /// What somebody knows about a pair.

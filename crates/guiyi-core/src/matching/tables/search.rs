@@ -71,11 +71,12 @@ impl<'r> Search<'r> {
         })
     }
 
-    /// The model that was given, where it fits the fields, or one trained on the candidates.
+    /// The model that was given, where it fits the fields, that of a few records, or one trained on the candidates.
     pub(super) fn model(&self, candidates: &Candidates, options: &Options) -> Model {
         let given = options.model.as_ref();
         given
             .and_then(|model| model.arranged(self.records.names()))
+            .or_else(|| Model::of_few(self.records, self.said))
             .unwrap_or_else(|| {
                 let few = self.ground.is_searched;
                 let may = |a: u32, b: u32| self.records.may(a, b);

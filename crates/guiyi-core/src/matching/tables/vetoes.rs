@@ -1,5 +1,5 @@
 //! What keeps two records apart, whatever speaks for them: different hard identifiers, a branch and its company, two
-//! branches, different numbers in names that are otherwise alike.
+//! branches, different numbers in names that are otherwise alike, sisters of one brand (`sisters`).
 //!
 //! Which columns hold identifiers or names of organizations is found out from their values: check characters that fit,
 //! legal forms. Law: a value that is missing, or that is none of these, keeps nobody apart.
@@ -9,10 +9,12 @@ use rayon::prelude::*;
 
 use super::super::decision::Veto;
 use super::super::hash::hash;
-use super::Kind;
 use super::compare::EQUAL;
 use super::field::Field;
 use super::rows::Rows;
+use super::said::{Said, Tells};
+use super::sisters::Sisters;
+use super::{Kind, start};
 use crate::standardize::organization_name::{fold, parse};
 
 /// Values that tell what a column holds.
@@ -119,15 +121,19 @@ pub(super) struct Grounds {
 }
 
 impl Grounds {
-    /// Finds them by their values.
-    pub(super) fn of(fields: &[Field]) -> Self {
+    /// Finds them by their values, or by what is said of them.
+    pub(super) fn of(fields: &[Field], said: &Said) -> Self {
         let says = |text: &str| {
             let parts = Parts::of(text);
             parts.is_whole || parts.is_branch
         };
         let is_name = |field: &Field| matches!(field.kind, Kind::Text | Kind::Name | Kind::Category);
+        let is_said = |field: &Field| {
+            said.of(field)
+                .is_some_and(|said| said.tells == Some(Tells::Organization))
+        };
         let names = each(fields, |field| {
-            (is_name(field) && share(field, says) >= NAMES).then_some(())
+            (is_said(field) || is_name(field) && share(field, says) >= NAMES).then_some(())
         });
         let mut schemes = each(fields, |field| {
             let is_scheme = |scheme: &Scheme| share(field, |text| scheme.holder(text) != 0) >= MOST_VALID;
@@ -172,18 +178,24 @@ pub(super) struct Vetoes {
     holders: Vec<(usize, Vec<u64>)>,
     /// For each field of names what each value says.
     names: Vec<(usize, Vec<Parts>)>,
+    /// What stands in where records are too few to show relatives.
+    sisters: Option<Sisters>,
 }
 
 impl Vetoes {
     /// What keeps some of the records of these fields apart; no others may be asked about.
-    pub(super) fn new(fields: &[Field], records: &(impl Iterator<Item = u32> + Clone)) -> Self {
+    pub(super) fn new(fields: &[Field], said: &Said, records: &(impl Iterator<Item = u32> + Clone)) -> Self {
         let is_asked = |field: &Field| {
             let mut is_asked = vec![false; field.values.len()];
             let values = records.clone().map(|record| field.ids[record as usize]);
             values.for_each(|value| is_asked[value as usize] = true);
             is_asked
         };
-        Self::of_values(&Grounds::of(fields), fields, is_asked)
+        let n = fields.first().map_or(0, |field| field.ids.len());
+        Self {
+            sisters: start::are_few(n).then(|| Sisters::new(fields, said)),
+            ..Self::of_values(&Grounds::of(fields, said), fields, is_asked)
+        }
     }
 
     /// What keeps any records apart, where it is known which fields do.
@@ -194,12 +206,13 @@ impl Vetoes {
     fn of_values(grounds: &Grounds, fields: &[Field], is_asked: impl Fn(&Field) -> Vec<bool>) -> Self {
         let holders = |(at, scheme): &(usize, Scheme)| {
             let field = &fields[*at];
-            (*at, all(field, &is_asked(field), |text| scheme.holder(text)))
+            (*at, some(field, &is_asked(field), |text| scheme.holder(text)))
         };
-        let names = |at: &usize| (*at, all(&fields[*at], &is_asked(&fields[*at]), Parts::of));
+        let names = |at: &usize| (*at, some(&fields[*at], &is_asked(&fields[*at]), Parts::of));
         Self {
             holders: grounds.schemes.iter().map(holders).collect(),
             names: grounds.names.iter().map(names).collect(),
+            sisters: None,
         }
     }
 
@@ -230,7 +243,10 @@ impl Vetoes {
             left != 0 && right != 0 && left != right
         };
         // A branch goes by its own identifier here and by its company's there.
-        (!are_branches && self.holders.iter().any(conflict)).then_some(Veto::HardIdentifier)
+        if !are_branches && self.holders.iter().any(conflict) {
+            return Some(Veto::HardIdentifier);
+        }
+        self.sisters.as_ref().and_then(|sisters| sisters.of(rows, a, b))
     }
 }
 
@@ -254,8 +270,13 @@ fn share(field: &Field, is: impl Fn(&str) -> bool) -> f64 {
     }
 }
 
+/// What `of` says of each value of a field; nothing of no value.
+pub(super) fn all<T: Default + Send>(field: &Field, of: impl Fn(&str) -> T + Sync) -> Vec<T> {
+    some(field, &vec![true; field.values.len()], of)
+}
+
 /// What `of` says of each value of a field that is asked for; nothing of others, and of no value.
-fn all<T: Default + Send>(field: &Field, is_asked: &[bool], of: impl Fn(&str) -> T + Sync) -> Vec<T> {
+fn some<T: Default + Send>(field: &Field, is_asked: &[bool], of: impl Fn(&str) -> T + Sync) -> Vec<T> {
     let say = |id: u32| {
         if id == 0 || !is_asked[id as usize] {
             T::default()
@@ -269,7 +290,6 @@ fn all<T: Default + Send>(field: &Field, is_asked: &[bool], of: impl Fn(&str) ->
 #[cfg(test)]
 mod tests {
     use super::super::records::Records;
-    use super::super::said::Said;
     use super::super::tests::table;
     use super::*;
 
@@ -299,7 +319,7 @@ mod tests {
         let records = Records::new(&[&table], &Said::default());
         let of = records.of_rows();
         let rows = Rows::new(&records.fields);
-        let vetoes = Vetoes::new(&records.fields, &[of[20], of[21]].into_iter());
+        let vetoes = Vetoes::new(&records.fields, &Said::default(), &[of[20], of[21]].into_iter());
         let found = vetoes.of(&rows, of[20], of[21]);
         assert_eq!(found, vetoes.of(&rows, of[21], of[20]));
         found

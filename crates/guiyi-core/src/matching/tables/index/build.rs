@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::super::candidates::{PassCount, largest};
 use super::super::field::{Field, Prepared};
 use super::super::records::Records;
+use super::super::said::Said;
 use super::super::text;
 use super::super::vetoes::Grounds;
 use super::find::Query;
@@ -18,7 +19,7 @@ pub(super) fn build(sources: &[Source<'_>], records: Records, linkage: &Linkage,
     let Records {
         fields, order, side, ..
     } = records;
-    let vetoes = Grounds::of(&fields);
+    let vetoes = Grounds::of(&fields, &Said::default());
     let (marks, fields): (Vec<Field>, Vec<Field>) = fields.into_iter().partition(|field| field.kind == Kind::Marks);
     let mut ids = vec![0; order.len() * fields.len()];
     for (at, field) in fields.iter().enumerate() {

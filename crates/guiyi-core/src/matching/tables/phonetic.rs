@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use pinyin::ToPinyin;
 
-use super::hash::{hash, mix};
+use crate::matching::hash::{hash, mix};
 
 const FIRST: u32 = 0x4e00;
 const LAST: u32 = 0x9fff;
