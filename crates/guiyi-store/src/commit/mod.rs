@@ -156,20 +156,25 @@ fn write_all(
     let mut reports = Vec::with_capacity(changes.len());
     let mut run = last_run;
     for change in changes {
-        let mut part = transaction.savepoint()?;
         let occasion = Occasion {
             run: run + 1,
             utc,
             actor,
             reason: None,
         };
-        let report = write_change(&Keyed::new(&part, vault)?, *change, occasion)?;
-        match report.run {
-            Some(_) => run += 1,
-            // A column added for nothing does not stay.
-            None => part.rollback()?,
-        }
-        part.commit()?;
+        let report = if changes.len() == 1 {
+            write_change(&Keyed::new(&transaction, vault)?, *change, occasion)?
+        } else {
+            // What changes nothing leaves nothing behind; a savepoint costs a copy of every page that is written.
+            let mut part = transaction.savepoint()?;
+            let report = write_change(&Keyed::new(&part, vault)?, *change, occasion)?;
+            if report.run.is_none() {
+                part.rollback()?;
+            }
+            part.commit()?;
+            report
+        };
+        run += i64::from(report.run.is_some());
         reports.push(report);
     }
     if run == last_run || !keep {
