@@ -75,10 +75,6 @@ fn parse_matching(table: &Table<'_>) -> MatchingPolicy {
     let review_threshold = table
         .opt_float("review_threshold", 0.0..=1.0)
         .unwrap_or(default.review_threshold);
-    if table.has("max_block") {
-        let hint = "leave it out: blocks are sized by what they bring in";
-        table.mistake_at_key("max_block", "\"max_block\" is no key any more", Some(hint.into()));
-    }
     if review_threshold > match_threshold {
         let key = if table.has("review_threshold") {
             "review_threshold"
@@ -212,11 +208,8 @@ mod tests {
             assert_eq!(found, expected, "{text}");
         };
         check(
-            "[matching]\nmatch_threshold = 0.4\nmax_block = 1",
-            &[
-                "2:19: review_threshold 0.5 is more than match_threshold 0.4",
-                "3:1: \"max_block\" is no key any more\n  hint: leave it out: blocks are sized by what they bring in",
-            ],
+            "[matching]\nmatch_threshold = 0.4",
+            &["2:19: review_threshold 0.5 is more than match_threshold 0.4"],
         );
         check(
             "[survivorship]\nsource_priority = ['erp', 'cmr']\ndefault = ['longst']\nrecency = 'name'\ngroups = [['city', 'city']]",
