@@ -418,20 +418,25 @@ fn import(desk: &mut Desk, entity: EntityType, args: &Import) -> anyhow::Result<
             }
         }
     }
+    Ok(tell(&args.file, wrong, args.partial, &format!("{n_new} codes new")))
+}
+
+/// Says which rows of a file are wrong and why, and what was `done` with the others, if anything.
+pub(super) fn tell(file: &Path, mut wrong: Wrong, partial: bool, done: &str) -> Verdict {
     wrong.sort();
     for (number, why) in &wrong {
-        say(&format!("{} row {number}: {why}", args.file.display()));
+        say(&format!("{} row {number}: {why}", file.display()));
     }
-    if wrong.is_empty() || args.partial {
-        say(&format!("{n_new} codes new, {} wrong", wrong.len()));
+    if wrong.is_empty() || partial {
+        say(&format!("{done}, {} wrong", wrong.len()));
     } else {
         say("nothing was written\n  hint: mend the rows above, or write the others with --partial");
     }
-    Ok(if wrong.is_empty() {
+    if wrong.is_empty() {
         Verdict::Clean
     } else {
         Verdict::Findings
-    })
+    }
 }
 
 /// Reads a cell of a time; an empty one is none.

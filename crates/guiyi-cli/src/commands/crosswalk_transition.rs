@@ -7,11 +7,10 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_io::read::ReadOptions;
 use guiyi_store::{CodeRefusal, NewTransition};
 
-use super::crosswalk::{Wrong, time};
+use super::crosswalk::{Wrong, tell, time};
 use super::steward::{Author, Desk, parse_start, parse_time};
 use super::table;
 use crate::Verdict;
-use crate::words::say;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Transition {
@@ -66,20 +65,12 @@ pub(super) fn transition(desk: &mut Desk, entity: EntityType, args: &Transition)
             }
         }
     }
-    wrong.sort();
-    for (number, why) in &wrong {
-        say(&format!("{} row {number}: {why}", args.file.display()));
-    }
-    if wrong.is_empty() || args.partial {
-        say(&format!("{n_new} codes are being replaced, {} wrong", wrong.len()));
-    } else {
-        say("nothing was written\n  hint: mend the rows above, or write the others with --partial");
-    }
-    Ok(if wrong.is_empty() {
-        Verdict::Clean
-    } else {
-        Verdict::Findings
-    })
+    Ok(tell(
+        &args.file,
+        wrong,
+        args.partial,
+        &format!("{n_new} codes are being replaced"),
+    ))
 }
 
 fn why(line: &Line, refusal: CodeRefusal) -> String {
