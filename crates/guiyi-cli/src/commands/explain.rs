@@ -181,9 +181,9 @@ pub(super) fn describe([left, right]: [&str; 2], explained: Explained, outcome: 
             bits: explained.together,
         });
         notes.push((
-            "(together): fields that often agree together, or that tell relatives apart, say less than their sum"
+            "(together): fields that agree or change together, or that tell relatives apart, do not say their sum"
                 .to_owned(),
-            "(together)：常一起相同的字段，或用来区分近似记录的字段，合计不如逐项相加".to_owned(),
+            "(together)：常一起相同或一起变更的字段，或用来区分近似记录的字段，合计不等于逐项相加".to_owned(),
         ));
     }
     if let Some(veto) = explained.veto {

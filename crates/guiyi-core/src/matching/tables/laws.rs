@@ -132,6 +132,54 @@ fn who_shares_a_house_is_told_from_who_is_there_twice() {
 }
 
 #[test]
+fn who_moved_is_still_the_same() {
+    let headers = ["first", "last", "born", "phone", "street", "zip", "town", "amount"];
+    let address = |seed: u64| {
+        let (town, zip) = (draw(seed, 12), draw(seed + 1, 40));
+        let street = format!("{} {}", word(draw(seed + 2, 60)), 1 + draw(seed + 3, 90));
+        [street, (20_000 + town * 100 + zip).to_string(), word(town + 7_000)]
+    };
+    let (mut rows, mut truth): (Vec<Vec<String>>, Vec<(u32, u32)>) = Default::default();
+    for at in 0..400_u64 {
+        let (start, n_copies) = (rows.len() as u32, 1 + at % 3);
+        for copy in 0..n_copies {
+            let phone = if draw(at * 5 + copy, 3) == 0 {
+                String::new()
+            } else {
+                format!("0{}", 10_000_000 + draw(at, 80_000_000))
+            };
+            let mut row = vec![word(draw(at, 40)), word(draw(at + 9, 150)), day(at * 9), phone];
+            // One in four lives elsewhere by now.
+            row.extend(address(if draw(at + copy * 13, 4) == 0 {
+                at * 31 + copy + 90_000
+            } else {
+                at * 31
+            }));
+            row.push((1 + draw(at * 3 + copy, 9)).to_string());
+            truth.extend((0..copy).map(|other| (start + other as u32, start + copy as u32)));
+            rows.push(row);
+        }
+    }
+    let table = table(&headers, &rows);
+    let found = find(&[&table]);
+    let fields: Vec<&str> = found
+        .model
+        .moves
+        .iter()
+        .flat_map(|own| &own.fields)
+        .map(|at| found.fields[*at].header.as_str())
+        .collect();
+    assert!(
+        ["street", "zip", "town"].iter().all(|header| fields.contains(header)),
+        "{fields:?}"
+    );
+    let share = found.model.moves[0].share;
+    assert!((0.2..0.5).contains(&share), "{share}");
+    assert!(f1(&matches(&found), &truth) > 0.98, "{}", f1(&matches(&found), &truth));
+    assert_eq!(parse_model(&found.model_toml()).unwrap(), found.model);
+}
+
+#[test]
 fn what_is_there_once_is_not_joined() {
     let persons = |at: u64| {
         vec![

@@ -2,10 +2,10 @@
 //!
 //! It finds out what each column holds (`kind`), which columns of two files hold the same (`align`), which pairs
 //! are worth comparing (`candidates`), how alike their values are (`compare`), what that weighs (`model`, `train`, and
-//! `start` for a few records), which fields agree together by chance (`together`), which records only share much
-//! (`relatives`) or are kept apart whatever they share (`vetoes`, `sisters`), whether a file holds each thing once and
-//! how many records have a partner (`partners`), and which belong together (`group`). What was found can be kept, so
-//! that later records are matched against it one by one (`index`).
+//! `start` for a few records), which fields agree together by chance (`together`) or change together in one thing
+//! (`moves`), which records only share much (`relatives`) or are kept apart whatever they share (`vetoes`, `sisters`),
+//! whether a file holds each thing once and how many records have a partner (`partners`), and which belong together
+//! (`group`). What was found can be kept, so that later records are matched against it one by one (`index`).
 //! Laws: no label, word list or column name is needed; the order of rows, columns and files, the names of columns and
 //! the number of threads change no decision; a pair is compared once.
 
@@ -30,6 +30,7 @@ mod letters;
 pub mod measure;
 mod model;
 mod model_file;
+mod moves;
 mod nearest;
 mod numbers;
 mod partners;
@@ -70,6 +71,7 @@ pub use kind::Kind;
 pub(super) use model::level;
 pub use model::{FieldModel, Model};
 pub use model_file::{ModelMistake, parse as parse_model};
+pub use moves::Move;
 use partners::Partners;
 use records::Records;
 pub use relatives::Relatives;

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::compare::{EQUAL, KIN, n_levels, steps};
 use super::kind::Kind;
+use super::moves::Move;
 use super::relatives::{MOST_SLIPS, Relatives};
 use super::together::{Bond, agreeing};
 
@@ -51,6 +52,8 @@ pub struct Model {
     pub relatives: Vec<Relatives>,
     /// Fields that agree together by chance.
     pub bonds: Vec<Bond>,
+    /// Fields that change together in one thing.
+    pub moves: Vec<Move>,
     /// Patterns of pairs of which somebody said whether they are matches; they teach, and are no part of what is learned.
     pub(super) taught: Vec<(u128, bool)>,
 }
@@ -139,6 +142,7 @@ impl Model {
             prior: 0.1,
             relatives: Vec::new(),
             bonds: Vec::new(),
+            moves: Vec::new(),
             taught: Vec::new(),
         };
         let mut seen = vec![vec![100.0; 16]; kinds.len()];
@@ -157,6 +161,7 @@ impl Model {
             prior,
             relatives: Vec::new(),
             bonds: Vec::new(),
+            moves: Vec::new(),
             taught: Vec::new(),
         }
     }
@@ -189,6 +194,10 @@ impl Model {
         for bond in &mut model.bonds {
             let (one, other) = (to[bond.first], to[bond.second]);
             (bond.first, bond.second) = (one.min(other), one.max(other));
+        }
+        for group in &mut model.moves {
+            group.fields.iter_mut().for_each(|at| *at = to[*at]);
+            group.fields.sort_unstable();
         }
         for kind in &mut model.relatives {
             kind.differ.iter_mut().for_each(|at| *at = to[*at]);
@@ -237,7 +246,8 @@ impl Model {
 
     fn sum(&self, own: &[f64; ROOM], agree: u32) -> f64 {
         let excess: f64 = self.bonds.iter().map(|bond| bond.excess(agree, own)).sum();
-        own[..self.fields.len()].iter().sum::<f64>() - excess
+        let relief: f64 = self.moves.iter().map(|group| group.relief(own)).sum();
+        own[..self.fields.len()].iter().sum::<f64>() - excess + relief
     }
 
     /// Odds against strangers and against each kind of relatives: a relative's are those of the fields in which they
@@ -332,11 +342,22 @@ impl Model {
             n += count;
             n_match += count * share.matching;
         }
+        let moved: Vec<Vec<f64>> = (self.moves.par_iter())
+            .map(|group| {
+                patterns
+                    .iter()
+                    .map(|(pattern, _)| group.moved(&self.bits_of(*pattern)))
+                    .collect()
+            })
+            .collect();
         let of_field = |at: usize| {
             let (mut matches, mut others) = ([0.0_f64; 16], [0.0_f64; 16]);
-            for ((pattern, count), share) in patterns.iter().zip(shares) {
+            let moved =
+                (self.moves.iter().zip(&moved)).find_map(|(group, moved)| group.fields.contains(&at).then_some(moved));
+            for (place, ((pattern, count), share)) in patterns.iter().zip(shares).enumerate() {
                 let level = level(*pattern, at);
-                matches[level] += count * share.matching;
+                let stayed = moved.map_or(1.0, |moved| 1.0 - moved[place]);
+                matches[level] += count * share.matching * stayed;
                 others[level] += count * (1.0 - share.matching - share.related).max(0.0);
             }
             (matches, others)
@@ -346,6 +367,9 @@ impl Model {
             .with_min_len(TOGETHER.div_ceil(patterns.len().max(1)))
             .map(of_field)
             .unzip();
+        for (group, moved) in self.moves.iter_mut().zip(&moved) {
+            group.learn(patterns, shares, moved);
+        }
         self.prior = ((n_match + 0.5) / (n + 2.0)).clamp(1e-6, 0.9);
         for (pattern, same) in &self.taught {
             let counts = if *same { &mut matches } else { &mut others };
@@ -384,6 +408,9 @@ impl Model {
             for (own, other) in own.bits.iter_mut().zip(&other.bits) {
                 *own = mix(*own, *other);
             }
+        }
+        for (own, other) in self.moves.iter_mut().zip(&other.moves) {
+            own.share = mix(own.share, other.share);
         }
     }
 

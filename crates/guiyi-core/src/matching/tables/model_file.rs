@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::compare::level_names;
 use super::kind::Kind;
 use super::model::{FieldModel, Model};
-use super::{Bond, FieldSummary, Linkage, Relatives};
+use super::{Bond, FieldSummary, Linkage, Move, Relatives};
 
 /// Why a model file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,10 +25,13 @@ const HEAD: &str = "\
 # What Guiyi learned about these files. Give it to a later run with --model, and the same pair gets the same weight.
 # A pair of records starts at log2(prior / (1 - prior)) bits; every field adds the bits of its level; a sum above 0
 # means that the two are more likely the same than not. m is the share of a level among matches, u its share among the
-# other candidates, and bits is log2(m/u), smoothed so that more alike never weighs less. Strangers who agree in one field of a bond often agree in the other;
-# where both agree, its bits are taken off, and no more than the lighter of the two weighs. Relatives agree in much and
-# are not the same; against each kind a pair has only the bits of the fields (counted from 0) in which they differ, and
-# starts at log2(1 / per_match); the sum is no higher than the evidence against any kind of them allows.
+# other candidates, and bits is log2(m/u), smoothed so that more alike never weighs less.
+# Strangers who agree in one field of a bond often agree in the other; where both agree, its bits are taken off, and no
+# more than the lighter of the two weighs.
+# The fields of a move change together in a share of the matches, as an address does: together they weigh
+# log2(share + (1 - share) * 2^sum of their bits). Fields are counted from 0.
+# Relatives agree in much and are not the same; against each kind a pair has only the bits of the fields in which they
+# differ, and starts at log2(1 / per_match); the sum is no higher than the evidence against any kind of them allows.
 ";
 
 impl Linkage {
@@ -62,6 +65,10 @@ impl Linkage {
             let at = [*first, *second];
             let names = names(&at);
             _ = writeln!(text, "\n[[bond]] # {names}\nfields = {at:?}\nbits = {bits:?}");
+        }
+        for Move { fields, share } in &self.model.moves {
+            let names = names(fields);
+            _ = writeln!(text, "\n[[move]] # {names}\nfields = {fields:?}\nshare = {share:?}");
         }
         for kind in &self.model.relatives {
             let names = names(&kind.differ);
@@ -127,6 +134,14 @@ pub fn parse(text: &str) -> Result<Model, ModelMistake> {
             .ok_or_else(|| missing("`per_match` of relatives"))?;
         relatives.push(Relatives { differ, per_match });
     }
+    let mut moves = Vec::new();
+    for group in list(table, "move").unwrap_or_default() {
+        let share = group.get("share").and_then(|value| number(value.get_ref()));
+        match (positions(group, "fields", fields.len()), share) {
+            (Some(fields), Some(share)) if share > 0.0 && share < 1.0 => moves.push(Move { fields, share }),
+            _ => return Err(missing("`fields` and `share`, between 0 and 1, of a move")),
+        }
+    }
     let mut bonds = Vec::new();
     for bond in list(table, "bond").unwrap_or_default() {
         let bits = bond.get("bits").and_then(|value| number(value.get_ref()));
@@ -144,6 +159,7 @@ pub fn parse(text: &str) -> Result<Model, ModelMistake> {
         prior,
         relatives,
         bonds,
+        moves,
         taught: Vec::new(),
     })
 }

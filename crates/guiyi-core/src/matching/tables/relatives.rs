@@ -9,14 +9,14 @@
 //! Law: what names a thing (dates and words without digits) is never what relatives share as a whole: a person who
 //! moved keeps name and birthday, and stays the same person.
 
-mod divide;
+pub(super) mod divide;
 
 use divide::{Seen, divide};
 use rayon::prelude::*;
 
 use super::field::Field;
 use super::kind::Kind;
-use super::model::{Model, ROOM, level};
+use super::model::{FieldModel, Model, ROOM, level};
 use crate::matching::hash::Map;
 
 /// Pairs that are as strangers in some fields and as matches in all others.
@@ -83,6 +83,11 @@ pub(super) fn naming(fields: &[Field]) -> Vec<Naming> {
 }
 
 impl Naming {
+    /// Whether it names nothing.
+    pub(super) fn is_none(&self) -> bool {
+        self.entropy == 0.0
+    }
+
     fn of(counts: &[u32]) -> Self {
         let counts = || counts.iter().copied().filter(|count| *count > 0).map(f64::from);
         let total: f64 = counts().sum();
@@ -90,6 +95,17 @@ impl Naming {
         let sharing: f64 = counts().map(|count| count * (count - 1.0)).sum();
         let rarity = ((total * (total - 1.0)).max(2.0) / sharing.max(2.0)).log2();
         Self { entropy, rarity }
+    }
+}
+
+impl Model {
+    /// How often each field differs in strangers.
+    pub(super) fn strangers_differ(&self) -> Vec<f64> {
+        let of = |field: &FieldModel| {
+            let differ = field.bits.iter().zip(&field.u).filter(|(bits, _)| **bits < DIFFERS);
+            differ.map(|(_, u)| u).sum::<f64>().clamp(0.01, 0.99)
+        };
+        self.fields.iter().map(of).collect()
     }
 }
 
@@ -132,7 +148,7 @@ pub(super) fn find(
 }
 
 /// Positions of the fields of a mask.
-fn members(mask: u32) -> impl Iterator<Item = usize> {
+pub(super) fn members(mask: u32) -> impl Iterator<Item = usize> {
     (0..ROOM).filter(move |at| mask >> at & 1 == 1)
 }
 
@@ -151,12 +167,7 @@ fn names(mask: u32, naming: &[f64], filled: &[f64], by: f64) -> bool {
 fn beside_matches(model: &Model, pairs: &[(u128, f64)], naming: &[Naming]) -> Vec<u32> {
     let n_fields = model.fields.len();
     let seen = Seen::of(model, pairs);
-    let strangers: Vec<f64> = (model.fields.iter())
-        .map(|field| {
-            let differ = field.bits.iter().zip(&field.u).filter(|(bits, _)| **bits < DIFFERS);
-            differ.map(|(_, u)| u).sum::<f64>().clamp(0.01, 0.99)
-        })
-        .collect();
+    let strangers = model.strangers_differ();
     let count = |is: &dyn Fn(&Seen) -> bool| -> f64 { seen.iter().filter(|own| is(own)).map(|own| own.count).sum() };
     let n_filled: Vec<f64> = (0..n_fields)
         .map(|at| count(&|own| own.filled >> at & 1 == 1))

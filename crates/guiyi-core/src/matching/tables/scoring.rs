@@ -175,6 +175,8 @@ struct Bounds {
     bits: Vec<Vec<f64>>,
     /// For each field and level the most that a level as bad or worse weighs.
     most: Vec<[f64; 16]>,
+    /// For each field what it weighs at least: one that may have moved, and then says nothing, is no evidence against.
+    least: Vec<f64>,
 }
 
 impl Bounds {
@@ -187,10 +189,15 @@ impl Bounds {
             Kind::Text => 3,
         });
         let bits: Vec<Vec<f64>> = model.fields.iter().map(|field| field.bits.clone()).collect();
-        let most = bits.iter().map(|bits| {
-            let mut most = [f64::MIN; 16];
+        let least = |at| {
+            let may_move = model.moves.iter().any(|group| group.fields.contains(&at));
+            if may_move { 0.0 } else { f64::MIN }
+        };
+        let least: Vec<f64> = (0..fields.len()).map(least).collect();
+        let most = bits.iter().zip(&least).map(|(bits, least)| {
+            let mut most = [*least; 16];
             for level in (1..=bits.len()).rev() {
-                most[level] = bits[level - 1].max(if level < 15 { most[level + 1] } else { f64::MIN });
+                most[level] = bits[level - 1].max(if level < 15 { most[level + 1] } else { *least });
             }
             most
         });
@@ -199,6 +206,7 @@ impl Bounds {
             most: most.collect(),
             order,
             bits,
+            least,
         }
     }
 
@@ -212,7 +220,7 @@ impl Bounds {
                 continue;
             }
             most[at] = if a == b && field.kind != Kind::Marks {
-                self.bits[at][usize::from(field.equal[a as usize]) - 1]
+                self.bits[at][usize::from(field.equal[a as usize]) - 1].max(self.least[at])
             } else {
                 let best = match field.kind {
                     Kind::Text => EQUAL + 1,
@@ -260,6 +268,6 @@ impl Bounds {
         let toward = if place < 0.5 { own.saturating_sub(1) } else { own + 1 };
         let is_between = level > EQUAL && place.total_cmp(&0.5).is_ne() && toward >= usize::from(EQUAL);
         let other = bits.get(toward).filter(|_| is_between).unwrap_or(&bits[own]);
-        bits[own].max(*other)
+        bits[own].max(*other).max(self.least[at])
     }
 }

@@ -6,6 +6,7 @@
 //! Law: where no more pairs stand out than chance explains, nothing is learned.
 
 use super::model::{Model, Share};
+use super::moves;
 use super::relatives::{self, Relatives};
 use crate::matching::hash::Map;
 
@@ -20,6 +21,9 @@ const WAY_TOO_MANY: f64 = 2.5;
 const RARE_DUPLICATES: f64 = 0.01;
 /// So many fields may be taken to be independent; of twice as many, half the word is that of the candidates.
 const INDEPENDENT: f64 = 4.0;
+/// The most that the candidates' word counts for: neither way alone weighs as well as both, however far apart they are.
+const MOST_BY_FIELDS: f64 = 0.7;
+const MOST_BY_MATCHES: f64 = 0.85;
 
 /// What training knows beside the pairs.
 pub(super) struct Ground {
@@ -44,6 +48,12 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
     for pattern in patterns {
         *counts.entry(*pattern).or_default() += 1.0;
     }
+    // Were one record in a hundred there twice, a pair would need this evidence to be likelier a match than not.
+    let chance = (n_pairs / (RARE_DUPLICATES * n as f64)).max(1.0);
+    let needed = chance.log2();
+    let mut counted: Vec<(u128, f64)> = counts.iter().map(|(pattern, count)| (*pattern, *count)).collect();
+    counted.sort_unstable_by_key(|(pattern, _)| *pattern);
+    model.moves = moves::find(model, &counted, needed, &ground.naming);
     let start: Map<u128, f64> = counts
         .keys()
         .map(|pattern| (*pattern, model.evidence(*pattern)))
@@ -55,9 +65,6 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
             best[record] = best[record].max(start[pattern]);
         }
     }
-    // Were one record in a hundred there twice, a pair would need this evidence to be likelier a match than not.
-    let chance = (n_pairs / (RARE_DUPLICATES * n as f64)).max(1.0);
-    let needed = chance.log2();
     let mut seeds: Map<u128, f64> = Map::default();
     for (pair, pattern) in pairs.iter().zip(patterns) {
         let own = start[pattern];
@@ -109,8 +116,7 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         }
         return;
     }
-    let mut counts: Vec<(u128, f64)> = counts.into_iter().collect();
-    counts.sort_unstable_by_key(|(pattern, _)| *pattern);
+    let counts = counted;
     let share = |(pattern, count): &(u128, f64)| {
         let share = seeds.get(pattern).map_or(0.0, |seeds| 0.98 * seeds / count);
         if is_relative(*pattern) {
@@ -141,13 +147,14 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
             each.sum()
         };
         let times = expected(&pinned) / expected(model).max(1.0);
-        if times > WAY_TOO_MANY {
-            return;
-        }
         if times * TOO_MANY >= 1.0 {
             let by_fields = 0.5 * (model.fields.len() as f64 - INDEPENDENT) / INDEPENDENT;
             let by_matches = (times - TOO_MANY) / (WAY_TOO_MANY - TOO_MANY);
-            pinned.blend(model, by_fields.max(by_matches).clamp(0.0, 1.0));
+            let part = f64::max(by_fields.min(MOST_BY_FIELDS), by_matches.min(1.0) * MOST_BY_MATCHES);
+            pinned.blend(model, part.max(0.0));
+            if times > TOO_MANY {
+                pinned.prior = model.prior;
+            }
         }
     }
     *model = pinned;

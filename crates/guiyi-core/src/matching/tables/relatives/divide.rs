@@ -9,15 +9,15 @@ use crate::matching::tables::model::{Model, ROOM};
 const ROUNDS: usize = 15;
 
 /// Pairs that are filled and differ in the same fields, one bit each.
-pub(super) struct Seen {
-    pub(super) filled: u32,
-    pub(super) differ: u32,
-    pub(super) count: f64,
+pub(in crate::matching::tables) struct Seen {
+    pub(in crate::matching::tables) filled: u32,
+    pub(in crate::matching::tables) differ: u32,
+    pub(in crate::matching::tables) count: f64,
 }
 
 impl Seen {
     /// What is seen of pairs, given as patterns and how many there are of each.
-    pub(super) fn of(model: &Model, pairs: &[(u128, f64)]) -> Vec<Self> {
+    pub(in crate::matching::tables) fn of(model: &Model, pairs: &[(u128, f64)]) -> Vec<Self> {
         let mut counts: Map<(u32, u32), f64> = Map::default();
         for (pattern, count) in pairs {
             *counts
@@ -44,17 +44,18 @@ impl Seen {
 }
 
 /// How pairs divide.
-pub(super) struct Division {
+pub(in crate::matching::tables) struct Division {
     /// The fields in which relatives differ as strangers do, one bit each.
-    pub(super) mask: u32,
+    pub(in crate::matching::tables) mask: u32,
     /// How much likelier the pairs are thus divided than all being matches, in bits.
-    pub(super) gain: f64,
-    /// How many pairs are relatives.
-    pub(super) related: f64,
+    pub(in crate::matching::tables) gain: f64,
+    /// How many pairs are relatives, and their share.
+    pub(in crate::matching::tables) related: f64,
+    pub(in crate::matching::tables) share: f64,
 }
 
 /// Divides pairs by the fields of `mask`; `strangers` tells how often each field differs in strangers.
-pub(super) fn divide(seen: &[Seen], mask: u32, strangers: &[f64]) -> Division {
+pub(in crate::matching::tables) fn divide(seen: &[Seen], mask: u32, strangers: &[f64]) -> Division {
     let mut as_strangers = [0.0; ROOM];
     as_strangers[..strangers.len()].copy_from_slice(strangers);
     // How often each field differs in matches; `related` is the part of the pairs that are none.
@@ -97,5 +98,6 @@ pub(super) fn divide(seen: &[Seen], mask: u32, strangers: &[f64]) -> Division {
         mask,
         gain: after - before,
         related: share * total,
+        share,
     }
 }

@@ -1,0 +1,146 @@
+//! Fields that change together in one thing: street, town and postcode of somebody who moved.
+//!
+//! Weighed each for itself, three fields that differ speak against a pair three times, although one event explains them
+//! all; training then takes only those for matches that never moved, and believes the more that nobody moves. So a match
+//! either stayed, and its fields differ each for itself, or moved, and they are all as strangers' are; how often that
+//! happens is learned. Sets of fields are looked for in pairs that the other fields are sure of.
+//! Laws: what names a thing (a name, a day of birth, or what is bound to one) never moves; a move makes no pair weigh
+//! more than if the fields were empty.
+
+use super::kind::Kind;
+use super::model::{Model, ROOM, Share, level};
+use super::relatives::divide::{Division, Seen, divide};
+use super::relatives::{Naming, members};
+
+/// Fields of which all may differ at once in matches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Move {
+    /// Positions of the fields.
+    pub fields: Vec<usize>,
+    /// Share of the matches in which they are as strangers' are.
+    pub share: f64,
+}
+
+/// Bits by which a move must make the pairs likelier, and each field that takes part in it beside the first two.
+const LEAST_GAIN: f64 = 10.0;
+const LEAST_MORE: f64 = 3.0;
+/// The least pairs that must have moved, and the least and the most share of them that is believed at first.
+const LEAST_MOVED: f64 = 3.0;
+const SHARES: (f64, f64) = (0.02, 0.5);
+/// The share that usually moves, and how many matches that counts for beside those that are seen.
+const USUAL: (f64, f64) = (0.1, 4.0);
+/// Bits of a bond by which a field that could name a thing is known to tell a place.
+const BOUND: f64 = 1.0;
+
+impl Move {
+    /// Bits of the fields if the match stayed, and the odds of staying or moving.
+    fn odds(&self, own: &[f64; ROOM]) -> (f64, f64) {
+        let stayed: f64 = self.fields.iter().map(|at| own[*at]).sum();
+        (stayed, (1.0 - self.share) * stayed.exp2() + self.share)
+    }
+
+    /// Bits that the fields weigh too little, each taken for itself.
+    pub(super) fn relief(&self, own: &[f64; ROOM]) -> f64 {
+        let (stayed, either) = self.odds(own);
+        either.log2() - stayed
+    }
+
+    /// Probability that a match of these bits has moved.
+    pub(super) fn moved(&self, own: &[f64; ROOM]) -> f64 {
+        self.share / self.odds(own).1
+    }
+
+    /// Takes the share that patterns show, of which so much is a match and so much of that has moved.
+    pub(super) fn learn(&mut self, patterns: &[(u128, f64)], shares: &[Share], moved: &[f64]) {
+        let (mut n_moved, mut n) = (USUAL.0 * USUAL.1, USUAL.1);
+        for (((pattern, count), share), moved) in patterns.iter().zip(shares).zip(moved) {
+            if self.fields.iter().any(|at| level(*pattern, *at) != 0) {
+                n += count * share.matching;
+                n_moved += count * share.matching * moved;
+            }
+        }
+        self.share = n_moved / n;
+    }
+}
+
+/// The fields that change together, told from candidates, given as patterns and how many there are of each. `model` is
+/// the one before training; `needed` are the bits that make a pair likelier a match than not.
+pub(super) fn find(model: &Model, pairs: &[(u128, f64)], needed: f64, naming: &[Naming]) -> Vec<Move> {
+    let places = places(model, naming);
+    let strangers = model.strangers_differ();
+    // Pairs that are sure whatever speaks against them of what may have moved.
+    let is_sure = |(pattern, _): &&(u128, f64)| {
+        let own = model.bits_of(*pattern);
+        let of = |at: usize| {
+            if places >> at & 1 == 1 {
+                own[at].max(0.0)
+            } else {
+                own[at]
+            }
+        };
+        (0..model.fields.len()).map(of).sum::<f64>() > needed
+    };
+    let sure: Vec<(u128, f64)> = pairs.iter().filter(is_sure).copied().collect();
+    let seen = Seen::of(model, &sure);
+    let of = |mask: u32| divide(&seen, mask, &strangers);
+    let mut moves: Vec<Move> = Vec::new();
+    let mut open = places;
+    loop {
+        let pairs = members(open).flat_map(|one| {
+            members(open)
+                .filter(move |other| *other > one)
+                .map(move |other| 1 << one | 1 << other)
+        });
+        let best = pairs
+            .map(of)
+            .max_by(|x, y| x.gain.total_cmp(&y.gain).then(y.mask.cmp(&x.mask)));
+        let is_move = |found: &Division| found.gain > LEAST_GAIN && found.related >= LEAST_MOVED;
+        let Some(mut best) = best.filter(is_move) else {
+            return moves;
+        };
+        while let Some(grown) = (members(open & !best.mask))
+            .map(|at| of(best.mask | 1 << at))
+            .filter(|grown| grown.gain > best.gain + LEAST_MORE)
+            .max_by(|x, y| x.gain.total_cmp(&y.gain).then(y.mask.cmp(&x.mask)))
+        {
+            best = grown;
+        }
+        open &= !best.mask;
+        moves.push(Move {
+            fields: members(best.mask).chain(marks_of(model, best.mask, naming)).collect(),
+            share: best.share.clamp(SHARES.0, SHARES.1),
+        });
+    }
+}
+
+/// The fields that may tell a place, one bit each: those that name nothing, and those that are bound to such.
+fn places(model: &Model, naming: &[Naming]) -> u32 {
+    let is_place = |at: &usize| {
+        let is_address = !matches!(
+            model.fields[*at].kind,
+            Kind::Date | Kind::Phone | Kind::Email | Kind::Marks
+        );
+        is_address && naming[*at].is_none()
+    };
+    let own = (0..model.fields.len())
+        .filter(is_place)
+        .fold(0, |mask, at| mask | 1 << at);
+    let bound = model
+        .bonds
+        .iter()
+        .filter(|bond| bond.bits >= BOUND)
+        .fold(0, |mask: u32, bond| {
+            let (one, other) = (1 << bond.first, 1 << bond.second);
+            mask | if own & one != 0 { other } else { 0 } | if own & other != 0 { one } else { 0 }
+        });
+    own | bound
+}
+
+/// The marks, where all texts with digits that they were taken from move.
+fn marks_of(model: &Model, mask: u32, naming: &[Naming]) -> Option<usize> {
+    let is_text = |at: &usize| model.fields[*at].kind == Kind::Text && naming[*at].is_none();
+    let mut texts = (0..model.fields.len()).filter(is_text).peekable();
+    texts.peek()?;
+    let marks = model.fields.iter().position(|field| field.kind == Kind::Marks)?;
+    texts.all(|at| mask >> at & 1 == 1).then_some(marks)
+}
