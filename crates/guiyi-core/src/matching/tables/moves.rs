@@ -4,8 +4,8 @@
 //! all; training then takes only those for matches that never moved, and believes the more that nobody moves. So a match
 //! either stayed, and its fields differ each for itself, or moved, and they are all as strangers' are; how often that
 //! happens is learned. Sets of fields are looked for in pairs that the other fields are sure of.
-//! Laws: what names a thing (a name, a day of birth, or what is bound to one) never moves; a move makes no pair weigh
-//! more than if the fields were empty.
+//! Laws: what names a thing (a name, a day of birth, or what is bound to one) never moves; fields that differ never
+//! speak for a pair, moved or not.
 
 use super::kind::Kind;
 use super::model::{Model, ROOM, Share, level};
