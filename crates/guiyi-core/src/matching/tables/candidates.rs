@@ -12,10 +12,12 @@ use super::super::hash::mix;
 use super::blocks::{Blocks, Candidates, runs};
 use super::date::{self, Date};
 use super::field::{Field, Prepared};
+use super::globe;
 use super::kind::Kind;
 use super::nearest::Index;
 use super::records::{Records, Seekers};
 use super::rows::ends;
+use super::sets::Sets;
 use super::sort::by_hash;
 
 /// Neighbors looked for.
@@ -52,8 +54,10 @@ pub(super) struct Atom {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Whole,
-    /// The first three letters; of a date the year and month.
+    /// The first three letters; of a date the year and month; of a place the cell it lies in.
     Head,
+    /// Every member of a set.
+    Each,
 }
 
 /// How a pass went.
@@ -82,6 +86,8 @@ pub(super) fn largest(n_atoms: usize) -> usize {
 struct Keys<'f> {
     atoms: Vec<Atom>,
     of: Vec<Cow<'f, [u32]>>,
+    /// The members that the values of an atom stand for, if it is one of sets.
+    sets: Vec<Option<&'f Sets>>,
 }
 
 impl<'f> Keys<'f> {
@@ -92,7 +98,7 @@ impl<'f> Keys<'f> {
             .map(|atom| {
                 let field = &fields[atom.field];
                 match atom.part {
-                    Part::Whole => Cow::Borrowed(&field.ids[..]),
+                    Part::Whole | Part::Each => Cow::Borrowed(&field.ids[..]),
                     Part::Head => {
                         let heads = heads(field);
                         Cow::Owned(field.ids.iter().map(|id| heads[*id as usize]).collect())
@@ -100,17 +106,26 @@ impl<'f> Keys<'f> {
                 }
             })
             .collect();
-        Self { atoms, of }
+        let sets = atoms.iter().map(|atom| match &fields[atom.field].prepared {
+            Prepared::Sets(sets) => Some(sets),
+            _ => None,
+        });
+        Self {
+            sets: sets.collect(),
+            atoms,
+            of,
+        }
     }
 
     fn name(&self, pass: Pass, fields: &[Field]) -> String {
         let name = |atom: usize| {
             let Atom { field, part } = self.atoms[atom];
             let header = &fields[field].header;
-            if part == Part::Whole {
-                header.clone()
-            } else {
-                format!("start of {header}")
+            match part {
+                Part::Whole => header.clone(),
+                Part::Each => format!("any of {header}"),
+                Part::Head if fields[field].kind == Kind::Coordinates => format!("near {header}"),
+                Part::Head => format!("start of {header}"),
             }
         };
         match pass.second {
@@ -169,9 +184,26 @@ impl<'f> Keys<'f> {
         filed
     }
 
-    /// Calls `each` with the hash of the key of every record that has one.
+    /// The key of an atom that two records share; 0 for none.
+    fn common(&self, atom: usize, a: u32, b: u32) -> u32 {
+        let (left, right) = (self.of[atom][a as usize], self.of[atom][b as usize]);
+        match self.sets[atom] {
+            Some(sets) if left != right => sets.common(left, right),
+            Some(sets) => sets.keys(left).next().unwrap_or(0),
+            None if left == right => left,
+            None => 0,
+        }
+    }
+
+    /// Calls `each` with the hash of every key of every record that has one.
     fn each(&self, pass: Pass, mut each: impl FnMut(u32, u64)) {
         let first = &self.of[pass.first];
+        if let Some(sets) = self.sets[pass.first] {
+            for (record, value) in (0..).zip(&**first) {
+                sets.keys(*value).for_each(|key| each(record, mix(u64::from(key))));
+            }
+            return;
+        }
         match pass.second {
             None => {
                 for (record, key) in (0..).zip(&**first) {
@@ -205,6 +237,7 @@ fn heads(field: &Field) -> Vec<u32> {
 pub(super) fn head(kind: Kind, value: &str) -> u32 {
     match kind {
         Kind::Date => date::parse(value).map_or(0, head_of_date),
+        Kind::Coordinates => globe::cell(value).map_or(0, |cell| mix(cell) as u32 | 1),
         Kind::Name | Kind::Text | Kind::Code => {
             let mut letters = value.chars().filter(|letter| letter.is_alphanumeric());
             let head = (0..3).fold(0_u64, |head, _| head << 21 | letters.next().map_or(0, u64::from));
@@ -225,11 +258,16 @@ fn atoms(fields: &[Field]) -> Vec<Atom> {
         if matches!(kind, Kind::Marks) {
             continue;
         }
-        atoms.push(Atom {
-            field,
-            part: Part::Whole,
-        });
-        if matches!(kind, Kind::Date | Kind::Name | Kind::Text | Kind::Code) && fields.len() <= 14 {
+        let part = match kind {
+            Kind::Contacts => Part::Each,
+            _ => Part::Whole,
+        };
+        atoms.push(Atom { field, part });
+        let has_head = matches!(
+            kind,
+            Kind::Date | Kind::Name | Kind::Text | Kind::Code | Kind::Coordinates
+        );
+        if has_head && fields.len() <= 14 {
             atoms.push(Atom {
                 field,
                 part: Part::Head,
@@ -241,7 +279,7 @@ fn atoms(fields: &[Field]) -> Vec<Atom> {
 
 /// Passes on one whole value.
 fn single(keys: &Keys<'_>) -> Vec<Pass> {
-    let whole = (0..keys.atoms.len()).filter(|atom| keys.atoms[*atom].part == Part::Whole);
+    let whole = (0..keys.atoms.len()).filter(|atom| keys.atoms[*atom].part != Part::Head);
     whole.map(|first| Pass { first, second: None }).collect()
 }
 
@@ -250,7 +288,8 @@ fn double(keys: &Keys<'_>, n_fields: usize, alone: &[usize]) -> Vec<Pass> {
     if n_fields > 20 {
         return Vec::new();
     }
-    let open: Vec<usize> = (0..keys.atoms.len()).filter(|atom| !alone.contains(atom)).collect();
+    let is_open = |atom: &usize| keys.sets[*atom].is_none() && !alone.contains(atom);
+    let open: Vec<usize> = (0..keys.atoms.len()).filter(is_open).collect();
     let mut passes = Vec::new();
     for (at, first) in open.iter().enumerate() {
         let others = open[at + 1..]
@@ -498,12 +537,11 @@ fn finders(keys: &Keys<'_>, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) 
         }
     };
     // Atom by atom, so that the keys of one stay in the near cache.
-    let agreeing: Vec<Vec<bool>> = keys
-        .of
-        .par_iter()
-        .map(|of| {
-            let agree = |(a, b): (u32, u32)| of[a as usize] != 0 && of[a as usize] == of[b as usize];
-            pairs.iter().map(|pair| agree(ends(*pair))).collect()
+    let common: Vec<Vec<u32>> = (0..n_atoms)
+        .into_par_iter()
+        .map(|atom| {
+            let common = |(a, b): (u32, u32)| keys.common(atom, a, b);
+            pairs.iter().map(|pair| common(ends(*pair))).collect()
         })
         .collect();
     let of_some = |(chunk, pairs): (usize, &[u64])| {
@@ -513,9 +551,9 @@ fn finders(keys: &Keys<'_>, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) 
         };
         let mut shared: Vec<(usize, u64)> = Vec::new();
         for (row, pair) in (chunk * CHUNK..).zip(pairs) {
-            let atoms = (0..n_atoms).filter(|atom| agreeing[*atom][row]);
+            let atoms = (0..n_atoms).map(|atom| (atom, u64::from(common[atom][row])));
             shared.clear();
-            shared.extend(atoms.map(|atom| (atom, u64::from(keys.of[atom][ends(*pair).0 as usize]))));
+            shared.extend(atoms.filter(|(_, key)| *key != 0));
             let start = some.passes.len();
             for (at, (first, key)) in shared.iter().enumerate() {
                 for (second, other) in &shared[at..] {

@@ -3,10 +3,10 @@
 //! Level 0: a side has no value. Levels 1 to [`EQUAL`]: the values are equal, from rare to common. Above: from nearly
 //! equal to different, by kind.
 
-use super::date;
 use super::field::{Field, Prepared};
 use super::kind::Kind;
 use super::letters::{Apart, Letters, Spelling};
+use super::{date, globe, sets};
 
 /// Number of levels for equal values.
 pub(super) const EQUAL: u8 = 4;
@@ -23,6 +23,8 @@ pub fn level_names(kind: Kind) -> Vec<&'static str> {
         Kind::Phone | Kind::Code => &["one-edit", "two-edits", "alike", "same-start", "different"],
         Kind::Email => &["one-edit", "alike", "part-of", "half", "different"],
         Kind::Name => &["one-edit", "kin", "alike", "part-of", "half", "different"],
+        Kind::Contacts => &["one-of-several", "one-edit", "one-of-several-common", "different"],
+        Kind::Coordinates => &["20m", "100m", "500m", "2km", "10km", "50km", "250km", "different"],
         Kind::Category => &["alike", "different"],
         Kind::Marks => &["continued", "different"],
         Kind::Text => &[
@@ -47,6 +49,8 @@ pub(super) fn n_levels(kind: Kind) -> usize {
         + match kind {
             Kind::Number | Kind::Name => 6,
             Kind::Date | Kind::Phone | Kind::Email | Kind::Code => 5,
+            Kind::Contacts => 4,
+            Kind::Coordinates => globe::N_LEVELS,
             Kind::Category | Kind::Marks => 2,
             Kind::Text => 10,
         }
@@ -77,6 +81,8 @@ impl Field {
             marks_level(get(a), get(b), self.values.get(a), self.values.get(b))
         } else if a == b {
             self.equal[a as usize]
+        } else if let Prepared::Sets(sets) = &self.prepared {
+            sets.level(&self.values, a, b)
         } else {
             EQUAL + self.unequal_level(left, right)
         }
@@ -101,6 +107,8 @@ impl Field {
             Prepared::Bags(bags) => bags.glance(value),
             Prepared::Dates(dates) => dates[value as usize],
             Prepared::Numbers(numbers) => numbers.values[value as usize].to_bits(),
+            Prepared::Places(places) => places.glance(value),
+            Prepared::Sets(sets) => sets.glance(value),
             Prepared::Marks { ends, marks } => {
                 let own = &marks[ends[value as usize - 1] as usize..ends[value as usize] as usize];
                 own.iter().fold(0, |sorts, (mark, _)| sorts | 1 << (mark % 64))
@@ -110,13 +118,16 @@ impl Field {
 
     /// A level that two different values do not surpass, told by a glance at them.
     pub(super) fn best_level(&self, left: u64, right: u64) -> u8 {
-        if self.kind == Kind::Marks && left & right != 0 {
-            return 1;
+        match self.kind {
+            Kind::Marks | Kind::Contacts if left & right != 0 => return 1,
+            Kind::Contacts => return sets::NEAR,
+            _ => {}
         }
         EQUAL
             + match self.kind {
                 Kind::Date => date_level(left, right),
                 Kind::Number => self.number_level(f64::from_bits(left), f64::from_bits(right)),
+                Kind::Coordinates => globe::best_level(left, right),
                 Kind::Text | Kind::Marks => 1,
                 kind => best_level(kind, Apart::of(left, right)),
             }
@@ -142,7 +153,8 @@ impl Field {
                 }
             }
             Prepared::Bags(bags) => bag_level(bags.cosine(left.value, right.value)).0,
-            Prepared::Marks { .. } => 2,
+            Prepared::Places(places) => places.level(left.value, right.value),
+            Prepared::Marks { .. } | Prepared::Sets(_) => 2,
             Prepared::Dates(_) | Prepared::Numbers(_) => self.best_level(left.glance, right.glance) - EQUAL,
         }
     }

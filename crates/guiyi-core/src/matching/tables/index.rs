@@ -18,6 +18,8 @@ mod postings;
 mod tests;
 mod texts;
 
+use std::collections::BTreeMap;
+
 use self::near::Near;
 use self::postings::Postings;
 use self::texts::{Texts, Vocabulary};
@@ -92,6 +94,8 @@ struct Known {
     n_filled: u32,
     /// The grams of its values, where they are compared as bags.
     grams: Option<Grams>,
+    /// How many records have each member, where its values are sets.
+    members: BTreeMap<u32, u32>,
 }
 
 /// How many values of a field, counted as often as they occur, hold each gram.

@@ -181,9 +181,9 @@ impl Bounds {
     fn new(fields: &[Field], model: &Model) -> Self {
         let mut order: Vec<usize> = (0..fields.len()).collect();
         order.sort_by_key(|at| match fields[*at].kind {
-            Kind::Date | Kind::Number | Kind::Marks => 0,
+            Kind::Date | Kind::Number | Kind::Coordinates | Kind::Marks => 0,
             Kind::Name | Kind::Category | Kind::Code => 1,
-            Kind::Phone | Kind::Email => 2,
+            Kind::Phone | Kind::Email | Kind::Contacts => 2,
             Kind::Text => 3,
         });
         let bits: Vec<Vec<f64>> = model.fields.iter().map(|field| field.bits.clone()).collect();

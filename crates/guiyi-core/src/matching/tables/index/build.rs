@@ -1,11 +1,14 @@
 //! An index out of the records of a full run, and what adding a record to it changes.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::super::candidates::{PassCount, largest};
 use super::super::field::{Field, Prepared};
 use super::super::records::Records;
 use super::super::said::Said;
+use super::super::sets;
 use super::super::text;
 use super::super::vetoes::Grounds;
 use super::find::Query;
@@ -84,10 +87,19 @@ fn known(field: Field) -> Known {
         },
         columns: field.columns,
         grams: matches!(field.prepared, Prepared::Bags(_)).then(|| Grams::new(&values)),
+        members: count_members(field.kind, &values),
         n_filled: values.counts.iter().sum(),
         values,
         kind: field.kind,
         header: field.header,
+    }
+}
+
+/// How many records have each member of a set; nothing of other kinds.
+pub(super) fn count_members(kind: Kind, values: &Vocabulary) -> BTreeMap<u32, u32> {
+    match kind {
+        Kind::Contacts => sets::count(values.texts.iter().zip(values.counts.iter().copied())),
+        _ => BTreeMap::new(),
     }
 }
 
@@ -149,7 +161,11 @@ impl Index {
     /// Files all rows under their keys by some atoms; of blocks that are too large enough to see that.
     pub(super) fn file(&self, atoms: &[super::Atom]) -> Postings {
         let rows = 0..self.len() as u32;
-        let filed = rows.filter_map(|row| Some((self.key(atoms, self.of_row(row))?, row)));
+        let filed = rows.flat_map(|row| {
+            self.keys(atoms, self.of_row(row))
+                .into_iter()
+                .map(move |key| (key, row))
+        });
         Postings::new(filed.collect(), largest(atoms.len()) + 1)
     }
 
@@ -163,6 +179,9 @@ impl Index {
             if let Some(grams) = field.grams.as_mut().filter(|_| !text.is_empty()) {
                 grams.add(text, 1);
             }
+            for member in sets::keys(text).filter(|_| field.kind == Kind::Contacts) {
+                *field.members.entry(member).or_default() += 1;
+            }
         }
         if let Some(marks) = self.marks.as_mut().filter(|_| !query.marks.is_empty()) {
             for mark in query.marks.split(' ') {
@@ -170,7 +189,7 @@ impl Index {
             }
         }
         for at in 0..self.passes.len() {
-            if let Some(key) = self.key(&self.passes[at].atoms, &self.ids[row as usize * self.fields.len()..]) {
+            for key in self.keys(&self.passes[at].atoms, &self.ids[row as usize * self.fields.len()..]) {
                 self.passes[at].postings.push(key, row);
             }
         }
