@@ -125,7 +125,12 @@ fn others(kind: Kind) -> &'static [(&'static str, &'static str)] {
             ("one goes on where the other ends", "一方为另一方的延续"),
             ("different", "不同"),
         ],
-        Kind::Text => &[
+        Kind::Doors => &[
+            ("one leaves out some numbers", "一方省略部分门牌号"),
+            ("some numbers are the same", "部分门牌号相同"),
+            ("different", "不同"),
+        ],
+        Kind::Text | Kind::Address => &[
             ("more than 90 % in common", "九成以上相同"),
             ("80 to 90 % in common", "八九成相同"),
             ("70 to 80 % in common", "七八成相同"),

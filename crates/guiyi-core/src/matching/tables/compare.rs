@@ -27,7 +27,8 @@ pub fn level_names(kind: Kind) -> Vec<&'static str> {
         Kind::Coordinates => &["20m", "100m", "500m", "2km", "10km", "50km", "250km", "different"],
         Kind::Category => &["alike", "different"],
         Kind::Marks => &["continued", "different"],
-        Kind::Text => &[
+        Kind::Doors => &["part-of", "some", "different"],
+        Kind::Text | Kind::Address => &[
             "90%",
             "80%",
             "70%",
@@ -51,8 +52,9 @@ pub(super) fn n_levels(kind: Kind) -> usize {
             Kind::Date | Kind::Phone | Kind::Email | Kind::Code => 5,
             Kind::Contacts => 4,
             Kind::Coordinates => globe::N_LEVELS,
+            Kind::Doors => 3,
             Kind::Category | Kind::Marks => 2,
-            Kind::Text => 10,
+            Kind::Text | Kind::Address => 10,
         }
 }
 
@@ -82,7 +84,7 @@ impl Field {
         } else if a == b {
             self.equal[a as usize]
         } else if let Prepared::Sets(sets) = &self.prepared {
-            sets.level(&self.values, a, b)
+            sets.level(self.kind, &self.values, a, b)
         } else {
             EQUAL + self.unequal_level(left, right)
         }
@@ -121,6 +123,8 @@ impl Field {
         match self.kind {
             Kind::Marks | Kind::Contacts if left & right != 0 => return 1,
             Kind::Contacts => return sets::NEAR,
+            Kind::Doors if left & right != 0 => return EQUAL + 1,
+            Kind::Doors => return EQUAL + 3,
             _ => {}
         }
         EQUAL
@@ -128,7 +132,7 @@ impl Field {
                 Kind::Date => date_level(left, right),
                 Kind::Number => self.number_level(f64::from_bits(left), f64::from_bits(right)),
                 Kind::Coordinates => globe::best_level(left, right),
-                Kind::Text | Kind::Marks => 1,
+                Kind::Text | Kind::Address | Kind::Marks => 1,
                 kind => best_level(kind, Apart::of(left, right)),
             }
     }

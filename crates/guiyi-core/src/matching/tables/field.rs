@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use rayon::prelude::*;
 
 use super::super::hash::{Map, hash};
+use super::address;
 use super::bags::Bags;
 use super::date::{self, Date};
 use super::globe::{self, Places};
@@ -64,7 +65,7 @@ impl Field {
     /// How often each thing that two records can share occurs, and its level where they do.
     pub(super) fn shared(&self) -> Vec<(u32, u8)> {
         match &self.prepared {
-            Prepared::Sets(sets) => sets.shared.clone(),
+            Prepared::Sets(sets) if self.kind == Kind::Contacts => sets.shared.clone(),
             _ => self
                 .values
                 .counts
@@ -127,7 +128,7 @@ impl Field {
 
     fn of(header: String, columns: Vec<Vec<usize>>, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
         let (ids, values) = match kind {
-            Kind::Phone | Kind::Code | Kind::Date | Kind::Number | Kind::Contacts | Kind::Coordinates => {
+            Kind::Phone | Kind::Code | Kind::Date | Kind::Number | Kind::Contacts | Kind::Coordinates | Kind::Doors => {
                 values::rewrite(&ids, &values, |value, changed| strip(kind, value, changed))
             }
             _ => (ids, values),
@@ -135,7 +136,7 @@ impl Field {
         let n_filled = ids.iter().filter(|id| **id != 0).count();
         let filled = n_filled as f64 / ids.len().max(1) as f64;
         let counts = match kind {
-            Kind::Contacts => sets::count(values.counted()),
+            Kind::Contacts | Kind::Doors => sets::count(values.counted()),
             _ => BTreeMap::new(),
         };
         let prepared = prepare(kind, &values, ids.len(), |member| counts[&member]);
@@ -143,7 +144,7 @@ impl Field {
             header,
             columns,
             kind,
-            equal: equal_levels(&prepared, &values, ids.len()),
+            equal: equal_levels(kind, &prepared, &values, ids.len()),
             prepared,
             ids,
             values,
@@ -179,6 +180,17 @@ fn is_pooled(kind: Option<Kind>) -> bool {
 pub(super) fn add_value(kind: Option<Kind>, value: &str, joined: &mut String) {
     joined.push(if is_pooled(kind) { ';' } else { ' ' });
     joined.push_str(value);
+}
+
+/// The numbers of addresses, beside their words: what tells one house from the next stands there. Fields that are none of
+/// addresses have none, nor those in which numbers are rare.
+pub(super) fn doors(field: &Field, make: impl FnOnce() -> Field) -> Option<Field> {
+    if field.kind != Kind::Address {
+        return None;
+    }
+    let mut doors = make();
+    doors.header = format!("{} numbers", field.header);
+    (doors.filled * 5.0 >= 1.0).then_some(doors)
 }
 
 /// The tokens with digits out of all texts: what tells one model, house or volume from the next stands there, in
@@ -282,6 +294,7 @@ pub(super) fn strip(kind: Kind, value: &str, stripped: &mut String) {
         Kind::Code => stripped.extend(whole_number(value).chars().filter(|letter| letter.is_alphanumeric())),
         Kind::Contacts => sets::strip(value, stripped),
         Kind::Coordinates => globe::strip(value, stripped),
+        Kind::Doors => address::numbers(value, stripped),
         Kind::Date => match date::parse(value) {
             Some(Date { year, month, day }) => _ = write!(stripped, "{year}-{month:02}-{day:02}"),
             None => stripped.push_str(value),
@@ -297,7 +310,7 @@ pub(super) fn strip(kind: Kind, value: &str, stripped: &mut String) {
 /// Drops every field whose words stand in another field anyway, such as a surname beside the full name, and compares
 /// the other one as text: the same evidence must not count twice.
 pub(super) fn drop_contained(fields: Vec<Field>) -> Vec<Field> {
-    let is_words = |field: &Field| matches!(field.kind, Kind::Name | Kind::Text | Kind::Category);
+    let is_words = |field: &Field| matches!(field.kind, Kind::Name | Kind::Category) || field.kind.is_text();
     let holders: Vec<Option<usize>> = (0..fields.len())
         .map(|at| {
             let part = &fields[at];
@@ -344,8 +357,8 @@ fn stands_in(part: &Field, whole: &Field) -> bool {
 
 /// The level of each value where both sides carry it: by the part of the information that tells one record from all
 /// others.
-pub(super) fn equal_levels(prepared: &Prepared, values: &Values, n: usize) -> Vec<u8> {
-    if let Prepared::Sets(sets) = prepared {
+pub(super) fn equal_levels(kind: Kind, prepared: &Prepared, values: &Values, n: usize) -> Vec<u8> {
+    if let (Kind::Contacts, Prepared::Sets(sets)) = (kind, prepared) {
         return sets.equal();
     }
     let level = |count: u32| super::compare::rarity(f64::from(count.max(1)), n as f64);
@@ -363,8 +376,8 @@ pub(super) fn prepare(kind: Kind, values: &Values, n: usize, count: impl Fn(u32)
             all().map(|value| number(value).unwrap_or(f64::NAN)).collect(),
         )),
         Kind::Coordinates => Prepared::Places(Places::new(values)),
-        Kind::Contacts => Prepared::Sets(Sets::new(values, n, count)),
-        Kind::Text => Prepared::Bags(Bags::new(values)),
+        Kind::Contacts | Kind::Doors => Prepared::Sets(Sets::new(values, n, count)),
+        Kind::Text | Kind::Address => Prepared::Bags(Bags::new(values, kind)),
         _ => Prepared::Letters(Letters::new(kind, values)),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::text::is_ideograph;
-use super::{date, globe};
+use super::{address, date, globe};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,15 +26,19 @@ pub enum Kind {
     Category,
     /// Short words: names of persons and places.
     Name,
-    /// Several words: titles, organizations, addresses, descriptions.
+    /// Several words: titles, organizations, descriptions.
     Text,
+    /// Addresses.
+    Address,
+    /// The numbers in addresses: of houses, units and rooms.
+    Doors,
     /// Tokens with digits out of all texts of a record: model numbers, house numbers, sizes.
     Marks,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Date,
         Self::Number,
         Self::Phone,
@@ -45,12 +49,19 @@ impl Kind {
         Self::Category,
         Self::Name,
         Self::Text,
+        Self::Address,
+        Self::Doors,
         Self::Marks,
     ];
 
     /// The kind of a name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether values are compared as bags of q-grams.
+    pub(super) fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::Address)
     }
 
     /// The stable name used in outputs.
@@ -66,6 +77,8 @@ impl Kind {
             Self::Category => "category",
             Self::Name => "name",
             Self::Text => "text",
+            Self::Address => "address",
+            Self::Doors => "doors",
             Self::Marks => "marks",
         }
     }
@@ -73,6 +86,9 @@ impl Kind {
 
 /// A share of the values that must look alike for the column to be of a kind; real columns hold some dirt.
 const MOST: f64 = 0.8;
+
+/// The part of the values that look like addresses, at least, of a column of them; some have no number.
+const MOST_ADDRESSES: f64 = 0.5;
 
 /// The part of whole numbers with a zero in front, at least, of a column of what is no quantity.
 const LEAST_ZEROS: f64 = 0.2;
@@ -86,7 +102,7 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     let mut date_rows = 0.0;
     let (mut dates, mut numbers, mut phones, mut emails, mut codes, mut fixed) =
         (0.0, 0.0, 0.0, 0.0, 0.0, [0.0_f64; 33]);
-    let (mut places, mut zeros) = (0.0, 0.0);
+    let (mut places, mut zeros, mut addresses) = (0.0, 0.0, 0.0);
     let mut units: BTreeSet<(&str, &str)> = BTreeSet::new();
     let (mut fractions, mut n_tokens, mut n_letters, mut total, mut plain) = (0.0, 0.0, 0.0, 0_u64, 0.0);
     for (value, count) in values {
@@ -119,6 +135,7 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
             fixed[digits.min(32)] += 1.0;
             zeros += flag(digits > 1 && value.starts_with('0'));
         }
+        addresses += flag(address::is_address(value));
         n_tokens += words as f64;
         let weight = |letter: char| if is_ideograph(letter) { 3.0 } else { 1.0 };
         n_letters += value.chars().map(weight).sum::<f64>();
@@ -155,6 +172,8 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
         Kind::Category
     } else if n_tokens < 2.4 * n && n_letters < 16.0 * n {
         Kind::Name
+    } else if addresses >= MOST_ADDRESSES * n {
+        Kind::Address
     } else {
         Kind::Text
     }

@@ -10,6 +10,7 @@
 //! the number of threads change no decision; a pair is compared once.
 
 mod active;
+mod address;
 mod align;
 mod bags;
 mod blocks;

@@ -188,11 +188,17 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
             kind: Some(kind),
         })
     });
-    drop(cells);
     let mut fields: Vec<Field> = field::drop_contained(fields)
         .into_iter()
         .filter(|field| says_something(field, said))
         .collect();
+    let doors = |field: &Field| {
+        let columns = field.columns.clone();
+        let kind = Some(Kind::Doors);
+        field::doors(field, || make(&Made { columns, kind }))
+    };
+    fields.extend(fields.par_iter().filter_map(doors).collect::<Vec<Field>>());
+    drop(cells);
     if fields.len() >= MOST_FIELDS {
         let said = |field: &Field| field.filled * (field.values.len() as f64).ln();
         fields.sort_by(|x, y| said(y).total_cmp(&said(x)).then_with(|| x.header.cmp(&y.header)));

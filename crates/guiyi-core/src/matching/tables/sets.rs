@@ -1,8 +1,9 @@
-//! Sets: phone numbers, or mail addresses, that stand now in one column and now in another.
+//! Sets: phone numbers, or mail addresses, that stand now in one column and now in another; and the numbers in addresses.
 //!
 //! Somebody's mobile is the second phone in another file. Columns whose values change places are therefore compared as
 //! one set, at once: a number that both records have agrees wherever it stands, and speaks once. Columns whose values
 //! keep their places (the phone of the house, and that of the person) stay as they are: which of them agrees says more.
+//! In addresses one side may leave out the room or the postcode; where both have what the other has not, they are two.
 //! Laws: the order of members and of columns changes nothing; two values are as alike as the two turned around.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -125,7 +126,7 @@ impl Sets {
         self.keys(value).fold(0, |sorts, key| sorts | 1 << (key >> 1) % 64)
     }
 
-    /// The level of each value where both sides have it.
+    /// The level of each value where both sides have it: that of its rarest member.
     pub(super) fn equal(&self) -> Vec<u8> {
         let rarest = |value: u32| self.of(value).iter().map(|member| member.level).min();
         (0..self.ends.len() as u32)
@@ -134,8 +135,11 @@ impl Sets {
     }
 
     /// The level of two different values.
-    pub(super) fn level(&self, values: &Values, a: u32, b: u32) -> u8 {
+    pub(super) fn level(&self, kind: Kind, values: &Values, a: u32, b: u32) -> u8 {
         let (left, right) = (self.of(a), self.of(b));
+        if kind == Kind::Doors {
+            return doors_level(left, right);
+        }
         let is_common = |member: &&Member| right.iter().any(|other| other.key == member.key);
         let common = || left.iter().filter(is_common);
         if let Some(rarest) = common().map(|member| member.level).min() {
@@ -153,6 +157,16 @@ impl Sets {
             theirs().any(|(other, own)| are_near(text, other, Apart::of(member.glance, own.glance)))
         });
         if is_near { NEAR } else { DIFFERENT }
+    }
+}
+
+/// From 5, one side leaves something out, to 7, nothing in common.
+fn doors_level(left: &[Member], right: &[Member]) -> u8 {
+    let is_common = |member: &&Member| right.iter().any(|other| other.key == member.key);
+    match left.iter().filter(is_common).count() {
+        0 => EQUAL + 3,
+        n if n == left.len().min(right.len()) => EQUAL + 1,
+        _ => EQUAL + 2,
     }
 }
 
@@ -290,7 +304,7 @@ mod tests {
                 if a == b {
                     sets.equal()[a as usize]
                 } else {
-                    sets.level(&values, a, b)
+                    sets.level(Kind::Contacts, &values, a, b)
                 }
             };
             assert_eq!((level(a, b), level(b, a)), (expected, expected), "{left} {right}");

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::super::bags::grams_of;
 use super::super::candidates::{PassCount, largest};
 use super::super::field::{Field, Prepared};
 use super::super::records::Records;
 use super::super::said::Said;
 use super::super::sets;
-use super::super::text;
 use super::super::vetoes::Grounds;
 use super::find::Query;
 use super::near::Near;
@@ -86,7 +86,7 @@ fn known(field: Field) -> Known {
             _ => None,
         },
         columns: field.columns,
-        grams: matches!(field.prepared, Prepared::Bags(_)).then(|| Grams::new(&values)),
+        grams: matches!(field.prepared, Prepared::Bags(_)).then(|| Grams::new(field.kind, &values)),
         members: count_members(field.kind, &values),
         n_filled: values.counts.iter().sum(),
         values,
@@ -98,7 +98,7 @@ fn known(field: Field) -> Known {
 /// How many records have each member of a set; nothing of other kinds.
 pub(super) fn count_members(kind: Kind, values: &Vocabulary) -> BTreeMap<u32, u32> {
     match kind {
-        Kind::Contacts => sets::count(values.texts.iter().zip(values.counts.iter().copied())),
+        Kind::Contacts | Kind::Doors => sets::count(values.texts.iter().zip(values.counts.iter().copied())),
         _ => BTreeMap::new(),
     }
 }
@@ -115,10 +115,10 @@ fn count_marks(marks: &Field) -> Map<u64, u32> {
 
 impl Grams {
     /// The grams of values, numbered as they come first.
-    pub(super) fn new(values: &Vocabulary) -> Self {
+    pub(super) fn new(kind: Kind, values: &Vocabulary) -> Self {
         let mut grams = Self::default();
         for (text, count) in values.texts.iter().zip(&values.counts) {
-            grams.add(text, *count);
+            grams.add(kind, text, *count);
         }
         grams
     }
@@ -135,14 +135,14 @@ impl Grams {
     }
 
     /// Counts each gram of a text once.
-    fn add(&mut self, text: &str, count: u32) {
+    fn add(&mut self, kind: Kind, text: &str, count: u32) {
         let Self {
             hashes,
             counts,
             numbers,
         } = self;
         let mut own: Vec<u32> = Vec::new();
-        text::grams(text, |gram| {
+        grams_of(kind, text, &mut String::new(), |gram, _| {
             own.push(*numbers.entry(gram).or_insert_with(|| {
                 hashes.push(gram);
                 counts.push(0);
@@ -177,9 +177,9 @@ impl Index {
             self.ids.push(*id);
             field.n_filled += u32::from(!text.is_empty());
             if let Some(grams) = field.grams.as_mut().filter(|_| !text.is_empty()) {
-                grams.add(text, 1);
+                grams.add(field.kind, text, 1);
             }
-            for member in sets::keys(text).filter(|_| field.kind == Kind::Contacts) {
+            for member in sets::keys(text).filter(|_| matches!(field.kind, Kind::Contacts | Kind::Doors)) {
                 *field.members.entry(member).or_default() += 1;
             }
         }

@@ -293,7 +293,7 @@ fn read_field(reader: &mut Reader<'_>) -> Result<Known, IndexMistake> {
     let fits = counts.len() == texts.len() && counts.first() == Some(&0) && texts.iter().zip(&counts).all(is_filled);
     let n_filled = n_filled.filter(|_| fits).ok_or_else(|| reader.wrong())?;
     let has_grams = reader.number()? == 1;
-    if has_grams != (kind == Kind::Text) {
+    if has_grams != kind.is_text() {
         return Err(reader.wrong());
     }
     let grams = if has_grams {
