@@ -290,6 +290,7 @@ fn best_level(kind: Kind, apart: Apart) -> u8 {
             _ => 5,
         },
         _ if edits <= 1 || apart.may_contain => 1,
+        Kind::Code if edits == 2 => 1,
         _ if edits == 2 => 2,
         _ if edits * 3 <= longest => 3,
         _ => 4,
@@ -305,6 +306,23 @@ fn has_words_of(long: &[u16], short: &[u16]) -> bool {
             .all(|word| word.is_empty() || long.split(blank).any(|own| own == word))
 }
 
+/// Whether two codes differ only in letters and digits that are mistaken for each other: O and 0, I, L and 1 (Unicode
+/// Technical Standard 39, confusables).
+fn look_alike(left: &[u16], right: &[u16]) -> bool {
+    const fn skeleton(letter: u16) -> u16 {
+        match letter {
+            0x6f => b'0' as u16,
+            0x69 | 0x6c => b'1' as u16,
+            letter => letter,
+        }
+    }
+    left.len() == right.len()
+        && left
+            .iter()
+            .zip(right)
+            .all(|(own, other)| skeleton(*own) == skeleton(*other))
+}
+
 fn code_level(letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
     let longest = apart.longest;
     let (short, long) = letters.ordered(a, b);
@@ -315,6 +333,8 @@ fn code_level(letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
         distance(short, long)
     };
     if edits == 1 && longest >= 4 || (short.len() >= 6 && (long.ends_with(short) || long.starts_with(short))) {
+        1
+    } else if edits == 2 && longest >= 4 && look_alike(short, long) {
         1
     } else if edits == 2 && longest >= 6 {
         2

@@ -24,6 +24,7 @@ mod globe;
 mod group;
 mod index;
 mod joined;
+mod keys;
 mod kin;
 mod kind;
 #[cfg(test)]

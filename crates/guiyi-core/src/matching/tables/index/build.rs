@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::super::bags::grams_of;
-use super::super::candidates::{PassCount, largest};
+use super::super::candidates::PassCount;
 use super::super::field::{Field, Prepared};
+use super::super::keys::largest;
 use super::super::records::Records;
 use super::super::said::Said;
 use super::super::sets;

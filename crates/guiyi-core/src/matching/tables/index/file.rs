@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use super::super::candidates::{Atom, Part};
+use super::super::keys::{Atom, Part};
 use super::super::model::ROOM;
 use super::super::model_file;
 use super::super::vetoes::Grounds;
@@ -358,6 +358,7 @@ fn read_pass(reader: &mut Reader<'_>, n_fields: usize, n: usize) -> Result<Pass,
         part: match head {
             1 => Part::Head,
             2 => Part::Each,
+            3 => Part::Sound,
             _ => Part::Whole,
         },
     });

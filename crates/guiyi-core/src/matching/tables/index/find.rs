@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use super::super::candidates::{Atom, Part, head, largest};
 use super::super::explain::{Explained, explain_pair};
 use super::super::field::{add_marks, add_value, strip};
 use super::super::group::capped;
+use super::super::keys::{Atom, Part, head, largest};
 use super::super::model::level;
+use super::super::phonetic::sound;
 use super::super::rows::Rows;
 use super::super::sets;
 use super::super::text;
@@ -140,6 +141,7 @@ impl Index {
                 _ if id == 0 => 0,
                 Part::Whole | Part::Each => id,
                 Part::Head => head(field.kind, field.values.texts.get(id)),
+                Part::Sound => sound(field.values.texts.get(id)),
             };
             if own == 0 {
                 return None;
@@ -167,6 +169,7 @@ impl Index {
                 _ if text.is_empty() => 0,
                 Part::Whole | Part::Each => id,
                 Part::Head => head(self.fields[*field].kind, text),
+                Part::Sound => sound(text),
             };
             if own == 0 {
                 return None;

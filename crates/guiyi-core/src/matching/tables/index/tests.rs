@@ -143,7 +143,7 @@ fn every_number_of_a_record_files_it() {
         .iter()
         .position(|field| field.kind == Kind::Contacts)
         .unwrap();
-    let part = super::super::candidates::Part::Each;
+    let part = super::super::keys::Part::Each;
     linkage.passes = vec![super::super::PassCount {
         name: String::new(),
         pairs: 0,
