@@ -98,12 +98,39 @@ fn others(kind: Kind) -> &'static [(&'static str, &'static str)] {
             ("half alike", "一半相近"),
             ("different", "不同"),
         ],
+        Kind::Contacts => &[
+            ("one of several is the same", "多个之中有一个相同"),
+            (
+                "one character apart, or one holds the other",
+                "仅一位之差或一方包含另一方",
+            ),
+            (
+                "one of several is the same, as in many records",
+                "多个之中有一个相同，但多条记录均如此",
+            ),
+            ("different", "不同"),
+        ],
+        Kind::Coordinates => &[
+            ("within 20 m", "相距不到20米"),
+            ("within 100 m", "相距不到100米"),
+            ("within 500 m", "相距不到500米"),
+            ("within 2 km", "相距不到2公里"),
+            ("within 10 km", "相距不到10公里"),
+            ("within 50 km", "相距不到50公里"),
+            ("within 250 km", "相距不到250公里"),
+            ("far apart", "相距甚远"),
+        ],
         Kind::Category => &[("alike", "相近"), ("different", "不同")],
         Kind::Marks => &[
             ("one goes on where the other ends", "一方为另一方的延续"),
             ("different", "不同"),
         ],
-        Kind::Text => &[
+        Kind::Doors => &[
+            ("one leaves out some numbers", "一方省略部分门牌号"),
+            ("some numbers are the same", "部分门牌号相同"),
+            ("different", "不同"),
+        ],
+        Kind::Text | Kind::Address => &[
             ("more than 90 % in common", "九成以上相同"),
             ("80 to 90 % in common", "八九成相同"),
             ("70 to 80 % in common", "七八成相同"),

@@ -39,7 +39,7 @@ fn parse(root: &Table<'_>, inputs: &[Input]) -> Config {
             continue;
         };
         let kinds: Vec<(&'static str, Kind)> = (Kind::ALL.into_iter())
-            .filter(|kind| *kind != Kind::Marks)
+            .filter(|kind| !matches!(kind, Kind::Marks | Kind::Doors))
             .map(|kind| (kind.name(), kind))
             .collect();
         said.fields.push(SaidField {

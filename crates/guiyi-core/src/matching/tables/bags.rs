@@ -1,15 +1,21 @@
 //! Long values as bags of q-grams, each weighted by how rare it is, and how alike two bags are.
+//!
+//! Addresses are read with their words in the shortest form; where only one of two leaves out grams of the other's head
+//! (province, city, district), they count as if they were not there.
 
 use rayon::prelude::*;
 
 use super::super::hash::Map;
+use super::address;
+use super::kind::Kind;
 use super::rows::LINE;
 use super::text;
 use super::values::Values;
 
-/// Bits of an entry that count how often the value holds its gram.
-const TIMES_BITS: u32 = 5;
-const MOST_TIMES: u32 = (1 << TIMES_BITS) - 1;
+/// Bits of an entry below the number of its gram: whether the gram is one of the head, and how often the value holds it.
+const LOW_BITS: u32 = 5;
+const HEAD: u32 = 1 << (LOW_BITS - 1);
+const MOST_TIMES: u32 = HEAD - 1;
 
 /// Values that a thread takes at a time.
 const CHUNK: usize = 4096;
@@ -21,6 +27,8 @@ pub(super) struct Bags {
     norms: Vec<f32>,
     /// Weight of each gram.
     weights: Vec<f32>,
+    /// Whether values may have heads.
+    has_heads: bool,
 }
 
 /// The grams of up to [`CHUNK`] values.
@@ -35,8 +43,8 @@ struct Chunk {
 }
 
 impl Bags {
-    pub(super) fn new(values: &Values) -> Self {
-        let (chunks, own) = Chunk::read_all(values);
+    pub(super) fn new(values: &Values, kind: Kind) -> Self {
+        let (chunks, own) = Chunk::read_all(values, kind);
         // Grams are numbered as the values name them first, whoever has read them.
         let mut all = Grams::default();
         let mut counts: Vec<u32> = Vec::new();
@@ -53,13 +61,14 @@ impl Bags {
             })
             .collect();
         let n: u32 = values.counts.iter().sum();
-        Self::of(chunks, &numbers, counts.iter().map(|count| weight(n, *count)).collect())
+        let weights = counts.iter().map(|count| weight(n, *count)).collect();
+        Self::of(chunks, &numbers, weights, kind)
     }
 
     /// The bags of a few values as they are among many: `known` gives for a gram its number there and how many of the
     /// `n` filled values hold it. Grams are summed up in the order of these numbers, as they are there.
-    pub(super) fn few(values: &Values, n: u32, known: impl Fn(u32) -> (u32, u32)) -> Self {
-        let (chunks, own) = Chunk::read_all(values);
+    pub(super) fn few(values: &Values, kind: Kind, n: u32, known: impl Fn(u32) -> (u32, u32)) -> Self {
+        let (chunks, own) = Chunk::read_all(values, kind);
         let mut distinct: Vec<u32> = own.iter().flat_map(|own| &own.all).copied().collect();
         distinct.sort_unstable();
         distinct.dedup();
@@ -70,14 +79,15 @@ impl Bags {
             .map(|own| own.all.iter().map(|gram| place[gram]).collect())
             .collect();
         let weights = ordered.iter().map(|((_, count), _)| weight(n, *count)).collect();
-        Self::of(chunks, &numbers, weights)
+        Self::of(chunks, &numbers, weights, kind)
     }
 
     /// Of chunks whose grams get other numbers, and the weight of each number.
-    fn of(mut chunks: Vec<Chunk>, numbers: &[Vec<u32>], weights: Vec<f32>) -> Self {
+    fn of(mut chunks: Vec<Chunk>, numbers: &[Vec<u32>], weights: Vec<f32>, kind: Kind) -> Self {
         let mut bags = Self {
             norms: Vec::new(),
             weights,
+            has_heads: kind == Kind::Address,
             chunks: Vec::new(),
         };
         let norms: Vec<Vec<f32>> = chunks
@@ -117,7 +127,7 @@ impl Bags {
     }
 
     fn weight(&self, entry: u32) -> f32 {
-        let weight = self.weights[(entry >> TIMES_BITS) as usize];
+        let weight = self.weights[(entry >> LOW_BITS) as usize];
         match entry & MOST_TIMES {
             1 => weight,
             times => weight * (1.0 + (times as f32).ln()),
@@ -132,19 +142,33 @@ impl Bags {
     /// How much of a value's bag, 1 in all, is of each sort.
     pub(super) fn shares(&self, value: u32) -> [f32; 64] {
         let mut shares = [0.0; 64];
-        let part = self.norms[value as usize].powi(-2);
+        let part = self.least_square(value).recip();
         for entry in self.get(value) {
             shares[sort_of(*entry)] += part * self.weight(*entry).powi(2);
         }
         shares
     }
 
+    /// The square of a value's length without its head.
+    fn least_square(&self, value: u32) -> f32 {
+        let square = self.norms[value as usize].powi(2);
+        if !self.has_heads {
+            return square;
+        }
+        let heads = self.get(value).iter().filter(|entry| *entry & HEAD != 0);
+        let head: f32 = heads.map(|entry| self.weight(*entry).powi(2)).sum();
+        (square - head).max(f32::MIN_POSITIVE)
+    }
+
     /// Cosine of the angle between two values' bags, from 0 to 1.
     pub(super) fn cosine(&self, a: u32, b: u32) -> f32 {
+        if self.has_heads {
+            return self.cosine_of_bodies(a, b);
+        }
         let (left, right) = (self.get(a), self.get(b));
         let (mut i, mut j, mut sum) = (0, 0, 0.0);
         while i < left.len() && j < right.len() {
-            let (ours, theirs) = (left[i] >> TIMES_BITS, right[j] >> TIMES_BITS);
+            let (ours, theirs) = (left[i] >> LOW_BITS, right[j] >> LOW_BITS);
             if ours == theirs {
                 sum += self.weight(left[i]) * self.weight(right[j]);
             }
@@ -153,6 +177,50 @@ impl Bags {
         }
         (sum / (self.norms[a as usize] * self.norms[b as usize])).clamp(0.0, 1.0)
     }
+
+    /// [`Bags::cosine`], what only one side says in its head left out.
+    fn cosine_of_bodies(&self, a: u32, b: u32) -> f32 {
+        let (left, right) = (self.get(a), self.get(b));
+        let (mut i, mut j, mut sum, mut only) = (0, 0, 0.0, [0.0_f32; 2]);
+        let head = |entry: u32| {
+            if entry & HEAD == 0 {
+                0.0
+            } else {
+                self.weight(entry).powi(2)
+            }
+        };
+        while i < left.len() || j < right.len() {
+            let gram = |entries: &[u32], at: usize| entries.get(at).map_or(u32::MAX, |entry| entry >> LOW_BITS);
+            let (ours, theirs) = (gram(left, i), gram(right, j));
+            match ours.cmp(&theirs) {
+                std::cmp::Ordering::Equal => sum += self.weight(left[i]) * self.weight(right[j]),
+                std::cmp::Ordering::Less => only[0] += head(left[i]),
+                std::cmp::Ordering::Greater => only[1] += head(right[j]),
+            }
+            i += usize::from(ours <= theirs);
+            j += usize::from(theirs <= ours);
+        }
+        // Where both say what the other does not, the two are elsewhere.
+        let is_left_out = (only[0] == 0.0) != (only[1] == 0.0);
+        let square = |value: u32, only: f32| {
+            let square = self.norms[value as usize].powi(2);
+            let rest = if is_left_out { square - only } else { square };
+            rest.max(f32::MIN_POSITIVE)
+        };
+        (sum / (square(a, only[0]).sqrt() * square(b, only[1]).sqrt())).clamp(0.0, 1.0)
+    }
+}
+
+/// Calls `each` with every gram of a folded value as it is compared, and whether it stands in its head. `room` is room to
+/// work in.
+pub(super) fn grams_of(kind: Kind, value: &str, room: &mut String, mut each: impl FnMut(u32, bool)) {
+    if kind != Kind::Address {
+        return text::grams(value, |gram| each(gram, false));
+    }
+    address::shorten(value, room);
+    let (head, body) = room.split_at(address::head(room));
+    text::grams(head, |gram| each(gram, true));
+    text::grams(body, |gram| each(gram, false));
 }
 
 /// What a gram weighs that `count` of `n` values hold: the rarer, the more.
@@ -162,7 +230,7 @@ fn weight(n: u32, count: u32) -> f32 {
 
 /// The sort of an entry's gram: grams that come first one after the other are of different sorts.
 fn sort_of(entry: u32) -> usize {
-    (entry >> TIMES_BITS) as usize % 64
+    (entry >> LOW_BITS) as usize % 64
 }
 
 /// Numbers of grams, in the order in which they come first.
@@ -221,14 +289,14 @@ impl Grams {
 
 impl Chunk {
     /// The grams of all values, and what they are in each chunk.
-    fn read_all(values: &Values) -> (Vec<Self>, Vec<Grams>) {
+    fn read_all(values: &Values, kind: Kind) -> (Vec<Self>, Vec<Grams>) {
         let n_chunks = values.len().div_ceil(CHUNK);
-        let read = |at: usize| Self::read(values, at * CHUNK..values.len().min((at + 1) * CHUNK));
+        let read = |at: usize| Self::read(values, kind, at * CHUNK..values.len().min((at + 1) * CHUNK));
         (0..n_chunks).into_par_iter().map(read).unzip()
     }
 
     /// The grams of some values as they come, numbered as these values name them first.
-    fn read(values: &Values, ids: std::ops::Range<usize>) -> (Self, Grams) {
+    fn read(values: &Values, kind: Kind, ids: std::ops::Range<usize>) -> (Self, Grams) {
         let mut grams = Grams::default();
         let mut chunk = Self {
             bounds: vec![0],
@@ -236,13 +304,16 @@ impl Chunk {
         };
         // The last value that holds each gram.
         let mut holders: Vec<usize> = Vec::new();
+        let mut room = String::new();
         for id in ids {
             let start = chunk.entries.len();
-            text::grams(values.get(id as u32), |gram| chunk.entries.push(grams.number(gram)));
+            grams_of(kind, values.get(id as u32), &mut room, |gram, is_head| {
+                chunk.entries.push(grams.number(gram) << 1 | u32::from(is_head));
+            });
             holders.resize(grams.all.len(), usize::MAX);
             grams.counts.resize(grams.all.len(), 0);
             for gram in &chunk.entries[start..] {
-                let gram = *gram as usize;
+                let gram = (*gram >> 1) as usize;
                 if std::mem::replace(&mut holders[gram], id) != id {
                     grams.counts[gram] += values.counts[id].max(1);
                 }
@@ -258,17 +329,16 @@ impl Chunk {
         for bound in &mut self.bounds[1..] {
             let end = *bound as usize;
             for entry in &mut self.entries[start..end] {
-                *entry = numbers[*entry as usize];
+                *entry = numbers[(*entry >> 1) as usize] << 1 | *entry & 1;
             }
             self.entries[start..end].sort_unstable();
             let first = write;
             while start < end {
-                let gram = self.entries[start];
-                let times = self.entries[start..end]
-                    .iter()
-                    .take_while(|other| **other == gram)
-                    .count();
-                self.entries[write] = gram << TIMES_BITS | (times as u32).min(MOST_TIMES);
+                let gram = self.entries[start] >> 1;
+                let own = self.entries[start..end].iter().take_while(|other| **other >> 1 == gram);
+                let (times, is_head) = own.fold((0, true), |(n, all), entry| (n + 1, all && entry & 1 == 1));
+                let head = if is_head { HEAD } else { 0 };
+                self.entries[write] = gram << LOW_BITS | head | (times as u32).min(MOST_TIMES);
                 start += times;
                 write += 1;
             }
@@ -283,5 +353,51 @@ impl Chunk {
     fn bags(&self) -> impl Iterator<Item = &[u32]> {
         let bag = |bounds: &[u32]| &self.entries[bounds[0] as usize..bounds[1] as usize];
         self.bounds.windows(2).map(bag)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::values::{Texts, of_texts};
+    use super::*;
+
+    /// The bags of two addresses among others, and the numbers of the two.
+    fn addresses(pair: [&str; 2]) -> (Bags, u32, u32) {
+        let mut all = Texts::default();
+        let others = (0..200).map(|at| format!("广东省广州市天河区{}号{}街", at, at % 7));
+        for text in pair.into_iter().map(str::to_owned).chain(others) {
+            all.text.push_str(&text);
+            all.end();
+        }
+        let (ids, values) = of_texts(&[all]);
+        (Bags::new(&values, Kind::Address), ids[0], ids[1])
+    }
+
+    #[test]
+    fn a_head_that_one_side_leaves_out_takes_nothing_away() {
+        let cosine = |left: &str, right: &str| {
+            let (bags, a, b) = addresses([left, right]);
+            bags.cosine(a, b)
+        };
+        let (whole, body) = ("广东省深圳市南山区科技园路12号", "科技园路12号");
+        assert!(cosine(whole, body) > 0.999 && cosine(whole, "南山区科技园路12号") > 0.999);
+        assert!(cosine(whole, "广东省深圳市福田区科技园路12号") < 0.95);
+        assert!(cosine("南山区科技园路12号", "福田区科技园路12号") < 0.9);
+        assert!(cosine("广东省深圳市", "科技园路12号") < 0.1);
+        assert!(cosine("123 main street, apartment 5", "123 main st apt 5") > 0.999);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_seen_of_a_bag_bounds_the_cosine(left in "(广东省)?(深圳市)?([南福]山区)?[科技园路]{0,4}[1-3]{0,2}", right in "(广东省)?(深圳市)?([南福]山区)?[科技园路]{0,4}[1-3]{0,2}") {
+            let (bags, a, b) = addresses([&left, &right]);
+            prop_assert_eq!(bags.cosine(a, b).to_bits(), bags.cosine(b, a).to_bits());
+            let common = bags.glance(a) & bags.glance(b);
+            let shares = bags.shares(a);
+            let most: f32 = (0..64).filter(|sort| common >> sort & 1 == 1).map(|sort| shares[sort]).sum();
+            prop_assert!(bags.cosine(a, b) <= (most + 1e-5).sqrt(), "{} {most}", bags.cosine(a, b));
+        }
     }
 }

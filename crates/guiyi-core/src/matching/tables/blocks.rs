@@ -20,6 +20,8 @@ pub(super) struct Blocks {
     members: Vec<u32>,
     /// Where each record stands among the members.
     places: Vec<u32>,
+    /// Where else records stand that are filed under several keys: record and place, ascending.
+    more: Vec<(u32, u32)>,
     /// Pairs of records that share a block.
     pub(super) n_pairs: u64,
 }
@@ -31,10 +33,16 @@ impl Blocks {
         let filed = by_hash(filed);
         let mut members = Vec::new();
         let mut places = vec![NOWHERE; n];
+        let mut more = Vec::new();
         let mut n_pairs = 0;
         for block in runs(&filed, largest) {
             for (at, (_, record)) in block.iter().enumerate() {
-                places[*record as usize] = members.len() as u32;
+                let place = &mut places[*record as usize];
+                if *place == NOWHERE {
+                    *place = members.len() as u32;
+                } else {
+                    more.push((*record, members.len() as u32));
+                }
                 members.push(*record);
                 n_pairs += block[at + 1..].iter().filter(|(_, other)| may(*record, *other)).count() as u64;
             }
@@ -43,9 +51,11 @@ impl Blocks {
             }
         }
         members.shrink_to_fit();
+        more.par_sort_unstable();
         Self {
             members,
             places,
+            more,
             n_pairs,
         }
     }
@@ -57,9 +67,18 @@ impl Blocks {
         std::hint::black_box(places.fold(0, |all, place| all ^ first(place)));
     }
 
-    /// Adds the larger records of a record's block.
+    /// Adds the larger records of a record's blocks.
     fn add_partners(&self, record: u32, partners: &mut Vec<u32>) {
-        let place = self.places[record as usize];
+        self.add_block(self.places[record as usize], partners);
+        if !self.more.is_empty() {
+            let start = self.more.partition_point(|(own, _)| *own < record);
+            let own = self.more[start..].iter().take_while(|(own, _)| *own == record);
+            own.for_each(|(_, place)| self.add_block(*place, partners));
+        }
+    }
+
+    /// Adds the records that stand behind a place in its block.
+    fn add_block(&self, place: u32, partners: &mut Vec<u32>) {
         if place == NOWHERE || self.members[place as usize] & LAST != 0 {
             return;
         }

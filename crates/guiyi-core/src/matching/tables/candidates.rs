@@ -4,15 +4,11 @@
 //! A pass files records under the values of one field or two. A sample of its keys shows which pairs it brings together
 //! and, once a model is trained on the sample, how many of those are matches that no pass before it finds.
 
-use std::borrow::Cow;
-
 use rayon::prelude::*;
 
 use super::super::hash::mix;
 use super::blocks::{Blocks, Candidates, runs};
-use super::date::{self, Date};
-use super::field::{Field, Prepared};
-use super::kind::Kind;
+use super::keys::{Atom, Keys, Part, Pass};
 use super::nearest::Index;
 use super::records::{Records, Seekers};
 use super::rows::ends;
@@ -20,8 +16,6 @@ use super::sort::by_hash;
 
 /// Neighbors looked for.
 pub(super) const NEIGHBORS: usize = 12;
-/// The largest block of a pass on one field, and on two.
-const LARGEST: [usize; 2] = [50, 30];
 /// Sampled records per pass, about.
 const SAMPLE: u64 = 10_000;
 /// Records whose keys are counted, at most: of so many the counts stay in the near cache.
@@ -35,27 +29,6 @@ const LEAST_GAIN: f64 = 0.0005;
 /// The most passes.
 const MOST: usize = 24;
 
-/// What files a record under a key: one or two atoms, by number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Pass {
-    first: usize,
-    second: Option<usize>,
-}
-
-/// A field, and whether the whole value or only its beginning counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Atom {
-    pub(super) field: usize,
-    pub(super) part: Part,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    Whole,
-    /// The first three letters; of a date the year and month.
-    Head,
-}
-
 /// How a pass went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassCount {
@@ -67,181 +40,9 @@ pub struct PassCount {
     pub(super) atoms: Vec<Atom>,
 }
 
-impl Pass {
-    fn largest(self) -> usize {
-        largest(1 + usize::from(self.second.is_some()))
-    }
-}
-
-/// The most records in a block of a pass on so many atoms.
-pub(super) fn largest(n_atoms: usize) -> usize {
-    LARGEST[n_atoms.clamp(1, LARGEST.len()) - 1]
-}
-
-/// The key of every record by every atom; 0 for none.
-struct Keys<'f> {
-    atoms: Vec<Atom>,
-    of: Vec<Cow<'f, [u32]>>,
-}
-
-impl<'f> Keys<'f> {
-    fn new(fields: &'f [Field]) -> Self {
-        let atoms = atoms(fields);
-        let of = atoms
-            .par_iter()
-            .map(|atom| {
-                let field = &fields[atom.field];
-                match atom.part {
-                    Part::Whole => Cow::Borrowed(&field.ids[..]),
-                    Part::Head => {
-                        let heads = heads(field);
-                        Cow::Owned(field.ids.iter().map(|id| heads[*id as usize]).collect())
-                    }
-                }
-            })
-            .collect();
-        Self { atoms, of }
-    }
-
-    fn name(&self, pass: Pass, fields: &[Field]) -> String {
-        let name = |atom: usize| {
-            let Atom { field, part } = self.atoms[atom];
-            let header = &fields[field].header;
-            if part == Part::Whole {
-                header.clone()
-            } else {
-                format!("start of {header}")
-            }
-        };
-        match pass.second {
-            Some(second) => format!("{} + {}", name(pass.first), name(second)),
-            None => name(pass.first),
-        }
-    }
-
-    fn atoms_of(&self, pass: Pass) -> Vec<Atom> {
-        let atoms = std::iter::once(pass.first).chain(pass.second);
-        atoms.map(|atom| self.atoms[atom]).collect()
-    }
-
-    /// The pass on whole values of one column of the first table, or of two; `None` if one of them is not compared.
-    fn pass_on(&self, columns: &[usize], fields: &[Field]) -> Option<Pass> {
-        let atom = |column: usize| {
-            let is = |atom: &Atom| {
-                atom.part == Part::Whole
-                    && fields[atom.field]
-                        .columns
-                        .first()
-                        .is_some_and(|columns| columns[..] == [column])
-            };
-            self.atoms.iter().position(is)
-        };
-        let mut atoms = columns
-            .iter()
-            .map(|column| atom(*column))
-            .collect::<Option<Vec<usize>>>()?;
-        atoms.sort_unstable();
-        atoms.dedup();
-        let first = *atoms.first()?;
-        let second = atoms.get(1).copied();
-        Some(Pass { first, second })
-    }
-
-    /// The hashes of keys that more than one record has, with these records, and some others.
-    fn shared(&self, pass: Pass) -> Vec<(u64, u32)> {
-        // Four buckets a byte, 0b01 for one record and 0b11 for more: the more there are, the fewer keys share one by
-        // chance, and all fit the near cache.
-        let buckets = (4 * self.of[pass.first].len()).next_power_of_two();
-        let place = |key: u64| (key as usize & (buckets - 1), key as usize % 4 * 2);
-        let mut seen = vec![0_u8; buckets / 4];
-        self.each(pass, |_, key| {
-            let (at, shift) = place(key);
-            let own = seen[at / 4] >> shift & 0b11;
-            seen[at / 4] |= (own << 1 | 1) << shift & 0b11 << shift;
-        });
-        let mut filed = Vec::new();
-        self.each(pass, |record, key| {
-            let (at, shift) = place(key);
-            if seen[at / 4] >> shift & 0b10 != 0 {
-                filed.push((key, record));
-            }
-        });
-        filed
-    }
-
-    /// Calls `each` with the hash of the key of every record that has one.
-    fn each(&self, pass: Pass, mut each: impl FnMut(u32, u64)) {
-        let first = &self.of[pass.first];
-        match pass.second {
-            None => {
-                for (record, key) in (0..).zip(&**first) {
-                    if *key != 0 {
-                        each(record, mix(u64::from(*key)));
-                    }
-                }
-            }
-            Some(second) => {
-                for (record, (key, other)) in (0..).zip(first.iter().zip(&*self.of[second])) {
-                    if *key != 0 && *other != 0 {
-                        each(record, mix(u64::from(*key) << 32 | u64::from(*other)));
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// For each value a number of its beginning; 0 where it has none of its own.
-fn heads(field: &Field) -> Vec<u32> {
-    let number = |id: u32| match &field.prepared {
-        Prepared::Dates(dates) => date::unpack(dates[id as usize]).map_or(0, head_of_date),
-        _ if id > 0 => head(field.kind, field.values.get(id)),
-        _ => 0,
-    };
-    (0..field.values.len() as u32).map(number).collect()
-}
-
-/// A number of the beginning of a value; 0 where it has none of its own.
-pub(super) fn head(kind: Kind, value: &str) -> u32 {
-    match kind {
-        Kind::Date => date::parse(value).map_or(0, head_of_date),
-        Kind::Name | Kind::Text | Kind::Code => {
-            let mut letters = value.chars().filter(|letter| letter.is_alphanumeric());
-            let head = (0..3).fold(0_u64, |head, _| head << 21 | letters.next().map_or(0, u64::from));
-            mix(head) as u32 | 1
-        }
-        _ => 0,
-    }
-}
-
-fn head_of_date(date: Date) -> u32 {
-    u32::from(date.year) << 8 | u32::from(date.month)
-}
-
-/// The beginnings and whole values that records could be filed by.
-fn atoms(fields: &[Field]) -> Vec<Atom> {
-    let mut atoms = Vec::new();
-    for (field, Field { kind, .. }) in fields.iter().enumerate() {
-        if matches!(kind, Kind::Marks) {
-            continue;
-        }
-        atoms.push(Atom {
-            field,
-            part: Part::Whole,
-        });
-        if matches!(kind, Kind::Date | Kind::Name | Kind::Text | Kind::Code) && fields.len() <= 14 {
-            atoms.push(Atom {
-                field,
-                part: Part::Head,
-            });
-        }
-    }
-    atoms
-}
-
 /// Passes on one whole value.
 fn single(keys: &Keys<'_>) -> Vec<Pass> {
-    let whole = (0..keys.atoms.len()).filter(|atom| keys.atoms[*atom].part == Part::Whole);
+    let whole = (0..keys.atoms.len()).filter(|atom| keys.atoms[*atom].part != Part::Head);
     whole.map(|first| Pass { first, second: None }).collect()
 }
 
@@ -250,12 +51,18 @@ fn double(keys: &Keys<'_>, n_fields: usize, alone: &[usize]) -> Vec<Pass> {
     if n_fields > 20 {
         return Vec::new();
     }
-    let open: Vec<usize> = (0..keys.atoms.len()).filter(|atom| !alone.contains(atom)).collect();
+    let is_open = |atom: &usize| keys.sets[*atom].is_none() && !alone.contains(atom);
+    let open: Vec<usize> = (0..keys.atoms.len()).filter(is_open).collect();
     let mut passes = Vec::new();
     for (at, first) in open.iter().enumerate() {
-        let others = open[at + 1..]
-            .iter()
-            .filter(|second| keys.atoms[**second].field != keys.atoms[*first].field);
+        let part = |atom: usize| keys.atoms[atom].part;
+        // The sound of a name and the beginning of another value file too much together.
+        let is_loose = |one: Part, other: Part| one == Part::Sound && other == Part::Head;
+        let others = open[at + 1..].iter().filter(|second| {
+            keys.atoms[**second].field != keys.atoms[*first].field
+                && !is_loose(part(*first), part(**second))
+                && !is_loose(part(**second), part(*first))
+        });
         passes.extend(others.map(|second| Pass {
             first: *first,
             second: Some(*second),
@@ -498,12 +305,11 @@ fn finders(keys: &Keys<'_>, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) 
         }
     };
     // Atom by atom, so that the keys of one stay in the near cache.
-    let agreeing: Vec<Vec<bool>> = keys
-        .of
-        .par_iter()
-        .map(|of| {
-            let agree = |(a, b): (u32, u32)| of[a as usize] != 0 && of[a as usize] == of[b as usize];
-            pairs.iter().map(|pair| agree(ends(*pair))).collect()
+    let common: Vec<Vec<u32>> = (0..n_atoms)
+        .into_par_iter()
+        .map(|atom| {
+            let common = |(a, b): (u32, u32)| keys.common(atom, a, b);
+            pairs.iter().map(|pair| common(ends(*pair))).collect()
         })
         .collect();
     let of_some = |(chunk, pairs): (usize, &[u64])| {
@@ -513,9 +319,9 @@ fn finders(keys: &Keys<'_>, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) 
         };
         let mut shared: Vec<(usize, u64)> = Vec::new();
         for (row, pair) in (chunk * CHUNK..).zip(pairs) {
-            let atoms = (0..n_atoms).filter(|atom| agreeing[*atom][row]);
+            let atoms = (0..n_atoms).map(|atom| (atom, u64::from(common[atom][row])));
             shared.clear();
-            shared.extend(atoms.map(|atom| (atom, u64::from(keys.of[atom][ends(*pair).0 as usize]))));
+            shared.extend(atoms.filter(|(_, key)| *key != 0));
             let start = some.passes.len();
             for (at, (first, key)) in shared.iter().enumerate() {
                 for (second, other) in &shared[at..] {

@@ -3,10 +3,10 @@
 //! Level 0: a side has no value. Levels 1 to [`EQUAL`]: the values are equal, from rare to common. Above: from nearly
 //! equal to different, by kind.
 
-use super::date;
 use super::field::{Field, Prepared};
 use super::kind::Kind;
 use super::letters::{Apart, Letters, Spelling};
+use super::{date, globe, sets};
 
 /// Number of levels for equal values.
 pub(super) const EQUAL: u8 = 4;
@@ -23,9 +23,12 @@ pub fn level_names(kind: Kind) -> Vec<&'static str> {
         Kind::Phone | Kind::Code => &["one-edit", "two-edits", "alike", "same-start", "different"],
         Kind::Email => &["one-edit", "alike", "part-of", "half", "different"],
         Kind::Name => &["one-edit", "kin", "alike", "part-of", "half", "different"],
+        Kind::Contacts => &["one-of-several", "one-edit", "one-of-several-common", "different"],
+        Kind::Coordinates => &["20m", "100m", "500m", "2km", "10km", "50km", "250km", "different"],
         Kind::Category => &["alike", "different"],
         Kind::Marks => &["continued", "different"],
-        Kind::Text => &[
+        Kind::Doors => &["part-of", "some", "different"],
+        Kind::Text | Kind::Address => &[
             "90%",
             "80%",
             "70%",
@@ -47,8 +50,11 @@ pub(super) fn n_levels(kind: Kind) -> usize {
         + match kind {
             Kind::Number | Kind::Name => 6,
             Kind::Date | Kind::Phone | Kind::Email | Kind::Code => 5,
+            Kind::Contacts => 4,
+            Kind::Coordinates => globe::N_LEVELS,
+            Kind::Doors => 3,
             Kind::Category | Kind::Marks => 2,
-            Kind::Text => 10,
+            Kind::Text | Kind::Address => 10,
         }
 }
 
@@ -77,6 +83,8 @@ impl Field {
             marks_level(get(a), get(b), self.values.get(a), self.values.get(b))
         } else if a == b {
             self.equal[a as usize]
+        } else if let Prepared::Sets(sets) = &self.prepared {
+            sets.level(self.kind, &self.values, a, b)
         } else {
             EQUAL + self.unequal_level(left, right)
         }
@@ -101,6 +109,8 @@ impl Field {
             Prepared::Bags(bags) => bags.glance(value),
             Prepared::Dates(dates) => dates[value as usize],
             Prepared::Numbers(numbers) => numbers.values[value as usize].to_bits(),
+            Prepared::Places(places) => places.glance(value),
+            Prepared::Sets(sets) => sets.glance(value),
             Prepared::Marks { ends, marks } => {
                 let own = &marks[ends[value as usize - 1] as usize..ends[value as usize] as usize];
                 own.iter().fold(0, |sorts, (mark, _)| sorts | 1 << (mark % 64))
@@ -110,14 +120,19 @@ impl Field {
 
     /// A level that two different values do not surpass, told by a glance at them.
     pub(super) fn best_level(&self, left: u64, right: u64) -> u8 {
-        if self.kind == Kind::Marks && left & right != 0 {
-            return 1;
+        match self.kind {
+            Kind::Marks | Kind::Contacts if left & right != 0 => return 1,
+            Kind::Contacts => return sets::NEAR,
+            Kind::Doors if left & right != 0 => return EQUAL + 1,
+            Kind::Doors => return EQUAL + 3,
+            _ => {}
         }
         EQUAL
             + match self.kind {
                 Kind::Date => date_level(left, right),
                 Kind::Number => self.number_level(f64::from_bits(left), f64::from_bits(right)),
-                Kind::Text | Kind::Marks => 1,
+                Kind::Coordinates => globe::best_level(left, right),
+                Kind::Text | Kind::Address | Kind::Marks => 1,
                 kind => best_level(kind, Apart::of(left, right)),
             }
     }
@@ -142,7 +157,8 @@ impl Field {
                 }
             }
             Prepared::Bags(bags) => bag_level(bags.cosine(left.value, right.value)).0,
-            Prepared::Marks { .. } => 2,
+            Prepared::Places(places) => places.level(left.value, right.value),
+            Prepared::Marks { .. } | Prepared::Sets(_) => 2,
             Prepared::Dates(_) | Prepared::Numbers(_) => self.best_level(left.glance, right.glance) - EQUAL,
         }
     }
@@ -274,6 +290,7 @@ fn best_level(kind: Kind, apart: Apart) -> u8 {
             _ => 5,
         },
         _ if edits <= 1 || apart.may_contain => 1,
+        Kind::Code if edits == 2 => 1,
         _ if edits == 2 => 2,
         _ if edits * 3 <= longest => 3,
         _ => 4,
@@ -289,6 +306,23 @@ fn has_words_of(long: &[u16], short: &[u16]) -> bool {
             .all(|word| word.is_empty() || long.split(blank).any(|own| own == word))
 }
 
+/// Whether two codes differ only in letters and digits that are mistaken for each other: O and 0, I, L and 1 (Unicode
+/// Technical Standard 39, confusables).
+fn look_alike(left: &[u16], right: &[u16]) -> bool {
+    const fn skeleton(letter: u16) -> u16 {
+        match letter {
+            0x6f => b'0' as u16,
+            0x69 | 0x6c => b'1' as u16,
+            letter => letter,
+        }
+    }
+    left.len() == right.len()
+        && left
+            .iter()
+            .zip(right)
+            .all(|(own, other)| skeleton(*own) == skeleton(*other))
+}
+
 fn code_level(letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
     let longest = apart.longest;
     let (short, long) = letters.ordered(a, b);
@@ -299,6 +333,8 @@ fn code_level(letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
         distance(short, long)
     };
     if edits == 1 && longest >= 4 || (short.len() >= 6 && (long.ends_with(short) || long.starts_with(short))) {
+        1
+    } else if edits == 2 && longest >= 4 && look_alike(short, long) {
         1
     } else if edits == 2 && longest >= 6 {
         2

@@ -1,15 +1,19 @@
 //! Fields: what the columns of all files hold, every distinct value folded and prepared once.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rayon::prelude::*;
 
 use super::super::hash::{Map, hash};
+use super::address;
 use super::bags::Bags;
 use super::date::{self, Date};
+use super::globe::{self, Places};
 use super::kind::{Kind, infer, number, whole_number};
 use super::letters::Letters;
 use super::numbers::Numbers;
+use super::sets::{self, Sets};
 use super::table::Table;
 use super::text;
 use super::twins::Twin;
@@ -24,6 +28,9 @@ pub(super) enum Prepared {
     /// Days, packed.
     Dates(Vec<u64>),
     Numbers(Numbers),
+    Places(Places),
+    /// Phone numbers, or mail addresses.
+    Sets(Sets),
     /// Tokens with digits and the level that sharing one is worth, rarest first.
     Marks {
         ends: Vec<u32>,
@@ -55,6 +62,20 @@ pub(super) struct Field {
 }
 
 impl Field {
+    /// How often each thing that two records can share occurs, and its level where they do.
+    pub(super) fn shared(&self) -> Vec<(u32, u8)> {
+        match &self.prepared {
+            Prepared::Sets(sets) if self.kind == Kind::Contacts => sets.shared.clone(),
+            _ => self
+                .values
+                .counts
+                .iter()
+                .copied()
+                .zip(self.equal.iter().copied())
+                .collect(),
+        }
+    }
+
     /// The field made of one column of each table, or of several that are read as one. `order` gives for each record
     /// its row, tables end to end.
     /// `kind` is what it holds, where that is said.
@@ -78,7 +99,7 @@ impl Field {
             join(order, |row, each| {
                 let (side, row) = cell(row);
                 let own = columns[side].iter().map(|column| &tables[side].columns[*column]);
-                own.for_each(|column| each(column.get(row)));
+                own.for_each(|column| each(kind, column.get(row)));
             })
         } else {
             let place = |row: usize| {
@@ -90,7 +111,11 @@ impl Field {
         };
         // The column that says at once what others say together gives the name.
         let named = columns.iter().zip(tables).min_by_key(|(columns, _)| columns.len());
-        let header = named.and_then(|(columns, table)| Some(table.columns[*columns.first()?].header.clone()));
+        let header = named.map(|(columns, table)| {
+            let n_named = if is_pooled(kind) { columns.len() } else { 1 };
+            let headers = columns.iter().map(|column| &*table.columns[*column].header);
+            headers.take(n_named).collect::<Vec<&str>>().join(" + ")
+        });
         // Records are in the order of a hash: the values that they name first are a fair sample.
         let looked_at = values.len().min(LOOKED_AT) as u32;
         let inferred = || match infer((1..looked_at).map(|id| (values.get(id), values.counts[id as usize]))) {
@@ -103,19 +128,24 @@ impl Field {
 
     fn of(header: String, columns: Vec<Vec<usize>>, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
         let (ids, values) = match kind {
-            Kind::Phone | Kind::Code | Kind::Date | Kind::Number => {
+            Kind::Phone | Kind::Code | Kind::Date | Kind::Number | Kind::Contacts | Kind::Coordinates | Kind::Doors => {
                 values::rewrite(&ids, &values, |value, changed| strip(kind, value, changed))
             }
             _ => (ids, values),
         };
         let n_filled = ids.iter().filter(|id| **id != 0).count();
         let filled = n_filled as f64 / ids.len().max(1) as f64;
+        let counts = match kind {
+            Kind::Contacts | Kind::Doors => sets::count(values.counted()),
+            _ => BTreeMap::new(),
+        };
+        let prepared = prepare(kind, &values, ids.len(), |member| counts[&member]);
         Self {
             header,
             columns,
             kind,
-            prepared: prepare(kind, &values),
-            equal: equal_levels(&values, ids.len()),
+            equal: equal_levels(kind, &prepared, &values, ids.len()),
+            prepared,
             ids,
             values,
             filled,
@@ -125,12 +155,12 @@ impl Field {
 }
 
 /// The values of several columns, read as one text for each record. `cells` calls for each of a row's values.
-fn join(order: &[u32], cells: impl Fn(usize, &mut dyn FnMut(&str)) + Sync) -> (Vec<u32>, Values) {
+fn join(order: &[u32], cells: impl Fn(usize, &mut dyn FnMut(Option<Kind>, &str)) + Sync) -> (Vec<u32>, Values) {
     let of_some = |rows: &[u32]| {
         let (mut part, mut joined, mut folded) = (Texts::default(), String::new(), String::new());
         for row in rows {
             joined.clear();
-            cells(*row as usize, &mut |value| add_value(value, &mut joined));
+            cells(*row as usize, &mut |kind, value| add_value(kind, value, &mut joined));
             text::fold(&joined, &mut folded);
             part.text.push_str(&folded);
             part.end();
@@ -141,10 +171,26 @@ fn join(order: &[u32], cells: impl Fn(usize, &mut dyn FnMut(&str)) + Sync) -> (V
     values::of_texts(&parts)
 }
 
-/// Appends one of several values that are read as one text.
-pub(super) fn add_value(value: &str, joined: &mut String) {
-    joined.push(' ');
+/// Whether values of several columns are no text together, but a set, or the coordinates of a place.
+fn is_pooled(kind: Option<Kind>) -> bool {
+    matches!(kind, Some(Kind::Contacts | Kind::Coordinates))
+}
+
+/// Appends one of several values that are read as one, of this kind.
+pub(super) fn add_value(kind: Option<Kind>, value: &str, joined: &mut String) {
+    joined.push(if is_pooled(kind) { ';' } else { ' ' });
     joined.push_str(value);
+}
+
+/// The numbers of addresses, beside their words: what tells one house from the next stands there. Fields that are none of
+/// addresses have none, nor those in which numbers are rare.
+pub(super) fn doors(field: &Field, make: impl FnOnce() -> Field) -> Option<Field> {
+    if field.kind != Kind::Address {
+        return None;
+    }
+    let mut doors = make();
+    doors.header = format!("{} numbers", field.header);
+    (doors.filled * 5.0 >= 1.0).then_some(doors)
 }
 
 /// The tokens with digits out of all texts: what tells one model, house or volume from the next stands there, in
@@ -246,6 +292,9 @@ pub(super) fn strip(kind: Kind, value: &str, stripped: &mut String) {
     match kind {
         Kind::Phone => stripped.extend(whole_number(value).chars().filter(char::is_ascii_digit)),
         Kind::Code => stripped.extend(whole_number(value).chars().filter(|letter| letter.is_alphanumeric())),
+        Kind::Contacts => sets::strip(value, stripped),
+        Kind::Coordinates => globe::strip(value, stripped),
+        Kind::Doors => address::numbers(value, stripped),
         Kind::Date => match date::parse(value) {
             Some(Date { year, month, day }) => _ = write!(stripped, "{year}-{month:02}-{day:02}"),
             None => stripped.push_str(value),
@@ -261,7 +310,7 @@ pub(super) fn strip(kind: Kind, value: &str, stripped: &mut String) {
 /// Drops every field whose words stand in another field anyway, such as a surname beside the full name, and compares
 /// the other one as text: the same evidence must not count twice.
 pub(super) fn drop_contained(fields: Vec<Field>) -> Vec<Field> {
-    let is_words = |field: &Field| matches!(field.kind, Kind::Name | Kind::Text | Kind::Category);
+    let is_words = |field: &Field| matches!(field.kind, Kind::Name | Kind::Category) || field.kind.is_text();
     let holders: Vec<Option<usize>> = (0..fields.len())
         .map(|at| {
             let part = &fields[at];
@@ -308,21 +357,27 @@ fn stands_in(part: &Field, whole: &Field) -> bool {
 
 /// The level of each value where both sides carry it: by the part of the information that tells one record from all
 /// others.
-fn equal_levels(values: &Values, n: usize) -> Vec<u8> {
+pub(super) fn equal_levels(kind: Kind, prepared: &Prepared, values: &Values, n: usize) -> Vec<u8> {
+    if let (Kind::Contacts, Prepared::Sets(sets)) = (kind, prepared) {
+        return sets.equal();
+    }
     let level = |count: u32| super::compare::rarity(f64::from(count.max(1)), n as f64);
     let small: Vec<u8> = (0..256).map(level).collect();
     let of = |count: &u32| small.get(*count as usize).copied().unwrap_or_else(|| level(*count));
     values.counts.iter().map(of).collect()
 }
 
-pub(super) fn prepare(kind: Kind, values: &Values) -> Prepared {
+/// Prepares values for being compared; `count` tells how many of `n` records have a member of a set.
+pub(super) fn prepare(kind: Kind, values: &Values, n: usize, count: impl Fn(u32) -> u32) -> Prepared {
     let all = || (0..values.len() as u32).map(|id| values.get(id));
     match kind {
         Kind::Date => Prepared::Dates(all().map(date::pack).collect()),
         Kind::Number => Prepared::Numbers(Numbers::new(
             all().map(|value| number(value).unwrap_or(f64::NAN)).collect(),
         )),
-        Kind::Text => Prepared::Bags(Bags::new(values)),
+        Kind::Coordinates => Prepared::Places(Places::new(values)),
+        Kind::Contacts | Kind::Doors => Prepared::Sets(Sets::new(values, n, count)),
+        Kind::Text | Kind::Address => Prepared::Bags(Bags::new(values, kind)),
         _ => Prepared::Letters(Letters::new(kind, values)),
     }
 }

@@ -18,11 +18,13 @@ mod postings;
 mod tests;
 mod texts;
 
+use std::collections::BTreeMap;
+
 use self::near::Near;
 use self::postings::Postings;
 use self::texts::{Texts, Vocabulary};
-use super::candidates::Atom;
 use super::explain::Explained;
+use super::keys::Atom;
 use super::vetoes::Grounds;
 use super::{Bar, Column, Kind, Linkage, Model, ModelMistake, Options, Outcome, Records, Table, link_records};
 use crate::matching::decision::Veto;
@@ -92,6 +94,8 @@ struct Known {
     n_filled: u32,
     /// The grams of its values, where they are compared as bags.
     grams: Option<Grams>,
+    /// How many records have each member, where its values are sets.
+    members: BTreeMap<u32, u32>,
 }
 
 /// How many values of a field, counted as often as they occur, hold each gram.

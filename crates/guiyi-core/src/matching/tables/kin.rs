@@ -1,7 +1,7 @@
-//! Kin: different writings of one name. Bob is Robert, 张伟 is Zhang Wei and sounds like 章伟.
+//! Kin: different writings of one name. Bob is Robert, 张伟 is Zhang Wei, sounds like 章伟 and 王未 looks like 王末.
 //!
 //! Each value gets keys; two values that share one are kin. Familiar forms of English names come from
-//! `dictionaries/name`, sounds of Chinese ones from their pinyin.
+//! `dictionaries/name`, so do characters that look alike; sounds of Chinese ones come from their pinyin.
 //! Law: a value's keys depend on the value alone.
 
 use std::collections::{BTreeSet, HashMap};
@@ -36,6 +36,15 @@ static FORMAL: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
     formal
 });
 
+/// The characters that each one is mistaken for by its shape.
+static ALIKE: LazyLock<HashMap<char, &str>> = LazyLock::new(|| {
+    let lines = include_str!("../../../../../dictionaries/name/alike.tsv").lines();
+    let cells = lines.filter_map(|line| line.split_once('\t'));
+    cells
+        .filter_map(|(own, others)| Some((own.chars().next()?, others)))
+        .collect()
+});
+
 /// All syllables of Chinese, written in plain letters.
 static SYLLABLES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let letters = ('\u{4e00}'..='\u{9fff}').filter_map(|letter| letter.to_pinyin());
@@ -45,7 +54,7 @@ static SYLLABLES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
 /// Letters of the longest syllable.
 const LONGEST_SYLLABLE: usize = 6;
 
-fn plain(sound: &str) -> String {
+pub(super) fn plain(sound: &str) -> String {
     sound.replace(['ü', 'v'], "u")
 }
 
@@ -121,7 +130,7 @@ fn key(parts: &[&str]) -> u32 {
 }
 
 /// The letters of a Latin value that reads as two to four syllables of Chinese.
-fn as_pinyin(value: &str) -> Option<String> {
+pub(super) fn as_pinyin(value: &str) -> Option<String> {
     let letters: String = value.chars().filter(char::is_ascii_alphabetic).collect();
     if letters.is_empty()
         || letters.len() > LONGEST * LONGEST_SYLLABLE
@@ -151,6 +160,7 @@ fn add_sounds(value: &str, keys: &mut Vec<u32>) {
         return;
     }
     keys.push(letters.iter().fold(1, |all, letter| mix(all ^ syllable(*letter))) as u32);
+    add_shapes(&letters, keys);
     let sound = |letter: &char| letter.to_pinyin().map(|sound| plain(sound.plain()));
     let Some(rest) = letters[1..].iter().map(sound).collect::<Option<Vec<String>>>() else {
         return;
@@ -166,6 +176,21 @@ fn add_sounds(value: &str, keys: &mut Vec<u32>) {
             && letters.len() == LONGEST
         {
             keys.push(key(&["pinyin ", &given.concat(), first, second]));
+        }
+    }
+}
+
+/// The shapes of a name in Chinese characters: one key for each character and each that it is mistaken for.
+fn add_shapes(letters: &[char], keys: &mut Vec<u32>) {
+    let code = |letter: char| u64::from(u32::from(letter));
+    for (at, own) in letters.iter().enumerate() {
+        for other in ALIKE.get(own).into_iter().flat_map(|others| others.chars()) {
+            let pair = code(*own.min(&other)) << 32 | code(*own.max(&other));
+            let places = letters.iter().enumerate();
+            let shape = places.fold(2, |all, (place, letter)| {
+                mix(all ^ if place == at { pair } else { code(*letter) })
+            });
+            keys.push(shape as u32);
         }
     }
 }
@@ -195,6 +220,10 @@ mod tests {
             ("欧阳小明", "xiaoming ouyang", true),
             ("吕布", "lv bu", true),
             ("陈静", "程静", true),
+            ("王未", "王末", true),
+            ("己小明", "已小明", true),
+            ("王未", "李末", false),
+            ("王未未", "王末末", false),
             ("wang wei", "wangwei", true),
             ("14 main st", "14 main street", false),
             ("", "", false),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::date;
 use super::text::is_ideograph;
+use super::{address, date, globe};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,35 +16,52 @@ pub enum Kind {
     Phone,
     /// Mail addresses.
     Email,
+    /// Phone numbers or mail addresses, several of a record as one set.
+    Contacts,
+    /// Places on the globe: latitude and longitude.
+    Coordinates,
     /// Codes: numbers of documents, postcodes, model numbers.
     Code,
     /// One of a few values.
     Category,
     /// Short words: names of persons and places.
     Name,
-    /// Several words: titles, organizations, addresses, descriptions.
+    /// Several words: titles, organizations, descriptions.
     Text,
+    /// Addresses.
+    Address,
+    /// The numbers in addresses: of houses, units and rooms.
+    Doors,
     /// Tokens with digits out of all texts of a record: model numbers, house numbers, sizes.
     Marks,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Date,
         Self::Number,
         Self::Phone,
         Self::Email,
+        Self::Contacts,
+        Self::Coordinates,
         Self::Code,
         Self::Category,
         Self::Name,
         Self::Text,
+        Self::Address,
+        Self::Doors,
         Self::Marks,
     ];
 
     /// The kind of a name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether values are compared as bags of q-grams.
+    pub(super) fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::Address)
     }
 
     /// The stable name used in outputs.
@@ -54,10 +71,14 @@ impl Kind {
             Self::Number => "number",
             Self::Phone => "phone",
             Self::Email => "email",
+            Self::Contacts => "contacts",
+            Self::Coordinates => "coordinates",
             Self::Code => "code",
             Self::Category => "category",
             Self::Name => "name",
             Self::Text => "text",
+            Self::Address => "address",
+            Self::Doors => "doors",
             Self::Marks => "marks",
         }
     }
@@ -65,6 +86,12 @@ impl Kind {
 
 /// A share of the values that must look alike for the column to be of a kind; real columns hold some dirt.
 const MOST: f64 = 0.8;
+
+/// The part of the values that look like addresses, at least, of a column of them; some have no number.
+const MOST_ADDRESSES: f64 = 0.5;
+
+/// The part of whole numbers with a zero in front, at least, of a column of what is no quantity.
+const LEAST_ZEROS: f64 = 0.2;
 
 /// Signs and units that quantities of a column come with, at most; more are words: 村伊 5 is a house.
 const MOST_UNITS: usize = 25;
@@ -75,6 +102,7 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     let mut date_rows = 0.0;
     let (mut dates, mut numbers, mut phones, mut emails, mut codes, mut fixed) =
         (0.0, 0.0, 0.0, 0.0, 0.0, [0.0_f64; 33]);
+    let (mut places, mut zeros, mut addresses) = (0.0, 0.0, 0.0);
     let mut units: BTreeSet<(&str, &str)> = BTreeSet::new();
     let (mut fractions, mut n_tokens, mut n_letters, mut total, mut plain) = (0.0, 0.0, 0.0, 0_u64, 0.0);
     for (value, count) in values {
@@ -101,10 +129,13 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
         plain += flag(is_number && digits == value.len());
         phones += flag((7..=15).contains(&digits) && letters <= 3);
         emails += flag(is_email(value));
+        places += flag(globe::is_place(value));
         codes += flag(digits > 0 && words <= 2 && digits * 3 >= letters);
         if digits == value.len() {
             fixed[digits.min(32)] += 1.0;
+            zeros += flag(digits > 1 && value.starts_with('0'));
         }
+        addresses += flag(address::is_address(value));
         n_tokens += words as f64;
         let weight = |letter: char| if is_ideograph(letter) { 3.0 } else { 1.0 };
         n_letters += value.chars().map(weight).sum::<f64>();
@@ -118,11 +149,15 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     // Whole numbers of one length above four digits are names of things, not quantities; the surer the longer.
     let length = (0..33).max_by(|a, b| fixed[*a].total_cmp(&fixed[*b])).unwrap_or(0);
     let same_length = fixed[length] >= if length >= 9 { 0.7 } else { 0.9 } * plain.max(1.0);
-    let is_coded_number = same_length && length > 4 && fractions < 0.05 * n;
+    // A zero in front is part of a name, and no quantity has one.
+    let has_zeros = zeros > LEAST_ZEROS * plain;
+    let is_coded_number = (same_length && length > 4 || has_zeros) && fractions < 0.05 * n;
     if most(dates) || mostly_dates {
         Kind::Date
     } else if most(emails) {
         Kind::Email
+    } else if most(places) {
+        Kind::Coordinates
     } else if most(numbers) && !is_coded_number && units.len() <= MOST_UNITS {
         if n <= 12.0 && fractions == 0.0 {
             Kind::Category
@@ -137,6 +172,8 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
         Kind::Category
     } else if n_tokens < 2.4 * n && n_letters < 16.0 * n {
         Kind::Name
+    } else if addresses >= MOST_ADDRESSES * n {
+        Kind::Address
     } else {
         Kind::Text
     }
@@ -221,7 +258,7 @@ mod tests {
             let of = |at: usize| format!("{}{at:02}", values[at % values.len()]);
             (10..70).map(of).collect()
         };
-        let cases: [(Vec<String>, Kind); 6] = [
+        let cases: [(Vec<String>, Kind); 8] = [
             (repeat(&["138001380", "138001381", "+86 138001382"]), Kind::Phone),
             // As a spreadsheet leaves them: a fraction, or the first digits only.
             (
@@ -241,6 +278,9 @@ mod tests {
                 Kind::Code,
             ),
             (repeat(&["a@b", "c.d@e"]), Kind::Email),
+            // Numbers of two lengths, of which many begin with a zero.
+            (repeat(&["013800138", "7700900"]), Kind::Phone),
+            (repeat(&["31.2304,121.47", "point(121.47 31.23"]), Kind::Coordinates),
         ];
         for (values, kind) in cases {
             assert_eq!(

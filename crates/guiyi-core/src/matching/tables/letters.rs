@@ -152,7 +152,7 @@ impl Apart {
 }
 
 /// Digits count up to three times each, other letters, of which some share a place, up to twice; punctuation does not.
-fn glance(letters: &[u16]) -> u64 {
+pub(super) fn glance(letters: &[u16]) -> u64 {
     let bag = letters.iter().fold(0_u64, |bag, letter| {
         let Seat { at, most } = SEATS
             .get(usize::from(*letter))

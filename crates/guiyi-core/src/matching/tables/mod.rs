@@ -10,6 +10,7 @@
 //! the number of threads change no decision; a pair is compared once.
 
 mod active;
+mod address;
 mod align;
 mod bags;
 mod blocks;
@@ -19,9 +20,11 @@ mod compare;
 mod date;
 mod explain;
 mod field;
+mod globe;
 mod group;
 mod index;
 mod joined;
+mod keys;
 mod kin;
 mod kind;
 #[cfg(test)]
@@ -36,12 +39,14 @@ mod numbers;
 mod partners;
 mod parts;
 mod phonetic;
+mod pooled;
 mod records;
 mod relatives;
 mod rows;
 mod said;
 mod scoring;
 mod search;
+mod sets;
 mod sisters;
 mod sort;
 mod start;

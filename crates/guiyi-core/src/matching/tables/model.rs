@@ -388,7 +388,7 @@ impl Model {
             };
             field.m = blend(&matches[at], &usual(field.kind), USUAL);
             field.u = blend(&others[at], &vec![1.0 / n as f64; n], STRENGTH);
-            if field.kind == Kind::Text {
+            if field.kind.is_text() {
                 spread(&mut field.m[usize::from(EQUAL)..]);
             }
             if self.relatives.iter().any(|kind| kind.differ.contains(&at)) {
@@ -454,7 +454,7 @@ impl Model {
                     bits[level] = bits[level - 1].min(bits[level].max(bits[equal]));
                 }
             }
-            if field.kind == Kind::Text {
+            if field.kind.is_text() {
                 for (step, bits) in bits[equal..].iter_mut().enumerate() {
                     *bits -= SLOPE * (step as f64 - (n - equal) as f64 / 2.0);
                 }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::super::hash::mix;
 use super::field::Field;
 use super::kind::Kind;
-use super::text;
+use super::{globe, text};
 
 /// Entries of the index that one record's search reads at most.
 pub(super) const READ: usize = 20_000;
@@ -142,6 +142,7 @@ impl Index {
 pub(super) fn add_grams(at: usize, kind: Kind, id: u32, value: &str, own: &mut Vec<u32>) {
     match kind {
         Kind::Number | Kind::Category => own.push(mix((at as u64) << 32 | u64::from(id)) as u32),
+        Kind::Coordinates => own.extend(globe::cell(value).map(|cell| mix(cell ^ mix(at as u64)) as u32)),
         _ => text::grams(value, |gram| own.push(gram)),
     }
 }

@@ -8,7 +8,7 @@ use super::super::hash::mix;
 use super::field::{self, Field, Prepared};
 use super::said::{Said, SaidField};
 use super::values::Cells;
-use super::{Kind, Table, align, joined, sort, twins};
+use super::{Kind, Table, align, joined, pooled, sort, twins};
 
 /// Fields that a pattern has room for.
 const MOST_FIELDS: usize = 31;
@@ -130,10 +130,7 @@ struct Made {
 
 /// The columns that correspond, one by one or several to one.
 fn columns(tables: &[&Table], said: &Said, order: &[u32]) -> Vec<Made> {
-    let is_said = |side: usize, column: usize| {
-        let of = |field: &SaidField| [field.left, field.right][side] == Some(column);
-        said.fields.iter().any(of) || side == 0 && said.passes.iter().any(|pass| pass.contains(&column))
-    };
+    let is_said = |side: usize, column: usize| said.names(side, column);
     let mut found = align::align(tables);
     for columns in &mut found {
         for (side, column) in columns.iter_mut().enumerate() {
@@ -157,10 +154,16 @@ fn columns(tables: &[&Table], said: &Said, order: &[u32]) -> Vec<Made> {
     }
     let single = |columns: Vec<Option<usize>>| columns.into_iter().map(|column| column.into_iter().collect()).collect();
     let is_whole = |columns: &Vec<Option<usize>>| columns.iter().all(Option::is_some);
-    made.extend(found.into_iter().filter(is_whole).map(|columns| Made {
-        columns: single(columns),
-        kind: None,
-    }));
+    let is_spare = |columns: &Vec<Option<usize>>| !is_whole(columns) && pooled::may_be_spare(tables, columns, order);
+    made.extend(
+        found
+            .into_iter()
+            .filter(|columns| is_whole(columns) || is_spare(columns))
+            .map(|columns| Made {
+                columns: single(columns),
+                kind: None,
+            }),
+    );
     let said = said.fields.iter().filter(|field| field.compare).map(|field| {
         let columns = [field.left, field.right][..tables.len().min(2)].to_vec();
         (columns, field.kind)
@@ -177,15 +180,25 @@ fn columns(tables: &[&Table], said: &Said, order: &[u32]) -> Vec<Made> {
 
 /// The fields to compare, in an order that only their values decide.
 fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> Vec<Field> {
-    let fields: Vec<Field> = columns(tables, said, order)
-        .par_iter()
-        .map(|made| Field::new(tables, &made.columns, made.kind, &cells, order))
-        .collect();
-    drop(cells);
+    let make = |made: &Made| Field::new(tables, &made.columns, made.kind, &cells, order);
+    let fields: Vec<Field> = columns(tables, said, order).par_iter().map(make).collect();
+    let fields = pooled::pool(tables, said, fields, |columns, kind| {
+        make(&Made {
+            columns,
+            kind: Some(kind),
+        })
+    });
     let mut fields: Vec<Field> = field::drop_contained(fields)
         .into_iter()
         .filter(|field| says_something(field, said))
         .collect();
+    let doors = |field: &Field| {
+        let columns = field.columns.clone();
+        let kind = Some(Kind::Doors);
+        field::doors(field, || make(&Made { columns, kind }))
+    };
+    fields.extend(fields.par_iter().filter_map(doors).collect::<Vec<Field>>());
+    drop(cells);
     if fields.len() >= MOST_FIELDS {
         let said = |field: &Field| field.filled * (field.values.len() as f64).ln();
         fields.sort_by(|x, y| said(y).total_cmp(&said(x)).then_with(|| x.header.cmp(&y.header)));

@@ -166,9 +166,9 @@ impl<'f> Rows<'f> {
             }
         }
         match &self.fields[field].prepared {
-            Prepared::Letters(_) => self.fields[field].values.fetch(values),
+            Prepared::Letters(_) | Prepared::Sets(_) => self.fields[field].values.fetch(values),
             Prepared::Bags(bags) => bags.fetch(values),
-            Prepared::Marks { .. } | Prepared::Dates(_) | Prepared::Numbers(_) => {}
+            Prepared::Marks { .. } | Prepared::Dates(_) | Prepared::Numbers(_) | Prepared::Places(_) => {}
         }
     }
 

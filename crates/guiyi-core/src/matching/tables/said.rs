@@ -19,6 +19,12 @@ pub struct Said {
 }
 
 impl Said {
+    /// Whether something is said of a column of a table.
+    pub(super) fn names(&self, side: usize, column: usize) -> bool {
+        let is_field = |field: &SaidField| [field.left, field.right].get(side) == Some(&Some(column));
+        self.fields.iter().any(is_field) || side == 0 && self.passes.iter().any(|pass| pass.contains(&column))
+    }
+
     /// What is said of a field, where it is one column.
     pub(super) fn of(&self, field: &Field) -> Option<&SaidField> {
         let [column] = field.columns.first()?[..] else {

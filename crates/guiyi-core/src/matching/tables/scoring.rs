@@ -183,10 +183,10 @@ impl Bounds {
     fn new(fields: &[Field], model: &Model) -> Self {
         let mut order: Vec<usize> = (0..fields.len()).collect();
         order.sort_by_key(|at| match fields[*at].kind {
-            Kind::Date | Kind::Number | Kind::Marks => 0,
+            Kind::Date | Kind::Number | Kind::Coordinates | Kind::Doors | Kind::Marks => 0,
             Kind::Name | Kind::Category | Kind::Code => 1,
-            Kind::Phone | Kind::Email => 2,
-            Kind::Text => 3,
+            Kind::Phone | Kind::Email | Kind::Contacts => 2,
+            Kind::Text | Kind::Address => 3,
         });
         let bits: Vec<Vec<f64>> = model.fields.iter().map(|field| field.bits.clone()).collect();
         let least = |at| {
@@ -223,7 +223,7 @@ impl Bounds {
                 self.bits[at][usize::from(field.equal[a as usize]) - 1].max(self.least[at])
             } else {
                 let best = match field.kind {
-                    Kind::Text => EQUAL + 1,
+                    Kind::Text | Kind::Address => EQUAL + 1,
                     _ => field.best_level(left.glance, right.glance),
                 };
                 let is_swapped = || usize::from(best) > KIN && rows.is_swapped(at, pair);
@@ -239,7 +239,7 @@ impl Bounds {
     fn look(&self, rows: &Rows<'_>, pair: Pair, shares: &mut Shares, most: &mut [f64]) -> f64 {
         let mut shares = shares.of(rows, pair.0).iter();
         for (at, (field, (left, right))) in rows.fields.iter().zip(rows.cells(pair)).enumerate() {
-            let share = (field.kind == Kind::Text).then(|| shares.next()).flatten();
+            let share = field.kind.is_text().then(|| shares.next()).flatten();
             let (a, b) = (left.value, right.value);
             if let Some(share) = share.filter(|_| a != b && a != 0 && b != 0) {
                 most[at] = self.most_of_text(at, left.glance & right.glance, share);

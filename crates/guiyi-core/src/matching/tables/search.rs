@@ -126,9 +126,8 @@ fn random_levels(records: &Records, rows: &Rows<'_>) -> Vec<Vec<f64>> {
             continue;
         }
         levels[..usize::from(compare::EQUAL)].fill(0.0);
-        let counts = field.values.counts.iter().zip(&field.equal);
-        for (count, level) in counts.filter(|(count, _)| **count > 0) {
-            let (count, level) = (f64::from(*count), usize::from(*level) - 1);
+        for (count, level) in field.shared().into_iter().filter(|(count, _)| *count > 0) {
+            let (count, level) = (f64::from(count), usize::from(level) - 1);
             levels[level] += drawn * count * (count - 1.0).max(0.05) / (total * field.filled * field.filled);
         }
     }

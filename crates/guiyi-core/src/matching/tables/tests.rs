@@ -225,7 +225,11 @@ fn each_candidate_is_made_once_whichever_passes_find_it() {
         [3, 4, 7].map(|seed: u64| (0..n).map(move |record| (mix(mix(u64::from(record) * seed) % 40 + 1), record)));
     let mut expected: Vec<u64> = Vec::new();
     let passes = keys.map(|keys| {
-        let filed: Vec<(u64, u32)> = keys.collect();
+        // Some are filed under several keys.
+        let more = (0..n)
+            .step_by(3)
+            .map(|record| (mix(1000 + u64::from(record) % 30), record));
+        let filed: Vec<(u64, u32)> = keys.chain(more).collect();
         for (key, a) in &filed {
             let others = filed.iter().filter(|(other, b)| other == key && a < b && may(*a, *b));
             let size = filed.iter().filter(|(other, _)| other == key).count();

@@ -54,7 +54,8 @@ pub(super) fn find(fields: &mut [Field]) {
     }
 }
 
-fn sample(field: &Field) -> BTreeSet<u64> {
+/// Hashes of a sample of the values of a field, chosen by their hash.
+pub(super) fn sample(field: &Field) -> BTreeSet<u64> {
     let n = field.values.len();
     let hashes = (1..n as u32).map(|id| hash(field.values.get(id).as_bytes()));
     hashes.filter(|hash| n <= FEW || hash.is_multiple_of(SAMPLE)).collect()

@@ -127,6 +127,11 @@ impl Values {
         &self.text[start..start + (span as usize & LONGEST)]
     }
 
+    /// All values with how many records carry each.
+    pub(super) fn counted(&self) -> impl Iterator<Item = (&str, u32)> {
+        (0..self.len() as u32).map(|id| (self.get(id), self.counts[id as usize]))
+    }
+
     /// Asks for some values at once: memory is slow to answer and quick to deliver.
     pub(super) fn fetch(&self, values: &[u32]) {
         let starts = || values.iter().map(|value| self.spans[*value as usize] >> LENGTH_BITS);

@@ -1,12 +1,16 @@
 //! An index out of the records of a full run, and what adding a record to it changes.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
-use super::super::candidates::{PassCount, largest};
+use super::super::bags::grams_of;
+use super::super::candidates::PassCount;
 use super::super::field::{Field, Prepared};
+use super::super::keys::largest;
 use super::super::records::Records;
 use super::super::said::Said;
-use super::super::text;
+use super::super::sets;
 use super::super::vetoes::Grounds;
 use super::find::Query;
 use super::near::Near;
@@ -83,11 +87,20 @@ fn known(field: Field) -> Known {
             _ => None,
         },
         columns: field.columns,
-        grams: matches!(field.prepared, Prepared::Bags(_)).then(|| Grams::new(&values)),
+        grams: matches!(field.prepared, Prepared::Bags(_)).then(|| Grams::new(field.kind, &values)),
+        members: count_members(field.kind, &values),
         n_filled: values.counts.iter().sum(),
         values,
         kind: field.kind,
         header: field.header,
+    }
+}
+
+/// How many records have each member of a set; nothing of other kinds.
+pub(super) fn count_members(kind: Kind, values: &Vocabulary) -> BTreeMap<u32, u32> {
+    match kind {
+        Kind::Contacts | Kind::Doors => sets::count(values.texts.iter().zip(values.counts.iter().copied())),
+        _ => BTreeMap::new(),
     }
 }
 
@@ -103,10 +116,10 @@ fn count_marks(marks: &Field) -> Map<u64, u32> {
 
 impl Grams {
     /// The grams of values, numbered as they come first.
-    pub(super) fn new(values: &Vocabulary) -> Self {
+    pub(super) fn new(kind: Kind, values: &Vocabulary) -> Self {
         let mut grams = Self::default();
         for (text, count) in values.texts.iter().zip(&values.counts) {
-            grams.add(text, *count);
+            grams.add(kind, text, *count);
         }
         grams
     }
@@ -123,14 +136,14 @@ impl Grams {
     }
 
     /// Counts each gram of a text once.
-    fn add(&mut self, text: &str, count: u32) {
+    fn add(&mut self, kind: Kind, text: &str, count: u32) {
         let Self {
             hashes,
             counts,
             numbers,
         } = self;
         let mut own: Vec<u32> = Vec::new();
-        text::grams(text, |gram| {
+        grams_of(kind, text, &mut String::new(), |gram, _| {
             own.push(*numbers.entry(gram).or_insert_with(|| {
                 hashes.push(gram);
                 counts.push(0);
@@ -149,7 +162,11 @@ impl Index {
     /// Files all rows under their keys by some atoms; of blocks that are too large enough to see that.
     pub(super) fn file(&self, atoms: &[super::Atom]) -> Postings {
         let rows = 0..self.len() as u32;
-        let filed = rows.filter_map(|row| Some((self.key(atoms, self.of_row(row))?, row)));
+        let filed = rows.flat_map(|row| {
+            self.keys(atoms, self.of_row(row))
+                .into_iter()
+                .map(move |key| (key, row))
+        });
         Postings::new(filed.collect(), largest(atoms.len()) + 1)
     }
 
@@ -161,7 +178,10 @@ impl Index {
             self.ids.push(*id);
             field.n_filled += u32::from(!text.is_empty());
             if let Some(grams) = field.grams.as_mut().filter(|_| !text.is_empty()) {
-                grams.add(text, 1);
+                grams.add(field.kind, text, 1);
+            }
+            for member in sets::keys(text).filter(|_| matches!(field.kind, Kind::Contacts | Kind::Doors)) {
+                *field.members.entry(member).or_default() += 1;
             }
         }
         if let Some(marks) = self.marks.as_mut().filter(|_| !query.marks.is_empty()) {
@@ -170,7 +190,7 @@ impl Index {
             }
         }
         for at in 0..self.passes.len() {
-            if let Some(key) = self.key(&self.passes[at].atoms, &self.ids[row as usize * self.fields.len()..]) {
+            for key in self.keys(&self.passes[at].atoms, &self.ids[row as usize * self.fields.len()..]) {
                 self.passes[at].postings.push(key, row);
             }
         }

@@ -3,9 +3,9 @@
 //!
 //! Law: two values get the level and the place that they have among all.
 
-use super::super::bags::Bags;
-use super::super::compare::rarity;
-use super::super::field::{Field, Prepared, prepare, prepare_marks};
+use super::super::bags::{Bags, grams_of};
+use super::super::field::{Field, Prepared, equal_levels, prepare, prepare_marks};
+use super::super::sets;
 use super::super::twins;
 use super::super::values::{self, Texts, Values};
 use super::find::Query;
@@ -46,17 +46,22 @@ fn field(known: &Known, query: &Query, at: usize, rows: &[u32], n: usize) -> Fie
     values.counts[0] = 0;
     let mut prepared = match &known.grams {
         Some(grams) => Prepared::Bags(bags(known, grams, query, at, &values)),
-        None => prepare(known.kind, &values),
+        None => {
+            let own: Vec<u32> = sets::keys(&query.texts[at]).collect();
+            prepare(known.kind, &values, n, |member| {
+                let count = known.members.get(&member).copied().unwrap_or(0);
+                count.saturating_add(more * u32::from(own.contains(&member)))
+            })
+        }
     };
     if let Prepared::Numbers(numbers) = &mut prepared {
         numbers.usual = known.usual;
     }
-    let equal = |count: &u32| rarity(f64::from((*count).max(1)), n as f64);
     Field {
         header: known.header.clone(),
         columns: Vec::new(),
         kind: known.kind,
-        equal: values.counts.iter().map(equal).collect(),
+        equal: equal_levels(known.kind, &prepared, &values, n),
         ids,
         values,
         prepared,
@@ -68,10 +73,12 @@ fn field(known: &Known, query: &Query, at: usize, rows: &[u32], n: usize) -> Fie
 /// The bags of values; the grams of the query's own one are counted once more.
 fn bags(known: &Known, grams: &super::Grams, query: &Query, at: usize, values: &Values) -> Bags {
     let mut own: Vec<u32> = Vec::new();
-    super::super::text::grams(&query.texts[at], |gram| own.push(gram));
+    grams_of(known.kind, &query.texts[at], &mut String::new(), |gram, _| {
+        own.push(gram)
+    });
     own.sort_unstable();
     let more = if own.is_empty() { 0 } else { query.more() };
-    Bags::few(values, known.n_filled.saturating_add(more), |gram| {
+    Bags::few(values, known.kind, known.n_filled.saturating_add(more), |gram| {
         let more = more * u32::from(own.binary_search(&gram).is_ok());
         match grams.numbers.get(&gram) {
             Some(number) => (*number, grams.counts[*number as usize].saturating_add(more)),

@@ -7,10 +7,11 @@
 
 use rayon::prelude::*;
 
-use super::super::candidates::{Atom, Part};
+use super::super::keys::{Atom, Part};
 use super::super::model::ROOM;
 use super::super::model_file;
 use super::super::vetoes::Grounds;
+use super::build::count_members;
 use super::bytes::{Reader, Writer};
 use super::near::Near;
 use super::postings::Postings;
@@ -19,7 +20,7 @@ use super::{Bar, Grams, Index, IndexMistake, Kind, Known, Pass, Side, rings};
 use crate::matching::hash::{Map, hash, mix};
 
 /// The format that is written and read.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 const MAGIC: &[u8; 8] = b"guiyi\x00ix";
 /// Bytes of the head: magic, format, length of the rest, checksum of the rest.
 pub(super) const HEAD: usize = 28;
@@ -139,7 +140,7 @@ impl Index {
         writer.number(self.passes.len() as u64);
         for pass in &self.passes {
             writer.numbers(pass.atoms.iter().map(|atom| atom.field as u32));
-            writer.numbers(pass.atoms.iter().map(|atom| u32::from(atom.part == Part::Head)));
+            writer.numbers(pass.atoms.iter().map(|atom| atom.part as u32));
             match pass.postings.parts() {
                 Some(_) => write_postings(writer, &pass.postings),
                 None => write_postings(writer, &self.file(&pass.atoms)),
@@ -292,7 +293,7 @@ fn read_field(reader: &mut Reader<'_>) -> Result<Known, IndexMistake> {
     let fits = counts.len() == texts.len() && counts.first() == Some(&0) && texts.iter().zip(&counts).all(is_filled);
     let n_filled = n_filled.filter(|_| fits).ok_or_else(|| reader.wrong())?;
     let has_grams = reader.number()? == 1;
-    if has_grams != (kind == Kind::Text) {
+    if has_grams != kind.is_text() {
         return Err(reader.wrong());
     }
     let grams = if has_grams {
@@ -301,13 +302,15 @@ fn read_field(reader: &mut Reader<'_>) -> Result<Known, IndexMistake> {
     } else {
         None
     };
+    let values = Vocabulary { texts, counts, places };
     Ok(Known {
         header,
         kind,
         twin,
         usual,
         columns,
-        values: Vocabulary { texts, counts, places },
+        members: count_members(kind, &values),
+        values,
         n_filled,
         grams,
     })
@@ -352,7 +355,12 @@ fn read_pass(reader: &mut Reader<'_>, n_fields: usize, n: usize) -> Result<Pass,
     }
     let atoms = fields.into_iter().zip(heads).map(|(field, head)| Atom {
         field: field as usize,
-        part: if head == 1 { Part::Head } else { Part::Whole },
+        part: match head {
+            1 => Part::Head,
+            2 => Part::Each,
+            3 => Part::Sound,
+            _ => Part::Whole,
+        },
     });
     Ok(Pass {
         atoms: atoms.collect(),

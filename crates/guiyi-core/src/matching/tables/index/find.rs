@@ -5,12 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use super::super::candidates::{Atom, Part, head, largest};
 use super::super::explain::{Explained, explain_pair};
 use super::super::field::{add_marks, add_value, strip};
 use super::super::group::capped;
+use super::super::keys::{Atom, Part, head, largest};
 use super::super::model::level;
+use super::super::phonetic::sound;
 use super::super::rows::Rows;
+use super::super::sets;
 use super::super::text;
 use super::super::vetoes::Vetoes;
 use super::{Found, Index, Kind, Outcome, few};
@@ -62,7 +64,7 @@ impl Index {
                 columns => {
                     let mut joined = String::new();
                     for column in columns {
-                        add_value(value(column), &mut joined);
+                        add_value(Some(field.kind), value(column), &mut joined);
                     }
                     text::fold(&joined, &mut folded);
                 }
@@ -121,15 +123,25 @@ impl Index {
         marks
     }
 
-    /// The hash of the key of a record with these values; `None` if a pass does not file it.
-    pub(super) fn key(&self, atoms: &[Atom], ids: &[u32]) -> Option<u64> {
+    /// The hashes of the keys of a record with these values; none if a pass does not file it.
+    pub(super) fn keys(&self, atoms: &[Atom], ids: &[u32]) -> Vec<u64> {
+        if let [atom] = atoms
+            && atom.part == Part::Each
+        {
+            return each_key(self.fields[atom.field].values.texts.get(ids[atom.field]));
+        }
+        self.key(atoms, ids).into_iter().collect()
+    }
+
+    fn key(&self, atoms: &[Atom], ids: &[u32]) -> Option<u64> {
         let mut key = 0;
         for atom in atoms {
             let (field, id) = (&self.fields[atom.field], ids[atom.field]);
             let own = match atom.part {
                 _ if id == 0 => 0,
-                Part::Whole => id,
+                Part::Whole | Part::Each => id,
                 Part::Head => head(field.kind, field.values.texts.get(id)),
+                Part::Sound => sound(field.values.texts.get(id)),
             };
             if own == 0 {
                 return None;
@@ -139,15 +151,25 @@ impl Index {
         Some(mix(key))
     }
 
-    /// [`Index::key`] of a query, whose values may be unknown.
+    /// [`Index::keys`] of a query, whose values may be unknown.
+    fn keys_of(&self, atoms: &[Atom], query: &Query) -> Vec<u64> {
+        if let [atom] = atoms
+            && atom.part == Part::Each
+        {
+            return each_key(&query.texts[atom.field]);
+        }
+        self.key_of(atoms, query).into_iter().collect()
+    }
+
     fn key_of(&self, atoms: &[Atom], query: &Query) -> Option<u64> {
         let mut key = 0;
         for Atom { field, part } in atoms {
             let (id, text) = (query.ids[*field], &query.texts[*field]);
             let own = match part {
                 _ if text.is_empty() => 0,
-                Part::Whole => id,
+                Part::Whole | Part::Each => id,
                 Part::Head => head(self.fields[*field].kind, text),
+                Part::Sound => sound(text),
             };
             if own == 0 {
                 return None;
@@ -165,13 +187,14 @@ impl Index {
     /// The rows worth comparing, ascending.
     fn candidates(&self, query: &Query) -> Vec<u32> {
         let mut rows = Vec::new();
-        for pass in &self.passes {
-            let Some(key) = self.key_of(&pass.atoms, query) else {
-                continue;
-            };
+        let filed = (self.passes.iter()).flat_map(|pass| {
+            let keys = self.keys_of(&pass.atoms, query);
+            keys.into_iter().map(move |key| (pass, key))
+        });
+        for (pass, key) in filed {
             let start = rows.len();
             let members = pass.postings.get(key);
-            rows.extend(members.filter(|row| self.key(&pass.atoms, self.of_row(*row)) == Some(key)));
+            rows.extend(members.filter(|row| self.keys(&pass.atoms, self.of_row(*row)).contains(&key)));
             if rows.len() - start + query.more() as usize > largest(pass.atoms.len()) {
                 rows.truncate(start);
             }
@@ -300,6 +323,11 @@ impl Index {
         let vetoes = Vetoes::with(&self.vetoes, &fields);
         explain_pair(&fields, &Rows::new(&fields), &vetoes, &self.model, (0, 1))
     }
+}
+
+/// The hashes of the keys of all members of a set.
+fn each_key(set: &str) -> Vec<u64> {
+    sets::keys(set).map(|key| mix(u64::from(key))).collect()
 }
 
 fn mean(bonds: &[f32]) -> f32 {

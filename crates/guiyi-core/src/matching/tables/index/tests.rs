@@ -8,7 +8,7 @@ use super::super::compare::KIN;
 use super::super::tests::{HEADERS, people, table};
 use super::file::FORMAT;
 use super::*;
-use crate::matching::hash::mix;
+use crate::matching::hash::{hash, mix};
 
 fn names(n: usize) -> Column {
     let mut names = Column::new("id");
@@ -97,6 +97,66 @@ fn so_does_one_whose_names_changed_places() {
         assert_eq!(pair.outcome, Outcome::Match);
     }
     check_rows(&linkage, &index);
+}
+
+/// Invented persons with a second phone, of whom every other twin has the two turned around, and with places.
+fn reached() -> Table {
+    let rows = people(300).into_iter().enumerate().map(|(at, mut row)| {
+        // Twins were born on one day.
+        let of = hash(row[2].as_bytes()) % 100_000;
+        row.push(format!("07{}", 100_000_000 + mix(of * 5) % 900_000_000));
+        row.push(format!("{:.5}", 31.0 + (mix(of) % 10_000) as f64 / 1e4));
+        row.push(format!("{:.5}", 121.0 + (mix(of + 7) % 10_000) as f64 / 1e4));
+        if at % 2 == 0 {
+            row.swap(4, 5);
+        }
+        row
+    });
+    let headers: Vec<&str> = HEADERS.iter().copied().chain(["phone2", "lat", "lng"]).collect();
+    table(&headers, &rows.collect::<Vec<_>>())
+}
+
+#[test]
+fn so_does_one_whose_columns_are_compared_as_one() {
+    let table = reached();
+    let names = names(table.n_rows());
+    let (linkage, index) = Index::new(&[source(&table, &names)], &Options::default());
+    let has = |kind: Kind| linkage.fields.iter().filter(|field| field.kind == kind).count();
+    assert_eq!(
+        (has(Kind::Contacts), has(Kind::Coordinates), has(Kind::Phone)),
+        (1, 1, 0)
+    );
+    assert!(linkage.pairs.len() >= 100);
+    check_rows(&linkage, &index);
+    let read = Index::from_bytes(&index.to_bytes()).unwrap();
+    check_rows(&linkage, &read);
+}
+
+#[test]
+fn every_number_of_a_record_files_it() {
+    let table = reached();
+    let names = names(table.n_rows());
+    let records = Records::new(&[&table], &Options::default().said);
+    let (mut linkage, bar) = link_records(&records, &Options::default());
+    let field = records
+        .fields
+        .iter()
+        .position(|field| field.kind == Kind::Contacts)
+        .unwrap();
+    let part = super::super::keys::Part::Each;
+    linkage.passes = vec![super::super::PassCount {
+        name: String::new(),
+        pairs: 0,
+        atoms: vec![Atom { field, part }],
+    }];
+    let index = super::build::build(&[source(&table, &names)], records, &linkage, bar);
+    let mut n_found = 0;
+    for pair in linkage.pairs.iter().filter(|pair| linkage.levels(pair)[field] == 1) {
+        let found = index.find_row(pair.a);
+        assert!(found.iter().any(|found| found.row == pair.b), "{pair:?}");
+        n_found += 1;
+    }
+    assert!(n_found > 50, "{n_found}");
 }
 
 #[test]
