@@ -112,7 +112,7 @@ impl Places {
 
 /// The level that two places do not surpass, by what a glance says of each.
 pub(super) fn best_level(left: u64, right: u64) -> u8 {
-    let degrees = (left as i64).abs_diff(right as i64) as f64 / PARTS;
+    let degrees = left.cast_signed().abs_diff(right.cast_signed()) as f64 / PARTS;
     let km = degrees.to_radians() * RADIUS;
     level_of(|most| km * 0.999_999 - 1e-4 <= most)
 }

@@ -123,7 +123,7 @@ impl Sets {
 
     /// Which of 64 sorts of members a value has.
     pub(super) fn glance(&self, value: u32) -> u64 {
-        self.keys(value).fold(0, |sorts, key| sorts | 1 << (key >> 1) % 64)
+        self.keys(value).fold(0, |sorts, key| sorts | 1 << ((key >> 1) % 64))
     }
 
     /// The level of each value where both sides have it: that of its rarest member.
