@@ -26,7 +26,7 @@ const FINE: f64 = 0.5;
 
 /// What latitude and longitude are called, folded, with the usual abbreviations. Words that mean width and length as well
 /// (Breite, Länge) are left out.
-const LATITUDE: [&str; 17] = [
+const LATITUDE: [&str; 14] = [
     "lat",
     "latitude",
     "latitud",
@@ -39,13 +39,10 @@ const LATITUDE: [&str; 17] = [
     "enlem",
     "lintang",
     "широта",
-    "γεωγραφικοπλατος",
     "纬度",
-    "緯度",
     "위도",
-    "ละติจูด",
 ];
-const LONGITUDE: [&str; 21] = [
+const LONGITUDE: [&str; 18] = [
     "lon",
     "lng",
     "long",
@@ -61,12 +58,9 @@ const LONGITUDE: [&str; 21] = [
     "boylam",
     "bujur",
     "долгота",
-    "γεωγραφικομηκος",
     "经度",
-    "經度",
     "経度",
     "경도",
-    "ลองจิจูด",
 ];
 
 /// Latitude or longitude.
@@ -320,6 +314,8 @@ mod tests {
             ("pickupLatitude", Some((Axis::Latitude, "pickup"))),
             ("门店纬度", Some((Axis::Latitude, "门店"))),
             ("經度", Some((Axis::Longitude, ""))),
+            ("緯度", Some((Axis::Latitude, ""))),
+            ("경도", Some((Axis::Longitude, ""))),
             ("plate", None),
             ("belonging", None),
             ("", None),
