@@ -332,9 +332,9 @@ fn code_level(letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
     } else {
         distance(short, long)
     };
-    if edits == 1 && longest >= 4 || (short.len() >= 6 && (long.ends_with(short) || long.starts_with(short))) {
-        1
-    } else if edits == 2 && longest >= 4 && look_alike(short, long) {
+    let contains = || short.len() >= 6 && (long.ends_with(short) || long.starts_with(short));
+    let is_near = || edits == 1 || edits == 2 && look_alike(short, long);
+    if longest >= 4 && is_near() || contains() {
         1
     } else if edits == 2 && longest >= 6 {
         2
@@ -394,4 +394,51 @@ pub(super) fn distance(left: &[u16], right: &[u16]) -> usize {
         pm_before = pm;
     }
     edits
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::values::{Texts, of_texts};
+    use super::*;
+
+    /// The level of two codes, and the best one that a glance promises.
+    fn codes(left: &str, right: &str) -> (u8, u8) {
+        let mut all = Texts::default();
+        for text in [left, right] {
+            all.text.push_str(text);
+            all.end();
+        }
+        let (ids, values) = of_texts(&[all]);
+        let letters = Letters::new(Kind::Code, &values);
+        let apart = Apart::of(letters.glance(ids[0]), letters.glance(ids[1]));
+        let level = code_level(Spelling(&values), ids[0], ids[1], apart);
+        (level, best_level(Kind::Code, apart))
+    }
+
+    #[test]
+    fn letters_that_look_like_digits_are_a_slip() {
+        for (left, right, expected) in [
+            ("ab0123", "abo123", 1),
+            ("ab0123", "abol23", 1),
+            ("ab0123", "ab4523", 2),
+            ("a01b", "aolb", 1),
+            ("a01b", "a23b", 5),
+            ("00112233", "oollzz33", 5),
+        ] {
+            assert_eq!(codes(left, right).0, expected, "{left} {right}");
+            assert_eq!(codes(right, left).0, expected, "{right} {left}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_glance_at_codes_promises_no_worse_level(left in "[o0il1ab2]{1,9}", right in "[o0il1ab2]{1,9}") {
+            if left != right {
+                let (level, best) = codes(&left, &right);
+                prop_assert!(best <= level, "{best} {level}");
+            }
+        }
+    }
 }

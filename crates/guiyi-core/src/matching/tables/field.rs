@@ -1,6 +1,5 @@
 //! Fields: what the columns of all files hold, every distinct value folded and prepared once.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rayon::prelude::*;
@@ -136,10 +135,12 @@ impl Field {
         let n_filled = ids.iter().filter(|id| **id != 0).count();
         let filled = n_filled as f64 / ids.len().max(1) as f64;
         let counts = match kind {
-            Kind::Contacts | Kind::Doors => sets::count(values.counted()),
-            _ => BTreeMap::new(),
+            Kind::Contacts => sets::count(values.counted()),
+            _ => Map::default(),
         };
-        let prepared = prepare(kind, &values, ids.len(), |member| counts[&member]);
+        let prepared = prepare(kind, &values, ids.len(), |member| {
+            counts.get(&member).copied().unwrap_or(1)
+        });
         Self {
             header,
             columns,

@@ -26,7 +26,7 @@ const FINE: f64 = 0.5;
 
 /// What latitude and longitude are called, folded, with the usual abbreviations. Words that mean width and length as well
 /// (Breite, Länge) are left out.
-const LATITUDE: [&str; 17] = [
+const LATITUDE: [&str; 14] = [
     "lat",
     "latitude",
     "latitud",
@@ -39,13 +39,10 @@ const LATITUDE: [&str; 17] = [
     "enlem",
     "lintang",
     "широта",
-    "γεωγραφικοπλατος",
     "纬度",
-    "緯度",
     "위도",
-    "ละติจูด",
 ];
-const LONGITUDE: [&str; 21] = [
+const LONGITUDE: [&str; 18] = [
     "lon",
     "lng",
     "long",
@@ -61,12 +58,9 @@ const LONGITUDE: [&str; 21] = [
     "boylam",
     "bujur",
     "долгота",
-    "γεωγραφικομηκος",
     "经度",
-    "經度",
     "経度",
     "경도",
-    "ลองจิจูด",
 ];
 
 /// Latitude or longitude.
@@ -112,7 +106,7 @@ impl Places {
 
 /// The level that two places do not surpass, by what a glance says of each.
 pub(super) fn best_level(left: u64, right: u64) -> u8 {
-    let degrees = (left as i64).abs_diff(right as i64) as f64 / PARTS;
+    let degrees = left.cast_signed().abs_diff(right.cast_signed()) as f64 / PARTS;
     let km = degrees.to_radians() * RADIUS;
     level_of(|most| km * 0.999_999 - 1e-4 <= most)
 }
@@ -320,6 +314,8 @@ mod tests {
             ("pickupLatitude", Some((Axis::Latitude, "pickup"))),
             ("门店纬度", Some((Axis::Latitude, "门店"))),
             ("經度", Some((Axis::Longitude, ""))),
+            ("緯度", Some((Axis::Latitude, ""))),
+            ("경도", Some((Axis::Longitude, ""))),
             ("plate", None),
             ("belonging", None),
             ("", None),

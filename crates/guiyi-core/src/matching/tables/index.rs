@@ -18,8 +18,6 @@ mod postings;
 mod tests;
 mod texts;
 
-use std::collections::BTreeMap;
-
 use self::near::Near;
 use self::postings::Postings;
 use self::texts::{Texts, Vocabulary};
@@ -95,7 +93,7 @@ struct Known {
     /// The grams of its values, where they are compared as bags.
     grams: Option<Grams>,
     /// How many records have each member, where its values are sets.
-    members: BTreeMap<u32, u32>,
+    members: Map<u32, u32>,
 }
 
 /// How many values of a field, counted as often as they occur, hold each gram.

@@ -6,7 +6,7 @@
 //! In addresses one side may leave out the room or the postcode; where both have what the other has not, they are two.
 //! Laws: the order of members and of columns changes nothing; two values are as alike as the two turned around.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::compare::{EQUAL, distance, rarity};
 use super::field::Field;
@@ -14,12 +14,14 @@ use super::kind::{Kind, whole_number};
 use super::letters::{Apart, glance};
 use super::twins;
 use super::values::Values;
-use crate::matching::hash::hash;
+use crate::matching::hash::{Map, hash};
 
 /// Digits of a number, at least; fewer are an extension, or a remark.
 const SHORTEST: usize = 5;
 /// Digits on each side of a sign that stands between two numbers; of fewer it stands within one.
 const WHOLE: usize = 7;
+/// Letters of a member that are compared.
+const LONGEST: usize = 64;
 /// The part of the fewer values that stand in both columns, at least, and how many these are.
 const LEAST_SHARED: f64 = 0.01;
 const LEAST_SEEN: usize = 3;
@@ -67,8 +69,8 @@ pub(super) fn keys(value: &str) -> impl Iterator<Item = u32> {
 }
 
 /// How many records have each member.
-pub(super) fn count<'t>(values: impl Iterator<Item = (&'t str, u32)>) -> BTreeMap<u32, u32> {
-    let mut counts = BTreeMap::new();
+pub(super) fn count<'t>(values: impl Iterator<Item = (&'t str, u32)>) -> Map<u32, u32> {
+    let mut counts: Map<u32, u32> = Map::default();
     for (value, count) in values {
         for key in keys(value) {
             *counts.entry(key).or_default() += count;
@@ -78,9 +80,9 @@ pub(super) fn count<'t>(values: impl Iterator<Item = (&'t str, u32)>) -> BTreeMa
 }
 
 impl Sets {
-    /// `count` tells how many of `n` records have a member.
+    /// `count` tells how many of `n` records have a member; it counts where a member alone says that two agree.
     pub(super) fn new(values: &Values, n: usize, count: impl Fn(u32) -> u32) -> Self {
-        let (mut ends, mut all, mut shared) = (Vec::with_capacity(values.len()), Vec::new(), BTreeMap::new());
+        let (mut ends, mut all, mut shared) = (Vec::with_capacity(values.len()), Vec::new(), Vec::new());
         let mut letters: Vec<u16> = Vec::new();
         for id in 0..values.len() as u32 {
             for member in members(values.get(id)) {
@@ -88,8 +90,8 @@ impl Sets {
                 let count = count(key).max(1);
                 let level = rarity(f64::from(count), n as f64);
                 letters.clear();
-                letters.extend(member.encode_utf16());
-                shared.insert(key, (count, level));
+                letters.extend(member.encode_utf16().take(LONGEST));
+                shared.push((key, count, level));
                 all.push(Member {
                     key,
                     level,
@@ -98,10 +100,12 @@ impl Sets {
             }
             ends.push(all.len() as u32);
         }
+        shared.sort_unstable();
+        shared.dedup();
         Self {
             ends,
             members: all,
-            shared: shared.into_values().collect(),
+            shared: shared.into_iter().map(|(_, count, level)| (count, level)).collect(),
         }
     }
 
@@ -123,7 +127,7 @@ impl Sets {
 
     /// Which of 64 sorts of members a value has.
     pub(super) fn glance(&self, value: u32) -> u64 {
-        self.keys(value).fold(0, |sorts, key| sorts | 1 << (key >> 1) % 64)
+        self.keys(value).fold(0, |sorts, key| sorts | 1 << ((key >> 1) % 64))
     }
 
     /// The level of each value where both sides have it: that of its rarest member.
@@ -179,7 +183,7 @@ fn are_near(one: &str, other: &str, apart: Apart) -> bool {
     }
     apart.longest >= SHORTEST && apart.least_edits <= 1 && {
         let letters = |text: &str| {
-            let mut letters = [0_u16; 64];
+            let mut letters = [0_u16; LONGEST];
             let units = letters.iter_mut().zip(text.encode_utf16());
             let n = units.map(|(letter, unit)| *letter = unit).count();
             (letters, n)

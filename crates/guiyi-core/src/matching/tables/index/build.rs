@@ -1,7 +1,5 @@
 //! An index out of the records of a full run, and what adding a record to it changes.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use super::super::bags::grams_of;
@@ -97,10 +95,10 @@ fn known(field: Field) -> Known {
 }
 
 /// How many records have each member of a set; nothing of other kinds.
-pub(super) fn count_members(kind: Kind, values: &Vocabulary) -> BTreeMap<u32, u32> {
+pub(super) fn count_members(kind: Kind, values: &Vocabulary) -> Map<u32, u32> {
     match kind {
-        Kind::Contacts | Kind::Doors => sets::count(values.texts.iter().zip(values.counts.iter().copied())),
-        _ => BTreeMap::new(),
+        Kind::Contacts => sets::count(values.texts.iter().zip(values.counts.iter().copied())),
+        _ => Map::default(),
     }
 }
 
@@ -180,7 +178,7 @@ impl Index {
             if let Some(grams) = field.grams.as_mut().filter(|_| !text.is_empty()) {
                 grams.add(field.kind, text, 1);
             }
-            for member in sets::keys(text).filter(|_| matches!(field.kind, Kind::Contacts | Kind::Doors)) {
+            for member in sets::keys(text).filter(|_| field.kind == Kind::Contacts) {
                 *field.members.entry(member).or_default() += 1;
             }
         }

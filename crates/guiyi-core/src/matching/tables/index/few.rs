@@ -44,15 +44,14 @@ fn field(known: &Known, query: &Query, at: usize, rows: &[u32], n: usize) -> Fie
         };
     }
     values.counts[0] = 0;
-    let mut prepared = match &known.grams {
-        Some(grams) => Prepared::Bags(bags(known, grams, query, at, &values)),
-        None => {
-            let own: Vec<u32> = sets::keys(&query.texts[at]).collect();
-            prepare(known.kind, &values, n, |member| {
-                let count = known.members.get(&member).copied().unwrap_or(0);
-                count.saturating_add(more * u32::from(own.contains(&member)))
-            })
-        }
+    let mut prepared = if let Some(grams) = &known.grams {
+        Prepared::Bags(bags(known, grams, query, at, &values))
+    } else {
+        let own: Vec<u32> = sets::keys(&query.texts[at]).collect();
+        prepare(known.kind, &values, n, |member| {
+            let count = known.members.get(&member).copied().unwrap_or(0);
+            count.saturating_add(more * u32::from(own.contains(&member)))
+        })
     };
     if let Prepared::Numbers(numbers) = &mut prepared {
         numbers.usual = known.usual;
@@ -74,7 +73,7 @@ fn field(known: &Known, query: &Query, at: usize, rows: &[u32], n: usize) -> Fie
 fn bags(known: &Known, grams: &super::Grams, query: &Query, at: usize, values: &Values) -> Bags {
     let mut own: Vec<u32> = Vec::new();
     grams_of(known.kind, &query.texts[at], &mut String::new(), |gram, _| {
-        own.push(gram)
+        own.push(gram);
     });
     own.sort_unstable();
     let more = if own.is_empty() { 0 } else { query.more() };
