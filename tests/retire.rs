@@ -1,6 +1,6 @@
 //! Retired golden records on the command line: out of every output, known for ever, brought back by a steward only.
 
-use crate::bench::{Bench, Ran};
+use crate::bench::{Bench, Ran, read_csv};
 
 const ERP: &str = "客户编码,客户名称,电话,城市
 D03-000001,杭州青禾软件有限公司,0571-88001111,杭州市
@@ -93,6 +93,27 @@ fn it_leaves_every_output_and_stays_known() {
         0,
         &[one, "is retired since 2026-03-05"],
     );
+
+    // An order for it is translated, and not in silence.
+    let translate = |orders: &str, from: &str, more: &[&str], code: i32, said: &[&str]| {
+        bench.write("orders.csv", orders.as_bytes());
+        let command = ["crosswalk", "translate", "orders.csv", "--column", "code", "--to", "erp"];
+        let ran = check(&bench, &[&command[..], &["--from", from], more].concat(), code, said);
+        let rows = read_csv(&bench.path("orders.erp.csv")).into_iter();
+        let marked = rows.map(|row| (row["erp_code"].clone(), row["global_id_status"].clone()));
+        (ran, marked.collect::<Vec<_>>())
+    };
+    let of = |code: &str, status: &str| (code.to_owned(), status.to_owned());
+    let said = "1 rows lead to retired golden records: see the column global_id_status";
+    let (_, marked) = translate("code\nHD-KA-00001\nHD-KA-9\n", "crm", &[], 1, &["1 rejected", said]);
+    assert_eq!(marked, [of("D03-000001", "retired")]);
+    let zh = ["--language", "zh", "--format", "json"];
+    let orders = "code\nD03-000001\nD03-000002\n";
+    let (ran, marked) = translate(orders, "erp", &zh, 1, &["1 行指向已停用的黄金记录"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(json["retired_golden_records"], 1);
+    assert_eq!(marked, [of("D03-000001", "retired"), of("D03-000002", "active")]);
+    translate("code\nD03-000002\n", "erp", &[], 0, &["1 rows translated, 0 rejected"]);
 
     // A run leaves it out, keeps its record up to date, and makes a golden record of its own of what matches it.
     let erp = ERP.replace("杭州市", "绍兴市") + "D03-000009,杭州青禾软件有限公司,0571-88001111,杭州市\n";

@@ -3,7 +3,7 @@
 //! Laws: a code that ever led to an ID leads to what stands for it now; a record's own code goes before an alias; a code
 //! that is not known is never guessed, only suggested.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
@@ -28,6 +28,8 @@ pub struct Codes {
     of_id: HashMap<GlobalId, Vec<Box<str>>>,
     /// The codes that have an end or are replaced.
     old: HashMap<Box<str>, OldCode>,
+    /// The IDs of retired golden records.
+    retired: HashSet<GlobalId>,
     /// Codes by what is left of them when typing habits are taken off.
     bare: HashMap<Box<str>, Vec<Box<str>>>,
     /// The characters that occur in bare codes.
@@ -233,7 +235,11 @@ fn load(connection: &Connection, entity: EntityType, system: &str) -> rusqlite::
     let Some(number) = number else {
         return Ok(Codes::default());
     };
-    let mut codes = Codes::default();
+    let retired = rows(connection, statements::RETIRED_IDS, [], |row| read_gid(row, 0))?;
+    let mut codes = Codes {
+        retired: retired.into_iter().collect(),
+        ..Codes::default()
+    };
     let mut statement = connection.prepare(statements::CODES_OF_SYSTEM)?;
     let mut found = statement.query((entity.name(), number))?;
     while let Some(row) = found.next()? {
@@ -269,6 +275,11 @@ impl Codes {
     /// The ID that a code leads to now.
     pub fn id(&self, code: &str) -> Option<GlobalId> {
         self.ids.get(code).copied()
+    }
+
+    /// Whether the golden record of an ID is retired: its codes lead to it for ever, and nobody should go on using them.
+    pub fn is_retired(&self, gid: GlobalId) -> bool {
+        self.retired.contains(&gid)
     }
 
     /// What is known of a code that has an end or is replaced; `None` for one that may be used for ever.

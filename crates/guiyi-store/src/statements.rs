@@ -354,6 +354,8 @@ pub(crate) const ADD_RETIREMENT: &str =
     "INSERT INTO retirement (gid, is_so, reason, actor, utc, run) VALUES ($1, $2, $3, $4, $5, $6)";
 pub(crate) const LAST_RETIREMENT: &str =
     "SELECT is_so, reason, actor, utc FROM retirement WHERE gid = $1 ORDER BY id DESC LIMIT 1";
+pub(crate) const RETIRED_IDS: &str =
+    "SELECT gid FROM global_id WHERE status = 'retired' AND gid IN (SELECT gid FROM retirement)";
 pub(crate) const RETIREMENTS: &str = "SELECT run FROM retirement WHERE gid = $1 AND is_so = 1";
 pub(crate) const RETIRED_AT: &str =
     "SELECT is_so FROM retirement WHERE gid = $1 AND run <= $2 AND utc <= $3 ORDER BY id DESC LIMIT 1";

@@ -178,7 +178,7 @@ pub fn run(records: &Records, clusters: &[u32], rulebook: &Rulebook) -> Golden {
     let (offsets, members) = group(clusters);
     let context = Members::of(records, rulebook);
     let n_golden = offsets.len() - 1;
-    let units = units(rulebook, records);
+    let units = units(rulebook, &context);
     let decide = |unit: &Unit<'_>| -> Vec<(usize, GoldenColumn)> {
         let picks: Vec<(u32, Ground)> = (0..n_golden)
             .map(|golden| {
@@ -223,8 +223,8 @@ impl Unit<'_> {
 }
 
 /// The groups of the policy, and every other element by itself. An element that stands in two groups belongs to the first.
-fn units<'a>(rulebook: &'a Rulebook, records: &Records) -> Vec<Unit<'a>> {
-    let n_elements = records.columns.len();
+fn units<'a>(rulebook: &'a Rulebook, context: &Members<'_>) -> Vec<Unit<'a>> {
+    let n_elements = context.records.columns.len();
     let policy = &rulebook.survivorship;
     let own = |element: usize| policy.elements.get(element).and_then(Option::as_deref);
     let mut is_taken = vec![false; n_elements];
@@ -242,7 +242,7 @@ fn units<'a>(rulebook: &'a Rulebook, records: &Records) -> Vec<Unit<'a>> {
         let order = elements.iter().find_map(|element| policy.source_orders.get(element));
         units.push(Unit {
             strategies: strategies.unwrap_or(&policy.default),
-            source_ranks: source_priority::ranks(records, rulebook, order.unwrap_or(&policy.source_priority)),
+            source_ranks: source_priority::ranks(&context.system_of, rulebook, order.unwrap_or(&policy.source_priority)),
             values: policy.value_orders.get(first).map_or(&[], Vec::as_slice),
             elements,
         });
@@ -390,6 +390,18 @@ fn fill<'m>(
             origins.push(column.origin(winner as usize));
             grounds.push(ground);
         }
+    }
+    // Every record is a golden record by itself, so the values are the records' own.
+    let is_itself = |(golden, &winner): (u32, &u32)| {
+        winner == golden || (winner == NO_RECORD && column.get(golden as usize).is_none())
+    };
+    if winners.len() == column.values.len() && (0..).zip(&winners).all(is_itself) {
+        return GoldenColumn {
+            values: column.values.clone(),
+            winners,
+            origins,
+            grounds,
+        };
     }
     let value = |(golden, &winner): (usize, &u32)| -> Option<Cow<'_, str>> {
         if winner == NO_RECORD {

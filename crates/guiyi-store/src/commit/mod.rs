@@ -46,6 +46,8 @@ pub(crate) struct Commit<'a> {
     ids: Vec<i64>,
     /// For each source number the number of its system in the store.
     pub(crate) system_ids: Vec<i64>,
+    /// The number in the store of the list of elements, once it was asked for.
+    layout: Option<i64>,
 }
 
 impl Commit<'_> {
@@ -221,6 +223,7 @@ pub(crate) fn write_change(
         known_rows: keys.map(|(&source, key)| finder.find(source, key)).collect(),
         ids: Vec::with_capacity(records.len()),
         system_ids: Vec::new(),
+        layout: None,
     };
     commit.system_ids = layouts::systems(&commit)?;
     let put_golden = wide::ensure(connection, &change.rulebook.dictionary)?;

@@ -109,7 +109,7 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
         vault: connection.vault,
         sealing: connection.vault.to_write(dictionary.entity, &names)?,
     };
-    let (mut received_layouts, mut canonical_layout) = (vec![None; shapes.len()], None);
+    let mut received_layouts = vec![None; shapes.len()];
     let mut last_id: Option<i64> = None;
     let mut add = connection.prepare_cached(statements::ADD_SOURCE)?;
     let mut update = connection.prepare_cached(statements::CHANGE_SOURCE)?;
@@ -139,10 +139,7 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
                 let headers = shapes[batch as usize].headers.iter().map(String::as_str);
                 *received_layouts[batch as usize].insert(layouts::layout(connection, headers)?)
             };
-            let canonical_layout = match canonical_layout {
-                Some(layout) => layout,
-                None => *canonical_layout.insert(layouts::layout(connection, names.iter().copied())?),
-            };
+            let canonical_layout = layouts::of_elements(commit)?;
             let Encoded {
                 digest,
                 received,
