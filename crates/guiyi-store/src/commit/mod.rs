@@ -125,6 +125,8 @@ pub(crate) fn commit(
     let _ = connection.pragma_update(None, "journal_mode", "TRUNCATE");
     let done = write_all(connection, vault, changes, utc, actor, keep);
     let _ = connection.pragma_update(None, "journal_mode", "WAL");
+    // The next statement reads the schema anew; a checkpoint that had to would be refused as locked.
+    let _ = connection.query_row(statements::N_TABLES, [], |_| Ok(()));
     done
 }
 
