@@ -110,17 +110,8 @@ impl Store {
 
     /// The codes that lead to an ID.
     pub fn codes_of(&self, gid: GlobalId) -> Result<Vec<Code>, StoreError> {
-        let read = |row: &rusqlite::Row<'_>| {
-            Ok(Code {
-                system: row.get(0)?,
-                id_type: row.get(1)?,
-                key: row.get(2)?,
-                valid_from: row.get(3)?,
-                valid_to: row.get(4)?,
-                successor: row.get(5)?,
-            })
-        };
-        rows(&self.connection, statements::CODES_OF, [key::to_key(gid)], read).map_err(|error| self.failed(error))
+        let found = rows(&self.connection, statements::CODES_OF, [key::to_key(gid)], read_code);
+        found.map_err(|error| self.failed(error))
     }
 
     /// Names of the systems that the store knows, in order.
@@ -141,18 +132,38 @@ impl Store {
         partial: bool,
     ) -> Result<Vec<Result<bool, CodeRefusal>>, StoreError> {
         self.act(entity, by, |action| {
-            let mut answers = Vec::with_capacity(codes.len());
-            for code in codes {
-                answers.push(add(action, code)?);
-            }
-            let n_new = answers.iter().filter(|answer| **answer == Ok(true)).count();
-            let is_written = n_new > 0 && (partial || answers.iter().all(Result::is_ok));
-            if is_written {
+            let (answers, keep) = answer_each(codes, partial, |code| add(action, code))?;
+            if keep == Keep::All {
+                let n_new = answers.iter().filter(|answer| **answer == Ok(true)).count();
                 action.note("alias", entity.name(), None, Some(&format!("{n_new} codes")))?;
             }
-            Ok((answers, if is_written { Keep::All } else { Keep::Nothing }))
+            Ok((answers, keep))
         })
     }
+}
+
+/// The answers to all, and whether what was written stays: if something is new, and nothing was refused or `partial` is
+/// true.
+pub(crate) fn answer_each<T>(
+    asked: &[T],
+    partial: bool,
+    answer: impl Fn(&T) -> Result<Result<bool, CodeRefusal>, Failure>,
+) -> Result<(Vec<Result<bool, CodeRefusal>>, Keep), Failure> {
+    let answers = asked.iter().map(answer).collect::<Result<Vec<_>, _>>()?;
+    let is_written = answers.contains(&Ok(true)) && (partial || answers.iter().all(Result::is_ok));
+    Ok((answers, if is_written { Keep::All } else { Keep::Nothing }))
+}
+
+/// Reads a code: system, kind, code, from when, until when, successor.
+pub(crate) fn read_code(row: &rusqlite::Row<'_>) -> rusqlite::Result<Code> {
+    Ok(Code {
+        system: row.get(0)?,
+        id_type: row.get(1)?,
+        key: row.get(2)?,
+        valid_from: row.get(3)?,
+        valid_to: row.get(4)?,
+        successor: row.get(5)?,
+    })
 }
 
 fn add(action: &Action<'_>, code: &NewCode<'_>) -> Result<Result<bool, CodeRefusal>, Failure> {

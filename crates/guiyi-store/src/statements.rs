@@ -3,6 +3,11 @@
 
 use guiyi_core::dictionary::EntityType;
 
+/// Holds the only right to write from the beginning.
+pub(crate) const BEGIN: &str = "BEGIN IMMEDIATE";
+pub(crate) const COMMIT: &str = "COMMIT";
+pub(crate) const ROLLBACK: &str = "ROLLBACK";
+
 pub(crate) const LAST_RUN: &str = "SELECT COALESCE(MAX(seq), 0) FROM run";
 /// The last write, and when it was.
 pub(crate) const LAST_WRITE: &str = "SELECT seq, utc FROM run ORDER BY seq DESC LIMIT 1";

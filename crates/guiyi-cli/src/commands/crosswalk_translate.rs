@@ -260,6 +260,7 @@ pub(super) fn column(reader: &Reader, name: &str) -> anyhow::Result<usize> {
     if let Some(at) = reader.headers.iter().position(|header| **header == *name) {
         return Ok(at);
     }
-    let hint = hint_for(name, reader.headers.iter().map(|header| &**header)).unwrap_or_default();
-    bail!("{} has no column \"{name}\"; {hint}", reader.path.display())
+    let hint = hint_for(name, reader.headers.iter().map(|header| &**header));
+    let hint = hint.map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+    bail!("{} has no column \"{name}\"{hint}", reader.path.display())
 }

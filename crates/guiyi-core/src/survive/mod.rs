@@ -242,7 +242,11 @@ fn units<'a>(rulebook: &'a Rulebook, context: &Members<'_>) -> Vec<Unit<'a>> {
         let order = elements.iter().find_map(|element| policy.source_orders.get(element));
         units.push(Unit {
             strategies: strategies.unwrap_or(&policy.default),
-            source_ranks: source_priority::ranks(&context.system_of, rulebook, order.unwrap_or(&policy.source_priority)),
+            source_ranks: source_priority::ranks(
+                &context.system_of,
+                rulebook,
+                order.unwrap_or(&policy.source_priority),
+            ),
             values: policy.value_orders.get(first).map_or(&[], Vec::as_slice),
             elements,
         });

@@ -90,7 +90,8 @@ fn the_history_keeps_an_element_that_another_process_added_meanwhile() {
         let world = World::of(&[("erp", "D03-000003", "公司3", city, "13900000003")]);
         let mut row = world.batches(book).into_iter().find(|batch| batch.len() == 1).unwrap();
         row.columns.truncate(3);
-        row.columns.resize(book.dictionary.elements.len(), row.columns[2].clone());
+        row.columns
+            .resize(book.dictionary.elements.len(), row.columns[2].clone());
         store.put(book, &row, None, BY).unwrap().0
     };
     put(&mut store, &book, "绍兴市");
