@@ -11,7 +11,7 @@ use std::sync::Arc;
 use arrow_array::{Array, StringArray};
 use rayon::prelude::*;
 
-use crate::record::{FEW, Origin, Records};
+use crate::record::{Column, FEW, Origin, Records};
 use crate::rulebook::{Rulebook, Strategy};
 
 mod best_origin;
@@ -175,6 +175,9 @@ impl<'a> Members<'a> {
 
 /// Computes the golden records. `clusters` holds for each record the number of its cluster, from 0 without gaps.
 pub fn run(records: &Records, clusters: &[u32], rulebook: &Rulebook) -> Golden {
+    if clusters.iter().zip(0..).all(|(&cluster, record)| cluster == record) {
+        return alone(records);
+    }
     let (offsets, members) = group(clusters);
     let context = Members::of(records, rulebook);
     let n_golden = offsets.len() - 1;
@@ -203,6 +206,40 @@ pub fn run(records: &Records, clusters: &[u32], rulebook: &Rulebook) -> Golden {
         offsets,
         members,
         columns: columns.into_iter().map(|(_, column)| column).collect(),
+    }
+}
+
+/// The golden records where every record is one by itself: its values are the record's own.
+fn alone(records: &Records) -> Golden {
+    let n_records = records.len() as u32;
+    let column = |column: &Column| {
+        let is_known = |record: u32| column.values.is_valid(record as usize);
+        let each = |record| {
+            if is_known(record) {
+                (record, Ground::Only)
+            } else {
+                (NO_RECORD, Ground::Nothing)
+            }
+        };
+        let (winners, grounds) = (0..n_records).map(each).unzip();
+        let origin = |record| {
+            if is_known(record) {
+                column.origin(record as usize)
+            } else {
+                Origin::Received
+            }
+        };
+        GoldenColumn {
+            values: column.values.clone(),
+            winners,
+            origins: (0..n_records).map(origin).collect(),
+            grounds,
+        }
+    };
+    Golden {
+        offsets: (0..=n_records).collect(),
+        members: (0..n_records).collect(),
+        columns: records.columns.iter().map(column).collect(),
     }
 }
 
@@ -394,18 +431,6 @@ fn fill<'m>(
             origins.push(column.origin(winner as usize));
             grounds.push(ground);
         }
-    }
-    // Every record is a golden record by itself, so the values are the records' own.
-    let is_itself = |(golden, &winner): (u32, &u32)| {
-        winner == golden || (winner == NO_RECORD && column.get(golden as usize).is_none())
-    };
-    if winners.len() == column.values.len() && (0..).zip(&winners).all(is_itself) {
-        return GoldenColumn {
-            values: column.values.clone(),
-            winners,
-            origins,
-            grounds,
-        };
     }
     let value = |(golden, &winner): (usize, &u32)| -> Option<Cow<'_, str>> {
         if winner == NO_RECORD {
