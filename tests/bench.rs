@@ -65,6 +65,24 @@ impl Bench {
         Ran::new(self.command(arguments).output().unwrap())
     }
 
+    /// Runs `guiyi` and expects its exit code and parts of what it says.
+    pub(crate) fn check(&self, arguments: &[&str], code: i32, said: &[&str]) -> Ran {
+        let ran = self.guiyi(arguments);
+        assert_eq!(ran.code, code, "{arguments:?} {ran:?}");
+        for said in said {
+            let is_said = ran.stdout.contains(said) || ran.stderr.contains(said);
+            assert!(is_said, "{arguments:?} without \"{said}\": {ran:?}");
+        }
+        ran
+    }
+
+    /// The global ID that a code leads to.
+    pub(crate) fn id(&self, system: &str, code: &str) -> String {
+        let ran = self.check(&["crosswalk", "lookup", system, code, "--format", "json"], 0, &[]);
+        let found: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        found["found"][0]["global_id"].as_str().unwrap().to_owned()
+    }
+
     /// Runs the project, expects `code`, and gives the summary.
     pub(crate) fn run(&self, code: i32) -> serde_json::Value {
         self.run_with(&[], code)

@@ -1,6 +1,6 @@
 //! Change requests: proposed by one steward, approved by another, applied at once, by the next run or by `change apply`.
 
-use crate::bench::{Bench, Ran};
+use crate::bench::Bench;
 
 const ERP: &str = "客户编码,客户名称,电话,城市
 D03-000001,杭州青禾软件有限公司,0571-88001111,杭州市
@@ -21,12 +21,6 @@ fn bench(four_eyes: &str) -> Bench {
     bench
 }
 
-fn id(bench: &Bench, key: &str) -> String {
-    let ran = bench.guiyi(&["crosswalk", "lookup", "erp", key, "--format", "json"]);
-    let found: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    found["found"][0]["global_id"].as_str().unwrap().to_owned()
-}
-
 fn city(bench: &Bench, id: &str) -> String {
     let shown = json(bench, &["golden", "show", id]);
     let values = shown["version"]["values"].as_array().unwrap();
@@ -39,31 +33,18 @@ fn json(bench: &Bench, arguments: &[&str]) -> serde_json::Value {
     serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"))
 }
 
-/// Runs a command and expects its exit code and a part of what it says.
-fn check(bench: &Bench, arguments: &[&str], code: i32, said: &[&str]) -> Ran {
-    let ran = bench.guiyi(arguments);
-    assert_eq!(ran.code, code, "{arguments:?} {ran:?}");
-    for said in said {
-        let is_said = ran.stdout.contains(said) || ran.stderr.contains(said);
-        assert!(is_said, "{arguments:?} without \"{said}\": {ran:?}");
-    }
-    ran
-}
-
 #[test]
 fn a_merge_of_confirmed_golden_records_takes_two() {
     let bench = bench("confirmed = true");
-    let (one, two) = (&*id(&bench, "D03-000001"), &*id(&bench, "D03-000002"));
+    let (one, two) = (&*bench.id("erp", "D03-000001"), &*bench.id("erp", "D03-000002"));
     for id in [one, two] {
-        check(
-            &bench,
+        bench.check(
             &["golden", "confirm", id, "--reason", "licence seen", "--by", "王芳"],
             0,
             &[],
         );
     }
-    check(
-        &bench,
+    bench.check(
         &["golden", "show", one],
         0,
         &["confirmed  2026-03-01T02:00:00Z  王芳: licence seen"],
@@ -81,9 +62,8 @@ fn a_merge_of_confirmed_golden_records_takes_two() {
     ];
     let hint =
         format!("hint: propose it: `guiyi golden merge {one} {two} --reason 'renamed in 2025' --by 王芳 --propose`");
-    check(&bench, &merge, 2, &["is confirmed", &hint]);
-    check(
-        &bench,
+    bench.check(&merge, 2, &["is confirmed", &hint]);
+    bench.check(
         &["golden", "unconfirm", one, "--reason", "x", "--by", "王芳"],
         2,
         &["--propose"],
@@ -99,51 +79,47 @@ fn a_merge_of_confirmed_golden_records_takes_two() {
         "--by",
         "王芳",
     ];
-    check(&bench, &split, 2, &["--propose"]);
+    bench.check(&split, 2, &["--propose"]);
     assert_eq!(bench.store_dump(), before);
 
     let proposed = [&merge[..], &["--propose"]].concat();
-    let ran = check(&bench, &proposed, 0, &["superseded", "guiyi change approve 1"]);
+    let ran = bench.check(&proposed, 0, &["superseded", "guiyi change approve 1"]);
     assert!(
         ran.stdout.contains(&format!("erp/D03-000002  {two} → {one}")),
         "{ran:?}"
     );
-    check(
-        &bench,
+    bench.check(
         &["change", "list", "--state", "open"],
         0,
         &[&format!("1  open  merge {one} {two}  王芳: renamed in 2025")],
     );
-    check(&bench, &["change", "show", "1"], 0, &["would do now", "superseded"]);
-    assert_eq!(id(&bench, "D03-000002"), two);
+    bench.check(&["change", "show", "1"], 0, &["would do now", "superseded"]);
+    assert_eq!(bench.id("erp", "D03-000002"), two);
     for own in [&["approve", "1"][..], &["reject", "1", "--reason", "x"]] {
         let own = [&["change"], own, &["--by", " 王芳"]].concat();
-        check(&bench, &own, 2, &["somebody else has to judge it", "hint"]);
+        bench.check(&own, 2, &["somebody else has to judge it", "hint"]);
     }
-    check(
-        &bench,
+    bench.check(
         &["change", "approve", "1", "--by", "李强"],
         0,
         &["1  applied", "superseded", "approved by 李强"],
     );
-    assert_eq!(id(&bench, "D03-000002"), one);
-    let how = check(
-        &bench,
+    assert_eq!(bench.id("erp", "D03-000002"), one);
+    let how = bench.check(
         &["golden", "how", one],
         0,
         &["王芳: renamed in 2025  [change request 1, approved by 李强]"],
     );
     assert!(how.stdout.contains(&format!("from {two}")), "{how:?}");
     let how = ["golden", "how", one, "--language", "zh"];
-    check(&bench, &how, 0, &["[变更申请 1，批准人 李强]"]);
-    check(&bench, &["change", "list", "--language", "zh"], 0, &["1  已生效  合并"]);
-    check(
-        &bench,
+    bench.check(&how, 0, &["[变更申请 1，批准人 李强]"]);
+    bench.check(&["change", "list", "--language", "zh"], 0, &["1  已生效  合并"]);
+    bench.check(
         &["change", "approve", "1", "--by", "陈静"],
         2,
         &["it is applied already"],
     );
-    check(&bench, &["store", "verify"], 0, &["sound"]);
+    bench.check(&["store", "verify"], 0, &["sound"]);
     let merged = bench.store_dump();
     bench.run(0);
     assert_eq!(bench.store_dump(), merged, "the next run agrees");
@@ -153,10 +129,9 @@ fn a_merge_of_confirmed_golden_records_takes_two() {
 #[test]
 fn a_run_leaves_two_confirmed_golden_records_to_a_person() {
     let bench = bench("");
-    let (one, two) = (&*id(&bench, "D03-000001"), &*id(&bench, "D03-000002"));
+    let (one, two) = (&*bench.id("erp", "D03-000001"), &*bench.id("erp", "D03-000002"));
     for id in [one, two] {
-        check(
-            &bench,
+        bench.check(
             &["golden", "confirm", id, "--reason", "licence seen", "--by", "王芳"],
             0,
             &[],
@@ -173,8 +148,7 @@ fn a_run_leaves_two_confirmed_golden_records_to_a_person() {
         "--by",
         "王芳",
     ];
-    check(
-        &bench,
+    bench.check(
         &decide,
         2,
         &["both confirmed", &format!("`guiyi golden merge {one} {two}`")],
@@ -186,23 +160,25 @@ fn a_run_leaves_two_confirmed_golden_records_to_a_person() {
     );
     bench.write("erp.csv", same.as_bytes());
     bench.run(0);
-    assert_eq!((&*id(&bench, "D03-000001"), &*id(&bench, "D03-000002")), (one, two));
-    check(&bench, &["review", "list"], 0, &["both golden records are confirmed"]);
-    check(
-        &bench,
+    assert_eq!(
+        (&*bench.id("erp", "D03-000001"), &*bench.id("erp", "D03-000002")),
+        (one, two)
+    );
+    bench.check(&["review", "list"], 0, &["both golden records are confirmed"]);
+    bench.check(
         &["golden", "unconfirm", two, "--reason", "a namesake", "--by", "王芳"],
         0,
         &[],
     );
     bench.run(0);
-    assert_eq!(id(&bench, "D03-000002"), one);
-    check(&bench, &["store", "verify"], 0, &["sound"]);
+    assert_eq!(bench.id("erp", "D03-000002"), one);
+    bench.check(&["store", "verify"], 0, &["sound"]);
 }
 
 #[test]
 fn a_value_takes_effect_at_its_time() {
     let bench = bench("attributes = ['city']\napprovals = 2\napprovers = ['李强', '陈静', '王芳']");
-    let (two, three) = (&*id(&bench, "D03-000002"), &*id(&bench, "D03-000003"));
+    let (two, three) = (&*bench.id("erp", "D03-000002"), &*bench.id("erp", "D03-000003"));
     let pin_two = [
         "golden",
         "pin",
@@ -214,42 +190,28 @@ fn a_value_takes_effect_at_its_time() {
         "--by",
         "王芳",
     ];
-    check(&bench, &pin_two, 2, &["city is a value that nobody sets alone"]);
-    check(
-        &bench,
+    bench.check(&pin_two, 2, &["city is a value that nobody sets alone"]);
+    bench.check(
         &["golden", "pin", two, "note", "x", "--reason", "y", "--by", "王芳"],
         0,
         &[],
     );
     let past = [&pin_two[..], &["--effective", "2026-02-01"]].concat();
-    check(&bench, &past, 2, &["which is past"]);
+    bench.check(&past, 2, &["which is past"]);
     let later = [&pin_two[..], &["--effective", "2026-04-01"]].concat();
-    check(
-        &bench,
-        &later,
-        0,
-        &["[0 of 2 approvals]  [effective 2026-04-01T00:00:00Z]"],
-    );
-    check(
-        &bench,
+    bench.check(&later, 0, &["[0 of 2 approvals]  [effective 2026-04-01T00:00:00Z]"]);
+    bench.check(
         &["change", "approve", "1", "--by", "赵敏"],
         2,
         &["not among those who may approve"],
     );
-    check(
-        &bench,
-        &["change", "approve", "1", "--by", "李强"],
-        0,
-        &["1 of 2 approvals"],
-    );
-    check(
-        &bench,
+    bench.check(&["change", "approve", "1", "--by", "李强"], 0, &["1 of 2 approvals"]);
+    bench.check(
         &["change", "approve", "1", "--by", "李强"],
         2,
         &["has approved it already"],
     );
-    check(
-        &bench,
+    bench.check(
         &["change", "approve", "1", "--by", "陈静"],
         0,
         &["1  approved", "guiyi change apply"],
@@ -267,15 +229,13 @@ fn a_value_takes_effect_at_its_time() {
         "--now",
         "2026-03-02T00:00:00Z",
     ];
-    check(&bench, &unpin, 0, &["2  open", "conflicts with 1"]);
-    check(
-        &bench,
+    bench.check(&unpin, 0, &["2  open", "conflicts with 1"]);
+    bench.check(
         &["change", "withdraw", "2", "--by", "李强"],
         2,
         &["nobody else withdraws it"],
     );
-    check(
-        &bench,
+    bench.check(
         &[
             "change",
             "withdraw",
@@ -290,8 +250,7 @@ fn a_value_takes_effect_at_its_time() {
     );
     bench.run_with(&["--now", "2026-03-31T00:00:00Z"], 0);
     assert_eq!(city(&bench, two), "苏州市");
-    check(
-        &bench,
+    bench.check(
         &["change", "apply", "--now", "2026-03-31T00:00:00Z", "--by", "cron"],
         0,
         &["nothing is due"],
@@ -327,47 +286,35 @@ fn a_value_takes_effect_at_its_time() {
         "--by",
         "王芳",
     ];
-    check(&bench, &pin, 0, &[]);
+    bench.check(&pin, 0, &[]);
     for by in ["李强", "陈静"] {
-        check(&bench, &["change", "approve", "3", "--by", by], 0, &[]);
+        bench.check(&["change", "approve", "3", "--by", by], 0, &[]);
     }
     bench.write("erp.csv", ERP.replace("0574-87003333", "0574-87004444").as_bytes());
     bench.run_with(&["--now", "2026-04-02T00:00:00Z"], 0);
     let due = ["run", "guiyi.toml", "--quiet", "--now", "2026-05-01T00:00:00Z"];
-    check(
-        &bench,
-        &due,
-        1,
-        &["change request 3  approved  pin", "approve with --again"],
-    );
+    bench.check(&due, 1, &["change request 3  approved  pin", "approve with --again"]);
     assert_eq!(city(&bench, three), "宁波市");
     let now = ["--now", "2026-05-02T00:00:00Z"];
-    check(
-        &bench,
-        &["change", "approve", "3", "--by", "李强"],
-        2,
-        &["@1", "@2", "--again"],
-    );
-    check(
-        &bench,
+    bench.check(&["change", "approve", "3", "--by", "李强"], 2, &["@1", "@2", "--again"]);
+    bench.check(
         &[&["change", "approve", "3", "--by", "李强", "--again"], &now[..]].concat(),
         0,
         &["3  open"],
     );
-    check(
-        &bench,
+    bench.check(
         &[&["change", "approve", "3", "--by", "陈静"], &now[..]].concat(),
         0,
         &["3  applied"],
     );
     assert_eq!(city(&bench, three), "绍兴市");
-    check(&bench, &["store", "verify"], 0, &["sound"]);
+    bench.check(&["store", "verify"], 0, &["sound"]);
 }
 
 #[test]
 fn what_cannot_be_done_any_more_is_told() {
     let bench = bench("");
-    let (one, two) = (&*id(&bench, "D03-000001"), &*id(&bench, "D03-000002"));
+    let (one, two) = (&*bench.id("erp", "D03-000001"), &*bench.id("erp", "D03-000002"));
     let relate = [
         "golden",
         "relate",
@@ -381,28 +328,18 @@ fn what_cannot_be_done_any_more_is_told() {
         "--by",
         "王芳",
     ];
-    check(&bench, &relate, 0, &["relate"]);
-    check(&bench, &["change", "approve", "1", "--by", "李强"], 0, &["1  approved"]);
-    check(
-        &bench,
-        &["golden", "merge", one, two, "--reason", "x", "--by", "王芳"],
-        0,
-        &[],
-    );
-    check(
-        &bench,
-        &["change", "show", "1"],
-        0,
-        &["stale", "cannot be done any more"],
-    );
+    bench.check(&relate, 0, &["relate"]);
+    bench.check(&["change", "approve", "1", "--by", "李强"], 0, &["1  approved"]);
+    bench.check(&["golden", "merge", one, two, "--reason", "x", "--by", "王芳"], 0, &[]);
+    bench.check(&["change", "show", "1"], 0, &["stale", "cannot be done any more"]);
     let apply = ["change", "apply", "--now", "2026-04-02T00:00:00Z", "--by", "cron"];
     let failed = format!("{two} is not active");
-    check(&bench, &apply, 1, &["1  failed", &failed]);
-    check(&bench, &apply, 0, &["nothing is due"]);
+    bench.check(&apply, 1, &["1  failed", &failed]);
+    bench.check(&apply, 0, &["nothing is due"]);
     let listed = json(&bench, &["change", "list", "--state", "failed"]);
     assert_eq!(listed[0]["steps"][2]["reason"], failed);
-    check(&bench, &["store", "verify"], 0, &["sound"]);
-    check(&bench, &["change", "show", "9"], 2, &["guiyi change list"]);
+    bench.check(&["store", "verify"], 0, &["sound"]);
+    bench.check(&["change", "show", "9"], 2, &["guiyi change list"]);
 }
 
 #[test]
@@ -422,5 +359,5 @@ fn every_mistake_of_the_section_is_told_at_once() {
         "3 approvals cannot come from 2 approvers",
         "foo",
     ];
-    check(&bench, &["check"], 2, &said);
+    bench.check(&["check"], 2, &said);
 }

@@ -299,3 +299,30 @@ fn bench_with(survivorship: &str, erp: &str, crm: &str) -> Bench {
     bench.run(0);
     bench
 }
+
+#[test]
+fn why_two_golden_records_are_one_or_two() {
+    let bench = bench();
+    let ids = ["D03-000001", "D03-000002", "D03-000003"].map(|code| bench.id("erp", code));
+    let [one, two, three] = ids.each_ref().map(String::as_str);
+    bench.check(&["golden", "why", one, two], 0, &["are two", "nobody decided"]);
+    let no = [
+        "erp/D03-000002",
+        "erp/D03-000001",
+        "not_match",
+        "--reason",
+        "two licences",
+    ];
+    bench.check(&[&["review", "decide"], &no[..], &["--by", "王芳"]].concat(), 0, &[]);
+    by(&bench, &["relate", three, "branch-of", one]);
+    let decided = ["are two", "erp/D03-000001 ≠ erp/D03-000002: 王芳", "two licences"];
+    bench.check(&["golden", "why", one, two], 0, &decided);
+    let related = format!("{three} branch-of {one}");
+    bench.check(&["golden", "why", one, three], 0, &[&related]);
+    by(&bench, &["merge", two, three]);
+    let zh = ["golden", "why", three, two, "--language", "zh"];
+    bench.check(&zh, 0, &["为同一条", "+ erp/D03-000003  来自"]);
+    let json = bench.check(&["golden", "why", two, three, "--format", "json"], 0, &[]);
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(json["how"].as_array().map(Vec::len), Some(2), "{json:#}");
+}

@@ -40,7 +40,7 @@ fn running_again_changes_nothing() {
     let golden = &again["entities"][0];
     assert_eq!(golden["golden_new"], 0);
     assert_eq!(golden["golden_changed"], 0);
-    assert_eq!(golden["golden_retired"], 0);
+    assert_eq!(golden["golden_superseded"], 0);
     assert_eq!(golden["golden_unchanged"], first["entities"][0]["golden"]);
     assert_eq!(bench.store_dump(), store);
     assert_eq!(bench.outputs(), outputs);

@@ -1,6 +1,6 @@
 //! Retired golden records on the command line: out of every output, known for ever, brought back by a steward only.
 
-use crate::bench::{Bench, Ran};
+use crate::bench::{Bench, read_csv};
 
 const ERP: &str = "客户编码,客户名称,电话,城市
 D03-000001,杭州青禾软件有限公司,0571-88001111,杭州市
@@ -23,23 +23,6 @@ fn bench(four_eyes: &str) -> Bench {
     bench
 }
 
-/// Runs a command and expects its exit code and parts of what it says.
-fn check(bench: &Bench, arguments: &[&str], code: i32, said: &[&str]) -> Ran {
-    let ran = bench.guiyi(arguments);
-    assert_eq!(ran.code, code, "{arguments:?} {ran:?}");
-    for said in said {
-        let is_said = ran.stdout.contains(said) || ran.stderr.contains(said);
-        assert!(is_said, "{arguments:?} without \"{said}\": {ran:?}");
-    }
-    ran
-}
-
-fn id(bench: &Bench, key: &str) -> String {
-    let ran = bench.guiyi(&["crosswalk", "lookup", "erp", key, "--format", "json"]);
-    let found: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    found["found"][0]["global_id"].as_str().unwrap().to_owned()
-}
-
 fn in_output(bench: &Bench) -> Vec<String> {
     let golden = bench.table("golden_customer.csv");
     golden.into_iter().map(|row| row["global_id"].clone()).collect()
@@ -50,49 +33,74 @@ const BY: [&str; 4] = ["--by", "王芳", "--now", "2026-03-05T00:00:00Z"];
 #[test]
 fn it_leaves_every_output_and_stays_known() {
     let bench = bench("");
-    let (one, two) = (&*id(&bench, "D03-000001"), &*id(&bench, "D03-000002"));
+    let (one, two) = (&*bench.id("erp", "D03-000001"), &*bench.id("erp", "D03-000002"));
     assert_eq!(in_output(&bench), [one, two]);
     let retire = [&["golden", "retire", one, "--reason", "wound up"][..], &BY].concat();
-    check(&bench, &retire, 0, &[one, "retired"]);
-    check(&bench, &retire, 2, &["retired already"]);
+    bench.check(&retire, 0, &[one, "retired"]);
+    bench.check(&retire, 2, &["retired already"]);
     let shown = [
         "is retired since 2026-03-05T00:00:00Z  王芳: wound up",
         "青禾",
         "erp/D03-000001",
     ];
-    check(&bench, &["golden", "show", one], 0, &shown);
-    check(
-        &bench,
+    bench.check(&["golden", "show", one], 0, &shown);
+    bench.check(
         &["golden", "show", one, "--language", "zh"],
         0,
         &["已停用，自 2026-03-05T00:00:00Z"],
     );
-    let json = check(&bench, &["golden", "show", one, "--format", "json"], 0, &[]);
+    let json = bench.check(&["golden", "show", one, "--format", "json"], 0, &[]);
     let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!(
         (&json["status"], &json["retired"]["by"], &json["version"]["version"]),
         (&"retired".into(), &"王芳".into(), &1.into())
     );
-    check(
-        &bench,
+    bench.check(
         &["golden", "history", one],
         0,
         &["retired  2026-03-05T00:00:00Z  王芳: wound up"],
     );
     let before = ["golden", "show", one, "--known-at", "2026-03-02"];
-    check(&bench, &before, 0, &["青禾"]);
-    check(
-        &bench,
+    bench.check(&before, 0, &["青禾"]);
+    bench.check(
         &["golden", "show", one, "--as-of", "2026-03-06"],
         2,
         &["was not active", "hint"],
     );
-    check(
-        &bench,
+    bench.check(
         &["crosswalk", "lookup", "crm", "HD-KA-00001"],
         0,
         &[one, "is retired since 2026-03-05"],
     );
+
+    // An order for it is translated, and not in silence.
+    let translate = |orders: &str, from: &str, more: &[&str], code: i32, said: &[&str]| {
+        bench.write("orders.csv", orders.as_bytes());
+        let command = [
+            "crosswalk",
+            "translate",
+            "orders.csv",
+            "--column",
+            "code",
+            "--to",
+            "erp",
+        ];
+        let ran = bench.check(&[&command[..], &["--from", from], more].concat(), code, said);
+        let rows = read_csv(&bench.path("orders.erp.csv")).into_iter();
+        let marked = rows.map(|row| (row["erp_code"].clone(), row["global_id_status"].clone()));
+        (ran, marked.collect::<Vec<_>>())
+    };
+    let of = |code: &str, status: &str| (code.to_owned(), status.to_owned());
+    let said = "1 rows lead to retired golden records: see the column global_id_status";
+    let (_, marked) = translate("code\nHD-KA-00001\nHD-KA-9\n", "crm", &[], 1, &["1 rejected", said]);
+    assert_eq!(marked, [of("D03-000001", "retired")]);
+    let zh = ["--language", "zh", "--format", "json"];
+    let orders = "code\nD03-000001\nD03-000002\n";
+    let (ran, marked) = translate(orders, "erp", &zh, 1, &["1 行指向已停用的黄金记录"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(json["retired_golden_records"], 1);
+    assert_eq!(marked, [of("D03-000001", "retired"), of("D03-000002", "active")]);
+    translate("code\nD03-000002\n", "erp", &[], 0, &["1 rows translated, 0 rejected"]);
 
     // A run leaves it out, keeps its record up to date, and makes a golden record of its own of what matches it.
     let erp = ERP.replace("杭州市", "绍兴市") + "D03-000009,杭州青禾软件有限公司,0571-88001111,杭州市\n";
@@ -102,9 +110,9 @@ fn it_leaves_every_output_and_stays_known() {
     assert_eq!((&customers["golden"], &customers["golden_new"]), (&2.into(), &1.into()));
     let total = customers["completeness"][0]["total"].as_u64();
     assert_eq!(total, Some(2), "{customers:#}");
-    let nine = &*id(&bench, "D03-000009");
+    let nine = &*bench.id("erp", "D03-000009");
     assert_eq!(in_output(&bench), [two, nine]);
-    check(&bench, &["review", "list"], 0, &["retired golden record"]);
+    bench.check(&["review", "list"], 0, &["retired golden record"]);
     let decide = [
         "review",
         "decide",
@@ -116,18 +124,13 @@ fn it_leaves_every_output_and_stays_known() {
         "--by",
         "王芳",
     ];
-    check(
-        &bench,
-        &decide,
-        2,
-        &["is retired", &format!("`guiyi golden unretire {one}`")],
-    );
+    bench.check(&decide, 2, &["is retired", &format!("`guiyi golden unretire {one}`")]);
     for checked in [&["store", "verify"][..], &["store", "rebuild", "--check"]] {
-        check(&bench, checked, 0, &[]);
+        bench.check(checked, 0, &[]);
     }
-    check(&bench, &["simulate", "--now", "2026-03-06T00:00:00Z"], 0, &[]);
+    bench.check(&["simulate", "--now", "2026-03-06T00:00:00Z"], 0, &[]);
     let merge = [&["golden", "merge", two, one, "--reason", "x"][..], &BY].concat();
-    check(&bench, &merge, 2, &["is not active", "unretire"]);
+    bench.check(&merge, 2, &["is not active", "unretire"]);
 
     let back = [
         "golden",
@@ -140,10 +143,9 @@ fn it_leaves_every_output_and_stays_known() {
         "--now",
         "2026-03-07T00:00:00Z",
     ];
-    check(&bench, &back, 0, &["reinstated"]);
-    check(&bench, &["golden", "show", one], 0, &["绍兴市", "version 3"]);
-    check(
-        &bench,
+    bench.check(&back, 0, &["reinstated"]);
+    bench.check(&["golden", "show", one], 0, &["绍兴市", "version 3"]);
+    bench.check(
         &["golden", "show", one, "--known-at", "2026-03-06"],
         2,
         &["was not active"],
@@ -151,27 +153,22 @@ fn it_leaves_every_output_and_stays_known() {
     // Both are active, and match: the next run makes them one.
     bench.run_with(&["--now", "2026-03-08T00:00:00Z"], 0);
     assert_eq!(in_output(&bench), [one, two]);
-    check(&bench, &["store", "verify"], 0, &["sound"]);
+    bench.check(&["store", "verify"], 0, &["sound"]);
 }
 
 #[test]
 fn a_confirmed_one_takes_two_people_and_the_run_tells_of_it() {
     let bench = bench("[store.four_eyes]\nconfirmed = true");
-    let one = &*id(&bench, "D03-000001");
+    let one = &*bench.id("erp", "D03-000001");
     let confirm = [&["golden", "confirm", one, "--reason", "licence seen"][..], &BY].concat();
-    check(&bench, &confirm, 0, &["confirmed"]);
+    bench.check(&confirm, 0, &["confirmed"]);
     let retire = [&["golden", "retire", one, "--reason", "wound up"][..], &BY].concat();
-    check(&bench, &retire, 2, &["is confirmed", "--propose"]);
+    bench.check(&retire, 2, &["is confirmed", "--propose"]);
     let later = [&retire[..], &["--effective", "2026-04-01"]].concat();
-    check(&bench, &later, 0, &["guiyi change approve 1"]);
-    check(
-        &bench,
-        &["change", "list", "--language", "zh"],
-        0,
-        &[&format!("停用 {one}")],
-    );
-    check(&bench, &["change", "approve", "1", "--by", "李强"], 0, &["1  approved"]);
-    check(&bench, &["golden", "show", one], 0, &["confirmed"]);
+    bench.check(&later, 0, &["guiyi change approve 1"]);
+    bench.check(&["change", "list", "--language", "zh"], 0, &[&format!("停用 {one}")]);
+    bench.check(&["change", "approve", "1", "--by", "李强"], 0, &["1  approved"]);
+    bench.check(&["golden", "show", one], 0, &["confirmed"]);
 
     // It takes effect with the run, which says so in both languages and in run.json.
     let text = bench.guiyi(&[
@@ -201,7 +198,7 @@ fn a_confirmed_one_takes_two_people_and_the_run_tells_of_it() {
     let expected = serde_json::json!([{"number": 1, "kind": "retire", "global_ids": [one], "author": "王芳",
         "outcome": "applied", "reason": null, "reason_zh": null}]);
     assert_eq!(run["requests"], expected);
-    check(&bench, &["golden", "show", one], 0, &["is retired since"]);
+    bench.check(&["golden", "show", one], 0, &["is retired since"]);
 
     // What cannot be done any more fails, with the reason.
     let unpin = [
@@ -214,14 +211,12 @@ fn a_confirmed_one_takes_two_people_and_the_run_tells_of_it() {
         "--effective",
         "2026-05-01",
     ];
-    check(
-        &bench,
+    bench.check(
         &[&unpin[..], &["--by", "王芳", "--now", "2026-04-03T00:00:00Z"]].concat(),
         0,
         &["2"],
     );
-    check(
-        &bench,
+    bench.check(
         &[
             "change",
             "approve",
@@ -235,9 +230,8 @@ fn a_confirmed_one_takes_two_people_and_the_run_tells_of_it() {
         &[],
     );
     let back = [&unpin[..6], &["--by", "王芳", "--now", "2026-04-04T00:00:00Z"]].concat();
-    check(&bench, &back, 0, &["3"]);
-    check(
-        &bench,
+    bench.check(&back, 0, &["3"]);
+    bench.check(
         &[
             "change",
             "approve",
@@ -257,5 +251,5 @@ fn a_confirmed_one_takes_two_people_and_the_run_tells_of_it() {
         request["reason_zh"].as_str().unwrap().contains("not retired"),
         "{run:#}"
     );
-    check(&bench, &["store", "verify"], 0, &["sound"]);
+    bench.check(&["store", "verify"], 0, &["sound"]);
 }

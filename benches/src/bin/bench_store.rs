@@ -309,9 +309,11 @@ fn put(path: &Path, bare: &Path, rulebook: &Rulebook, n_records: usize) -> Resul
         reason: "delivered",
         utc: "2026-01-02T00:00:00Z",
     };
+    // The rows are read by another connection, so that the upsert finds its pages as cold as the put does.
+    let reader = rusqlite::Connection::open(bare)?;
     let bare = rusqlite::Connection::open(bare)?;
     bare.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -131072")?;
-    let mut stored = bare.prepare(
+    let mut stored = reader.prepare(
         "SELECT entity, system, source_key, digest, version, gid, since, status, run, received_layout, canonical_layout,
         received, canonical, origins FROM source_record WHERE entity = 'customer' AND system = 1 AND source_key = ?1",
     )?;

@@ -74,7 +74,7 @@ pub(crate) fn entity(walked: &Walked<'_>) -> anyhow::Result<EntitySummary> {
         golden_new: commit.golden_new,
         golden_changed: commit.golden_changed,
         golden_unchanged: commit.golden_unchanged,
-        golden_retired: commit.golden_superseded,
+        golden_superseded: commit.golden_superseded,
         rules: rules(&cleansed.notes.findings, rulebook),
         completeness: completeness(unified, &retired, rulebook),
         cluster_sizes,

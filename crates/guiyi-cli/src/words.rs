@@ -99,7 +99,7 @@ fn entity_lines(text: &mut String, entity: &EntitySummary, chinese: bool) {
         golden_new,
         golden_changed,
         golden_unchanged,
-        golden_retired,
+        golden_superseded,
         ..
     } = entity;
     _ = writeln!(text, "\n{}", entity.entity);
@@ -117,7 +117,7 @@ fn entity_lines(text: &mut String, entity: &EntitySummary, chinese: bool) {
         writeln!(
             text,
             "  匹配     {records} 条记录：系统内重复 {duplicates_within}，跨系统关联 {linked_across}，待复核 {pairs_to_review} 对\n  \
-             黄金记录 {golden}：新增 {golden_new}，变更 {golden_changed}，未变 {golden_unchanged}，停用 {golden_retired}"
+             黄金记录 {golden}：新增 {golden_new}，变更 {golden_changed}，未变 {golden_unchanged}，被并入 {golden_superseded}"
         )
     } else {
         writeln!(
@@ -125,7 +125,7 @@ fn entity_lines(text: &mut String, entity: &EntitySummary, chinese: bool) {
             "  matching {records} records: {duplicates_within} duplicates within a system, {linked_across} linked across, \
              {pairs_to_review} pairs to review\n  \
              golden   {golden} records: {golden_new} new, {golden_changed} changed, {golden_unchanged} unchanged, \
-             {golden_retired} retired"
+             {golden_superseded} superseded"
         )
     };
 }

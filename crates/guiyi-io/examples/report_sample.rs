@@ -137,7 +137,7 @@ fn customers() -> EntitySummary {
         golden_new: 312,
         golden_changed: 87,
         golden_unchanged: 2_242,
-        golden_retired: 5,
+        golden_superseded: 5,
         rules: rules(),
         completeness: completeness(),
         cluster_sizes: BTreeMap::from([(1, 1_508), (2, 1_026), (3, 82), (4, 19), (5, 4), (6, 1), (14, 1)]),

@@ -9,7 +9,7 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
 use guiyi_core::rulebook::Rulebook;
 use guiyi_core::survive;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::change::{CommitReport, RunChange};
 use crate::commit::{self, Failure, Occasion};
@@ -55,7 +55,7 @@ impl Store {
         by: By<'_>,
         work: impl FnOnce(&Action<'_>) -> Result<(T, Keep), Failure>,
     ) -> Result<T, StoreError> {
-        let done = in_transaction(&mut self.connection, &self.vault, entity, by, work);
+        let done = in_transaction(&self.connection, &self.vault, entity, by, work);
         let done = done.map_err(|failure| failure.at(&self.path))?;
         self.sign_head()?;
         Ok(done)
@@ -63,16 +63,16 @@ impl Store {
 }
 
 fn in_transaction<T>(
-    connection: &mut Connection,
+    connection: &Connection,
     vault: &Vault,
     entity: EntityType,
     by: By<'_>,
     work: impl FnOnce(&Action<'_>) -> Result<(T, Keep), Failure>,
 ) -> Result<T, Failure> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let (last, utc) = commit::last_write(&transaction, by.utc)?;
+    let transaction = Transaction::begin(connection)?;
+    let (last, utc) = commit::last_write(connection, by.utc)?;
     let by = By { utc: &utc, ..by };
-    let keyed = Keyed::new(&transaction, vault)?;
+    let keyed = Keyed::new(connection, vault)?;
     let action = Action {
         connection: &keyed,
         entity,
@@ -80,18 +80,42 @@ fn in_transaction<T>(
         by,
     };
     let nothing: &[u8] = &[];
-    let mut add = transaction.prepare_cached(statements::ADD_RUN)?;
+    let mut add = connection.prepare_cached(statements::ADD_RUN)?;
     crate::write(&mut add, (action.run, by.utc, by.actor, entity.name(), nothing))?;
     drop(add);
     let (done, keep) = work(&action)?;
     match keep {
         Keep::All => {
             crate::crash_point();
-            transaction.commit()?;
+            transaction.end(statements::COMMIT)?;
         }
-        Keep::Nothing => transaction.rollback()?,
+        Keep::Nothing => transaction.end(statements::ROLLBACK)?,
     }
     Ok(done)
+}
+
+/// A transaction that is undone if it is dropped. rusqlite's own prepares its statements anew each time, which a single
+/// write feels.
+struct Transaction<'a>(&'a Connection);
+
+impl<'a> Transaction<'a> {
+    fn begin(connection: &'a Connection) -> rusqlite::Result<Self> {
+        connection.prepare_cached(statements::BEGIN)?.execute([])?;
+        Ok(Self(connection))
+    }
+
+    fn end(self, statement: &str) -> rusqlite::Result<()> {
+        self.0.prepare_cached(statement)?.execute([]).map(drop)
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        if !self.0.is_autocommit() {
+            // As rusqlite does it; the error that led here is the one to tell.
+            let _ = self.0.execute_batch(statements::ROLLBACK);
+        }
+    }
 }
 
 impl Action<'_> {

@@ -34,7 +34,7 @@ impl Store {
         if target.exists() {
             return Err(StoreError::CannotOpen {
                 path: target.to_path_buf(),
-                reason: "it exists already".into(),
+                reason: "it exists already, and a backup takes a name of its own".into(),
             });
         }
         let partial = with_ending(target, ".partial");

@@ -3,7 +3,7 @@
 //! Laws: a code that ever led to an ID leads to what stands for it now; a record's own code goes before an alias; a code
 //! that is not known is never guessed, only suggested.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
@@ -28,6 +28,8 @@ pub struct Codes {
     of_id: HashMap<GlobalId, Vec<Box<str>>>,
     /// The codes that have an end or are replaced.
     old: HashMap<Box<str>, OldCode>,
+    /// The IDs of retired golden records.
+    retired: HashSet<GlobalId>,
     /// Codes by what is left of them when typing habits are taken off.
     bare: HashMap<Box<str>, Vec<Box<str>>>,
     /// The characters that occur in bare codes.
@@ -108,17 +110,8 @@ impl Store {
 
     /// The codes that lead to an ID.
     pub fn codes_of(&self, gid: GlobalId) -> Result<Vec<Code>, StoreError> {
-        let read = |row: &rusqlite::Row<'_>| {
-            Ok(Code {
-                system: row.get(0)?,
-                id_type: row.get(1)?,
-                key: row.get(2)?,
-                valid_from: row.get(3)?,
-                valid_to: row.get(4)?,
-                successor: row.get(5)?,
-            })
-        };
-        rows(&self.connection, statements::CODES_OF, [key::to_key(gid)], read).map_err(|error| self.failed(error))
+        let found = rows(&self.connection, statements::CODES_OF, [key::to_key(gid)], read_code);
+        found.map_err(|error| self.failed(error))
     }
 
     /// Names of the systems that the store knows, in order.
@@ -139,18 +132,38 @@ impl Store {
         partial: bool,
     ) -> Result<Vec<Result<bool, CodeRefusal>>, StoreError> {
         self.act(entity, by, |action| {
-            let mut answers = Vec::with_capacity(codes.len());
-            for code in codes {
-                answers.push(add(action, code)?);
-            }
-            let n_new = answers.iter().filter(|answer| **answer == Ok(true)).count();
-            let is_written = n_new > 0 && (partial || answers.iter().all(Result::is_ok));
-            if is_written {
+            let (answers, keep) = answer_each(codes, partial, |code| add(action, code))?;
+            if keep == Keep::All {
+                let n_new = answers.iter().filter(|answer| **answer == Ok(true)).count();
                 action.note("alias", entity.name(), None, Some(&format!("{n_new} codes")))?;
             }
-            Ok((answers, if is_written { Keep::All } else { Keep::Nothing }))
+            Ok((answers, keep))
         })
     }
+}
+
+/// The answers to all, and whether what was written stays: if something is new, and nothing was refused or `partial` is
+/// true.
+pub(crate) fn answer_each<T>(
+    asked: &[T],
+    partial: bool,
+    answer: impl Fn(&T) -> Result<Result<bool, CodeRefusal>, Failure>,
+) -> Result<(Vec<Result<bool, CodeRefusal>>, Keep), Failure> {
+    let answers = asked.iter().map(answer).collect::<Result<Vec<_>, _>>()?;
+    let is_written = answers.contains(&Ok(true)) && (partial || answers.iter().all(Result::is_ok));
+    Ok((answers, if is_written { Keep::All } else { Keep::Nothing }))
+}
+
+/// Reads a code: system, kind, code, from when, until when, successor.
+pub(crate) fn read_code(row: &rusqlite::Row<'_>) -> rusqlite::Result<Code> {
+    Ok(Code {
+        system: row.get(0)?,
+        id_type: row.get(1)?,
+        key: row.get(2)?,
+        valid_from: row.get(3)?,
+        valid_to: row.get(4)?,
+        successor: row.get(5)?,
+    })
 }
 
 fn add(action: &Action<'_>, code: &NewCode<'_>) -> Result<Result<bool, CodeRefusal>, Failure> {
@@ -233,7 +246,11 @@ fn load(connection: &Connection, entity: EntityType, system: &str) -> rusqlite::
     let Some(number) = number else {
         return Ok(Codes::default());
     };
-    let mut codes = Codes::default();
+    let retired = rows(connection, statements::RETIRED_IDS, [], |row| read_gid(row, 0))?;
+    let mut codes = Codes {
+        retired: retired.into_iter().collect(),
+        ..Codes::default()
+    };
     let mut statement = connection.prepare(statements::CODES_OF_SYSTEM)?;
     let mut found = statement.query((entity.name(), number))?;
     while let Some(row) = found.next()? {
@@ -269,6 +286,11 @@ impl Codes {
     /// The ID that a code leads to now.
     pub fn id(&self, code: &str) -> Option<GlobalId> {
         self.ids.get(code).copied()
+    }
+
+    /// Whether the golden record of an ID is retired: its codes lead to it for ever, and nobody should go on using them.
+    pub fn is_retired(&self, gid: GlobalId) -> bool {
+        self.retired.contains(&gid)
     }
 
     /// What is known of a code that has an end or is replaced; `None` for one that may be used for ever.

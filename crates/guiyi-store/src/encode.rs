@@ -30,7 +30,8 @@ pub(crate) fn json_array(cells: impl Iterator<Item = Option<impl AsRef<str>>>, o
     out.push(']');
 }
 
-fn push_json_text(text: &str, out: &mut String) {
+/// Appends a JSON text.
+pub(crate) fn push_json_text(text: &str, out: &mut String) {
     use std::fmt::Write as _;
     out.push('"');
     let mut rest = text;

@@ -158,8 +158,8 @@ pub enum StoreError {
         /// The source key.
         key: String,
     },
-    /// A change whose parts do not fit together.
-    #[error("the change does not fit together: {detail}")]
+    /// A change whose parts do not fit together, or that is done already.
+    #[error("this cannot be done: {detail}")]
     Inconsistent {
         /// Which parts.
         detail: String,
@@ -225,7 +225,7 @@ impl StoreError {
     /// What to do about it, if that is known.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::CannotOpen { .. } => Some("check that the directory exists and that you may write to it"),
+            Self::CannotOpen { .. } => Some("check the name and its directory, and that you may read and write there"),
             Self::Whole { problem, .. } => Some(problem.hint()),
             Self::NotAStore { .. } => Some("name another file; a store is made where there is none"),
             Self::NewerSchema { .. } => Some("update guiyi, or restore a backup from before the update"),

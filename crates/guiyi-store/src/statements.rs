@@ -3,6 +3,11 @@
 
 use guiyi_core::dictionary::EntityType;
 
+/// Holds the only right to write from the beginning.
+pub(crate) const BEGIN: &str = "BEGIN IMMEDIATE";
+pub(crate) const COMMIT: &str = "COMMIT";
+pub(crate) const ROLLBACK: &str = "ROLLBACK";
+
 pub(crate) const LAST_RUN: &str = "SELECT COALESCE(MAX(seq), 0) FROM run";
 /// The last write, and when it was.
 pub(crate) const LAST_WRITE: &str = "SELECT seq, utc FROM run ORDER BY seq DESC LIMIT 1";
@@ -354,6 +359,8 @@ pub(crate) const ADD_RETIREMENT: &str =
     "INSERT INTO retirement (gid, is_so, reason, actor, utc, run) VALUES ($1, $2, $3, $4, $5, $6)";
 pub(crate) const LAST_RETIREMENT: &str =
     "SELECT is_so, reason, actor, utc FROM retirement WHERE gid = $1 ORDER BY id DESC LIMIT 1";
+pub(crate) const RETIRED_IDS: &str =
+    "SELECT gid FROM global_id WHERE status = 'retired' AND gid IN (SELECT gid FROM retirement)";
 pub(crate) const RETIREMENTS: &str = "SELECT run FROM retirement WHERE gid = $1 AND is_so = 1";
 pub(crate) const RETIRED_AT: &str =
     "SELECT is_so FROM retirement WHERE gid = $1 AND run <= $2 AND utc <= $3 ORDER BY id DESC LIMIT 1";

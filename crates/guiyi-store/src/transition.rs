@@ -7,8 +7,8 @@ use guiyi_core::dictionary::EntityType;
 use guiyi_core::global_id::GlobalId;
 use rusqlite::OptionalExtension;
 
-use crate::action::{Action, By, Keep};
-use crate::codes::{Code, CodeRefusal, standing_for};
+use crate::action::{Action, By};
+use crate::codes::{Code, CodeRefusal, answer_each, read_code, standing_for};
 use crate::commit::Failure;
 use crate::error::StoreError;
 use crate::known::{read_gid, rows};
@@ -70,13 +70,7 @@ impl Store {
         partial: bool,
     ) -> Result<Vec<Result<bool, CodeRefusal>>, StoreError> {
         self.act(entity, by, |action| {
-            let mut answers = Vec::with_capacity(transitions.len());
-            for transition in transitions {
-                answers.push(replace(action, transition)?);
-            }
-            let is_new = answers.contains(&Ok(true));
-            let is_written = is_new && (partial || answers.iter().all(Result::is_ok));
-            Ok((answers, if is_written { Keep::All } else { Keep::Nothing }))
+            answer_each(transitions, partial, |transition| replace(action, transition))
         })
     }
 
@@ -127,17 +121,7 @@ impl Store {
     /// elsewhere since, by system and code.
     pub fn codes_of_at(&self, gid: GlobalId, utc: &str) -> Result<Vec<Code>, StoreError> {
         let number = key::to_key(gid);
-        let read = |row: &rusqlite::Row<'_>| {
-            let code = Code {
-                system: row.get(0)?,
-                id_type: row.get(1)?,
-                key: row.get(2)?,
-                valid_from: row.get(3)?,
-                valid_to: row.get(4)?,
-                successor: row.get(5)?,
-            };
-            Ok((code, row.get::<_, bool>(6)?))
-        };
+        let read = |row: &rusqlite::Row<'_>| Ok((read_code(row)?, row.get::<_, bool>(6)?));
         let found = rows(&self.connection, statements::CODES_EVER_OF, [number, number], read);
         let found = found.map_err(|error| self.failed(error))?;
         let led = found.into_iter().filter(|(code, is_present)| {

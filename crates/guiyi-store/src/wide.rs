@@ -3,7 +3,9 @@
 //! The only statements that are not in `statements.rs`, because their columns are not known beforehand. An element that
 //! the dictionary gains becomes a column; a column whose element is gone stays, with what it holds.
 
-use guiyi_core::dictionary::{Dictionary, EntityType};
+use std::fmt::Write as _;
+
+use guiyi_core::dictionary::{Dictionary, Element, EntityType};
 use rusqlite::{CachedStatement, Connection};
 
 use crate::error::StoreError;
@@ -13,7 +15,17 @@ const OWN_COLUMNS: [&str; 3] = ["gid", "layout", "lineage"];
 
 /// A name as SQL.
 fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    let mut quoted = String::with_capacity(name.len() + 2);
+    push_quoted(name, &mut quoted);
+    quoted
+}
+
+fn push_quoted(name: &str, out: &mut String) {
+    out.push('"');
+    for (position, part) in name.split('"').enumerate() {
+        out.extend([if position > 0 { "\"\"" } else { "" }, part]);
+    }
+    out.push('"');
 }
 
 fn table(entity: EntityType) -> String {
@@ -75,28 +87,35 @@ fn has_all(connection: &Connection, dictionary: &Dictionary) -> bool {
         return false;
     };
     // A statement of the cache may be of a table that was rolled back since; asking for a row that never is makes it anew.
-    let is_there = row.exists([i64::MIN]).is_ok();
-    is_there
-        && dictionary
-            .elements
-            .iter()
-            .all(|element| row.column_index(&element.name).is_ok())
+    if row.exists([i64::MIN]).is_err() {
+        return false;
+    }
+    let names: Vec<&str> = row.column_names().collect();
+    let has = |element: &Element| names.iter().any(|name| name.eq_ignore_ascii_case(&element.name));
+    dictionary.elements.iter().all(has)
 }
 
 /// Writes a row: `$1` ID, `$2` layout, `$3` lineage, then one value per element.
 fn put(dictionary: &Dictionary) -> String {
-    let (mut columns, mut places, mut updates) = (String::new(), String::new(), String::new());
-    for (element, place) in dictionary.elements.iter().zip(4..) {
-        let name = quoted(&element.name);
-        columns.extend([", ", &name]);
-        places.extend([", $", &place.to_string()]);
-        updates.extend([", ", &name, " = excluded.", &name]);
+    // Made for every single record that is put, so without texts in between.
+    let mut sql = String::with_capacity(1024);
+    sql.extend(["INSERT INTO ", &table(dictionary.entity), " (gid, layout, lineage"]);
+    for element in &dictionary.elements {
+        sql.push_str(", ");
+        push_quoted(&element.name, &mut sql);
     }
-    format!(
-        "INSERT INTO {} (gid, layout, lineage{columns}) VALUES ($1, $2, $3{places})
-        ON CONFLICT (gid) DO UPDATE SET layout = excluded.layout, lineage = excluded.lineage{updates}",
-        table(dictionary.entity)
-    )
+    sql.push_str(") VALUES ($1, $2, $3");
+    for place in 4..4 + dictionary.elements.len() {
+        write!(sql, ", ${place}").expect("writing to a string cannot fail");
+    }
+    sql.push_str(") ON CONFLICT (gid) DO UPDATE SET layout = excluded.layout, lineage = excluded.lineage");
+    for element in &dictionary.elements {
+        sql.push_str(", ");
+        push_quoted(&element.name, &mut sql);
+        sql.push_str(" = excluded.");
+        push_quoted(&element.name, &mut sql);
+    }
+    sql
 }
 
 /// Reads the row of an ID as the table has it: ID, layout, lineage, then the elements.

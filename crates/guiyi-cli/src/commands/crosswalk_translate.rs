@@ -1,7 +1,8 @@
 //! `guiyi crosswalk translate`: a column of one system's codes into another's, the way an order reaches the other system.
 //!
 //! Laws: a code is translated only where there is exactly one answer; every other row goes to the reject file with the
-//! reason, and the two files hold all rows of the input. Both mappings are in memory, so that a row costs a look-up.
+//! reason, and the two files hold all rows of the input; what leads to a retired golden record is translated, marked and
+//! told. Both mappings are in memory, so that a row costs a look-up.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -158,14 +159,14 @@ pub(super) fn translate(store: &Store, entity: EntityType, args: &Translate, chi
     } else {
         "global_id".to_owned()
     };
-    let new_columns: &[&str] = if to.is_some() {
-        &[&new_column, "global_id", "code_status", "code_successor"]
-    } else {
-        &[&new_column, "code_status", "code_successor"]
-    };
-    let mut done = Sheet::for_programs(&output, &with(new_columns))?;
+    let mut new_columns = vec![&*new_column];
+    if to.is_some() {
+        new_columns.push("global_id");
+    }
+    new_columns.extend(["code_status", "code_successor", "global_id_status"]);
+    let mut done = Sheet::for_programs(&output, &with(&new_columns))?;
     let mut rejected = Sheet::for_programs(&rejects, &with(&["guiyi_row", "guiyi_reason", "guiyi_suggestions"]))?;
-    let (mut n_done, mut n_rejected, mut n_old, mut n_retired) = (0_u64, 0_u64, 0_u64, 0_u64);
+    let (mut n_done, mut n_rejected, mut n_old, mut n_retired, mut n_ended) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
     let source = table::source(&reader, column);
     for part in reader.batches(0, &source, 8192)? {
         let (batch, _) = part?;
@@ -188,7 +189,9 @@ pub(super) fn translate(store: &Store, entity: EntityType, args: &Translate, chi
                     let (status, successor) = translator.age(given);
                     n_old += u64::from(status != CodeStatus::Active);
                     n_retired += u64::from(status == CodeStatus::Retired);
-                    cells.extend([status.name(), successor]);
+                    let is_ended = translator.from.is_retired(found);
+                    n_ended += u64::from(is_ended);
+                    cells.extend([status.name(), successor, if is_ended { "retired" } else { "active" }]);
                     done.row(&cells)?;
                 }
                 Led::Nowhere { reason, suggestions } => {
@@ -210,7 +213,7 @@ pub(super) fn translate(store: &Store, entity: EntityType, args: &Translate, chi
     match args.show.format {
         Format::Json => {
             let value = json!({"translated": n_done, "rejected": n_rejected, "old_codes": n_old,
-                "retired_codes": n_retired, "output": output.display().to_string(),
+                "retired_codes": n_retired, "retired_golden_records": n_ended, "output": output.display().to_string(),
                 "rejects": (n_rejected > 0).then(|| rejects.display().to_string())});
             print(format!("{value:#}\n").as_bytes())?;
         }
@@ -234,15 +237,22 @@ pub(super) fn translate(store: &Store, entity: EntityType, args: &Translate, chi
             format!("{n_old} rows have old codes, {n_retired} of them retired ones: see the column code_status")
         });
     }
-    if n_rejected == 0 {
-        return Ok(Verdict::Clean);
+    if n_ended > 0 {
+        say(&if chinese {
+            format!("{n_ended} 行指向已停用的黄金记录，见 global_id_status 列")
+        } else {
+            format!("{n_ended} rows lead to retired golden records: see the column global_id_status")
+        });
     }
-    say(&format!(
-        "{}: {}",
-        either(chinese, "rejected rows", "未能转换的行"),
-        rejects.display()
-    ));
-    Ok(Verdict::Findings)
+    if n_rejected > 0 {
+        let label = either(chinese, "rejected rows", "未能转换的行");
+        say(&format!("{label}: {}", rejects.display()));
+    }
+    Ok(if n_rejected + n_ended == 0 {
+        Verdict::Clean
+    } else {
+        Verdict::Findings
+    })
 }
 
 /// The column of a name.
@@ -250,6 +260,7 @@ pub(super) fn column(reader: &Reader, name: &str) -> anyhow::Result<usize> {
     if let Some(at) = reader.headers.iter().position(|header| **header == *name) {
         return Ok(at);
     }
-    let hint = hint_for(name, reader.headers.iter().map(|header| &**header)).unwrap_or_default();
-    bail!("{} has no column \"{name}\"; {hint}", reader.path.display())
+    let hint = hint_for(name, reader.headers.iter().map(|header| &**header));
+    let hint = hint.map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+    bail!("{} has no column \"{name}\"{hint}", reader.path.display())
 }

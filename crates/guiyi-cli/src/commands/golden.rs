@@ -46,9 +46,10 @@ enum Command {
     ///
     /// Example: `guiyi golden how C00-000001-M`
     How(One),
-    /// Show why a golden record has its values: what each source record says, and the reason for which each lost.
+    /// Show why a golden record has its values: what each source record says, and the reason for which each lost; or why
+    /// two golden records are one, or two.
     ///
-    /// Example: `guiyi golden why C00-000001-M city`
+    /// Example: `guiyi golden why C00-000001-M city`, `guiyi golden why C00-000001-M C00-000002-J`
     Why(super::golden_why::Args),
     /// Compare two versions of a golden record, or two golden records.
     ///

@@ -348,7 +348,7 @@ pub(super) fn lines(store: &Store, id: GlobalId, chinese: bool) -> anyhow::Resul
     Ok((text, shown))
 }
 
-fn kind_words(relation: &Relation, chinese: bool) -> String {
+pub(super) fn kind_words(relation: &Relation, chinese: bool) -> String {
     let word = match relation.kind {
         RelationKind::BranchOf => "分公司属于",
         RelationKind::SubsidiaryOf => "子公司属于",
@@ -373,7 +373,7 @@ fn days(relation: &Relation) -> String {
     }
 }
 
-fn said(relation: &Relation) -> String {
+pub(super) fn said(relation: &Relation) -> String {
     let (source, days) = (relation.source.name(), days(relation));
     let days = days.trim_start();
     let days = if days.is_empty() {

@@ -18,8 +18,9 @@ pub(crate) struct Args {
     /// The global ID, however it is typed.
     #[arg(value_parser = parse_id)]
     id: GlobalId,
-    /// Name of the data element; without it all that a source record has a value of.
-    #[arg(value_name = "ATTRIBUTE")]
+    /// Name of the data element; without it all that a source record has a value of. Or another global ID: why the two
+    /// are one, or two.
+    #[arg(value_name = "ATTRIBUTE OR ID")]
     element: Option<String>,
     #[command(flatten)]
     pub(super) show: Show,
@@ -30,6 +31,9 @@ pub(super) fn of(project: &std::path::Path, args: &Args) -> anyhow::Result<Answe
     let (project, store) = open_to_read(project)?;
     let chinese = args.show.is_chinese(&project);
     let rulebook = rulebook_of(&project, args.id)?;
+    if let Some(other) = args.element.as_deref().and_then(|text| parse_id(text).ok()) {
+        return super::golden_two::of(&store, args.id, other, chinese);
+    }
     if let Some(name) = &args.element
         && rulebook.dictionary.position(name).is_none()
     {

@@ -15,6 +15,7 @@ mod golden_find;
 mod golden_held;
 mod golden_pin;
 mod golden_relations;
+mod golden_two;
 mod golden_why;
 mod golden_words;
 mod golden_write;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use arrow_array::{Array, StringArray};
 use rayon::prelude::*;
 
-use crate::record::{FEW, Origin, Records};
+use crate::record::{Column, FEW, Origin, Records};
 use crate::rulebook::{Rulebook, Strategy};
 
 mod best_origin;
@@ -175,10 +175,13 @@ impl<'a> Members<'a> {
 
 /// Computes the golden records. `clusters` holds for each record the number of its cluster, from 0 without gaps.
 pub fn run(records: &Records, clusters: &[u32], rulebook: &Rulebook) -> Golden {
+    if clusters.iter().zip(0..).all(|(&cluster, record)| cluster == record) {
+        return alone(records);
+    }
     let (offsets, members) = group(clusters);
     let context = Members::of(records, rulebook);
     let n_golden = offsets.len() - 1;
-    let units = units(rulebook, records);
+    let units = units(rulebook, &context);
     let decide = |unit: &Unit<'_>| -> Vec<(usize, GoldenColumn)> {
         let picks: Vec<(u32, Ground)> = (0..n_golden)
             .map(|golden| {
@@ -206,6 +209,40 @@ pub fn run(records: &Records, clusters: &[u32], rulebook: &Rulebook) -> Golden {
     }
 }
 
+/// The golden records where every record is one by itself: its values are the record's own.
+fn alone(records: &Records) -> Golden {
+    let n_records = records.len() as u32;
+    let column = |column: &Column| {
+        let is_known = |record: u32| column.values.is_valid(record as usize);
+        let each = |record| {
+            if is_known(record) {
+                (record, Ground::Only)
+            } else {
+                (NO_RECORD, Ground::Nothing)
+            }
+        };
+        let (winners, grounds) = (0..n_records).map(each).unzip();
+        let origin = |record| {
+            if is_known(record) {
+                column.origin(record as usize)
+            } else {
+                Origin::Received
+            }
+        };
+        GoldenColumn {
+            values: column.values.clone(),
+            winners,
+            origins: (0..n_records).map(origin).collect(),
+            grounds,
+        }
+    };
+    Golden {
+        offsets: (0..=n_records).collect(),
+        members: (0..n_records).collect(),
+        columns: records.columns.iter().map(column).collect(),
+    }
+}
+
 /// Elements that survive together.
 struct Unit<'a> {
     elements: Vec<usize>,
@@ -223,8 +260,8 @@ impl Unit<'_> {
 }
 
 /// The groups of the policy, and every other element by itself. An element that stands in two groups belongs to the first.
-fn units<'a>(rulebook: &'a Rulebook, records: &Records) -> Vec<Unit<'a>> {
-    let n_elements = records.columns.len();
+fn units<'a>(rulebook: &'a Rulebook, context: &Members<'_>) -> Vec<Unit<'a>> {
+    let n_elements = context.records.columns.len();
     let policy = &rulebook.survivorship;
     let own = |element: usize| policy.elements.get(element).and_then(Option::as_deref);
     let mut is_taken = vec![false; n_elements];
@@ -242,7 +279,11 @@ fn units<'a>(rulebook: &'a Rulebook, records: &Records) -> Vec<Unit<'a>> {
         let order = elements.iter().find_map(|element| policy.source_orders.get(element));
         units.push(Unit {
             strategies: strategies.unwrap_or(&policy.default),
-            source_ranks: source_priority::ranks(records, rulebook, order.unwrap_or(&policy.source_priority)),
+            source_ranks: source_priority::ranks(
+                &context.system_of,
+                rulebook,
+                order.unwrap_or(&policy.source_priority),
+            ),
             values: policy.value_orders.get(first).map_or(&[], Vec::as_slice),
             elements,
         });

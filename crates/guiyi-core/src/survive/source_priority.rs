@@ -18,11 +18,11 @@ pub(super) fn systems(records: &Records, rulebook: &Rulebook) -> Vec<u16> {
         .collect()
 }
 
-/// The rank of each source that occurs in the records, 0 the most trusted. `priority`: systems, most trusted first.
-pub(super) fn ranks(records: &Records, rulebook: &Rulebook, priority: &[Arc<str>]) -> Vec<usize> {
-    systems(records, rulebook)
-        .into_iter()
-        .map(|source| {
+/// The rank of each source of which [`systems`] tells, 0 the most trusted. `priority`: systems, most trusted first.
+pub(super) fn ranks(system_of: &[u16], rulebook: &Rulebook, priority: &[Arc<str>]) -> Vec<usize> {
+    system_of
+        .iter()
+        .map(|&source| {
             let system = rulebook.sources.get(usize::from(source)).map(|source| &source.system);
             let named = system.and_then(|system| priority.iter().position(|name| name == system));
             named.unwrap_or(priority.len() + usize::from(source))

@@ -265,6 +265,25 @@ proptest! {
         book.survivorship.value_orders.insert(0, vec!["bb".into(), "a".into()]);
         book.survivorship.trust_days.insert("erp".into(), 30);
         book.survivorship.elements[3] = Some(vec![Strategy::Union]);
+        // Each record by itself, numbered in order, is what one member makes under any number.
+        let n_records = records.len();
+        let forth: Vec<u32> = (0..n_records as u32).collect();
+        let back: Vec<u32> = forth.iter().rev().copied().collect();
+        let (forth, back) = (run(&records, &forth, &book), run(&records, &back, &book));
+        let of = |golden: &Golden, number: usize| -> Vec<_> {
+            let columns = golden.columns.iter();
+            let cells = columns.map(|column| {
+                let value = column.values.is_valid(number).then(|| column.values.value(number).to_owned());
+                (value, column.winners[number], column.origins[number], column.grounds[number])
+            });
+            cells.collect()
+        };
+        prop_assert_eq!((forth.len(), &forth.offsets), (back.len(), &back.offsets));
+        for record in 0..n_records {
+            prop_assert_eq!(forth.members_of(record), [record as u32]);
+            prop_assert_eq!(of(&forth, record), of(&back, n_records - 1 - record));
+        }
+
         let golden = run(&records, &clusters, &book);
         prop_assert_eq!(golden.members.len(), records.len());
         for number in 0..golden.len() {

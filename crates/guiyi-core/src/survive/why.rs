@@ -66,7 +66,7 @@ pub enum Fate {
 /// Cost: linear in the number of records of `records`, of which there should be those of one golden record only.
 pub fn why(records: &Records, members: &[u32], rulebook: &Rulebook, element: usize) -> Option<Why> {
     let context = Members::of(records, rulebook);
-    let units = units(rulebook, records);
+    let units = units(rulebook, &context);
     let unit = units.iter().find(|unit| unit.elements.contains(&element))?;
     let (winner, ground) = pick(&context, members, unit);
     let column = &records.columns[element];

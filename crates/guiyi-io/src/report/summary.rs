@@ -86,7 +86,7 @@ pub struct EntitySummary {
     /// Golden records that are as they were.
     pub golden_unchanged: u64,
     /// Golden records that were merged into another one or lost their last member.
-    pub golden_retired: u64,
+    pub golden_superseded: u64,
     /// Findings by rule, in order of code.
     pub rules: Vec<RuleSummary>,
     /// Filled cells of the golden records, per data element, in the order of the dictionary.

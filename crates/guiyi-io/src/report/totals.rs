@@ -16,7 +16,7 @@ pub(crate) struct Totals {
     pub(crate) golden_new: u64,
     pub(crate) golden_changed: u64,
     pub(crate) golden_unchanged: u64,
-    pub(crate) golden_retired: u64,
+    pub(crate) golden_superseded: u64,
     pub(crate) candidates: u64,
     pub(crate) pairs_to_review: u64,
 }
@@ -37,7 +37,7 @@ pub(crate) fn of(summary: &Summary) -> Totals {
         golden_new: records(|entity| entity.golden_new),
         golden_changed: records(|entity| entity.golden_changed),
         golden_unchanged: records(|entity| entity.golden_unchanged),
-        golden_retired: records(|entity| entity.golden_retired),
+        golden_superseded: records(|entity| entity.golden_superseded),
         candidates: records(|entity| entity.candidates),
         pairs_to_review: records(|entity| entity.pairs_to_review),
     }

@@ -12,7 +12,7 @@ use rusqlite::CachedStatement;
 use sha2::{Digest as _, Sha256};
 
 use super::{Commit, Failure, layouts};
-use crate::encode::{Cell, Digester, name_order, push_lineage};
+use crate::encode::{Cell, Digester, name_order, push_json_text, push_lineage};
 use crate::ledger::push_hex;
 use crate::vault::Place;
 use crate::{ahead, key, statements, wide};
@@ -71,7 +71,6 @@ pub(super) fn write<'a>(commit: &mut Commit<'a>, mut put: CachedStatement<'_>) -
     let (connection, run) = (commit.connection, commit.run);
     let names: Vec<&str> = dictionary.elements.iter().map(|element| &*element.name).collect();
     let order = name_order(&names);
-    let mut layout = None;
     let mut feed = Feed::open(commit)?;
     let mut add = connection.prepare_cached(statements::ADD_GOLDEN)?;
     let mut update = connection.prepare_cached(statements::CHANGE_GOLDEN)?;
@@ -150,12 +149,8 @@ pub(super) fn write<'a>(commit: &mut Commit<'a>, mut put: CachedStatement<'_>) -
             None => crate::write(&mut add, (key, dictionary.entity.name(), run, digest))?,
             Some(_) => crate::write(&mut update, (version, run, digest, key))?,
         };
-        let layout = match layout {
-            Some(layout) => layout,
-            None => *layout.insert(layouts::layout(connection, names.iter().copied())?),
-        };
         put.raw_bind_parameter(1, key)?;
-        put.raw_bind_parameter(2, layout)?;
+        put.raw_bind_parameter(2, layouts::of_elements(commit)?)?;
         put.raw_bind_parameter(3, lineage)?;
         for element in (0..names.len()).filter(|&element| !sealing.is_sealed(element)) {
             put.raw_bind_parameter(4 + element, value(number, element))?;
@@ -225,6 +220,10 @@ struct History<'a> {
     run: i64,
     get: CachedStatement<'a>,
     keep: CachedStatement<'a>,
+    /// The columns of `get` that hold elements, in the order of their names; empty before the first row.
+    elements: Vec<usize>,
+    /// The values of a version, as JSON.
+    values: String,
 }
 
 impl<'a> History<'a> {
@@ -234,6 +233,8 @@ impl<'a> History<'a> {
             run: commit.run,
             get: commit.connection.prepare_cached(&wide::row_with_head(entity))?,
             keep: commit.connection.prepare_cached(statements::ADD_GOLDEN_HISTORY)?,
+            elements: Vec::new(),
+            values: String::with_capacity(1024),
         })
     }
 
@@ -241,17 +242,25 @@ impl<'a> History<'a> {
         let key = key::to_key(gid);
         let mut rows = self.get.query([key])?;
         let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-        let names = row.as_ref().column_names();
-        let mut values = serde_json::Map::new();
-        for (position, name) in names.into_iter().enumerate().skip(5) {
-            if let Some(value) = row.get_ref(position)?.as_str_or_null()? {
-                values.insert(name.to_owned(), value.into());
+        if self.elements.is_empty() {
+            // Not before there is a row: a statement of the cache may be older than the table is now.
+            self.elements = name_order(&row.as_ref().column_names().collect::<Vec<_>>());
+            self.elements.retain(|&column| column >= 5);
+        }
+        let values = &mut self.values;
+        values.clear();
+        for &column in &self.elements {
+            if let Some(value) = row.get_ref(column)?.as_str_or_null()? {
+                values.push(if values.is_empty() { '{' } else { ',' });
+                push_json_text(row.as_ref().column_name(column)?, values);
+                values.push(':');
+                push_json_text(value, values);
             }
         }
-        let values = serde_json::Value::Object(values).to_string();
+        values.push_str(if values.is_empty() { "{}" } else { "}" });
         let (version, run): (i64, i64) = (row.get(0)?, row.get(1)?);
         let (layout, lineage) = (row.get::<_, i64>(3)?, row.get_ref(4)?.as_blob()?);
-        crate::write(&mut self.keep, (key, version, run, self.run, layout, lineage, values))?;
+        crate::write(&mut self.keep, (key, version, run, self.run, layout, lineage, &*values))?;
         Ok(())
     }
 }

@@ -31,6 +31,16 @@ fn system(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
     Ok(number)
 }
 
+/// The number of the list of the dictionary's elements; added if the store does not have it.
+pub(super) fn of_elements(commit: &mut Commit<'_>) -> rusqlite::Result<i64> {
+    if let Some(layout) = commit.layout {
+        return Ok(layout);
+    }
+    let elements = &commit.change.rulebook.dictionary.elements;
+    let number = layout(commit.connection, elements.iter().map(|element| &*element.name))?;
+    Ok(*commit.layout.insert(number))
+}
+
 /// The number of a list of column names; added if the store does not have it.
 pub(super) fn layout<'a>(connection: &Connection, names: impl Iterator<Item = &'a str>) -> rusqlite::Result<i64> {
     let mut columns = String::new();

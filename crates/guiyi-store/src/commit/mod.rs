@@ -46,6 +46,8 @@ pub(crate) struct Commit<'a> {
     ids: Vec<i64>,
     /// For each source number the number of its system in the store.
     pub(crate) system_ids: Vec<i64>,
+    /// The number in the store of the list of elements, once it was asked for.
+    layout: Option<i64>,
 }
 
 impl Commit<'_> {
@@ -123,6 +125,8 @@ pub(crate) fn commit(
     let _ = connection.pragma_update(None, "journal_mode", "TRUNCATE");
     let done = write_all(connection, vault, changes, utc, actor, keep);
     let _ = connection.pragma_update(None, "journal_mode", "WAL");
+    // The next statement reads the schema anew; a checkpoint that had to would be refused as locked.
+    let _ = connection.query_row(statements::N_TABLES, [], |_| Ok(()));
     done
 }
 
@@ -221,6 +225,7 @@ pub(crate) fn write_change(
         known_rows: keys.map(|(&source, key)| finder.find(source, key)).collect(),
         ids: Vec::with_capacity(records.len()),
         system_ids: Vec::new(),
+        layout: None,
     };
     commit.system_ids = layouts::systems(&commit)?;
     let put_golden = wide::ensure(connection, &change.rulebook.dictionary)?;

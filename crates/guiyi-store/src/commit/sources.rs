@@ -1,5 +1,7 @@
 //! Step 1: source records, new and changed ones. A record that only moved to another golden record is step 2's.
 
+use std::sync::Arc;
+
 use arrow_array::Array;
 use guiyi_core::record::{Batch, Origin};
 
@@ -13,7 +15,7 @@ use crate::{ahead, key, statements};
 struct Shape {
     /// Positions of the received columns in the order of their headers.
     order: Vec<usize>,
-    headers: Vec<String>,
+    headers: Vec<Arc<str>>,
 }
 
 /// A source record as it is to be written.
@@ -109,7 +111,7 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
         vault: connection.vault,
         sealing: connection.vault.to_write(dictionary.entity, &names)?,
     };
-    let (mut received_layouts, mut canonical_layout) = (vec![None; shapes.len()], None);
+    let mut received_layouts = vec![None; shapes.len()];
     let mut last_id: Option<i64> = None;
     let mut add = connection.prepare_cached(statements::ADD_SOURCE)?;
     let mut update = connection.prepare_cached(statements::CHANGE_SOURCE)?;
@@ -136,13 +138,10 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
             let received_layout = if let Some(layout) = received_layouts[batch as usize] {
                 layout
             } else {
-                let headers = shapes[batch as usize].headers.iter().map(String::as_str);
+                let headers = shapes[batch as usize].headers.iter().map(|header| &**header);
                 *received_layouts[batch as usize].insert(layouts::layout(connection, headers)?)
             };
-            let canonical_layout = match canonical_layout {
-                Some(layout) => layout,
-                None => *canonical_layout.insert(layouts::layout(connection, names.iter().copied())?),
-            };
+            let canonical_layout = layouts::of_elements(commit)?;
             let Encoded {
                 digest,
                 received,
@@ -212,13 +211,11 @@ pub(super) fn write(commit: &mut Commit<'_>) -> Result<(), Failure> {
 fn shape(commit: &Commit<'_>, batch: &Batch) -> Shape {
     let source = commit.change.rulebook.sources.get(usize::from(batch.source));
     let header = |column: usize| {
-        let named = source
-            .and_then(|source| source.headers.get(column))
-            .map(ToString::to_string);
+        let named = source.and_then(|source| source.headers.get(column)).map(Arc::clone);
         // A column without a header, such as an extra cell of a ragged row, goes by its position.
-        named.unwrap_or_else(|| format!("#{}", column + 1))
+        named.unwrap_or_else(|| format!("#{}", column + 1).into())
     };
-    let headers: Vec<String> = (0..batch.received.len()).map(header).collect();
+    let headers: Vec<Arc<str>> = (0..batch.received.len()).map(header).collect();
     Shape {
         order: name_order(&headers),
         headers,

@@ -358,3 +358,12 @@ fn tampering_is_refused_and_found() {
     }
     sound(&store);
 }
+
+#[test]
+fn after_the_first_load_the_log_can_be_emptied_at_once() {
+    let (_directory, mut store) = fresh();
+    World::of(&THREE).run(&mut store, "2026-01-01T00:00:00Z");
+    let empty_log = "PRAGMA wal_checkpoint(TRUNCATE)";
+    let is_busy: bool = store.connection.query_row(empty_log, [], |row| row.get(0)).unwrap();
+    assert!(!is_busy);
+}

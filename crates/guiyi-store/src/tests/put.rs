@@ -1,7 +1,8 @@
 //! One record put at once writes what a run would.
 
-use guiyi_core::dictionary::EntityType;
+use guiyi_core::dictionary::{Element, ElementKind, EntityType};
 use guiyi_core::global_id::from_serial;
+use guiyi_core::rulebook::Rulebook;
 
 use super::world::{World, row};
 use crate::{By, Store, StoreError};
@@ -67,4 +68,38 @@ fn a_record_that_changes_a_new_one_and_the_same_again() {
     assert_eq!(store.lookup(EntityType::Customer, "crm", "HD-KA-70003").unwrap(), None);
     assert_eq!(store.verify().unwrap(), [""; 0]);
     assert!(store.check_rebuild(&book).unwrap().different.is_empty());
+}
+
+#[test]
+fn the_history_keeps_an_element_that_another_process_added_meanwhile() {
+    let book = World::rulebook();
+    let mut wider = World::rulebook();
+    let contact = wider.dictionary.elements[0].clone();
+    wider.dictionary.elements.push(Element {
+        name: "contact".into(),
+        kind: ElementKind::Text,
+        ..contact
+    });
+    wider.survivorship.elements.push(None);
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.db");
+    let mut store = Store::open(&path).unwrap();
+    World::first_run(7).run(&mut store, "2026-01-01T00:00:00Z");
+    let put = |store: &mut Store, book: &Rulebook, city: &str| {
+        let world = World::of(&[("erp", "D03-000003", "公司3", city, "13900000003")]);
+        let mut row = world.batches(book).into_iter().find(|batch| batch.len() == 1).unwrap();
+        row.columns.truncate(3);
+        row.columns
+            .resize(book.dictionary.elements.len(), row.columns[2].clone());
+        store.put(book, &row, None, BY).unwrap().0
+    };
+    put(&mut store, &book, "绍兴市");
+    let gid = put(&mut Store::open(&path).unwrap(), &wider, "湖州市");
+    put(&mut store, &book, "宁波市");
+    let values = &store.history(gid).unwrap()[2].values;
+    let of = |element: &str| values.iter().find(|value| value.element == element);
+    let contact = of("contact").and_then(|value| value.value.as_deref());
+    assert_eq!(contact, Some("13900000003"), "{values:?}");
+    assert_eq!(store.verify().unwrap(), [""; 0]);
 }

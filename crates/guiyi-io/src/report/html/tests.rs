@@ -67,7 +67,7 @@ fn summary() -> Summary {
             golden_new: 9_001,
             golden_changed: 2_015,
             golden_unchanged: 2_016,
-            golden_retired: 2_017,
+            golden_superseded: 2_017,
             rules: vec![
                 rule("CU001", "info", 6_101, 6_001),
                 rule("CU002", "error", 6_202, 2_018),
