@@ -23,6 +23,7 @@ mod repeatable;
 mod retire;
 mod review;
 mod rules;
+mod run_model;
 mod simulate;
 mod standardize;
 mod store;

@@ -18,6 +18,8 @@ mod postings;
 mod tests;
 mod texts;
 
+use std::collections::BTreeMap;
+
 use self::near::Near;
 use self::postings::Postings;
 use self::texts::{Texts, Vocabulary};
@@ -168,7 +170,7 @@ impl Index {
         let tables: Vec<&Table> = sources.iter().map(|source| source.table).collect();
         let records = Records::new(&tables, &options.said);
         let (linkage, bar) = link_records(&records, options);
-        let index = build::build(sources, records, &linkage, bar);
+        let index = build::build(sources, records, &linkage, bar, &options.said);
         (linkage, index)
     }
 
@@ -201,6 +203,26 @@ impl Index {
     /// What a record of a table and one that is known weigh, and why. `None` if there is no such row.
     pub fn explain(&self, side: usize, values: &[Option<&str>], row: u32) -> Option<Explained> {
         ((row as usize) < self.len()).then(|| self.explain_pair(&self.read(side, values), row))
+    }
+
+    /// Takes other groups than those that were found: for each row a number that its group has alone.
+    ///
+    /// Rows beyond `clusters` stand for themselves.
+    pub fn regroup(&mut self, clusters: &[u32]) {
+        let mut smallest: BTreeMap<u32, u32> = BTreeMap::new();
+        let of = |row: u32| match clusters.get(row as usize) {
+            Some(cluster) => *smallest.entry(*cluster).or_insert(row),
+            None => row,
+        };
+        self.clusters = (0..self.len() as u32).map(of).collect();
+        self.ring = rings(&self.clusters);
+    }
+
+    /// The value of a row in the field of a name, as it is compared; `None` if there is none.
+    pub fn value(&self, row: u32, field: &str) -> Option<&str> {
+        let at = self.fields.iter().position(|known| known.header == field)?;
+        let id = self.of_row(row)[at];
+        (id != 0).then(|| self.fields[at].values.texts.get(id))
     }
 
     /// Number of records.

@@ -75,7 +75,9 @@ impl<'r> Search<'r> {
     pub(super) fn model(&self, candidates: &Candidates, options: &Options) -> Model {
         let given = options.model.as_ref();
         given
-            .and_then(|model| model.arranged(self.records.names()))
+            .and_then(|model| {
+                (model.fitted(self.records.names()).ok()).or_else(|| model.arranged(self.records.names()))
+            })
             .or_else(|| Model::of_few(self.records, self.said))
             .unwrap_or_else(|| {
                 let few = self.ground.is_searched;
