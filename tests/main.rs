@@ -10,6 +10,7 @@ mod crosswalk;
 mod demo;
 mod dictionary;
 mod encryption;
+mod entry;
 mod find;
 mod golden;
 mod hostile;

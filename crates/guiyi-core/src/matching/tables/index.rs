@@ -5,7 +5,8 @@
 //! record is read as its columns were, looked up in every pass, and weighed against what comes to light by the very
 //! functions that weighed the pairs of the full run.
 //! Laws: a record that the index holds finds the pairs of the full run, with the same weights to the last bit; finding
-//! changes nothing; a record joins one group at most, and no group is joined with another or torn apart.
+//! changes nothing; a record that is added may tie groups together, and may take the place of another where a table
+//! holds each thing once, but tears no group apart otherwise.
 
 mod build;
 mod bytes;
@@ -26,7 +27,9 @@ use self::texts::{Texts, Vocabulary};
 use super::candidates::Atom;
 use super::explain::Explained;
 use super::vetoes::Grounds;
-use super::{Bar, Column, Kind, Linkage, Model, ModelMistake, Options, Outcome, Records, Table, link_records};
+use super::{
+    Bar, Column, Kind, LEAST_AMONG, Linkage, Model, ModelMistake, Options, Outcome, Records, Table, link_records,
+};
 use crate::matching::decision::Veto;
 use crate::matching::hash::Map;
 
@@ -188,15 +191,32 @@ impl Index {
         self.member(row).map_or_else(Vec::new, |query| self.answer(&query))
     }
 
-    /// Adds a record to the group that it joins, or as one for itself; gives its row, and what was found.
+    /// Adds a record to the group that it joins, or as one for itself; gives its row, and what was found. Groups all of
+    /// whose members it shares a group with become one.
     ///
     /// What is added counts when later records are weighed. The model, the passes and the thresholds stay; so does
     /// which fields there are.
     pub fn add(&mut self, side: usize, name: &str, values: &[Option<&str>]) -> (u32, Vec<Found>) {
         let query = self.read(side, values);
         let found = self.answer(&query);
-        let group = found.iter().find(|found| found.outcome == Outcome::Match);
-        let row = self.push(query, name, group.map(|found| found.row));
+        let matched = found.iter().filter(|found| found.outcome == Outcome::Match);
+        let matched: Vec<u32> = matched.map(|found| found.row).collect();
+        let side = query.side;
+        let row = self.push(query, name, matched.first().copied());
+        if self.distinct[usize::from(side)] {
+            let members: Vec<u32> = self.group_of(row).skip(1).collect();
+            let displaced = members.into_iter().filter(|other| self.side[*other as usize] == side);
+            displaced
+                .collect::<Vec<u32>>()
+                .into_iter()
+                .for_each(|other| self.part(other));
+        }
+        for other in &matched {
+            let is_other = self.clusters[*other as usize] != self.clusters[row as usize];
+            if is_other && self.group_of(*other).all(|member| matched.contains(&member)) {
+                self.tie(row, *other);
+            }
+        }
         (row, found)
     }
 
@@ -282,6 +302,32 @@ impl Index {
     fn of_row(&self, row: u32) -> &[u32] {
         let width = self.fields.len();
         &self.ids[row as usize * width..(row as usize + 1) * width]
+    }
+
+    /// Makes one group of two.
+    fn tie(&mut self, row: u32, other: u32) {
+        self.ring.swap(row as usize, other as usize);
+        self.number(row);
+    }
+
+    /// Takes a row out of its group.
+    fn part(&mut self, row: u32) {
+        let Some(before) = self.group_of(row).last().filter(|before| *before != row) else {
+            return;
+        };
+        self.ring[before as usize] = self.ring[row as usize];
+        self.ring[row as usize] = row;
+        self.clusters[row as usize] = row;
+        self.number(before);
+    }
+
+    /// Calls the group of a row by its smallest row.
+    fn number(&mut self, row: u32) {
+        let members: Vec<u32> = self.group_of(row).collect();
+        let smallest = members.iter().copied().min().unwrap_or(row);
+        members
+            .iter()
+            .for_each(|member| self.clusters[*member as usize] = smallest);
     }
 
     /// The rows that share a group with one, itself first.

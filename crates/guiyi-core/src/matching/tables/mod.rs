@@ -15,6 +15,7 @@ mod bags;
 mod blocks;
 mod bridges;
 mod candidates;
+mod chance;
 mod compare;
 mod date;
 mod explain;
