@@ -59,7 +59,10 @@ pub fn index(store: &Store, rulebook: &Rulebook) -> Result<StoreIndex, SyncError
     Ok(StoreIndex { index, left_out })
 }
 
-/// The golden records that a record may be, each as the store has it now (`None` for a retired one), the likeliest first.
+/// A golden record that a record may be, as the store has it now; `None` if it is retired.
+pub type Found = (Candidate, Option<GoldenRecord>);
+
+/// The golden records that a record may be, the likeliest first.
 ///
 /// `None`: the record has no value of an element that is compared.
 ///
@@ -71,7 +74,7 @@ pub fn candidates(
     index: &Index,
     record: &Records,
     dictionary: &Dictionary,
-) -> Result<Option<Vec<(Candidate, Option<GoldenRecord>)>>, StoreError> {
+) -> Result<Option<Vec<Found>>, StoreError> {
     let mut goldens: BTreeMap<GlobalId, Option<GoldenRecord>> = BTreeMap::new();
     let resolve = |system: &str, key: &str| -> Result<Option<(GlobalId, bool)>, StoreError> {
         let Some(gid) = store.lookup(dictionary.entity, system, key)? else {

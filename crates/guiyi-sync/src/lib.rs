@@ -48,7 +48,7 @@ mod metrics;
 mod stores;
 
 pub use error::SyncError;
-pub use known::{StoreIndex, candidates, index};
+pub use known::{Found, StoreIndex, candidates, index};
 pub use service::{Config, Server, bind, serve};
 
 #[cfg(test)]

@@ -29,7 +29,9 @@ pub fn index(
 ) -> Result<Index, ModelMisfit> {
     let (table, fields) = elements::table(records, &rulebook.dictionary, left_out);
     let mut ids = Column::default();
-    names.iter().for_each(|name| ids.push(name));
+    for name in names {
+        ids.push(name);
+    }
     let source = Source {
         table: &table,
         name: rulebook.dictionary.entity.name(),

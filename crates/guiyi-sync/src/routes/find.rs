@@ -24,7 +24,7 @@ use serde_json::{Map, Value};
 use super::golden::{Member, Ordered, shown};
 use super::{Shared, json_answer};
 use crate::entries::{Entry, Known, Lack};
-use crate::known;
+use crate::known::{self, Found};
 use crate::problem::{Kind, Problem};
 use crate::query::{Query, bad};
 use crate::service::App;
@@ -175,7 +175,7 @@ fn answer(
     entity: EntityType,
     known: &Known,
     values: &[(String, String)],
-    found: Vec<(Candidate, Option<GoldenRecord>)>,
+    found: Vec<Found>,
     most: usize,
 ) -> Answer {
     let index = &*known.index;
@@ -196,12 +196,12 @@ fn answer(
         found: found
             .into_iter()
             .take(most)
-            .map(|(candidate, golden)| named(app, entity, index, candidate, golden))
+            .map(|(candidate, golden)| named(app, entity, index, &candidate, golden))
             .collect(),
     }
 }
 
-fn named(app: &App, entity: EntityType, index: &Index, candidate: Candidate, golden: Option<GoldenRecord>) -> Named {
+fn named(app: &App, entity: EntityType, index: &Index, candidate: &Candidate, golden: Option<GoldenRecord>) -> Named {
     let (system, key) = entry::code_of(index, candidate.nearest.row);
     let fields = index.fields();
     let levels = fields

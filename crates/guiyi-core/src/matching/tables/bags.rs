@@ -160,7 +160,9 @@ impl Bags {
     pub(super) fn cosines(&self, a: u32, others: &[u32], room: &mut Vec<f32>, mut tell: impl FnMut(f32)) {
         room.resize(self.weights.len(), 0.0);
         let (own, place) = (self.get(a), |entry: &u32| (entry >> TIMES_BITS) as usize);
-        own.iter().for_each(|entry| room[place(entry)] = self.weight(*entry));
+        for entry in own {
+            room[place(entry)] = self.weight(*entry);
+        }
         for b in others {
             // Summed up in the same order: what one of them lacks adds nothing.
             let sum = self.get(*b).iter().fold(0.0, |sum, entry| match room[place(entry)] {
@@ -169,7 +171,9 @@ impl Bags {
             });
             tell((sum / (self.norms[a as usize] * self.norms[*b as usize])).clamp(0.0, 1.0));
         }
-        own.iter().for_each(|entry| room[place(entry)] = 0.0);
+        for entry in own {
+            room[place(entry)] = 0.0;
+        }
     }
 }
 

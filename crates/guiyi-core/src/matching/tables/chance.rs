@@ -37,7 +37,9 @@ fn count(rows: &Rows<'_>, at: usize, pairs: &[u64]) -> Vec<u64> {
         // What they changed places with is not seen in two values.
         _ if field.twin.is_some() => {
             let level = |pair: &u64| rows.level(at, ends(*pair)).0;
-            pairs.iter().for_each(|pair| counts[usize::from(level(pair))] += 1);
+            for pair in pairs {
+                counts[usize::from(level(pair))] += 1;
+            }
         }
         _ if field.values.len() <= FEW => {
             let n = field.values.len() as u32;

@@ -325,9 +325,9 @@ impl Index {
     fn number(&mut self, row: u32) {
         let members: Vec<u32> = self.group_of(row).collect();
         let smallest = members.iter().copied().min().unwrap_or(row);
-        members
-            .iter()
-            .for_each(|member| self.clusters[*member as usize] = smallest);
+        for member in members {
+            self.clusters[member as usize] = smallest;
+        }
     }
 
     /// The rows that share a group with one, itself first.
