@@ -167,6 +167,51 @@ fn a_batch_joins_what_is_known_and_each_other() {
 }
 
 #[test]
+fn two_updates_at_once_lose_nothing() {
+    let bench = bench();
+    let headers = "id,first name,last name,born,street,town,phone\n";
+    let newcomers = [
+        ["P1,Ludmilla,Quast,1971-05-06,Am Wehr 3,Oldenfelde,0419 112233\n"],
+        ["P2,Bo,Zander,1988-08-09,Hafen 9,Zingst,0412 555555\n"],
+    ];
+    let update = |file: &'static str| ["match", file, "--against", "people.index", "--update", "--quiet"];
+    for (file, rows) in ["one.csv", "two.csv"].iter().zip(newcomers) {
+        bench.write(file, (headers.to_owned() + rows[0]).as_bytes());
+    }
+    let lock = (std::fs::OpenOptions::new().create(true).truncate(false).write(true))
+        .open(bench.path("people.index.lock"))
+        .unwrap();
+    lock.lock().unwrap();
+
+    // While somebody writes the index, nobody else does, and all may ask.
+    let refused = bench.guiyi(&update("one.csv"));
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.stderr.contains("people.index is being written by") && refused.stderr.contains("--wait 600"),
+        "{}",
+        refused.stderr
+    );
+    let made = ["match", "known.csv", "--id", "id", "--index", "people.index", "--quiet"];
+    assert_eq!(bench.guiyi(&made).code, 2);
+    assert_eq!(ask(&bench, &["--id", "M001"]).code, 1);
+
+    // Two that wait come one after the other.
+    let waiting = ["one.csv", "two.csv"].map(|file| {
+        let arguments = [&update(file)[..], &["--wait", "60"]].concat();
+        let mut command = bench.command(&arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    });
+    lock.unlock().unwrap();
+    for update in waiting {
+        let ended = update.wait_with_output().unwrap();
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    }
+    for id in ["P1", "P2"] {
+        assert_ne!(ask(&bench, &["--id", id]).code, 2, "{id} was lost");
+    }
+}
+
+#[test]
 fn an_index_of_two_files_is_asked_for_the_other_one() {
     let bench = bench();
     for name in ["members.csv", "guests.csv"] {

@@ -6,6 +6,8 @@
 mod encryption;
 mod four_eyes;
 mod heads;
+mod index;
+mod model;
 mod reference;
 mod source;
 mod without_files;
@@ -18,7 +20,9 @@ use guiyi_core::dictionary::{self, Dictionary, EntityType};
 use guiyi_core::finding::{Language, Severity};
 use guiyi_core::rulebook::mistake::{Mistake, hint_for};
 use guiyi_core::rulebook::toml::{Document, Table};
-use guiyi_core::rulebook::{self, CodePattern, Policies, Rule, Rulebook, Source, parse_policies};
+use guiyi_core::rulebook::{
+    self, CodePattern, Policies, Rule, Rulebook, Source, parse_policies, parse_policies_with_model,
+};
 use guiyi_io::read::{ReadOptions, Reader};
 use guiyi_io::write::{CsvEncoding, CsvOptions, OutputFormat};
 use sha2::{Digest, Sha256};
@@ -26,6 +30,7 @@ use sha2::{Digest, Sha256};
 pub(crate) use self::encryption::Encryption;
 use self::four_eyes::FourEyes;
 pub(crate) use self::heads::Heads;
+pub(crate) use self::model::file_name as model_file_name;
 pub(crate) use self::reference::reference;
 use crate::reference_file;
 
@@ -44,6 +49,8 @@ pub(crate) struct Project {
     pub(crate) store: PathBuf,
     /// The second place of the ledger's heads; `None`: they are not signed.
     pub(crate) heads: Option<Heads>,
+    /// The directory of the indexes for the entry check; `None`: none are kept.
+    pub(crate) index: Option<PathBuf>,
     /// What the store keeps encrypted; `None`: nothing.
     pub(crate) encryption: Option<Encryption>,
     /// What needs a second person.
@@ -81,6 +88,8 @@ pub(crate) struct Entity {
     rules: Vec<Rule>,
     /// `None`: the project file has no section for the entity type.
     policies: Option<Policies>,
+    /// The file of the model that weighs pairs; `None`: every run learns one.
+    model_file: Option<PathBuf>,
     inputs: Vec<Input>,
 }
 
@@ -129,6 +138,8 @@ pub(crate) struct OpenEntity {
     pub(crate) rulebook: Rulebook,
     /// The files, in the order of `rulebook.sources`.
     pub(crate) readers: Vec<(PathBuf, Reader)>,
+    /// The file of the model that the rulebook has.
+    pub(crate) model_file: Option<PathBuf>,
 }
 
 impl Project {
@@ -176,6 +187,7 @@ impl Project {
         let store = root.table("store");
         let heads = Heads::read(store.as_ref(), base);
         let encryption = store.as_ref().and_then(|store| store.table("encryption"));
+        let index = index::read(store.as_ref(), encryption.as_ref(), base);
         let four_eyes = store.as_ref().and_then(|store| store.table("four_eyes"));
         let store = store.and_then(|store| store.opt_string("path")).unwrap_or("guiyi.db");
         let store = base.join(store);
@@ -206,9 +218,14 @@ impl Project {
         }
         for (entity, section) in entities.iter_mut().zip(&sections) {
             let systems: Vec<Arc<str>> = entity.inputs.iter().map(|input| Arc::clone(&input.system)).collect();
-            entity.policies = section
-                .as_ref()
-                .map(|section| parse_policies(section, &entity.dictionary, &systems));
+            let mut model_file = None;
+            let mut load = |table: &Table<'_>, path: &str| {
+                let file = model_file.insert(base.join(path));
+                model::read(entity.dictionary.entity, table, file, &output.dir, &mut named)
+            };
+            let policies = |section| parse_policies_with_model(section, &entity.dictionary, &systems, &mut load);
+            entity.policies = section.as_ref().map(policies);
+            entity.model_file = model_file;
         }
         let sealed = encryption.as_ref();
         let sealed = sealed.and_then(|table| Encryption::read(table, base, &entities));
@@ -228,6 +245,7 @@ impl Project {
             language: language.unwrap_or_default(),
             store,
             heads,
+            index,
             encryption: sealed,
             four_eyes: of_four_eyes,
             output,
@@ -260,7 +278,11 @@ impl Project {
                 imputation: policies.imputation,
                 today,
             };
-            open.push(OpenEntity { rulebook, readers });
+            open.push(OpenEntity {
+                rulebook,
+                readers,
+                model_file: entity.model_file.clone(),
+            });
         }
         if mistakes.is_empty() {
             Ok(open)
@@ -463,6 +485,7 @@ fn read_entity(entity: EntityType, table: Option<&Table<'_>>, named: &mut Named<
         dictionary,
         rules,
         policies: None,
+        model_file: None,
         inputs: Vec::new(),
     }
 }

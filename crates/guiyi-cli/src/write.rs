@@ -16,7 +16,7 @@ use guiyi_io::report::summary::{OutputFile, Summary};
 use guiyi_io::write::{OutputDir, OutputFormat, TableWriter, Written};
 use guiyi_store::Store;
 
-use crate::project::Output;
+use crate::project::{Output, model_file_name};
 
 /// Rows of findings and of pairs that the report shows.
 const SAMPLE: (usize, usize) = (50, 20);
@@ -92,6 +92,8 @@ impl<'a> Results<'a> {
             quarantine(&mut place, parts, files.len())?;
             golden(&mut place, parts, store)?;
             codes(crosswalk, parts, store)?;
+            let model = model_file_name(parts.rulebook.dictionary.entity);
+            dir.write(&model, matching.model_text.as_bytes())?;
             match beside.join() {
                 Ok(done) => Ok(done?),
                 Err(panic) => std::panic::resume_unwind(panic),

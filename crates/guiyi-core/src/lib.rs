@@ -26,7 +26,7 @@
 //!
 //! let n_elements = rulebook.dictionary.elements.len();
 //! let (records, _) = Records::gather(&cleansed.batches, &Records::default(), n_elements);
-//! let found = matching::run(&records, &rulebook, &matching::Decisions::default());
+//! let found = matching::run(&records, &rulebook, &matching::Decisions::default()).expect("no model is given");
 //! assert_eq!((found.pairs[0].a, found.pairs[0].b), (0, 1)); // C1 and C2
 //! # Ok::<(), Vec<Mistake>>(())
 //! ```
@@ -64,5 +64,7 @@ pub mod survive;
 pub mod score;
 
 pub mod pipeline;
+
+pub mod entry;
 
 pub mod profile;

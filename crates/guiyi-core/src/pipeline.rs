@@ -10,6 +10,7 @@ use crate::cluster::{self, Clusters};
 use crate::crosswalk::{self, Assignment, History, Mint, SerialsExhausted};
 use crate::finding::Notes;
 use crate::impute;
+use crate::matching::tables::ModelMisfit;
 use crate::matching::{self, Decisions, Matching};
 use crate::record::{Batch, Records};
 use crate::rulebook::Rulebook;
@@ -52,6 +53,18 @@ pub struct Unified {
     pub assignment: Assignment,
     /// The golden records, numbered like the clusters.
     pub golden: Golden,
+}
+
+/// Why [`unify`] gives nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnifyError {
+    /// The model of the rulebook does not fit what is compared.
+    #[error(transparent)]
+    Model(#[from] ModelMisfit),
+    /// The issuer of global IDs has no serial left.
+    #[error(transparent)]
+    Serials(#[from] SerialsExhausted),
 }
 
 /// Standardizes, validates, imputes and scores the rows of all sources; `notes` are what reading had to say.
@@ -117,7 +130,11 @@ pub fn keys(
 
 /// Matches, clusters, identifies and survives the gathered records.
 ///
-/// `history` and `decisions` are by record number. Fails only if the issuer has no serial left.
+/// `history` and `decisions` are by record number.
+///
+/// # Errors
+///
+/// [`UnifyError`] if the rulebook's model does not fit, or the issuer has no serial left.
 pub fn unify(
     records: &Records,
     history: History<'_>,
@@ -125,11 +142,11 @@ pub fn unify(
     decisions: &Decisions,
     rulebook: &Rulebook,
     watch: Watch<'_>,
-) -> Result<Unified, SerialsExhausted> {
+) -> Result<Unified, UnifyError> {
     let n_records = records.len() as u64;
 
     watch(Step::Enter("matching"));
-    let mut matching = matching::run(records, rulebook, decisions);
+    let mut matching = matching::run(records, rulebook, decisions)?;
     watch(Step::Leave("matching", matching.counts.candidates));
 
     watch(Step::Enter("cluster"));

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use guiyi_core::dictionary::EntityType;
+use guiyi_core::matching::tables::ModelMisfit;
 use guiyi_store::StoreError;
 
 /// Why the service did not start, or ended.
@@ -21,7 +22,10 @@ pub enum SyncError {
         /// The entity type.
         entity: EntityType,
     },
-    /// The store cannot be opened.
+    /// The model of a rulebook does not fit the records of the store.
+    #[error(transparent)]
+    Model(#[from] ModelMisfit),
+    /// The store cannot be opened, or not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The address is taken, or may not be used.
@@ -45,6 +49,7 @@ impl SyncError {
                 Some("use 127.0.0.1, and let other machines in through a proxy that knows them")
             }
             Self::TwoRulebooks { .. } => Some("hand over one dictionary per entity type"),
+            Self::Model(_) => Some("name the model of a run that had these elements, or none"),
             Self::Store(error) => error.hint(),
             Self::CannotListen { .. } => Some("choose another port; port 0 takes a free one"),
             Self::System(_) => None,

@@ -16,7 +16,7 @@ use crate::service::App;
 /// Longest path with query, in bytes.
 pub(crate) const MAX_URI: usize = 2048;
 
-/// Largest body, in bytes, that a request may announce. No route reads one yet.
+/// Largest body, in bytes.
 pub(crate) const MAX_BODY: u64 = 64 * 1024;
 
 /// Longest time until an answer begins.

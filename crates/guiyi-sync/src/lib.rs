@@ -1,6 +1,7 @@
 //! The HTTP service over the golden-record store: what other systems ask, answered as JSON.
 //!
 //! Stands behind the store and beside the command line, and is the only crate that knows HTTP. Today it reads only.
+//! `docs/service.md` shows the routes with examples.
 //!
 //! | route | answer | problems of its own |
 //! |---|---|---|
@@ -11,6 +12,7 @@
 //! | `GET /v1/golden/{gid}` | version, values and members of the golden record that the ID stands for now; `view=lineage` adds where each value came from; `ETag` and `If-None-Match` | `malformed-id`, `never-issued`, `retired` |
 //! | `GET /v1/golden/{gid}?as_of=&known_at=` | the golden record of that ID as it was: `known_at` when it was known, `as_of` when it held, a day or an instant each; one or both, as `guiyi golden show` has them | `malformed-id`, `never-issued`, `not-then` |
 //! | `GET /v1/crosswalk?entity=&system=&key=` | the ID that a system's code leads to | `unknown-code` |
+//! | `POST /v1/find?entity=&most=` | the golden records that the record in the body may be: decision, probability, weight, the level of each element, what keeps them apart, and their values | `not-json`, `bad-record`, `unknown-element`, `index-unavailable` |
 //! | `GET /v1/changes?since=&limit=` | the change feed in commit order behind a cursor, which is opaque; empty for the beginning | `unknown-cursor` |
 //! | `GET /v1/requests?state=` | change requests: what they ask for, who proposed and approved them, where they stand | |
 //! | `GET /v1/requests/{number}` | one of them | `unknown-request` |
@@ -39,11 +41,14 @@ mod routes;
 mod problem;
 mod query;
 
+mod entries;
+mod known;
 mod mask;
 mod metrics;
 mod stores;
 
 pub use error::SyncError;
+pub use known::{Found, StoreIndex, candidates, index};
 pub use service::{Config, Server, bind, serve};
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use guiyi_core::rulebook::Rulebook;
 use guiyi_store::FileKey;
 use tokio::sync::oneshot;
 
+use crate::entries::Entries;
 use crate::error::SyncError;
 use crate::mask::Masks;
 use crate::metrics::Metrics;
@@ -30,9 +31,13 @@ pub struct Config {
     pub file_key: Option<FileKey>,
     /// Where to listen: an address of this machine only. Port 0 takes a free port.
     pub address: SocketAddr,
-    /// The rulebooks by whose dictionaries values are masked, one per entity type, and by whose policies it is worked out
-    /// what held at a time. Values of elements that none of them knows are hidden.
+    /// The rulebooks by whose dictionaries values are masked, one per entity type, by whose policies it is worked out
+    /// what held at a time, and by whose rules records are read that are looked for. Values of elements that none of them
+    /// knows are hidden.
     pub rulebooks: Vec<Rulebook>,
+    /// The file of the index of each entity type whose records can be looked for, as `matching::known::index` makes it; it
+    /// need not exist yet.
+    pub indexes: BTreeMap<EntityType, PathBuf>,
 }
 
 /// What all requests share.
@@ -41,6 +46,7 @@ pub(crate) struct App {
     pub(crate) stores: Stores,
     pub(crate) masks: Masks,
     pub(crate) rulebooks: BTreeMap<EntityType, Rulebook>,
+    pub(crate) entries: Entries,
     pub(crate) metrics: Metrics,
 }
 
@@ -58,6 +64,7 @@ impl App {
         Ok(Self {
             stores: Stores::open(config.store, config.file_key)?,
             masks: Masks::new(dictionaries.collect()),
+            entries: Entries::new(config.indexes, &rulebooks),
             rulebooks,
             metrics: Metrics::default(),
         })

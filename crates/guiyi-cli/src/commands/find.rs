@@ -1,8 +1,9 @@
 //! `guiyi find`: which records of an index are the same thing as one: the question to ask before a record is created.
+//! With `--store` it is asked of a project's golden records (`find_store`).
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use guiyi_core::finding::Language;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::explain::describe;
+use super::find_store::{self, Question};
 use super::r#match::against::{decision, level_name};
 use super::r#match::index_file;
 use crate::Verdict;
@@ -29,15 +31,26 @@ use crate::args::{Format, LanguageArg};
 ///
 /// Example: `guiyi match people.csv --id id --index people.index`
 ///
+/// With `--store` the record is looked for among the golden records of a project, by the index that its runs make
+/// (`[store] index`): the names are then those of data elements, and values are read as a run reads them.
+///
 /// Example: `guiyi find --index people.index '{"name": "张伟", "phone": "13800000000"}'`
+///
+/// Example: `guiyi find --store guiyi.toml '{"name": "杭州青禾食品有限公司", "mobile": "138 0000 0000"}'`
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The record, such as `{"name": "张伟", "phone": "13800000000"}`; `-`, or none, reads records from stdin.
     #[arg(value_name = "RECORD")]
     record: Option<String>,
     /// The index, which `guiyi match --index` wrote.
-    #[arg(long, value_name = "FILE")]
-    index: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "store")]
+    index: Option<PathBuf>,
+    /// The project file, to ask for golden records.
+    #[arg(long, value_name = "PROJECT", conflicts_with_all = ["index", "id", "like", "explain"])]
+    store: Option<PathBuf>,
+    /// The entity type of the records, where the project has several.
+    #[arg(long, value_name = "TYPE", requires = "store")]
+    entity: Option<String>,
     /// Ask for a record that the index holds, by its id; itself is left out.
     #[arg(long, value_name = "ID", conflicts_with = "record")]
     id: Option<String>,
@@ -88,32 +101,34 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     if from_stdin && std::io::stdin().is_terminal() {
         bail!("no record\n  hint: guiyi find --index people.index '{{\"name\": \"张伟\"}}', or JSON objects on stdin");
     }
-    let index = index_file::read(&args.index)?;
+    let records = if args.id.is_none() {
+        records(args.record.as_deref().filter(|_| !from_stdin))?
+    } else {
+        Vec::new()
+    };
+    let Some(path) = &args.index else {
+        let question = Question {
+            project: args.store.as_deref().unwrap_or(Path::new("guiyi.toml")),
+            entity: args.entity.as_deref(),
+            most: args.most,
+            format: args.format,
+            language: args.language.map(Language::from),
+        };
+        return find_store::run(&question, &records);
+    };
+    let index = index_file::read(path)?;
     let side = index_file::side(&index, args.like.as_deref())?;
     let mut answers = Vec::new();
     if let Some(id) = &args.id {
         let row = (0..index.len() as u32).find(|row| index.name(*row) == id && index.side_of(*row) == side);
-        let row = row.with_context(|| format!("{} has no record `{id}`", args.index.display()))?;
+        let row = row.with_context(|| format!("{} has no record `{id}`", path.display()))?;
         answers.push(answer(args, &index, side, &[], &index.find_row(row)));
-    } else {
-        let mut text = args.record.clone().unwrap_or_default();
-        if from_stdin {
-            text.clear();
-            let read = std::io::stdin().lock().read_to_string(&mut text);
-            read.context("cannot read records from stdin")?;
-        }
-        for (at, record) in serde_json::Deserializer::from_str(&text)
-            .into_iter::<Map<String, Value>>()
-            .enumerate()
-        {
-            let place = || format!("record {}", at + 1);
-            let hint = "a record is a JSON object, such as {\"name\": \"张伟\"}";
-            let record = record.with_context(|| format!("{} cannot be read\n  hint: {hint}", place()))?;
-            let values = values(&index, side, &record).with_context(place)?;
-            let values: Vec<Option<&str>> = values.iter().map(Option::as_deref).collect();
-            let found = index.find(side, &values);
-            answers.push(answer(args, &index, side, &values, &found));
-        }
+    }
+    for (at, record) in records.iter().enumerate() {
+        let values = values(&index, side, record).with_context(|| format!("record {}", at + 1))?;
+        let values: Vec<Option<&str>> = values.iter().map(Option::as_deref).collect();
+        let found = index.find(side, &values);
+        answers.push(answer(args, &index, side, &values, &found));
     }
     let language = args.language.map_or(Language::English, Language::from);
     let mut text = String::new();
@@ -136,19 +151,43 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     Ok(if is_known { Verdict::Findings } else { Verdict::Clean })
 }
 
+/// The records of a text, or of stdin; JSON objects, one after another.
+fn records(text: Option<&str>) -> anyhow::Result<Vec<Map<String, Value>>> {
+    let mut sent = String::new();
+    let text = match text {
+        Some(text) => text,
+        None => {
+            let read = std::io::stdin().lock().read_to_string(&mut sent);
+            read.context("cannot read records from stdin")?;
+            &sent
+        }
+    };
+    let records = serde_json::Deserializer::from_str(text).into_iter::<Map<String, Value>>();
+    let hint = "a record is a JSON object, such as {\"name\": \"张伟\"}";
+    let read = |(at, record): (usize, serde_json::Result<Map<String, Value>>)| {
+        record.with_context(|| format!("record {} cannot be read\n  hint: {hint}", at + 1))
+    };
+    records.enumerate().map(read).collect()
+}
+
+/// The text of a value; `None` if it says nothing.
+pub(super) fn text_of(name: &str, value: &Value) -> anyhow::Result<Option<String>> {
+    Ok(match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Array(_) | Value::Object(_) => {
+            bail!("`{name}` is no single value\n  hint: give a text or a number")
+        }
+    })
+}
+
 /// The values of a record in the order of the index's columns.
 fn values(index: &Index, side: usize, record: &Map<String, Value>) -> anyhow::Result<Vec<Option<String>>> {
     let places = index_file::places(index, side, record.keys().map(String::as_str));
     let mut values = vec![None; index.columns(side).len()];
     for ((name, value), place) in record.iter().zip(places) {
-        let text = match value {
-            Value::Null => None,
-            Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-            Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-            Value::Array(_) | Value::Object(_) => {
-                bail!("`{name}` is no single value\n  hint: give a text or a number")
-            }
-        };
+        let text = text_of(name, value)?;
         match place {
             Some(at) => values[at] = text,
             // The id of a record says nothing about it.

@@ -78,6 +78,10 @@ pub(crate) struct Args {
     /// Of an index made of two files: which of them the new records are like, by its name; by default the second.
     #[arg(long, value_name = "NAME", requires = "against")]
     like: Option<String>,
+    /// Wait this many seconds for another command that writes the same index; by default the second one stops at once
+    /// and says who writes it.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    wait: u64,
     /// Name pairs for review from this probability on; by default 0.1.
     #[arg(long, value_name = "P")]
     review: Option<f64>,
@@ -110,6 +114,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
 }
 
 fn walk(args: &Args) -> anyhow::Result<Verdict> {
+    let _lock = (args.index.as_ref())
+        .map(|path| index_file::lock(path, args.wait))
+        .transpose()?;
     let mut progress = Progress::new(args.quiet, 3);
     progress.enter("read");
     let inputs = input::read(&args.files, &args.id)?;

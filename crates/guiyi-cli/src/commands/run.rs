@@ -9,7 +9,7 @@ use anyhow::Context;
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::finding::{Language, Notes};
 use guiyi_core::matching::{Decisions, Matching, Verdict as PairVerdict};
-use guiyi_core::pipeline::{self, Cleansed, Step, Unified};
+use guiyi_core::pipeline::{self, Cleansed, Step, Unified, UnifyError};
 use guiyi_core::record::{Batch, Records};
 use guiyi_core::rulebook::{Rulebook, Source};
 use guiyi_core::survive;
@@ -19,11 +19,12 @@ use guiyi_io::report::summary::{EntitySummary, Summary};
 use guiyi_store::{By, CommitReport, Known, PairFinding, ReviewPair, RunChange, RunLock, Store};
 
 use super::change::{self, Done};
+use super::store_index;
 use crate::args::{Format, RunArgs};
 use crate::last_run::{self, LastRows};
 use crate::process;
 use crate::progress::Progress;
-use crate::project::{FailOn, OpenEntity, Project};
+use crate::project::{FailOn, OpenEntity, Project, model_file_name};
 use crate::summarize::{self, Walked};
 use crate::{Verdict, print, words, write};
 
@@ -115,6 +116,13 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
         process::measure(&mut summary, started);
         let parts: Vec<_> = walks.iter().map(Walk::parts).collect();
         results.publish(&mut summary, &parts, language)?;
+        if project.index.is_some() {
+            let models = walks
+                .iter()
+                .map(|walk| (walk.entity(), walk.unified.matching.model.clone()));
+            let chinese = language == Language::Chinese;
+            store_index::after_run(&project, &store, models, args.wait, args.quiet, chinese)?;
+        }
     } else {
         summary.rooms = progress.finish();
         process::measure(&mut summary, started);
@@ -149,7 +157,7 @@ fn walk_open(
 }
 
 /// The day of the run.
-fn day(now: jiff::Timestamp) -> (i16, i8, i8) {
+pub(super) fn day(now: jiff::Timestamp) -> (i16, i8, i8) {
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     (today.year(), today.month(), today.day())
 }
@@ -313,7 +321,8 @@ fn walk(
         &decisions,
         &open.rulebook,
         &mut |step| watch(progress, step),
-    )?;
+    )
+    .map_err(|error| misfit(error, &open))?;
     let pins = known.pins_of(&unified.assignment.gids, &open.rulebook.dictionary, now_utc);
     survive::pin(&mut unified.golden, &pins);
     Ok(Walk {
@@ -343,6 +352,20 @@ fn read(
         take(batch, notes);
     }
     Ok(())
+}
+
+/// Says which model does not fit, and what to do about it.
+fn misfit(error: UnifyError, open: &OpenEntity) -> anyhow::Error {
+    let entity = open.rulebook.dictionary.entity;
+    let file = open.model_file.as_deref().unwrap_or(Path::new("the model")).display();
+    match error {
+        UnifyError::Model(_) => anyhow::Error::new(error).context(format!(
+            "{file} cannot be used\n  hint: take `model` out of [{}.matching], run once, and name a copy of the {} that this writes",
+            entity.name(),
+            model_file_name(entity)
+        )),
+        error => error.into(),
+    }
 }
 
 fn watch(progress: &mut Progress, step: Step) {

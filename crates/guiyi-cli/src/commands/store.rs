@@ -8,6 +8,7 @@ use guiyi_store::{PublicKey, SigningKey, Store};
 use serde_json::json;
 
 use super::steward::{Author, InProject, Show, either, lines, open_to_read};
+use super::store_index;
 use super::store_keys::{self, Decrypt, Encrypt, Key, Rotate};
 use crate::args::Format;
 use crate::project::{Heads, Project};
@@ -66,6 +67,13 @@ enum Command {
     ///
     /// Example: `guiyi store rebuild --check`
     Rebuild(Rebuild),
+    /// Make the indexes anew by which `guiyi find --store` and the service find records, one per entity type.
+    ///
+    /// They stand in the directory that `[store] index` names. Every run makes them anew; this does it between runs, after
+    /// merges and splits by hand. Elements that the store encrypts are left out.
+    ///
+    /// Example: `guiyi store index`
+    Index(store_index::Index),
 }
 
 #[derive(Debug, clap::Args)]
@@ -113,6 +121,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
     match &args.command {
         Command::Verify(args) => verify(project, args),
         Command::Key(args) => store_keys::make(args),
+        Command::Index(index) => store_index::run(&args.project, index),
         Command::Encrypt(args) => store_keys::encrypt(project, args),
         Command::Rotate(args) => store_keys::rotate(project, args),
         Command::Decrypt(args) => store_keys::decrypt(project, args),

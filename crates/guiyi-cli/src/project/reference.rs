@@ -89,6 +89,13 @@ const SECTIONS: [Section; 12] = [
                 "the golden-record store, an SQLite file; made at the first run",
             ),
             key(
+                "index",
+                "path",
+                "",
+                "\"index\"",
+                "the directory of the indexes for the entry check, which every run makes anew; they hold values in plain text, but those that the store encrypts; none are kept when left out",
+            ),
+            key(
                 "heads",
                 "path",
                 "",
@@ -370,6 +377,13 @@ A new store is encrypted before its first load, another one by `guiyi store encr
                 "0.5",
                 "0.6",
                 "from this one on it goes to a person",
+            ),
+            key(
+                "model",
+                "path",
+                "",
+                "\"model_customer.toml\"",
+                "weigh pairs as this model does: a copy of the `model_customer.toml` that a run wrote; each run learns its own when left out",
             ),
         ],
     },

@@ -57,8 +57,8 @@ pub(super) fn evidence(records: &Records, record: usize, attribute: usize) -> Op
 }
 
 /// The records as a table of the elements that are evidence, named as in the dictionary, and what is known of its
-/// columns. Elements without a value are left out.
-pub(super) fn table(records: &Records, dictionary: &Dictionary) -> (Table, Vec<SaidField>) {
+/// columns. Elements without a value are left out, and so are those of `left_out`.
+pub(super) fn table(records: &Records, dictionary: &Dictionary, left_out: &[usize]) -> (Table, Vec<SaidField>) {
     let column = |(attribute, element): (usize, &Element)| {
         let Evidence { kind, tells, usual } = evidence_of(element, dictionary.entity)?;
         let value = |record| evidence(records, record, attribute);
@@ -74,7 +74,8 @@ pub(super) fn table(records: &Records, dictionary: &Dictionary) -> (Table, Vec<S
         };
         Some((column, said))
     };
-    let elements: Vec<_> = dictionary.elements.iter().enumerate().collect();
+    let elements = dictionary.elements.iter().enumerate();
+    let elements: Vec<_> = elements.filter(|(at, _)| !left_out.contains(at)).collect();
     let columns: Vec<_> = elements.into_par_iter().filter_map(column).collect();
     let (columns, mut said): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
     for (at, field) in said.iter_mut().enumerate() {

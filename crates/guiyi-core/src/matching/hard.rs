@@ -18,6 +18,9 @@ pub struct HardIdentifiers {
 }
 
 impl HardIdentifiers {
+    /// What holds them.
+    pub(super) const KINDS: [ElementKind; 3] = [ElementKind::CreditCode, ElementKind::ResidentId, ElementKind::Gtin];
+
     /// Those of the elements that hold credit codes, resident IDs or trade item numbers.
     pub(super) fn of(records: &Records, dictionary: &Dictionary) -> Self {
         let list = |kind: ElementKind| {
@@ -28,9 +31,8 @@ impl HardIdentifiers {
             };
             (0..records.len()).into_par_iter().map(of_record).collect()
         };
-        let kinds = [ElementKind::CreditCode, ElementKind::ResidentId, ElementKind::Gtin];
         Self {
-            kinds: kinds.map(list).to_vec(),
+            kinds: Self::KINDS.map(list).to_vec(),
         }
     }
 
@@ -51,7 +53,7 @@ fn one(holders: impl Iterator<Item = u64>) -> u64 {
 }
 
 /// Hash of whom or what a valid identifier names; 0 if it is not valid.
-fn holder(text: &str, kind: ElementKind) -> u64 {
+pub(super) fn holder(text: &str, kind: ElementKind) -> u64 {
     let holder = match kind {
         ElementKind::CreditCode => org9(text).map(|code| code.to_string()),
         ElementKind::ResidentId => ResidentId::parse(text).ok().map(|id| id.to_string()),

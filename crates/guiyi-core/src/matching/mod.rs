@@ -11,6 +11,7 @@ mod decision;
 mod elements;
 mod hard;
 mod hash;
+pub mod known;
 mod reason;
 pub mod tables;
 #[cfg(test)]
@@ -23,8 +24,8 @@ pub use hard::HardIdentifiers;
 pub use reason::Reason;
 
 use crate::record::Records;
-use crate::rulebook::Rulebook;
-use tables::{FieldSummary, Label, Linkage, Model, Options, Outcome, PassCount, Said};
+use crate::rulebook::{MatchingPolicy, Rulebook};
+use tables::{FieldSummary, Label, Linkage, Model, ModelMisfit, Options, Outcome, PassCount, Said, SaidField};
 
 /// What the room found.
 #[derive(Debug, Clone)]
@@ -35,6 +36,8 @@ pub struct Matching {
     pub fields: Vec<FieldSummary>,
     /// What the levels of each field weigh.
     pub model: Model,
+    /// The model as its file has it, for later runs.
+    pub model_text: String,
     /// The hard identifiers that keep records apart, for clustering.
     pub hard: HardIdentifiers,
     /// What was counted on the way.
@@ -63,32 +66,22 @@ const LEAST: f64 = 1e-6;
 ///
 /// `decisions` are stewards' words by record number; those about records that are not there say nothing. No record or
 /// one record gives no pair. Costs what [`tables::link`] costs.
-pub fn run(records: &Records, rulebook: &Rulebook, decisions: &Decisions) -> Matching {
+///
+/// # Errors
+///
+/// [`ModelMisfit`] if the rulebook has a model, and elements are to be compared that it knows nothing of.
+pub fn run(records: &Records, rulebook: &Rulebook, decisions: &Decisions) -> Result<Matching, ModelMisfit> {
     let n = records.len();
-    let (table, fields) = elements::table(records, &rulebook.dictionary);
-    let known = decisions.entries().iter().filter(|entry| (entry.1 as usize) < n);
-    let label = |(a, b, verdict): &(u32, u32, Verdict)| Label {
-        a: *a,
-        b: *b,
-        same: *verdict == Verdict::Match,
-    };
-    let policy = &rulebook.matching;
-    // Nothing is as sure as 1: such a threshold leaves every pair to a person.
-    let match_from = policy.match_threshold.max(LEAST);
-    let options = Options {
-        least_probability: policy.review_threshold.clamp(LEAST, 1.0 - LEAST),
-        said: Said {
-            fields,
-            match_from: Some(match_from),
-            labels: known.map(label).collect(),
-            ..Said::default()
-        },
-        ..Options::default()
-    };
+    let (table, fields) = elements::table(records, &rulebook.dictionary, &[]);
+    let options = options(n, fields, &rulebook.matching, decisions);
     let linkage = tables::link(&[&table], &options);
+    if let Some(model) = &options.model {
+        model.fitted(linkage.fields.iter().map(|field| (&*field.header, field.kind)))?;
+    }
     let hard = HardIdentifiers::of(records, &rulebook.dictionary);
-    let pairs = decide(&linkage, decisions, &hard, match_from);
+    let pairs = decide(&linkage, decisions, &hard, match_from(&rulebook.matching));
     let matches = pairs.iter().filter(|pair| pair.decision == Decision::Match).count() as u64;
+    let model_text = linkage.model_toml();
     let counts = Counts {
         records: n as u64,
         candidates: linkage.n_candidates,
@@ -96,12 +89,39 @@ pub fn run(records: &Records, rulebook: &Rulebook, decisions: &Decisions) -> Mat
         reviews: pairs.len() as u64 - matches,
         passes: linkage.passes,
     };
-    Matching {
+    Ok(Matching {
         pairs,
+        model_text,
         fields: linkage.fields,
         model: linkage.model,
         hard,
         counts,
+    })
+}
+
+/// The probability from which a pair is a match. Nothing is as sure as 1: such a threshold leaves every pair to a person.
+fn match_from(policy: &MatchingPolicy) -> f64 {
+    policy.match_threshold.max(LEAST)
+}
+
+/// What is said to the engine about `n` records and the fields of their elements.
+fn options(n: usize, fields: Vec<SaidField>, policy: &MatchingPolicy, decisions: &Decisions) -> Options {
+    let known = decisions.entries().iter().filter(|entry| (entry.1 as usize) < n);
+    let label = |(a, b, verdict): &(u32, u32, Verdict)| Label {
+        a: *a,
+        b: *b,
+        same: *verdict == Verdict::Match,
+    };
+    Options {
+        least_probability: policy.review_threshold.clamp(LEAST, 1.0 - LEAST),
+        model: policy.model.as_deref().cloned(),
+        said: Said {
+            fields,
+            match_from: Some(match_from(policy)),
+            labels: known.map(label).collect(),
+            ..Said::default()
+        },
+        ..Options::default()
     }
 }
 

@@ -76,7 +76,7 @@ fn records(rows: &[Row]) -> Records {
 }
 
 fn find(rows: &[Row], decisions: &Decisions) -> Matching {
-    run(&records(rows), &rulebook(), decisions)
+    run(&records(rows), &rulebook(), decisions).unwrap()
 }
 
 const MINGYUAN: Row = [
@@ -205,7 +205,7 @@ fn what_would_join_strangers_is_for_a_person() {
 fn nothing_is_as_sure_as_one() {
     let mut rulebook = rulebook();
     rulebook.matching.match_threshold = 1.0;
-    let found = run(&records(&[MINGYUAN; 2]), &rulebook, &Decisions::default());
+    let found = run(&records(&[MINGYUAN; 2]), &rulebook, &Decisions::default()).unwrap();
     let found: Vec<_> = found.pairs.iter().map(|pair| (pair.decision, pair.veto)).collect();
     assert_eq!(found, [(Decision::Review, None)]);
 }
@@ -230,12 +230,19 @@ fn imputed_values_are_no_evidence() {
     let mut records = records(&[bare, bare]);
     assert!(
         !run(&records, &rulebook(), &Decisions::default())
+            .unwrap()
             .counts
             .passes
             .is_empty()
     );
     records.columns[2].origins = Some(Arc::from([Origin::Received, Origin::Imputed]));
-    assert_eq!(run(&records, &rulebook(), &Decisions::default()).counts.candidates, 0);
+    assert_eq!(
+        run(&records, &rulebook(), &Decisions::default())
+            .unwrap()
+            .counts
+            .candidates,
+        0
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::dictionary::{self, Dictionary, EntityType, Importance};
+use crate::matching::tables::Model;
 
 pub mod mistake;
 
@@ -44,7 +45,7 @@ pub use expression::Expression;
 pub(crate) use expression::{Constant, TODAY, Type};
 pub use mistake::{Mistake, hint_for, nearest};
 pub use pack::Pack;
-pub use policies::{Policies, parse_policies};
+pub use policies::{Policies, parse_policies, parse_policies_with_model};
 pub use rule::{Check, Comparison, Condition, Demand, OnFailure, RowCount, Rule, Scope, Target, Texts};
 pub use rules::{parse_rules, parse_rules_with_tables, shipped_rules};
 pub use tables::ReferenceTable;
@@ -113,6 +114,8 @@ pub struct MatchingPolicy {
     pub match_threshold: f64,
     /// Probability from which a pair goes to review, in [0, `match_threshold`].
     pub review_threshold: f64,
+    /// The model that weighs the pairs; `None`: one is learned from them.
+    pub model: Option<Arc<Model>>,
 }
 
 impl Default for MatchingPolicy {
@@ -120,6 +123,7 @@ impl Default for MatchingPolicy {
         Self {
             match_threshold: 0.95,
             review_threshold: 0.5,
+            model: None,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! [matching]
 //! match_threshold = 0.95       # probability from which a pair is a match, in [0, 1]
 //! review_threshold = 0.5       # probability from which a pair goes to review
+//! model = "model_customer.toml"    # a file with what the levels of each element weigh
 //!
 //! [survivorship]
 //! source_priority = ["erp", "crm"]             # most trusted first
@@ -40,6 +41,7 @@ use super::survivorship::parse_survivorship;
 use super::toml::Table;
 use super::{Imputation, ImputationMethod, MatchingPolicy, SurvivorshipPolicy};
 use crate::dictionary::{Dictionary, ElementKind, Importance};
+use crate::matching::tables::Model;
 
 /// What a project file says about matching, survivorship and imputation.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,18 +58,31 @@ pub struct Policies {
 ///
 /// A section that is left out has its default: [`MatchingPolicy::default`], survivorship by origin, source, date,
 /// frequency, completeness, length, and no imputation.
+///
+/// A model that is named is not read: [`parse_policies_with_model`] does that.
 pub fn parse_policies(root: &Table<'_>, dictionary: &Dictionary, systems: &[Arc<str>]) -> Policies {
+    parse_policies_with_model(root, dictionary, systems, &mut |_, _| None)
+}
+
+/// [`parse_policies`], with the model that `[matching]` names: `load` reads the file that the value of `model` says, and
+/// puts what is wrong with it into the table.
+pub fn parse_policies_with_model(
+    root: &Table<'_>,
+    dictionary: &Dictionary,
+    systems: &[Arc<str>],
+    load: &mut dyn FnMut(&Table<'_>, &str) -> Option<Model>,
+) -> Policies {
     Policies {
         matching: root
             .table("matching")
-            .map(|table| parse_matching(&table))
+            .map(|table| parse_matching(&table, load))
             .unwrap_or_default(),
         survivorship: parse_survivorship(root.table("survivorship").as_ref(), dictionary, systems),
         imputation: parse_imputation(root, dictionary),
     }
 }
 
-fn parse_matching(table: &Table<'_>) -> MatchingPolicy {
+fn parse_matching(table: &Table<'_>, load: &mut dyn FnMut(&Table<'_>, &str) -> Option<Model>) -> MatchingPolicy {
     let default = MatchingPolicy::default();
     let match_threshold = table
         .opt_float("match_threshold", 0.0..=1.0)
@@ -84,9 +99,11 @@ fn parse_matching(table: &Table<'_>) -> MatchingPolicy {
         let message = format!("review_threshold {review_threshold} is more than match_threshold {match_threshold}");
         table.mistake_at(key, message, None);
     }
+    let model = table.opt_string("model").and_then(|file| load(table, file));
     MatchingPolicy {
         match_threshold,
         review_threshold,
+        model: model.map(Arc::new),
     }
 }
 

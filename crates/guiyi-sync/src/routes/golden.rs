@@ -55,7 +55,7 @@ pub(super) struct Lineage {
 }
 
 /// A JSON object whose members keep their order.
-pub(super) struct Ordered<T>(Vec<(String, T)>);
+pub(super) struct Ordered<T>(pub(super) Vec<(String, T)>);
 
 impl<T: Serialize> Serialize for Ordered<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use guiyi_core::global_id::GlobalId;
 use guiyi_store::{Store, StoreError};
 use serde_json::json;
 
-use crate::guard::guard;
+use crate::guard::{MAX_BODY, guard};
 use crate::problem::{Kind, Problem};
 use crate::query::Query;
 use crate::service::App;
@@ -21,6 +21,7 @@ use crate::stores;
 
 mod changes;
 mod crosswalk;
+mod find;
 mod golden;
 mod ids;
 mod past;
@@ -38,11 +39,13 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/ids/{code}", get(ids::get))
         .route("/v1/golden/{gid}", get(golden::get))
         .route("/v1/crosswalk", get(crosswalk::get))
+        .route("/v1/find", post(find::post))
         .route("/v1/changes", get(changes::get))
         .route("/v1/requests", get(requests::list))
         .route("/v1/requests/{number}", get(requests::get))
         .fallback(async || Problem::new(Kind::NoSuchRoute))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed))
+        .layer(DefaultBodyLimit::max(MAX_BODY as usize))
         .layer(from_fn_with_state(Arc::clone(&app), guard))
         .with_state(app)
 }

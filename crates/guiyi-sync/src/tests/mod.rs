@@ -12,6 +12,7 @@ use crate::routes;
 use crate::service::App;
 
 mod busy;
+mod find;
 mod hostile;
 mod requests;
 mod routes_answer;

@@ -1,5 +1,6 @@
 //! A store of three invented customers in two runs: in the second, two of them turn out to be one, and one moves.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use guiyi_core::dictionary::{Dictionary, EntityType, shipped};
 use guiyi_core::record::{Batch, Column, Origin, Records, RowState};
 use guiyi_core::rulebook::{MatchingPolicy, Rulebook, Source, Strategy, SurvivorshipPolicy};
 use guiyi_core::survive;
-use guiyi_store::{RunChange, Store};
+use guiyi_store::{By, DataKey, EncryptedElement, RunChange, Store};
 
 use crate::Config;
 
@@ -54,12 +55,42 @@ impl World {
         Self { directory, path }
     }
 
+    /// Where the index of the customers stands, once there is one.
+    pub(super) fn index(&self) -> PathBuf {
+        self.directory.path().join("customer.index")
+    }
+
+    /// Makes the index of the customers anew.
+    pub(super) fn make_index(&self) {
+        let made = crate::index(&Store::open_read_only(&self.path).unwrap(), &rulebook()).unwrap();
+        std::fs::write(self.index(), made.index.to_bytes()).unwrap();
+    }
+
+    /// Encrypts an element in the store, with the key that is given back.
+    pub(super) fn encrypt(&self, element: &str) -> PathBuf {
+        let key = self.directory.path().join("data.key");
+        let element = EncryptedElement {
+            entity: EntityType::Customer,
+            element: element.into(),
+            is_searchable: false,
+        };
+        let by = By {
+            actor: "tests",
+            reason: "",
+            utc: "2026-01-03T00:00:00Z",
+        };
+        let mut store = Store::open(&self.path).unwrap();
+        store.encrypt(&DataKey::make(&key).unwrap(), &[element], by).unwrap();
+        key
+    }
+
     pub(super) fn config(&self) -> Config {
         Config {
             file_key: None,
             store: self.path.clone(),
             address: "127.0.0.1:0".parse().unwrap(),
             rulebooks: vec![rulebook()],
+            indexes: BTreeMap::from([(EntityType::Customer, self.index())]),
         }
     }
 }

@@ -44,6 +44,8 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Verdict> {
     if args.files.len() > 1 {
         bail!("--against takes one file of new records\n  hint: give the second file to a run of its own");
     }
+    // A batch that is added must meet all that was added before it.
+    let _lock = args.update.then(|| index_file::lock(path, args.wait)).transpose()?;
     let mut index = index_file::read(path)?;
     let side = index_file::side(&index, args.like.as_deref())?;
     let id = index.side(side).1.map(str::to_owned);

@@ -1,11 +1,36 @@
-//! The file of an index, and how the columns of later records meet those that it knows.
+//! The file of an index, its lock, and how the columns of later records meet those that it knows.
+//!
+//! Law: whoever writes an index holds its lock from before it is read until it is in its place, so that of two updates
+//! at once none is lost. Whoever only asks needs no lock: a file is there whole, the old one or the new one.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use guiyi_core::matching::tables::{Index, IndexMistake};
 use guiyi_core::rulebook::hint_for;
 use guiyi_io::write::OutputDir;
+use guiyi_store::{RunLock, StoreError};
+
+/// Takes the lock of an index, the file `<index>.lock`; it is held until what is given back is dropped.
+///
+/// `wait`: seconds to wait for another that holds it; it is named in the error.
+pub(crate) fn lock(path: &Path, wait: u64) -> anyhow::Result<RunLock> {
+    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        std::fs::create_dir_all(directory)
+            .with_context(|| format!("cannot make the directory {}", directory.display()))?;
+    }
+    let patience = (wait > 0).then(|| Duration::from_secs(wait));
+    let now = format!("{:.0}", jiff::Timestamp::now());
+    RunLock::take(path, patience, &now).map_err(|error| match error {
+        StoreError::Locked { holder, .. } => anyhow::anyhow!(
+            "the index {} is being written by {holder}\n  hint: wait until that has ended, or let this one wait for it: --wait 600",
+            path.display()
+        ),
+        StoreError::CannotOpen { path, reason } => anyhow::anyhow!("cannot make {}: {reason}", path.display()),
+        error => error.into(),
+    })
+}
 
 /// Reads an index.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Index> {

@@ -209,6 +209,29 @@ impl Bags {
         };
         (sum / (square(a, only[0]).sqrt() * square(b, only[1]).sqrt())).clamp(0.0, 1.0)
     }
+
+    /// Tells [`Bags::cosine`] of a value and each of others, in their order. `room` holds zeros, if anything.
+    pub(super) fn cosines(&self, a: u32, others: &[u32], room: &mut Vec<f32>, mut tell: impl FnMut(f32)) {
+        if self.has_heads {
+            return others.iter().for_each(|b| tell(self.cosine_of_bodies(a, *b)));
+        }
+        room.resize(self.weights.len(), 0.0);
+        let (own, place) = (self.get(a), |entry: &u32| (entry >> LOW_BITS) as usize);
+        for entry in own {
+            room[place(entry)] = self.weight(*entry);
+        }
+        for b in others {
+            // Summed up in the same order: what one of them lacks adds nothing.
+            let sum = self.get(*b).iter().fold(0.0, |sum, entry| match room[place(entry)] {
+                0.0 => sum,
+                weight => sum + weight * self.weight(*entry),
+            });
+            tell((sum / (self.norms[a as usize] * self.norms[*b as usize])).clamp(0.0, 1.0));
+        }
+        for entry in own {
+            room[place(entry)] = 0.0;
+        }
+    }
 }
 
 /// Calls `each` with every gram of a folded value as it is compared, and whether it stands in its head. `room` is room to

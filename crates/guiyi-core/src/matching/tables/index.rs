@@ -5,7 +5,8 @@
 //! record is read as its columns were, looked up in every pass, and weighed against what comes to light by the very
 //! functions that weighed the pairs of the full run.
 //! Laws: a record that the index holds finds the pairs of the full run, with the same weights to the last bit; finding
-//! changes nothing; a record joins one group at most, and no group is joined with another or torn apart.
+//! changes nothing; a record that is added may tie groups together, and may take the place of another where a table
+//! holds each thing once, but tears no group apart otherwise.
 
 mod build;
 mod bytes;
@@ -18,13 +19,17 @@ mod postings;
 mod tests;
 mod texts;
 
+use std::collections::BTreeMap;
+
 use self::near::Near;
 use self::postings::Postings;
 use self::texts::{Texts, Vocabulary};
 use super::explain::Explained;
 use super::keys::Atom;
 use super::vetoes::Grounds;
-use super::{Bar, Column, Kind, Linkage, Model, ModelMistake, Options, Outcome, Records, Table, link_records};
+use super::{
+    Bar, Column, Kind, LEAST_AMONG, Linkage, Model, ModelMistake, Options, Outcome, Records, Table, link_records,
+};
 use crate::matching::decision::Veto;
 use crate::matching::hash::Map;
 
@@ -170,7 +175,7 @@ impl Index {
         let tables: Vec<&Table> = sources.iter().map(|source| source.table).collect();
         let records = Records::new(&tables, &options.said);
         let (linkage, bar) = link_records(&records, options);
-        let index = build::build(sources, records, &linkage, bar);
+        let index = build::build(sources, records, &linkage, bar, &options.said);
         (linkage, index)
     }
 
@@ -188,21 +193,58 @@ impl Index {
         self.member(row).map_or_else(Vec::new, |query| self.answer(&query))
     }
 
-    /// Adds a record to the group that it joins, or as one for itself; gives its row, and what was found.
+    /// Adds a record to the group that it joins, or as one for itself; gives its row, and what was found. Groups all of
+    /// whose members it shares a group with become one.
     ///
     /// What is added counts when later records are weighed. The model, the passes and the thresholds stay; so does
     /// which fields there are.
     pub fn add(&mut self, side: usize, name: &str, values: &[Option<&str>]) -> (u32, Vec<Found>) {
         let query = self.read(side, values);
         let found = self.answer(&query);
-        let group = found.iter().find(|found| found.outcome == Outcome::Match);
-        let row = self.push(query, name, group.map(|found| found.row));
+        let matched = found.iter().filter(|found| found.outcome == Outcome::Match);
+        let matched: Vec<u32> = matched.map(|found| found.row).collect();
+        let side = query.side;
+        let row = self.push(query, name, matched.first().copied());
+        if self.distinct[usize::from(side)] {
+            let members: Vec<u32> = self.group_of(row).skip(1).collect();
+            let displaced = members.into_iter().filter(|other| self.side[*other as usize] == side);
+            displaced
+                .collect::<Vec<u32>>()
+                .into_iter()
+                .for_each(|other| self.part(other));
+        }
+        for other in &matched {
+            let is_other = self.clusters[*other as usize] != self.clusters[row as usize];
+            if is_other && self.group_of(*other).all(|member| matched.contains(&member)) {
+                self.tie(row, *other);
+            }
+        }
         (row, found)
     }
 
     /// What a record of a table and one that is known weigh, and why. `None` if there is no such row.
     pub fn explain(&self, side: usize, values: &[Option<&str>], row: u32) -> Option<Explained> {
         ((row as usize) < self.len()).then(|| self.explain_pair(&self.read(side, values), row))
+    }
+
+    /// Takes other groups than those that were found: for each row a number that its group has alone.
+    ///
+    /// Rows beyond `clusters` stand for themselves.
+    pub fn regroup(&mut self, clusters: &[u32]) {
+        let mut smallest: BTreeMap<u32, u32> = BTreeMap::new();
+        let of = |row: u32| match clusters.get(row as usize) {
+            Some(cluster) => *smallest.entry(*cluster).or_insert(row),
+            None => row,
+        };
+        self.clusters = (0..self.len() as u32).map(of).collect();
+        self.ring = rings(&self.clusters);
+    }
+
+    /// The value of a row in the field of a name, as it is compared; `None` if there is none.
+    pub fn value(&self, row: u32, field: &str) -> Option<&str> {
+        let at = self.fields.iter().position(|known| known.header == field)?;
+        let id = self.of_row(row)[at];
+        (id != 0).then(|| self.fields[at].values.texts.get(id))
     }
 
     /// Number of records.
@@ -262,6 +304,32 @@ impl Index {
     fn of_row(&self, row: u32) -> &[u32] {
         let width = self.fields.len();
         &self.ids[row as usize * width..(row as usize + 1) * width]
+    }
+
+    /// Makes one group of two.
+    fn tie(&mut self, row: u32, other: u32) {
+        self.ring.swap(row as usize, other as usize);
+        self.number(row);
+    }
+
+    /// Takes a row out of its group.
+    fn part(&mut self, row: u32) {
+        let Some(before) = self.group_of(row).last().filter(|before| *before != row) else {
+            return;
+        };
+        self.ring[before as usize] = self.ring[row as usize];
+        self.ring[row as usize] = row;
+        self.clusters[row as usize] = row;
+        self.number(before);
+    }
+
+    /// Calls the group of a row by its smallest row.
+    fn number(&mut self, row: u32) {
+        let members: Vec<u32> = self.group_of(row).collect();
+        let smallest = members.iter().copied().min().unwrap_or(row);
+        for member in members {
+            self.clusters[member as usize] = smallest;
+        }
     }
 
     /// The rows that share a group with one, itself first.

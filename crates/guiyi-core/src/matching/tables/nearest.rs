@@ -164,11 +164,16 @@ pub(super) fn too_common(n: usize) -> u32 {
     (n as u32 / 8).max(300)
 }
 
+/// Among up to so many records all likenesses are looked through: noting which were touched would cost more.
+const LOOKED_THROUGH: usize = 1 << 16;
+/// Likenesses that are looked through at once.
+const TOGETHER: usize = 16;
+
 /// Room for one record's search after another.
 struct Search {
-    /// Likeness of each record; 0 between searches.
+    /// Likeness of each record; 0 between searches. Filled up with zeros.
     scores: Vec<f32>,
-    /// Records with a score; only the first `n_touched` count.
+    /// Records with a score, where records are many; only the first `n_touched` count.
     touched: Vec<u32>,
     n_touched: usize,
     rarest: Vec<(std::ops::Range<usize>, f32)>,
@@ -178,8 +183,8 @@ struct Search {
 impl Search {
     fn new(n: usize) -> Self {
         Self {
-            scores: vec![0.0; n],
-            touched: vec![0; n + 1],
+            scores: vec![0.0; n.next_multiple_of(TOGETHER)],
+            touched: vec![0; if n > LOOKED_THROUGH { n + 1 } else { 0 }],
             n_touched: 0,
             rarest: Vec::new(),
             best: Vec::new(),
@@ -201,7 +206,14 @@ impl Search {
             if read > READ && read > range.len() {
                 break;
             }
-            for (other, own) in &index.postings[range] {
+            let postings = &index.postings[range];
+            if self.touched.is_empty() {
+                for (other, own) in postings {
+                    self.scores[*other as usize] += weight * own;
+                }
+                continue;
+            }
+            for (other, own) in postings {
                 let score = &mut self.scores[*other as usize];
                 // Written always, counted if new: whether it is new cannot be foretold, and a wrong guess costs more.
                 self.touched[self.n_touched] = *other;
@@ -214,26 +226,95 @@ impl Search {
     /// The `k` records of the highest scores among those that `may` count, in no order; clears the scores. Of equal
     /// scores the smaller record wins.
     fn nearest(&mut self, k: usize, may: impl Fn(u32) -> bool) -> impl Iterator<Item = u32> {
-        let order = |x: &(f32, u32), y: &(f32, u32)| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1));
-        let mut least = 0.0;
-        self.best.clear();
-        for other in &self.touched[..self.n_touched] {
-            let score = std::mem::take(&mut self.scores[*other as usize]);
-            if score < least || !may(*other) {
-                continue;
+        let Self { scores, best, .. } = self;
+        best.clear();
+        let mut nearest = Nearest { k, least: 0.0, best };
+        if self.touched.is_empty() {
+            for (at, some) in scores.chunks_exact(TOGETHER).enumerate() {
+                let most = some.iter().copied().fold(0.0, f32::max);
+                if most < nearest.least || most == 0.0 {
+                    continue;
+                }
+                for (score, other) in some.iter().zip((at * TOGETHER) as u32..) {
+                    if *score > 0.0 && *score >= nearest.least && may(other) {
+                        nearest.take(*score, other);
+                    }
+                }
             }
-            self.best.push((score, *other));
-            if self.best.len() == 4 * k {
-                self.best.select_nth_unstable_by(k - 1, order);
-                self.best.truncate(k);
-                least = self.best[k - 1].0;
+            scores.fill(0.0);
+        } else {
+            for other in &self.touched[..self.n_touched] {
+                let score = std::mem::take(&mut scores[*other as usize]);
+                if score >= nearest.least && may(*other) {
+                    nearest.take(score, *other);
+                }
             }
+            self.n_touched = 0;
         }
-        self.n_touched = 0;
-        if self.best.len() > k {
-            self.best.select_nth_unstable_by(k - 1, order);
-            self.best.truncate(k);
-        }
+        nearest.cut();
         self.best.iter().map(|(_, other)| *other)
+    }
+}
+
+/// The `k` best of those that were taken, among a few more.
+struct Nearest<'b> {
+    k: usize,
+    /// A score that the `k` best have at least.
+    least: f32,
+    best: &'b mut Vec<(f32, u32)>,
+}
+
+impl Nearest<'_> {
+    fn take(&mut self, score: f32, other: u32) {
+        self.best.push((score, other));
+        if self.best.len() == 4 * self.k {
+            self.cut();
+            self.least = self.best[self.k - 1].0;
+        }
+    }
+
+    fn cut(&mut self) {
+        if self.best.len() > self.k {
+            let order = |x: &(f32, u32), y: &(f32, u32)| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1));
+            self.best.select_nth_unstable_by(self.k - 1, order);
+            self.best.truncate(self.k);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::said::Said;
+    use super::super::{Column, Records, Table};
+    use super::*;
+
+    #[test]
+    fn looked_through_or_touched_the_nearest_are_the_same() {
+        let n = 900_u64;
+        let mut names = Column::new("name");
+        for row in 0..n {
+            let part = |seed: u64| ["Abel", "Brand", "Carl", "Dorn", "Esch"][(mix(row + seed * n) % 5) as usize];
+            names.push(&format!("{} {}{} {}", part(0), part(1), mix(row) % 40, part(2)));
+        }
+        let records = Records::new(&[&Table { columns: vec![names] }], &Said::default());
+        let index = Index::build(&records.fields);
+        let mut looks = Search::new(n as usize);
+        let mut touches = Search {
+            touched: vec![0; n as usize + 1],
+            ..Search::new(n as usize)
+        };
+        let mut n_found = 0;
+        for a in 0..n as u32 {
+            let nearest = |search: &mut Search| {
+                search.read(&index, a);
+                let mut nearest: Vec<u32> = search.nearest(12, |b| b != a && b % 7 != a % 7).collect();
+                nearest.sort_unstable();
+                nearest
+            };
+            let found = nearest(&mut looks);
+            assert_eq!(found, nearest(&mut touches));
+            n_found += found.len();
+        }
+        assert!(n_found > 10 * n as usize, "{n_found}");
     }
 }

@@ -7,12 +7,12 @@ use rayon::prelude::*;
 
 use super::blocks::Candidates;
 use super::candidates::{self, PassCount};
-use super::model::{self, Model};
+use super::model::Model;
 use super::records::{Records, Seekers};
 use super::rows::Rows;
 use super::said::Said;
 use super::train::{self, Ground};
-use super::{Kind, Options, compare, relatives, together};
+use super::{Kind, Options, chance, compare, relatives, together};
 use crate::matching::hash::mix;
 
 /// Pairs of random records that show how often values agree by chance: where records are few, so are the pairs that
@@ -75,7 +75,9 @@ impl<'r> Search<'r> {
     pub(super) fn model(&self, candidates: &Candidates, options: &Options) -> Model {
         let given = options.model.as_ref();
         given
-            .and_then(|model| model.arranged(self.records.names()))
+            .and_then(|model| {
+                (model.fitted(self.records.names()).ok()).or_else(|| model.arranged(self.records.names()))
+            })
             .or_else(|| Model::of_few(self.records, self.said))
             .unwrap_or_else(|| {
                 let few = self.ground.is_searched;
@@ -106,18 +108,7 @@ fn random_levels(records: &Records, rows: &Rows<'_>) -> Vec<Vec<f64>> {
         .collect();
     // In order they are found faster.
     pairs.par_sort_unstable();
-    let patterns = rows.patterns(&pairs);
-    let mut levels: Vec<Vec<f64>> = fields
-        .iter()
-        .map(|field| vec![0.0; compare::n_levels(field.kind)])
-        .collect();
-    for pattern in patterns {
-        for (at, levels) in levels.iter_mut().enumerate() {
-            if let level @ 1.. = model::level(pattern, at) {
-                levels[level - 1] += 1.0;
-            }
-        }
-    }
+    let mut levels = chance::levels(rows, &pairs);
     // How often values are equal by chance is counted, not sampled.
     let total = (n as f64) * (n as f64);
     for (field, levels) in fields.iter().zip(&mut levels) {

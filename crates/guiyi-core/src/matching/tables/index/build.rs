@@ -17,11 +17,11 @@ use super::texts::{Texts, Vocabulary};
 use super::{Bar, Grams, Index, Kind, Known, Linkage, Pass, Side, Source, rings};
 use crate::matching::hash::{Map, hash};
 
-pub(super) fn build(sources: &[Source<'_>], records: Records, linkage: &Linkage, bar: Bar) -> Index {
+pub(super) fn build(sources: &[Source<'_>], records: Records, linkage: &Linkage, bar: Bar, said: &Said) -> Index {
     let Records {
         fields, order, side, ..
     } = records;
-    let vetoes = Grounds::of(&fields, &Said::default());
+    let vetoes = Grounds::of(&fields, said);
     let (marks, fields): (Vec<Field>, Vec<Field>) = fields.into_iter().partition(|field| field.kind == Kind::Marks);
     let mut ids = vec![0; order.len() * fields.len()];
     for (at, field) in fields.iter().enumerate() {

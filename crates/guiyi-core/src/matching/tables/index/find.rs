@@ -1,5 +1,5 @@
 //! One record against all that are known: read as its columns were, looked up in every pass, weighed against what comes
-//! to light, and given to the group whose members speak for it.
+//! to light, and grouped with it and its groups by what groups all records in a full run.
 //!
 //! Law: a block that the record would make too large is none, as in a full run.
 
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::super::explain::{Explained, explain_pair};
 use super::super::field::{add_marks, add_value, strip};
-use super::super::group::capped;
+use super::super::group::group;
 use super::super::keys::{Atom, Part, head, largest};
 use super::super::model::level;
 use super::super::phonetic::sound;
@@ -15,12 +15,15 @@ use super::super::rows::Rows;
 use super::super::sets;
 use super::super::text;
 use super::super::vetoes::Vetoes;
-use super::{Found, Index, Kind, Outcome, few};
+use super::{Found, Index, Kind, LEAST_AMONG, Outcome, few};
 use crate::matching::decision::Veto;
 use crate::matching::hash::mix;
 
 /// Members of a group that are asked; of a larger one so many stand for all.
 const MOST_MEMBERS: usize = 1000;
+
+/// Members of all groups that could be joined that are weighed with each other, at most; half of them of one group.
+const MOST_ASKED: usize = 64;
 
 /// A record that is asked for.
 pub(super) struct Query {
@@ -240,26 +243,11 @@ impl Index {
         weighed.retain(|one| self.may(query, one.row));
         weighed.sort_by(|x, y| y.weight.total_cmp(&x.weight).then(x.row.cmp(&y.row)));
         let n_fields = self.model.fields.len();
-        let odds = |weight: f64| weight.min(1000.0).exp2();
-        let has_one = self.sides.len() == 2 && self.distinct[1 - usize::from(query.side)];
-        // A record that has one partner at most shares belief among all that it could have.
-        let all: f64 = weighed
-            .iter()
-            .filter(|one| one.veto.is_none())
-            .map(|one| odds(one.weight))
-            .sum();
-        let probability = |one: &Weighed| {
-            let own = odds(one.weight);
-            let (all, rest) = if has_one {
-                (all.max(own), self.bar.alone)
-            } else {
-                (own, 1.0)
-            };
-            own / (all + rest)
-        };
+        let odds = Odds::of(self, query, &weighed);
+        let probability = |one: &Weighed| odds.probability(one.weight);
         let found = weighed.iter().filter_map(|one| {
             let cluster = self.cluster(one.row);
-            let outcome = if joined == Some(cluster) {
+            let outcome = if joined.binary_search(&one.row).is_ok() {
                 Outcome::Match
             } else if probability(one) >= self.bar.least {
                 Outcome::Review
@@ -279,11 +267,9 @@ impl Index {
         found.collect()
     }
 
-    /// The group that the record joins; its members are added to what was weighed.
-    ///
-    /// All members of it speak for the record on average. Of several groups the one wins whose nearer half does so
-    /// most: in a full run groups grow from the heaviest pair down, and a record is drawn in before its group is whole.
-    fn joined(&self, query: &Query, weighed: &mut Vec<Weighed>) -> Option<u32> {
+    /// The rows that the record would share a group with, ascending. Members of the groups that it could join are added to
+    /// what was weighed.
+    fn joined(&self, query: &Query, weighed: &mut Vec<Weighed>) -> Vec<u32> {
         let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for one in weighed.iter().filter(|one| self.bond(one) > 0.0) {
             let members = || self.group_of(one.row).take(MOST_MEMBERS);
@@ -291,31 +277,94 @@ impl Index {
                 .entry(self.cluster(one.row))
                 .or_insert_with(|| members().collect());
         }
-        // A table that holds each thing once has no second record in the group.
-        let is_open = |members: &Vec<u32>| {
-            let is_taken = |row: &u32| Some(*row) != query.row && self.side[*row as usize] == query.side;
-            !self.distinct[usize::from(query.side)] || !members.iter().any(is_taken)
-        };
-        groups.retain(|_, members| is_open(members));
+        if let Some(row) = query.row {
+            // It has its group.
+            groups = BTreeMap::from([(
+                self.cluster(row),
+                self.group_of(row).skip(1).take(MOST_MEMBERS).collect(),
+            )]);
+        }
         let place = |weighed: &[Weighed], row: u32| weighed.binary_search_by_key(&row, |one| one.row);
-        let others = groups.values().flatten().copied().filter(|row| Some(*row) != query.row);
-        let mut missing: Vec<u32> = others.filter(|row| place(weighed, *row).is_err()).collect();
+        let mut missing: Vec<u32> = groups.values().flatten().copied().collect();
+        missing.retain(|row| place(weighed, *row).is_err());
         if !missing.is_empty() {
             missing.sort_unstable();
             weighed.extend(self.weigh(query, &missing));
             weighed.sort_unstable_by_key(|one| one.row);
         }
-        let mut best: Option<(f32, u32)> = None;
-        for (group, members) in groups {
-            let places = members.iter().filter_map(|row| place(weighed, *row).ok());
-            let mut bonds: Vec<f32> = places.map(|at| capped(self.bond(&weighed[at]))).collect();
-            bonds.sort_unstable_by(|x, y| y.total_cmp(x));
-            let nearest = mean(&bonds[..bonds.len().div_ceil(2)]);
-            if mean(&bonds) > 0.0 && nearest > best.map_or(0.0, |(most, _)| most) {
-                best = Some((nearest, group));
+        let speaks = |row: &u32| place(weighed, *row).is_ok_and(|at| self.bond(&weighed[at]) > 0.0);
+        let is_own = |row: &u32| self.side[*row as usize] == query.side && self.distinct[usize::from(query.side)];
+        let is_sure = |members: &Vec<u32>| members.iter().all(|row| speaks(row) && !is_own(row));
+        let mut joined = match groups.values().next() {
+            None => return Vec::new(),
+            // All that could be asked agree.
+            Some(members) if query.row.is_some() || groups.len() == 1 && !self.has_one(query) && is_sure(members) => {
+                members.clone()
             }
-        }
-        best.map(|(_, group)| group)
+            Some(_) => self.regrouped(query, weighed, &groups),
+        };
+        joined.sort_unstable();
+        joined
+    }
+
+    /// The rows that share a group with the record, once groups are made anew of it and the members of these: as in a full
+    /// run, where it may tie two groups together, and take the place of a record that is less like the rest.
+    ///
+    /// Of very large groups some members stand for all.
+    fn regrouped(&self, query: &Query, weighed: &[Weighed], groups: &BTreeMap<u32, Vec<u32>>) -> Vec<u32> {
+        let bond_of = |row: u32| {
+            let at = weighed.binary_search_by_key(&row, |one| one.row);
+            at.map_or(f32::NEG_INFINITY, |at| self.bond(&weighed[at]))
+        };
+        let heaviest = |members: &[u32]| {
+            members
+                .iter()
+                .map(|row| bond_of(*row))
+                .fold(f32::NEG_INFINITY, f32::max)
+        };
+        let mut nearest: Vec<&Vec<u32>> = groups.values().collect();
+        nearest.sort_by(|x, y| heaviest(y).total_cmp(&heaviest(x)));
+        let asked = nearest.iter().flat_map(|members| members.iter().take(MOST_ASKED / 2));
+        let rows: Vec<u32> = asked.take(MOST_ASKED).copied().collect();
+        let fields = few::fields(self, query, &rows);
+        let values = Rows::new(&fields);
+        let vetoes = Vetoes::with(&self.vetoes, &fields);
+        let bond = |a: u32, b: u32| match vetoes.of(&values, a, b) {
+            Some(_) => f32::NEG_INFINITY,
+            None => (values.weigh(&self.model, (a, b)) - self.bar.from) as f32 + self.bar.gain,
+        };
+        // Record 0 is the one that is asked for.
+        let side = |record: u32| match record.checked_sub(1) {
+            None => query.side,
+            Some(at) => self.side[rows[at as usize] as usize],
+        };
+        let may = |a: u32, b: u32| self.sides.len() < 2 || side(a) != side(b);
+        let all = Odds::of(self, query, weighed);
+        let is_likely = |a: u32, weight: f32| {
+            a > 0 || all.probability(f64::from(weight - self.bar.gain) + self.bar.from) >= LEAST_AMONG
+        };
+        let pairs = (0..=rows.len() as u32).flat_map(|b| (0..b).map(move |a| (a, b)));
+        let edges = pairs.filter(|(a, b)| may(*a, *b)).map(|(a, b)| (a, b, bond(a, b)));
+        let graph: Vec<(u32, u32, f32)> = edges
+            .filter(|(a, _, weight)| *weight > 0.0 && is_likely(*a, *weight))
+            .collect();
+        let of = group(
+            rows.len() + 1,
+            &graph,
+            |a, b| bond(a.min(b), a.max(b)),
+            |record| Some(side(record)).filter(|side| self.distinct[usize::from(*side)]),
+        );
+        let joined = (0..rows.len()).filter(|at| of[at + 1] == of[0]);
+        let joined: Vec<u32> = joined.map(|at| rows[at]).collect();
+        // Who was not asked goes with the first of the group.
+        let with_first = groups.values().filter(|members| joined.contains(&members[0]));
+        let not_asked = with_first.flatten().filter(|row| !rows.contains(row));
+        joined.iter().chain(not_asked).copied().collect()
+    }
+
+    /// Whether a record has one partner at most.
+    fn has_one(&self, query: &Query) -> bool {
+        self.sides.len() == 2 && self.distinct[1 - usize::from(query.side)]
     }
 
     pub(super) fn explain_pair(&self, query: &Query, row: u32) -> Explained {
@@ -330,6 +379,37 @@ fn each_key(set: &str) -> Vec<u64> {
     sets::keys(set).map(|key| mix(u64::from(key))).collect()
 }
 
-fn mean(bonds: &[f32]) -> f32 {
-    bonds.iter().sum::<f32>() / bonds.len() as f32
+/// What a record shares belief among: where it has one partner at most, all that it could have.
+struct Odds {
+    has_one: bool,
+    all: f64,
+    /// What speaks for none of them.
+    alone: f64,
+}
+
+impl Odds {
+    fn of(index: &Index, query: &Query, weighed: &[Weighed]) -> Self {
+        let open = weighed
+            .iter()
+            .filter(|one| one.veto.is_none() && index.may(query, one.row));
+        Self {
+            has_one: index.has_one(query),
+            all: open.map(|one| odds(one.weight)).sum(),
+            alone: index.bar.alone,
+        }
+    }
+
+    /// Probability that the record is the same as one of a weight.
+    fn probability(&self, weight: f64) -> f64 {
+        let own = odds(weight);
+        if self.has_one {
+            own / (self.all.max(own) + self.alone)
+        } else {
+            own / (own + 1.0)
+        }
+    }
+}
+
+fn odds(weight: f64) -> f64 {
+    weight.min(1000.0).exp2()
 }

@@ -174,10 +174,21 @@ fn so_does_one_of_two_tables() {
     let (linkage, index) = Index::new(&sources, &Options::default());
     assert!(linkage.pairs.len() >= 60 && linkage.distinct == [true; 2]);
     check_rows(&linkage, &index);
-    // A record of the first table finds those of the second only, and none that has its partner already.
+    // A record of the first table finds those of the second only.
     let found = index.find(0, &values(&right[0]));
     assert!(!found.is_empty() && found.iter().all(|found| index.side_of(found.row) == 1));
-    assert!(matched(&found).is_empty());
+    // One that is less like them than their partner is leaves them to it; one that is more takes its place.
+    let (first, second) = (left.len() as u32, |found: &[Found]| matched(found).first().copied());
+    let mut worse = left[0].clone();
+    worse[0].push_str("xyz");
+    worse[3] = String::new();
+    assert_eq!(second(&index.find(0, &values(&worse))), None);
+    assert_eq!(second(&found), Some(first));
+    let mut index = index;
+    let (row, _) = index.add(0, "better", &values(&right[0]));
+    assert_eq!((index.cluster(row), index.cluster(first)), (first, first));
+    assert_eq!(index.cluster(0), 0);
+    assert!(index.find_row(0).iter().all(|found| found.outcome == Outcome::Review));
 }
 
 #[test]

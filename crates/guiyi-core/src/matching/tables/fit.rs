@@ -1,0 +1,106 @@
+//! Whether a model that was learned before fits the fields of today.
+//!
+//! Law: a field keeps the weights that were learned under its name, and no field is weighed that nothing was learned of.
+
+use super::{Kind, Model};
+
+/// Fields that a model knows nothing of.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the model knows nothing of {}", named(unknown))]
+pub struct ModelMisfit {
+    /// Name and kind of each.
+    pub unknown: Vec<(String, Kind)>,
+}
+
+fn named(fields: &[(String, Kind)]) -> String {
+    let named = fields.iter().map(|(name, kind)| format!("`{name}` ({})", kind.name()));
+    named.collect::<Vec<_>>().join(", ")
+}
+
+impl Model {
+    /// The model for fields of these names and kinds, in their order. Fields that it knows beside them are left out, and
+    /// with them their bonds and the relatives that differ in them: a field without a value says nothing anyway.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelMisfit`] names the fields that it does not know.
+    pub fn fitted<'n>(&self, fields: impl Iterator<Item = (&'n str, Kind)>) -> Result<Self, ModelMisfit> {
+        let (mut from, mut unknown) = (Vec::new(), Vec::new());
+        for (name, kind) in fields {
+            match self.fields.iter().position(|own| own.name == name && own.kind == kind) {
+                Some(at) => from.push(at),
+                None => unknown.push((name.to_owned(), kind)),
+            }
+        }
+        if !unknown.is_empty() {
+            return Err(ModelMisfit { unknown });
+        }
+        let place = |own: &usize| from.iter().position(|at| at == own);
+        let mut model = self.clone();
+        model.fields = from.iter().map(|at| self.fields[*at].clone()).collect();
+        model.bonds.retain_mut(|bond| {
+            let (Some(one), Some(other)) = (place(&bond.first), place(&bond.second)) else {
+                return false;
+            };
+            (bond.first, bond.second) = (one.min(other), one.max(other));
+            true
+        });
+        model.relatives.retain_mut(|kind| {
+            let Some(mut differ) = kind.differ.iter().map(place).collect::<Option<Vec<usize>>>() else {
+                return false;
+            };
+            differ.sort_unstable();
+            kind.differ = differ;
+            true
+        });
+        Ok(model)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Bond, FieldModel, Relatives};
+    use super::*;
+
+    fn model() -> Model {
+        let field = |name: &str, bits: f64| FieldModel {
+            name: name.to_owned(),
+            kind: Kind::Code,
+            m: vec![0.9, 0.1],
+            u: vec![0.1, 0.9],
+            bits: vec![bits, -bits],
+        };
+        Model {
+            fields: vec![field("name", 1.0), field("phone", 2.0), field("email", 3.0)],
+            prior: 0.5,
+            relatives: [vec![0], vec![0, 1]]
+                .map(|differ| Relatives { differ, per_match: 0.1 })
+                .to_vec(),
+            bonds: [(0, 2), (1, 2)]
+                .map(|(first, second)| Bond {
+                    first,
+                    second,
+                    bits: 1.0,
+                })
+                .to_vec(),
+            taught: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn by_name() {
+        let whole = model();
+        let names = |names: &'static [&str]| names.iter().map(|name| (*name, Kind::Code));
+        assert_eq!(whole.fitted(names(&["name", "phone", "email"])), Ok(whole.clone()));
+
+        let less = whole.fitted(names(&["email", "name"])).unwrap();
+        let weights: Vec<f64> = less.fields.iter().map(|field| field.bits[0]).collect();
+        assert_eq!(weights, [3.0, 1.0]);
+        assert_eq!((less.bonds.len(), less.bonds[0].first, less.bonds[0].second), (1, 0, 1));
+        assert_eq!((less.relatives.len(), &less.relatives[0].differ), (1, &vec![1]));
+
+        let misfit = whole.fitted(names(&["fax", "name"])).unwrap_err();
+        assert_eq!(misfit.to_string(), "the model knows nothing of `fax` (code)");
+        assert!(whole.fitted([("name", Kind::Text)].into_iter()).is_err());
+    }
+}
