@@ -45,6 +45,11 @@ impl Model {
             (bond.first, bond.second) = (one.min(other), one.max(other));
             true
         });
+        model.moves.retain_mut(|group| {
+            group.fields = group.fields.iter().filter_map(place).collect();
+            group.fields.sort_unstable();
+            !group.fields.is_empty()
+        });
         model.relatives.retain_mut(|kind| {
             let Some(mut differ) = kind.differ.iter().map(place).collect::<Option<Vec<usize>>>() else {
                 return false;
@@ -59,7 +64,7 @@ impl Model {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Bond, FieldModel, Relatives};
+    use super::super::{Bond, FieldModel, Move, Relatives};
     use super::*;
 
     fn model() -> Model {
@@ -83,6 +88,10 @@ mod tests {
                     bits: 1.0,
                 })
                 .to_vec(),
+            moves: vec![Move {
+                fields: vec![1, 2],
+                share: 0.2,
+            }],
             taught: Vec::new(),
         }
     }
@@ -98,6 +107,7 @@ mod tests {
         assert_eq!(weights, [3.0, 1.0]);
         assert_eq!((less.bonds.len(), less.bonds[0].first, less.bonds[0].second), (1, 0, 1));
         assert_eq!((less.relatives.len(), &less.relatives[0].differ), (1, &vec![1]));
+        assert_eq!((less.moves.len(), &less.moves[0].fields), (1, &vec![0]));
 
         let misfit = whole.fitted(names(&["fax", "name"])).unwrap_err();
         assert_eq!(misfit.to_string(), "the model knows nothing of `fax` (code)");

@@ -136,8 +136,9 @@ fn so_does_one_whose_columns_are_compared_as_one() {
 fn every_number_of_a_record_files_it() {
     let table = reached();
     let names = names(table.n_rows());
-    let records = Records::new(&[&table], &Options::default().said);
-    let (mut linkage, bar) = link_records(&records, &Options::default());
+    let options = Options::default();
+    let records = Records::new(&[&table], &options.said);
+    let (mut linkage, bar) = link_records(&records, &options);
     let field = records
         .fields
         .iter()
@@ -149,7 +150,7 @@ fn every_number_of_a_record_files_it() {
         pairs: 0,
         atoms: vec![Atom { field, part }],
     }];
-    let index = super::build::build(&[source(&table, &names)], records, &linkage, bar);
+    let index = super::build::build(&[source(&table, &names)], records, &linkage, bar, &options.said);
     let mut n_found = 0;
     for pair in linkage.pairs.iter().filter(|pair| linkage.levels(pair)[field] == 1) {
         let found = index.find_row(pair.a);
