@@ -42,13 +42,18 @@ fn a_golden_record_is_found_before_it_is_created_again() {
     bench.run(0);
     let known = known(&bench);
     assert_eq!(known.len(), 40);
-    let records: String = known.iter().map(|(_, record)| format!("{record}\n")).collect();
+    let records: Vec<String> = known.iter().map(|(_, record)| record.to_string()).collect();
     let mut asked = (bench.command(&["find", "--store", "guiyi.toml", "--format", "json"]))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    asked.stdin.take().unwrap().write_all(records.as_bytes()).unwrap();
+    asked
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(records.join("\n").as_bytes())
+        .unwrap();
     let output = asked.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let answers = String::from_utf8(output.stdout).unwrap();
