@@ -154,14 +154,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Verdict> {
 /// The records of a text, or of stdin; JSON objects, one after another.
 fn records(text: Option<&str>) -> anyhow::Result<Vec<Map<String, Value>>> {
     let mut sent = String::new();
-    let text = match text {
-        Some(text) => text,
-        None => {
-            let read = std::io::stdin().lock().read_to_string(&mut sent);
-            read.context("cannot read records from stdin")?;
-            &sent
-        }
-    };
+    if text.is_none() {
+        let read = std::io::stdin().lock().read_to_string(&mut sent);
+        read.context("cannot read records from stdin")?;
+    }
+    let text = text.unwrap_or(&sent);
     let records = serde_json::Deserializer::from_str(text).into_iter::<Map<String, Value>>();
     let hint = "a record is a JSON object, such as {\"name\": \"张伟\"}";
     let read = |(at, record): (usize, serde_json::Result<Map<String, Value>>)| {

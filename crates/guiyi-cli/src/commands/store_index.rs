@@ -89,6 +89,27 @@ pub(super) fn write(
     })
 }
 
+/// Removes the indexes that were made before values were encrypted: they hold them in plain text.
+pub(super) fn remove(project: &Project, chinese: bool) -> anyhow::Result<()> {
+    for entity in project.entities.iter().map(|entity| entity.dictionary().entity) {
+        let Some(path) = project.index_file(entity).ok().filter(|path| path.exists()) else {
+            continue;
+        };
+        let _lock = index_file::lock(&path, 0)?;
+        std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        say(&format!(
+            "{} {}",
+            path.display(),
+            either(
+                chinese,
+                "is removed, since it held values in plain text; `guiyi store index` makes it anew",
+                "含明文取值，已删除；可用 `guiyi store index` 重新生成"
+            )
+        ));
+    }
+    Ok(())
+}
+
 /// What was written, for people.
 pub(super) fn told(written: &Written, chinese: bool) -> String {
     let Written {

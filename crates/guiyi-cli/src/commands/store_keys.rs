@@ -8,6 +8,7 @@ use guiyi_store::{DataKey, EncryptedElement, Rekeyed, SigningKey};
 use serde_json::json;
 
 use super::steward::{Author, Desk, Show, either};
+use super::store_index;
 use crate::args::Format;
 use crate::words::say;
 use crate::{Verdict, print};
@@ -137,6 +138,7 @@ pub(super) fn encrypt(project: &Path, args: &Encrypt) -> anyhow::Result<Verdict>
             (false, _) => store.encrypt(&key, &elements, by),
         }
     })?;
+    store_index::remove(&desk.project, args.change.show.is_chinese(&desk.project))?;
     said(&desk, &args.change.show, done)
 }
 
