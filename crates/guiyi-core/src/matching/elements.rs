@@ -31,7 +31,7 @@ fn evidence_of(element: &Element, entity: EntityType) -> Option<Evidence> {
         ElementKind::OrganizationName => (Kind::Text, Some(Tells::Organization), 1e-3, 0.05),
         ElementKind::PersonName if entity == EntityType::Contact => (Kind::Name, None, 1e-3, 0.05),
         ElementKind::PersonName => (Kind::Name, None, 5e-3, 0.3),
-        ElementKind::Address => (Kind::Text, None, 1e-3, 0.2),
+        ElementKind::Address => (Kind::Address, None, 1e-3, 0.2),
         ElementKind::Postcode => (Kind::Code, None, 0.1, 0.2),
         ElementKind::County => (Kind::Name, None, 0.1, 0.2),
         ElementKind::City => (Kind::Name, None, 0.3, 0.2),

@@ -118,7 +118,7 @@ fn places(model: &Model, naming: &[Naming]) -> u32 {
     let is_place = |at: &usize| {
         let is_address = !matches!(
             model.fields[*at].kind,
-            Kind::Date | Kind::Phone | Kind::Email | Kind::Marks
+            Kind::Date | Kind::Phone | Kind::Email | Kind::Contacts | Kind::Marks
         );
         is_address && naming[*at].is_none()
     };

@@ -14,8 +14,8 @@ use super::said::{Said, Usual};
 const ENOUGH: usize = 50;
 /// Share of the records that are thought to be there twice.
 const TWICE: f64 = 0.1;
-/// Tokens with digits out of texts.
-const MARKS: Usual = Usual {
+/// Tokens with digits out of texts, and numbers out of addresses.
+const NUMBERS: Usual = Usual {
     chance: 0.01,
     differ: 0.1,
 };
@@ -33,8 +33,10 @@ impl Model {
             return None;
         }
         let field = |field: &Field| {
-            let said = said.of(field).and_then(|said| said.usual);
-            let usual = said.or((field.kind == Kind::Marks).then_some(MARKS))?;
+            let usual = match field.kind {
+                Kind::Marks | Kind::Doors => NUMBERS,
+                _ => said.of(field)?.usual?,
+            };
             Some(FieldModel::usual(field.header.clone(), field.kind, usual))
         };
         let fields: Option<Vec<FieldModel>> = records.fields.iter().map(field).collect();
