@@ -24,7 +24,8 @@ static FORMS: LazyLock<HashMap<&str, (&str, bool)>> = LazyLock::new(|| {
     forms
 });
 
-/// Words for a street in other languages, folded, and endings of German and Dutch ones.
+/// Common words for a street in other languages, folded, and endings of Germanic ones; they tell a column of addresses
+/// together with numbers, and nothing else.
 const STREETS: [&str; 22] = [
     "rue",
     "quai",
@@ -96,8 +97,9 @@ pub(super) fn shorten(folded: &str, short: &mut String) {
         short.push_str(before);
         match FORMS.get(word) {
             Some((form, _)) => short.push_str(form),
-            // Hauptstrasse is Hauptstr. and Haupt Str.
+            // Hauptstrasse is Hauptstr., Berliner Strasse is Berliner Str.
             None => match word.strip_suffix("strasse") {
+                Some("") => short.push_str("st"),
                 Some(stem) => short.extend([stem, "str"]),
                 None => short.push_str(word),
             },
@@ -127,9 +129,13 @@ pub(super) fn head(folded: &str) -> usize {
     cut
 }
 
-/// Appends the numbers of a folded address, in order, each once, with blanks between.
+/// Appends the numbers of a folded address, in order, each once, with blanks between: 3-502 are two.
 pub(super) fn numbers(folded: &str, numbers: &mut String) {
-    super::field::add_marks(std::iter::once(folded), &mut String::new(), numbers);
+    let divided: String = folded
+        .chars()
+        .map(|letter| if letter == '-' { ' ' } else { letter })
+        .collect();
+    super::field::add_marks(std::iter::once(&*divided), &mut String::new(), numbers);
 }
 
 #[cfg(test)]
@@ -164,6 +170,7 @@ mod tests {
             ("123 n. main street, apartment 5", "123 north main st., apt 5"),
             ("1 sunset boulevard", "1 sunset blvd"),
             ("hauptstrasse 5", "hauptstr 5"),
+            ("berliner strasse 5", "berliner str. 5"),
             ("中山路12号a座", "中山路12号a座"),
             ("", ""),
         ] {
@@ -200,6 +207,7 @@ mod tests {
         for (value, expected) in [
             ("123 main st, apt 5b", "123 5b"),
             ("科技园路12号3栋502室", "12 3 502"),
+            ("阳光小区3-502", "3 502"),
             ("main street", ""),
         ] {
             let mut own = String::new();

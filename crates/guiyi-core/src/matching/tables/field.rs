@@ -113,7 +113,9 @@ impl Field {
         let header = named.map(|(columns, table)| {
             let n_named = if is_pooled(kind) { columns.len() } else { 1 };
             let headers = columns.iter().map(|column| &*table.columns[*column].header);
-            headers.take(n_named).collect::<Vec<&str>>().join(" + ")
+            let mut headers: Vec<&str> = headers.take(n_named).collect();
+            headers.sort_unstable();
+            headers.join(" + ")
         });
         // Records are in the order of a hash: the values that they name first are a fair sample.
         let looked_at = values.len().min(LOOKED_AT) as u32;

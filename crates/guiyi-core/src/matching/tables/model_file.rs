@@ -141,6 +141,13 @@ pub fn parse(text: &str) -> Result<Model, ModelMistake> {
             (Some(fields), Some(share)) if share > 0.0 && share < 1.0 => moves.push(Move { fields, share }),
             _ => return Err(missing("`fields` and `share`, between 0 and 1, of a move")),
         }
+        let mut moving: Vec<usize> = moves.iter().flat_map(|own: &Move| own.fields.iter().copied()).collect();
+        let n = moving.len();
+        moving.sort_unstable();
+        moving.dedup();
+        if moving.len() < n {
+            return Err(missing("moves of which each field is in one"));
+        }
     }
     let mut bonds = Vec::new();
     for bond in list(table, "bond").unwrap_or_default() {

@@ -4,8 +4,8 @@
 //! all; training then takes only those for matches that never moved, and believes the more that nobody moves. So a match
 //! either stayed, and its fields differ each for itself, or moved, and they are all as strangers' are; how often that
 //! happens is learned. Sets of fields are looked for in pairs that the other fields are sure of.
-//! Laws: what names a thing (a name, a day of birth, or what is bound to one) never moves; fields that differ never
-//! speak for a pair, moved or not.
+//! Laws: what names a thing (a name, a day of birth) never moves, unless strangers share it with a place; fields that
+//! differ never speak for a pair, moved or not.
 
 use super::kind::Kind;
 use super::model::{Model, ROOM, Share, level};
@@ -82,7 +82,11 @@ pub(super) fn find(model: &Model, pairs: &[(u128, f64)], needed: f64, naming: &[
     };
     let sure: Vec<(u128, f64)> = pairs.iter().filter(is_sure).copied().collect();
     let seen = Seen::of(model, &sure);
-    let of = |mask: u32| divide(&seen, mask, &strangers);
+    let of = |mask: u32| divide(&Seen::within(&seen, mask), mask, &strangers);
+    let differ_in = |mask: u32| -> f64 {
+        let both = seen.iter().filter(|own| own.differ & mask == mask);
+        both.map(|own| own.count).sum()
+    };
     let mut moves: Vec<Move> = Vec::new();
     let mut open = places;
     loop {
@@ -92,6 +96,7 @@ pub(super) fn find(model: &Model, pairs: &[(u128, f64)], needed: f64, naming: &[
                 .map(move |other| 1 << one | 1 << other)
         });
         let best = pairs
+            .filter(|mask| differ_in(*mask) >= LEAST_MOVED)
             .map(of)
             .max_by(|x, y| x.gain.total_cmp(&y.gain).then(y.mask.cmp(&x.mask)));
         let is_move = |found: &Division| found.gain > LEAST_GAIN && found.related >= LEAST_MOVED;
@@ -115,25 +120,20 @@ pub(super) fn find(model: &Model, pairs: &[(u128, f64)], needed: f64, naming: &[
 
 /// The fields that may tell a place, one bit each: those that name nothing, and those that are bound to such.
 fn places(model: &Model, naming: &[Naming]) -> u32 {
-    let is_place = |at: &usize| {
-        let is_address = !matches!(
+    let tells = |at: &usize| {
+        !matches!(
             model.fields[*at].kind,
             Kind::Date | Kind::Phone | Kind::Email | Kind::Contacts | Kind::Marks
-        );
-        is_address && naming[*at].is_none()
+        )
     };
-    let own = (0..model.fields.len())
-        .filter(is_place)
-        .fold(0, |mask, at| mask | 1 << at);
-    let bound = model
-        .bonds
-        .iter()
+    let mask = |fields: &mut dyn Iterator<Item = usize>| fields.filter(tells).fold(0_u32, |mask, at| mask | 1 << at);
+    let own = mask(&mut (0..model.fields.len()).filter(|at| naming[*at].is_none()));
+    let bound = (model.bonds.iter())
         .filter(|bond| bond.bits >= BOUND)
-        .fold(0, |mask: u32, bond| {
-            let (one, other) = (1 << bond.first, 1 << bond.second);
-            mask | if own & one != 0 { other } else { 0 } | if own & other != 0 { one } else { 0 }
-        });
-    own | bound
+        .flat_map(|bond| [(bond.first, bond.second), (bond.second, bond.first)])
+        .filter(|(_, place)| own >> place & 1 == 1)
+        .map(|(other, _)| other);
+    own | mask(&mut bound.into_iter())
 }
 
 /// The marks, where all texts with digits that they were taken from move.

@@ -55,14 +55,14 @@ fn fold(syllable: &str) -> String {
 /// A number of how a folded name sounds; 0 where that cannot be told.
 pub(super) fn sound(name: &str) -> u32 {
     let mut words: Vec<String> = if name.is_ascii() {
-        let words = || {
-            let words = name.split(|letter: char| !letter.is_ascii_alphabetic());
-            words.filter(|word| !word.is_empty())
-        };
-        if as_pinyin(name).is_some() {
-            words().map(|word| spoken(&plain(word))).collect()
+        let words = name.split(|letter: char| !letter.is_ascii_alphabetic());
+        let mut words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        words.sort_unstable();
+        let has_digits = name.bytes().any(|byte| byte.is_ascii_digit());
+        if !has_digits && as_pinyin(&words.join(" ")).is_some() {
+            words.iter().map(|word| spoken(&plain(word))).collect()
         } else {
-            words().map(consonants).collect()
+            words.iter().map(|word| consonants(word)).collect()
         }
     } else {
         of_characters(name).unwrap_or_default()
@@ -142,6 +142,7 @@ mod tests {
             ("欧阳小明", "ouyang xiaoming", true),
             ("张伟", "李伟", false),
             ("张伟", "伟", false),
+            ("s hani", "hani s", true),
         ] {
             assert_eq!(sound(left) == sound(right), expected, "{left} {right}");
         }

@@ -12,7 +12,7 @@ use super::compare::{EQUAL, distance, rarity};
 use super::field::Field;
 use super::kind::{Kind, whole_number};
 use super::letters::{Apart, glance};
-use super::twins;
+use super::twins::Sample;
 use super::values::Values;
 use crate::matching::hash::{Map, hash};
 
@@ -20,6 +20,8 @@ use crate::matching::hash::{Map, hash};
 const SHORTEST: usize = 5;
 /// Digits on each side of a sign that stands between two numbers; of fewer it stands within one.
 const WHOLE: usize = 7;
+/// Members of a value that count: more are no phones of one, and no house.
+const MOST: usize = 64;
 /// Letters of a member that are compared.
 const LONGEST: usize = 64;
 /// The part of the fewer values that stand in both columns, at least, and how many these are.
@@ -55,7 +57,7 @@ struct Member {
 
 /// The members of a value, in the order of its text.
 fn members(value: &str) -> impl Iterator<Item = &str> + Clone {
-    value.split(' ').filter(|member| !member.is_empty())
+    value.split(' ').filter(|member| !member.is_empty()).take(MOST)
 }
 
 /// The number by which a member is told from others; never 0.
@@ -228,11 +230,10 @@ pub(super) fn find(fields: &[Field], some: &[usize]) -> Vec<Vec<usize>> {
         if own.len() < 2 {
             continue;
         }
-        let samples: Vec<BTreeSet<u64>> = own.iter().map(|at| twins::sample(&fields[*at])).collect();
+        let samples: Vec<Sample> = own.iter().map(|at| Sample::of(&fields[*at])).collect();
         let mut of: Vec<usize> = (0..own.len()).collect();
         for (one, other) in (0..own.len()).flat_map(|one| (0..one).map(move |other| (other, one))) {
-            let shared = samples[one].intersection(&samples[other]).count();
-            let fewer = samples[one].len().min(samples[other].len());
+            let (shared, fewer) = samples[one].shared(&samples[other]);
             if shared >= LEAST_SEEN && shared as f64 >= LEAST_SHARED * fewer as f64 {
                 let (from, to) = (of[one], of[other]);
                 of.iter_mut()

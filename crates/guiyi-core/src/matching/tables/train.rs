@@ -21,7 +21,7 @@ const WAY_TOO_MANY: f64 = 2.5;
 const RARE_DUPLICATES: f64 = 0.01;
 /// So many fields may be taken to be independent; of twice as many, half the word is that of the candidates.
 const INDEPENDENT: f64 = 4.0;
-/// The most that the candidates' word counts for: neither way alone weighs as well as both, however far apart they are.
+/// The most that the word of the candidates counts for, by the number of fields and by how far apart the two are.
 const MOST_BY_FIELDS: f64 = 0.7;
 const MOST_BY_MATCHES: f64 = 0.85;
 

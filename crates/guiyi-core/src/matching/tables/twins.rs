@@ -35,11 +35,11 @@ impl Twin {
 /// Finds the twins among fields.
 pub(super) fn find(fields: &mut [Field]) {
     let names: Vec<usize> = (0..fields.len()).filter(|at| fields[*at].kind == Kind::Name).collect();
-    let samples: Vec<BTreeSet<u64>> = names.iter().map(|at| sample(&fields[*at])).collect();
+    let samples: Vec<Sample> = names.iter().map(|at| Sample::of(&fields[*at])).collect();
     let mut shared: Vec<(f64, usize, usize)> = Vec::new();
     for (one, other) in (0..names.len()).flat_map(|one| (0..one).map(move |other| (one, other))) {
-        let (left, right) = (&samples[one], &samples[other]);
-        let share = left.intersection(right).count() as f64 / left.len().min(right.len()).max(1) as f64;
+        let (n_shared, fewer) = samples[one].shared(&samples[other]);
+        let share = n_shared as f64 / fewer.max(1) as f64;
         if share >= LEAST_SHARED {
             shared.push((share, names[other], names[one]));
         }
@@ -54,11 +54,39 @@ pub(super) fn find(fields: &mut [Field]) {
     }
 }
 
-/// Hashes of a sample of the values of a field, chosen by their hash.
-pub(super) fn sample(field: &Field) -> BTreeSet<u64> {
-    let n = field.values.len();
-    let hashes = (1..n as u32).map(|id| hash(field.values.get(id).as_bytes()));
-    hashes.filter(|hash| n <= FEW || hash.is_multiple_of(SAMPLE)).collect()
+/// Hashes of the values of a field, or of some that are chosen by their hash.
+pub(super) struct Sample {
+    hashes: BTreeSet<u64>,
+    is_whole: bool,
+}
+
+impl Sample {
+    pub(super) fn of(field: &Field) -> Self {
+        let n = field.values.len();
+        let is_whole = n <= FEW;
+        let hashes = (1..n as u32).map(|id| hash(field.values.get(id).as_bytes()));
+        Self {
+            hashes: hashes.filter(|hash| is_whole || is_chosen(*hash)).collect(),
+            is_whole,
+        }
+    }
+
+    /// How many values two fields share, and how many the one has that has fewer; of both the same ones are looked at.
+    pub(super) fn shared(&self, other: &Self) -> (usize, usize) {
+        let all = self.is_whole && other.is_whole;
+        let count = |sample: &Self| sample.hashes.iter().filter(|hash| all || is_chosen(**hash)).count();
+        (
+            self.hashes
+                .intersection(&other.hashes)
+                .filter(|hash| all || is_chosen(**hash))
+                .count(),
+            count(self).min(count(other)),
+        )
+    }
+}
+
+fn is_chosen(hash: u64) -> bool {
+    hash.is_multiple_of(SAMPLE)
 }
 
 /// Makes one field the twin of another.

@@ -30,6 +30,18 @@ impl Seen {
         seen
     }
 
+    /// What is seen of pairs in the fields of `mask` alone.
+    pub(in crate::matching::tables) fn within(seen: &[Self], mask: u32) -> Vec<Self> {
+        let mut counts: Map<(u32, u32), f64> = Map::default();
+        for own in seen {
+            *counts.entry((own.filled & mask, own.differ & mask)).or_default() += own.count;
+        }
+        let own = |((filled, differ), count)| Self { filled, differ, count };
+        let mut within: Vec<Self> = counts.into_iter().map(own).collect();
+        within.sort_unstable_by_key(|own| (own.filled, own.differ));
+        within
+    }
+
     /// How likely pairs differ just so, if they do in each field of `mask` as often as `shares` says.
     fn likelihood(&self, mask: u32, shares: &[f64; ROOM]) -> f64 {
         let of = |at: usize| {
