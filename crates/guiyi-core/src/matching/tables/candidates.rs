@@ -13,9 +13,16 @@ use super::nearest::Index;
 use super::records::{Records, Seekers};
 use super::rows::ends;
 use super::sort::by_hash;
+use super::start::are_few;
 
-/// Neighbors looked for.
-pub(super) const NEIGHBORS: usize = 12;
+/// Neighbors looked for, where records are not few.
+const NEIGHBORS: usize = 12;
+/// How many neighbors are looked for among so many records: of a few all, so that which of two equal ones is the nearer
+/// does not matter.
+pub(super) fn neighbors(n: usize) -> usize {
+    if are_few(n) { n.max(1) } else { NEIGHBORS }
+}
+
 /// Sampled records per pass, about.
 const SAMPLE: u64 = 10_000;
 /// Records whose keys are counted, at most: of so many the counts stay in the near cache.
@@ -168,7 +175,7 @@ pub(super) fn find(
             Seekers::Side(own) => records.side[record as usize] == own,
             _ => true,
         };
-        near = Index::build(fields).pairs(NEIGHBORS, asks, may);
+        near = Index::build(fields).pairs(neighbors(n), asks, may);
         counts.push(PassCount {
             name: "nearest neighbors".to_owned(),
             pairs: near.len() as u64,

@@ -9,7 +9,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::super::Kind;
-use super::super::candidates::NEIGHBORS;
+use super::super::candidates::neighbors;
 use super::super::nearest::{READ, add_grams, count, rarity, too_common};
 use super::Index;
 use super::find::Query;
@@ -119,7 +119,7 @@ impl Near {
                 let may = |other: u32| other != row && !(is_link && index.side[other as usize] == own);
                 self.read(bag, room);
                 let mut scores = room.take(may);
-                last_of_nearest(&mut scores)
+                last_of_nearest(&mut scores, neighbors(self.n))
             });
             least.collect::<Vec<f32>>()
         };
@@ -190,7 +190,7 @@ impl Near {
         let mut room = Room::default();
         self.read(&self.bag(query), &mut room);
         let mut scores = room.take(may);
-        let least = last_of_nearest(&mut scores);
+        let least = last_of_nearest(&mut scores, neighbors(self.n));
         let is_near = |(score, row): &&(f32, u32)| *score >= least.min(self.least[*row as usize]);
         rows.extend(scores.iter().filter(is_near).map(|(_, row)| *row));
     }
@@ -201,7 +201,7 @@ impl Near {
         let mut room = Room::default();
         self.read(&bag, &mut room);
         let mut scores = room.take(|_| true);
-        self.least.push(last_of_nearest(&mut scores));
+        self.least.push(last_of_nearest(&mut scores, neighbors(self.n)));
         for (gram, weight) in bag {
             self.added.entry(gram).or_default().push((row, weight));
         }
@@ -209,12 +209,12 @@ impl Near {
 }
 
 /// How alike the last of the nearest is; 0 where there are too few.
-fn last_of_nearest(scores: &mut [(f32, u32)]) -> f32 {
-    if scores.len() < NEIGHBORS {
+fn last_of_nearest(scores: &mut [(f32, u32)], k: usize) -> f32 {
+    if scores.len() < k {
         return 0.0;
     }
-    scores.select_nth_unstable_by(NEIGHBORS - 1, |x, y| y.0.total_cmp(&x.0));
-    scores[NEIGHBORS - 1].0
+    scores.select_nth_unstable_by(k - 1, |x, y| y.0.total_cmp(&x.0));
+    scores[k - 1].0
 }
 
 /// The grams of all values of a record.
