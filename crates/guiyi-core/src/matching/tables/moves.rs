@@ -4,8 +4,8 @@
 //! all; training then takes only those for matches that never moved, and believes the more that nobody moves. So a match
 //! either stayed, and its fields differ each for itself, or moved, and they are all as strangers' are; how often that
 //! happens is learned. Sets of fields are looked for in pairs that the other fields are sure of.
-//! Laws: what names a thing (a name, a day of birth) never moves, unless strangers share it with a place; fields that
-//! differ never speak for a pair, moved or not.
+//! Laws: what names a thing (a name, a day of birth) never moves, unless strangers share it with a place, as they do
+//! a town with its postcode; no more does a code or a number. Fields that differ never speak for a pair, moved or not.
 
 use super::kind::Kind;
 use super::model::{Model, ROOM, Share, level};
@@ -87,26 +87,32 @@ pub(super) fn find(model: &Model, pairs: &[(u128, f64)], needed: f64, naming: &[
         let both = seen.iter().filter(|own| own.differ & mask == mask);
         both.map(|own| own.count).sum()
     };
+    let ties = ties(model, places);
+    // Codes and numbers may name a thing as well as a place: they move if strangers share them with one that does.
+    let is_code = |at: usize| matches!(model.fields[at].kind, Kind::Code | Kind::Number);
+    let is_tied = |at: usize, mask: u32| ties.iter().any(|tie| tie >> at & 1 == 1 && tie & mask != 0);
+    let may_join = |at: usize, mask: u32| !is_code(at) || is_tied(at, mask);
+    let likelier = |x: &Division, y: &Division| x.gain.total_cmp(&y.gain).then(y.mask.cmp(&x.mask));
     let mut moves: Vec<Move> = Vec::new();
     let mut open = places;
     loop {
-        let pairs = members(open).flat_map(|one| {
-            members(open)
-                .filter(move |other| *other > one)
-                .map(move |other| 1 << one | 1 << other)
-        });
+        let pairs = members(open).flat_map(|one| members(open).map(move |other| (one, other)));
+        let pairs = pairs.filter(|(one, other)| one < other);
+        let pairs = pairs.filter(|(one, other)| may_join(*one, 1 << other) && may_join(*other, 1 << one));
+        let pairs = pairs.map(|(one, other)| 1 << one | 1 << other);
         let best = pairs
             .filter(|mask| differ_in(*mask) >= LEAST_MOVED)
             .map(of)
-            .max_by(|x, y| x.gain.total_cmp(&y.gain).then(y.mask.cmp(&x.mask)));
+            .max_by(likelier);
         let is_move = |found: &Division| found.gain > LEAST_GAIN && found.related >= LEAST_MOVED;
         let Some(mut best) = best.filter(is_move) else {
             return moves;
         };
         while let Some(grown) = (members(open & !best.mask))
+            .filter(|at| may_join(*at, best.mask))
             .map(|at| of(best.mask | 1 << at))
             .filter(|grown| grown.gain > best.gain + LEAST_MORE)
-            .max_by(|x, y| x.gain.total_cmp(&y.gain).then(y.mask.cmp(&x.mask)))
+            .max_by(likelier)
         {
             best = grown;
         }
@@ -134,6 +140,15 @@ fn places(model: &Model, naming: &[Naming]) -> u32 {
         .filter(|(_, place)| own >> place & 1 == 1)
         .map(|(other, _)| other);
     own | mask(&mut bound.into_iter())
+}
+
+/// The places that strangers share together, two bits for each two fields.
+fn ties(model: &Model, places: u32) -> Vec<u32> {
+    let bonds = model.bonds.iter().filter(|bond| bond.bits >= BOUND);
+    bonds
+        .map(|bond| 1 << bond.first | 1 << bond.second)
+        .filter(|tie| tie & places == *tie)
+        .collect()
 }
 
 /// The marks, where all texts with digits that they were taken from move.
