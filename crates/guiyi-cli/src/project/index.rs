@@ -36,15 +36,14 @@ impl Project {
         Ok(directory.join(format!("{}.index", entity.name())))
     }
 
-    /// The rulebook of an entity type as records are read by that come one at a time; `today` is their day.
-    pub(crate) fn entry_rulebook(&self, entity: EntityType, today: (i16, i8, i8)) -> Option<Rulebook> {
+    /// The rulebook of an entity type as records are read by that come one at a time, each on a day of its own.
+    pub(crate) fn entry_rulebook(&self, entity: EntityType) -> Option<Rulebook> {
         let mut of_project = self.entities.iter();
         let rules = &of_project
             .find(|of_project| of_project.dictionary.entity == entity)?
             .rules;
         Some(Rulebook {
             rules: rules.clone(),
-            today,
             ..self.rulebook(entity)?
         })
     }
