@@ -74,6 +74,9 @@ pub(super) fn of(store: &Store, a: GlobalId, b: GlobalId, chinese: bool) -> anyh
 fn standing(store: &Store, id: GlobalId) -> anyhow::Result<(GlobalId, Vec<(String, String)>)> {
     let id = match store.resolve(id)? {
         None => bail!("{id} was never issued"),
+        Some(Resolution::Reserved) => {
+            bail!("nothing stands under {id} yet\n  hint: it is one of a block that was reserved for a system")
+        }
         Some(Resolution::Superseded(survivor)) => survivor,
         Some(_) => id,
     };
