@@ -106,9 +106,11 @@ fn write(
 
 /// Removes the indexes that were made before values were encrypted: they hold them in plain text.
 pub(super) fn remove(project: &Project, chinese: bool, _held: &Held) -> anyhow::Result<()> {
+    let mut is_removed = false;
     for entity in project.entities.iter().map(|entity| entity.dictionary().entity) {
         let path = project.index_file(entity)?;
         if index_file::remove(&path)? {
+            is_removed = true;
             let removed = either(
                 chinese,
                 "is removed, since it held values in plain text",
@@ -118,19 +120,19 @@ pub(super) fn remove(project: &Project, chinese: bool, _held: &Held) -> anyhow::
         }
     }
     let is_whole = (project.encryption.as_ref()).is_some_and(|encryption| encryption.is_whole);
-    say(if is_whole {
-        either(
+    if is_whole {
+        say(either(
             chinese,
             "now take `index` out of [store] in the project file: no index is kept beside a file that is encrypted as a whole",
             "请从项目文件的 [store] 中删去 `index`：整库加密时不保留索引",
-        )
-    } else {
-        either(
+        ));
+    } else if is_removed {
+        say(either(
             chinese,
             "`guiyi store index` makes the index anew, without what is encrypted",
             "可用 `guiyi store index` 重新生成不含加密取值的索引",
-        )
-    });
+        ));
+    }
     Ok(())
 }
 
