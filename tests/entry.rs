@@ -137,6 +137,9 @@ fn an_index_from_before_is_removed_when_values_are_encrypted() {
     let bench = bench("");
     bench.run(0);
     assert!(bench.path("index/customer.index").exists());
+    let leftover = "index/.customer.index.partial.partial-1-0";
+    std::fs::create_dir(bench.path(leftover)).unwrap();
+    bench.write(&format!("{leftover}/index"), b"13800138000");
     assert_eq!(bench.guiyi(&["store", "key", "new", "data.key", "--data"]).code, 0);
     let project = std::fs::read_to_string(bench.path("guiyi.toml")).unwrap();
     bench.write(
@@ -150,6 +153,63 @@ fn an_index_from_before_is_removed_when_values_are_encrypted() {
         ran.stderr
     );
     assert!(!bench.path("index/customer.index").exists());
+    assert!(!bench.path(leftover).exists());
+}
+
+#[test]
+fn beside_a_whole_file_the_index_may_be_named_until_it_is_removed() {
+    let bench = bench("");
+    bench.run(0);
+    assert_eq!(bench.guiyi(&["store", "key", "new", "data.key", "--data"]).code, 0);
+    let project = std::fs::read_to_string(bench.path("guiyi.toml")).unwrap();
+    let whole = format!("{project}\n[store.encryption]\nkey = \"data.key\"\nwhole = true\n");
+    bench.write("guiyi.toml", whole.as_bytes());
+    for refused in [
+        &["store", "verify"][..],
+        &["store", "decrypt", "--by", "王芳"],
+        &["run", "guiyi.toml"],
+    ] {
+        let ran = bench.guiyi(refused);
+        assert!(
+            ran.code == 2 && ran.stderr.contains("leave `index` out, once `guiyi store encrypt`"),
+            "{ran:?}"
+        );
+    }
+    let ran = bench.guiyi(&["store", "encrypt", "--by", "王芳"]);
+    let is_there = bench.path("index/customer.index").exists();
+    if cfg!(feature = "sqlcipher") {
+        assert!(
+            ran.code == 0 && !is_there && ran.stderr.contains("take `index` out"),
+            "{ran:?}"
+        );
+    } else {
+        // Nothing was encrypted, so nothing is removed.
+        assert!(
+            ran.code == 2 && is_there && ran.stderr.contains("without SQLCipher"),
+            "{ran:?}"
+        );
+    }
+}
+
+#[test]
+fn a_run_whose_index_cannot_be_written_is_done_all_the_same() {
+    let bench = bench("");
+    bench.write("index", b"no directory");
+    let ran = bench.guiyi(&["run", "guiyi.toml", "--format", "json"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    for word in [
+        "warning: the run is done",
+        "cannot make the directory",
+        "hint: `guiyi store index`",
+    ] {
+        assert!(ran.stderr.contains(word), "{word}: {}", ran.stderr);
+    }
+    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(summary["outcome"], "clean");
+    assert!(bench.path("out/run.json").exists());
+    std::fs::remove_file(bench.path("index")).unwrap();
+    assert_eq!(bench.guiyi(&["store", "index"]).code, 0);
+    assert!(!index(&bench).is_empty());
 }
 
 #[test]

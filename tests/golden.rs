@@ -306,6 +306,12 @@ fn why_two_golden_records_are_one_or_two() {
     let ids = ["D03-000001", "D03-000002", "D03-000003"].map(|code| bench.id("erp", code));
     let [one, two, three] = ids.each_ref().map(String::as_str);
     bench.check(&["golden", "why", one, two], 0, &["are two", "nobody decided"]);
+    let mint = [
+        "id", "mint", "--type", "C", "--count", "1", "--reason", "a label", "--by", "王芳",
+    ];
+    let minted = bench.check(&mint, 0, &[]);
+    let why = ["golden", "why", one, minted.stdout.trim()];
+    bench.check(&why, 2, &["nothing stands under", "yet", "hint: it was given away"]);
     let no = [
         "erp/D03-000002",
         "erp/D03-000001",

@@ -142,35 +142,51 @@ pub(crate) struct OpenEntity {
     pub(crate) model_file: Option<PathBuf>,
 }
 
+/// What a project file is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// A run: an input file that is not there is a mistake.
+    Run,
+    /// Work on the store.
+    Work,
+    /// Work on what the store encrypts.
+    Encrypt,
+}
+
 impl Project {
     /// Reads a project file. Relative paths in it are relative to its own directory.
     pub(crate) fn read(file: &Path) -> anyhow::Result<Self> {
-        Self::read_with(file, true)
+        Self::read_for(file, Purpose::Run)
     }
 
     /// The same for work on the store, which the input files are not needed for: they may be gone.
     pub(crate) fn read_without_inputs(file: &Path) -> anyhow::Result<Self> {
-        Self::read_with(file, false)
+        Self::read_for(file, Purpose::Work)
     }
 
-    fn read_with(file: &Path, needs_inputs: bool) -> anyhow::Result<Self> {
+    /// The same to bring what is encrypted in the store in line with the project file: an index that is not to be kept any
+    /// more may still be named, so that it can be removed.
+    pub(crate) fn read_to_encrypt(file: &Path) -> anyhow::Result<Self> {
+        Self::read_for(file, Purpose::Encrypt)
+    }
+
+    fn read_for(file: &Path, purpose: Purpose) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(file).with_context(|| {
             format!(
                 "cannot read the project file {}; `guiyi init` writes one to start from",
                 file.display()
             )
         })?;
-        Self::parse_with(file, &text, needs_inputs).map_err(|mistakes| all_mistakes(&mistakes))
+        Self::parse_for(file, &text, purpose).map_err(|mistakes| all_mistakes(&mistakes))
     }
 
     /// Parses the text of a project file; `file` names it in mistakes and is the base of relative paths.
     #[cfg(test)]
     pub(crate) fn parse(file: &Path, text: &str) -> Result<Self, Vec<Mistake>> {
-        Self::parse_with(file, text, true)
+        Self::parse_for(file, text, Purpose::Run)
     }
 
-    /// `needs_inputs`: whether an input file that is not there is a mistake.
-    fn parse_with(file: &Path, text: &str, needs_inputs: bool) -> Result<Self, Vec<Mistake>> {
+    fn parse_for(file: &Path, text: &str, purpose: Purpose) -> Result<Self, Vec<Mistake>> {
         let base = file.parent().unwrap_or(Path::new(""));
         let document = Document::parse(&file.display().to_string(), text);
         let root = document.root();
@@ -187,7 +203,7 @@ impl Project {
         let store = root.table("store");
         let heads = Heads::read(store.as_ref(), base);
         let encryption = store.as_ref().and_then(|store| store.table("encryption"));
-        let index = index::read(store.as_ref(), encryption.as_ref(), base);
+        let index = index::read(store.as_ref(), encryption.as_ref(), base, purpose);
         let four_eyes = store.as_ref().and_then(|store| store.table("four_eyes"));
         let store = store.and_then(|store| store.opt_string("path")).unwrap_or("guiyi.db");
         let store = base.join(store);
@@ -214,7 +230,7 @@ impl Project {
             );
         }
         for source in &sources {
-            source::read(source, base, needs_inputs, &mut entities);
+            source::read(source, base, purpose == Purpose::Run, &mut entities);
         }
         for (entity, section) in entities.iter_mut().zip(&sections) {
             let systems: Vec<Arc<str>> = entity.inputs.iter().map(|input| Arc::clone(&input.system)).collect();

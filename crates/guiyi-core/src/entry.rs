@@ -64,13 +64,17 @@ impl Reader {
         &self.rulebook.dictionary
     }
 
-    /// One record of values by the names of their elements; empty values say nothing, and of two values of one element the
-    /// later counts.
+    /// One record of values by the names of their elements, as a run of the day `today`, (year, month, day), would read it;
+    /// empty values say nothing, and of two values of one element the later counts.
     ///
     /// # Errors
     ///
     /// [`EntryMistake`] for a name that is no data element.
-    pub fn read<'v>(&self, values: impl IntoIterator<Item = (&'v str, &'v str)>) -> Result<Records, EntryMistake> {
+    pub fn read<'v>(
+        &self,
+        today: (i16, i8, i8),
+        values: impl IntoIterator<Item = (&'v str, &'v str)>,
+    ) -> Result<Records, EntryMistake> {
         let elements = &self.dictionary().elements;
         let mut row: Vec<Option<&str>> = vec![None; elements.len()];
         for (at, (name, value)) in values.into_iter().enumerate() {
@@ -82,9 +86,11 @@ impl Reader {
             row[element] = Some(value);
         }
         let texts: Vec<&str> = row.iter().map(|value| value.unwrap_or("")).chain([KEY]).collect();
-        let batch = Batch::of_text(0, &self.rulebook.sources[0], &[texts]);
-        let (batch, _) = standardize::run(batch, &self.rulebook, &Hints::default());
-        let (batch, _) = validate::run(batch, &self.rulebook);
+        let rulebook = self.rulebook.clone();
+        let rulebook = Rulebook { today, ..rulebook };
+        let batch = Batch::of_text(0, &rulebook.sources[0], &[texts]);
+        let (batch, _) = standardize::run(batch, &rulebook, &Hints::default());
+        let (batch, _) = validate::run(batch, &rulebook);
         Ok(Records::gather(&[batch], &Records::default(), elements.len()).0)
     }
 }
@@ -143,6 +149,11 @@ pub fn candidates<E>(
             (found.outcome, found.veto)
         };
         match candidates.iter_mut().find(|known| known.gid == gid) {
+            // Who differs from one member differs from all, also where a steward has made one of two since.
+            Some(known) if known.veto == Some(Veto::HardIdentifier) => {}
+            Some(known) if veto == Some(Veto::HardIdentifier) => {
+                (known.outcome, known.veto) = (Outcome::Review, veto);
+            }
             Some(known) if outcome == Outcome::Match && known.outcome == Outcome::Review => {
                 (known.outcome, known.veto) = (outcome, None);
             }

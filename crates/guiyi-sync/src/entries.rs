@@ -3,6 +3,7 @@
 //! Law: an answer is never older than the file was when it was asked for.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -76,17 +77,19 @@ impl Entries {
 
 impl Entry {
     /// The index as its file is now. Reads the file if it is another than before; whoever asks meanwhile waits for that.
+    /// A file that could not be read is tried again by the next who asks.
     pub(crate) fn known(&self) -> Result<Known, Lack> {
+        self.known_by(|path| std::fs::read(path))
+    }
+
+    /// The same, by another way to read a file.
+    pub(crate) fn known_by(&self, read: impl FnOnce(&Path) -> io::Result<Vec<u8>>) -> Result<Known, Lack> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         let stamp = stamp(&self.path).ok_or(Lack::Missing)?;
         if loaded.as_ref().is_none_or(|loaded| loaded.stamp != stamp) {
-            let index = std::fs::read(&self.path)
-                .ok()
-                .and_then(|bytes| Index::from_bytes(&bytes).ok());
-            *loaded = Some(Loaded {
-                stamp,
-                index: index.map(Arc::new),
-            });
+            let bytes = read(&self.path).map_err(|_| Lack::Unusable)?;
+            let index = Index::from_bytes(&bytes).ok().map(Arc::new);
+            *loaded = Some(Loaded { stamp, index });
         }
         let index = loaded.as_ref().and_then(|loaded| loaded.index.clone());
         Ok(Known {

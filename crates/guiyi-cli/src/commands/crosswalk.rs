@@ -43,8 +43,9 @@ enum Command {
     /// Translate a column of codes in a file from one system's into another's.
     ///
     /// Rows whose code is not known, or for which the other system has none or several, go to a reject file with the
-    /// reason and suggestions; exit code 1 if there are any. Each row says whether its code is `active`, `transitional` or
-    /// `retired`, and which code replaces it.
+    /// reason and suggestions. Each other row says whether its code is `active`, `transitional` or `retired`
+    /// (`code_status`), which code replaces it, and whether the golden record is `active` or `retired`
+    /// (`global_id_status`). Exit code 1 if there is a rejected row, or one of a retired golden record.
     ///
     /// Example: `guiyi crosswalk translate orders.csv --column customer_code --from crm --to erp`
     Translate(Translate),

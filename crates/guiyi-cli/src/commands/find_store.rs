@@ -64,13 +64,14 @@ pub(super) fn run(question: &Question<'_>, records: &[Map<String, Value>]) -> an
         );
     }
     let index = index_file::read(&path)?;
-    let rulebook = project.entry_rulebook(entity, day(jiff::Timestamp::now()));
+    let today = day(jiff::Timestamp::now());
+    let rulebook = project.entry_rulebook(entity);
     let reader = Reader::new(&rulebook.with_context(|| format!("the project has no {}", entity.name()))?);
     let language = question.language.unwrap_or(project.language);
     let (mut text, mut is_known) = (String::new(), false);
     for (at, record) in records.iter().enumerate() {
         let place = || format!("record {}", at + 1);
-        let record = read(&reader, record).with_context(place)?;
+        let record = read(&reader, today, record).with_context(place)?;
         let found = guiyi_sync::candidates(&store, &index, &record, reader.dictionary())?;
         let found = found
             .context("the record says nothing that is compared\n  hint: give the name, or a number or address of it")
@@ -96,14 +97,18 @@ pub(super) fn run(question: &Question<'_>, records: &[Map<String, Value>]) -> an
     Ok(if is_known { Verdict::Findings } else { Verdict::Clean })
 }
 
-/// A record as a run would read it.
-fn read(reader: &Reader, record: &Map<String, Value>) -> anyhow::Result<guiyi_core::record::Records> {
+/// A record as a run of the day would read it.
+fn read(
+    reader: &Reader,
+    today: (i16, i8, i8),
+    record: &Map<String, Value>,
+) -> anyhow::Result<guiyi_core::record::Records> {
     let mut values: Vec<(&str, String)> = Vec::new();
     for (name, value) in record {
         values.extend(text_of(name, value)?.map(|text| (name.as_str(), text)));
     }
     let pairs = values.iter().map(|(name, value)| (*name, value.as_str()));
-    reader.read(pairs).map_err(|mistake| match mistake {
+    reader.read(today, pairs).map_err(|mistake| match mistake {
         EntryMistake::UnknownElement { at, .. } => {
             let names = reader.dictionary().elements.iter().map(|element| &*element.name);
             let hint = hint_for(values[at].0, names).unwrap_or_default();

@@ -74,6 +74,9 @@ pub(super) fn of(store: &Store, a: GlobalId, b: GlobalId, chinese: bool) -> anyh
 fn standing(store: &Store, id: GlobalId) -> anyhow::Result<(GlobalId, Vec<(String, String)>)> {
     let id = match store.resolve(id)? {
         None => bail!("{id} was never issued"),
+        Some(Resolution::Reserved) => {
+            bail!("nothing stands under {id} yet\n  hint: it was given away by `guiyi id mint` or `lease`, for a record that is still to come")
+        }
         Some(Resolution::Superseded(survivor)) => survivor,
         Some(_) => id,
     };

@@ -116,13 +116,6 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
         process::measure(&mut summary, started);
         let parts: Vec<_> = walks.iter().map(Walk::parts).collect();
         results.publish(&mut summary, &parts, language)?;
-        if project.index.is_some() {
-            let models = walks
-                .iter()
-                .map(|walk| (walk.entity(), walk.unified.matching.model.clone()));
-            let chinese = language == Language::Chinese;
-            store_index::after_run(&project, &store, models, args.wait, args.quiet, chinese)?;
-        }
     } else {
         summary.rooms = progress.finish();
         process::measure(&mut summary, started);
@@ -131,7 +124,21 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Verdict> {
         Format::Json => print(format!("{:#}\n", serde_json::to_value(&summary)?).as_bytes())?,
         Format::Text => print(words::summary(&summary, args.dry_run, language).as_bytes())?,
     };
-    Ok(outcome)
+    if args.dry_run || project.index.is_none() {
+        return Ok(outcome);
+    }
+    let models = walks
+        .iter()
+        .map(|walk| (walk.entity(), walk.unified.matching.model.clone()));
+    let chinese = language == Language::Chinese;
+    match store_index::after_run(&project, &store, models, args.wait, args.quiet, chinese) {
+        Ok(()) => Ok(outcome),
+        // The run itself is done: committed, published and told.
+        Err(error) => {
+            store_index::say_not_made(&error, chinese);
+            Ok(Verdict::Findings)
+        }
+    }
 }
 
 /// Takes every entity type of a project through the corridor, up to what would be committed.

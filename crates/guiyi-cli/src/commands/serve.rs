@@ -4,21 +4,19 @@ use guiyi_sync::Config;
 
 use crate::Verdict;
 use crate::args::ServeArgs;
-use crate::commands::run::day;
 use crate::project::Project;
 use crate::words::say;
 
 pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Verdict> {
     let project = Project::read_without_inputs(&args.project)?;
     let entities = project.entities.iter().map(|entity| entity.dictionary().entity);
-    let today = day(jiff::Timestamp::now());
     let server = guiyi_sync::bind(Config {
         store: project.store.clone(),
         file_key: project.file_key()?,
         address: args.address,
         rulebooks: entities
             .clone()
-            .filter_map(|entity| project.entry_rulebook(entity, today))
+            .filter_map(|entity| project.entry_rulebook(entity))
             .collect(),
         indexes: entities
             .filter_map(|entity| Some((entity, project.index_file(entity).ok()?)))

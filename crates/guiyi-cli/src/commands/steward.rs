@@ -119,8 +119,7 @@ impl Desk {
     }
 
     /// Opens the store of a project for writing, also if other values are encrypted in it than the project wants.
-    pub(crate) fn open_as_it_is(project: &std::path::Path, author: &Author) -> anyhow::Result<Self> {
-        let project = Project::read_without_inputs(project)?;
+    pub(crate) fn open_as_it_is(project: Project, author: &Author) -> anyhow::Result<Self> {
         check_there(&project)?;
         let utc = author.utc();
         Ok(Self {

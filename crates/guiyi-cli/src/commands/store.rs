@@ -51,6 +51,9 @@ enum Command {
     /// With `whole = true` in that section the file is encrypted as a whole as well, every page of it, by a guiyi that was
     /// built with SQLCipher; when `whole` is taken out again, this command makes a plain file of it.
     ///
+    /// An index that was made before (`[store] index`) is removed. Beside `whole` none may be kept: leave `index` in the
+    /// project file until this command has removed it.
+    ///
     /// Example: `guiyi store encrypt --by 王芳`
     Encrypt(Encrypt),
     /// Encrypt everything with a new key, also the file if it is encrypted as a whole. The old key opens nothing any more, but in older backups.

@@ -7,9 +7,10 @@ use guiyi_core::finding::Language;
 use guiyi_store::{DataKey, EncryptedElement, Rekeyed, SigningKey};
 use serde_json::json;
 
-use super::steward::{Author, Desk, Show, either};
-use super::store_index;
+use super::steward::{Author, Desk, PATIENCE, Show, either};
+use super::store_index::{self, Held};
 use crate::args::Format;
+use crate::project::Project;
 use crate::words::say;
 use crate::{Verdict, print};
 
@@ -114,7 +115,7 @@ pub(super) fn make(args: &Key) -> anyhow::Result<Verdict> {
 ///
 /// A file that is to be encrypted as a whole, or not any more, is written anew.
 pub(super) fn encrypt(project: &Path, args: &Encrypt) -> anyhow::Result<Verdict> {
-    let mut desk = Desk::open_as_it_is(project, &args.change.author)?;
+    let mut desk = Desk::open_as_it_is(Project::read_to_encrypt(project)?, &args.change.author)?;
     let Some(wanted) = &desk.project.encryption else {
         bail!(
             "{} says nothing of encryption\n  hint: `[store.encryption] key = \"/etc/guiyi/data.key\"`; `guiyi store key new --data` makes a key",
@@ -130,6 +131,11 @@ pub(super) fn encrypt(project: &Path, args: &Encrypt) -> anyhow::Result<Verdict>
     let others = has.into_iter().filter(|of| !knows(of));
     let elements: Vec<EncryptedElement> = others.chain(wanted.elements.iter().cloned()).collect();
     let key = DataKey::read(&wanted.key)?;
+    // Nobody makes an index of values that are about to be encrypted.
+    let way_out = "wait until that has ended; nothing was encrypted yet";
+    let held = (desk.project.index.as_ref())
+        .map(|_| Held::take(&desk.project, PATIENCE, way_out))
+        .transpose()?;
     let by = desk.signature.because(&args.change.reason);
     let done = desk.store.convert(wanted.is_whole.then_some(&key), by, |store| {
         match (elements.is_empty(), store.encryption()) {
@@ -138,12 +144,14 @@ pub(super) fn encrypt(project: &Path, args: &Encrypt) -> anyhow::Result<Verdict>
             (false, _) => store.encrypt(&key, &elements, by),
         }
     })?;
-    store_index::remove(&desk.project, args.change.show.is_chinese(&desk.project))?;
+    if let Some(held) = &held {
+        store_index::remove(&desk.project, args.change.show.is_chinese(&desk.project), held)?;
+    }
     said(&desk, &args.change.show, done)
 }
 
 pub(super) fn rotate(project: &Path, args: &Rotate) -> anyhow::Result<Verdict> {
-    let mut desk = Desk::open_as_it_is(project, &args.change.author)?;
+    let mut desk = Desk::open_as_it_is(Project::read_without_inputs(project)?, &args.change.author)?;
     let key = DataKey::read(&args.key)?;
     let by = desk.signature.because(&args.change.reason);
     let is_whole = desk.store.whole().is_some();
@@ -173,7 +181,7 @@ pub(super) fn rotate(project: &Path, args: &Rotate) -> anyhow::Result<Verdict> {
 }
 
 pub(super) fn decrypt(project: &Path, args: &Decrypt) -> anyhow::Result<Verdict> {
-    let mut desk = Desk::open_as_it_is(project, &args.change.author)?;
+    let mut desk = Desk::open_as_it_is(Project::read_without_inputs(project)?, &args.change.author)?;
     let by = desk.signature.because(&args.change.reason);
     let is_whole = desk.store.whole().is_some();
     let done = desk.store.convert(None, by, |store| match store.encryption() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow_array::StringArray;
 use proptest::prelude::*;
 
+use super::tables::{FieldModel, Kind};
 use super::*;
 use crate::dictionary::{Dictionary, Element, ElementKind, EntityType, Importance, Sensitivity};
 use crate::finding::Language;
@@ -286,6 +287,54 @@ fn worlds() -> impl Strategy<Value = Vec<Row>> {
         one(&PERSONS),
     );
     proptest::collection::vec(row.prop_map(|(a, b, c, d, e, f)| [a, b, c, d, e, f]), 0..25)
+}
+
+#[test]
+fn a_model_that_was_named_outlives_numbers_it_has_not_seen() {
+    let [_, code, phone, city, _, person] = MINGYUAN;
+    let customer = |name, address| [name, code, phone, city, address, person];
+    let without = [
+        customer("成都明远机械设备有限公司", "锦江区红星路"),
+        customer("成都明远机械设备", "锦江区红星路商厦"),
+        [
+            "杭州青禾食品有限公司",
+            CODE,
+            "13800138000",
+            "杭州市",
+            "西湖区文一路",
+            "李梅",
+        ],
+    ];
+    let learned = find(&without, &Decisions::default()).model;
+    let is_taken = |kind: Kind| matches!(kind, Kind::Marks | Kind::Doors);
+    assert!(!learned.fields.iter().any(|field| is_taken(field.kind)));
+
+    let with = [
+        customer("成都明远机械设备88厂", "锦江区红星路88号"),
+        customer("成都明远机械设备88厂有限公司", "锦江区红星路88号商厦"),
+        [
+            "杭州青禾食品有限公司",
+            CODE,
+            "13800138000",
+            "杭州市",
+            "西湖区文一路12号",
+            "李梅",
+        ],
+    ];
+    let mut rulebook = rulebook();
+    rulebook.matching.model = Some(Arc::new(learned.clone()));
+    let matching = run(&records(&with), &rulebook, &Decisions::default()).unwrap();
+    let taken: Vec<&FieldModel> = matching
+        .model
+        .fields
+        .iter()
+        .filter(|field| is_taken(field.kind))
+        .collect();
+    assert_eq!(taken.len(), 2, "{:?}", matching.fields);
+    assert!(taken.iter().all(|field| field.bits.iter().all(|bits| *bits == 0.0)));
+    let kept = matching.model.fields.iter().filter(|field| !is_taken(field.kind));
+    assert!(kept.clone().all(|field| learned.fields.contains(field)) && kept.count() == learned.fields.len());
+    assert_eq!(matching.pairs[0].decision, Decision::Match);
 }
 
 proptest! {

@@ -85,7 +85,7 @@ pub struct EntitySummary {
     pub golden_changed: u64,
     /// Golden records that are as they were.
     pub golden_unchanged: u64,
-    /// Golden records that were merged into another one or lost their last member.
+    /// Golden records that went into another one; their IDs lead there.
     pub golden_superseded: u64,
     /// Findings by rule, in order of code.
     pub rules: Vec<RuleSummary>,

@@ -10,14 +10,14 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::entry::{self, Candidate, EntryMistake};
 use guiyi_core::matching::Veto;
 use guiyi_core::matching::tables::{Index, Outcome, level_names};
 use guiyi_core::record::Records;
-use guiyi_store::GoldenRecord;
+use guiyi_store::{GoldenRecord, Store, StoreError};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -83,36 +83,52 @@ pub(super) async fn post(
     if !kind.is_some_and(is_json) {
         return Err(Problem::new(Kind::NotJson));
     }
-    let body = body.map_err(|_| Problem::new(Kind::BodyTooLarge).with("limit", crate::guard::MAX_BODY))?;
-    let values = values(&body)?;
-    let of_entity = app.entries.get(entity).ok_or_else(no_index)?;
-    let record = read(of_entity, &values)?;
+    let values = values(&body.map_err(|rejection| unread(&rejection))?)?;
     let asked = Arc::clone(&app);
-    let found = stores::read(&app, move |store| {
-        let Some(entry) = asked.entries.get(entity) else {
-            return Ok(Err(Lack::Missing));
-        };
-        Ok(match entry.known() {
-            Ok(known) => {
-                let found = known::candidates(store, &known.index, &record, entry.reader.dictionary())?;
-                Ok(found.map(|found| (known, found)))
-            }
-            Err(lack) => Err(lack),
-        })
-    });
-    let (known, found) = match found.await? {
-        Ok(Some(found)) => found,
-        Ok(None) => return Err(says_nothing()),
-        Err(Lack::Missing) => return Err(no_index()),
-        Err(Lack::Unusable) => {
-            let problem = Problem::new(Kind::IndexUnavailable);
-            return Err(problem.detail(
-                "the file of the index cannot be used; `guiyi store index` makes it anew",
-                "索引文件无法使用；请用 `guiyi store index` 重新生成",
-            ));
-        }
+    // Reading a record takes what a run takes for it, so it is done where the looking up is.
+    let answer = stores::read(&app, move |store| look_up(&asked, store, entity, &values, most));
+    Ok(json_answer(&answer.await??))
+}
+
+/// Reads the record and looks it up. The problem inside is one of the record, or of the index.
+fn look_up(
+    app: &App,
+    store: &Store,
+    entity: EntityType,
+    values: &[(String, String)],
+    most: usize,
+) -> Result<Result<Answer, Problem>, StoreError> {
+    let prepare = || {
+        let entry = app.entries.get(entity).ok_or_else(no_index)?;
+        let record = read(entry, values)?;
+        Ok((entry, record, entry.known().map_err(lacking)?))
     };
-    Ok(json_answer(&answer(&app, entity, &known, &values, found, most)))
+    let (entry, record, known) = match prepare() {
+        Ok(prepared) => prepared,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let found = known::candidates(store, &known.index, &record, entry.reader.dictionary())?;
+    Ok(found
+        .map(|found| answer(app, entity, &known, values, found, most))
+        .ok_or_else(says_nothing))
+}
+
+/// Why a body was not read: it is too large, or it broke off.
+fn unread(rejection: &BytesRejection) -> Problem {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return Problem::new(Kind::BodyTooLarge).with("limit", crate::guard::MAX_BODY);
+    }
+    Problem::new(Kind::BadRecord).detail("the body broke off before its end", "请求体未传完即中断")
+}
+
+fn lacking(lack: Lack) -> Problem {
+    match lack {
+        Lack::Missing => no_index(),
+        Lack::Unusable => Problem::new(Kind::IndexUnavailable).detail(
+            "the file of the index cannot be used; `guiyi store index` makes it anew",
+            "索引文件无法使用；请用 `guiyi store index` 重新生成",
+        ),
+    }
 }
 
 fn is_json(kind: &str) -> bool {
@@ -157,7 +173,9 @@ fn values(body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
 
 fn read(entry: &Entry, values: &[(String, String)]) -> Result<Records, Problem> {
     let pairs = values.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    entry.reader.read(pairs).map_err(|mistake| {
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = (today.year(), today.month(), today.day());
+    entry.reader.read(today, pairs).map_err(|mistake| {
         let elements = &entry.reader.dictionary().elements;
         let names: Vec<&str> = elements.iter().map(|element| &*element.name).collect();
         let problem = Problem::new(Kind::UnknownElement).with("allowed", names);

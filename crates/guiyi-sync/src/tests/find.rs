@@ -1,15 +1,18 @@
 //! Records looked for over HTTP: what is found, how it is masked, how the index is taken up anew, and what is refused.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use guiyi_core::dictionary::EntityType;
 use guiyi_store::{By, Store};
 use serde_json::{Value, json};
 
 use super::world::{SECRETS, World, commit, rulebook};
 use super::{Answer, ask, check_problem, router};
+use crate::entries::{Entries, Lack};
 use crate::index;
 
 const FIRST: &str = "C00-000001-M";
@@ -133,6 +136,48 @@ fn found_is_what_the_store_has_now() {
         (THIRD.to_owned(), "review".to_owned(), json!("retired"))
     );
     assert_eq!(found["found"][0]["values"], Value::Null);
+}
+
+#[test]
+fn who_differs_from_one_of_two_that_became_one_joins_neither() {
+    let world = World::new(1);
+    world.make_index();
+    let router = router(&world);
+    // The resident ID of somebody else than the first, whose numbers and names are those of the first and of the second:
+    // once the first is found before the second, once after it.
+    let resident = "110101199003070054";
+    let records = [
+        json!({"name": "杭州甲有限公司", "contact_name": "王小明", "mobile": "13800138002", "resident_id": resident}),
+        json!({"name": "杭州甲公司", "mobile": "13800138002", "resident_id": resident}),
+    ];
+    let before = records.each_ref().map(|record| told(&find(&router, record)));
+    for told in &before {
+        assert!(told.contains(&(FIRST.to_owned(), "review".to_owned(), json!("hard-identifier"))), "{told:?}");
+        assert!(told.contains(&(SECOND.to_owned(), "match".to_owned(), Value::Null)), "{told:?}");
+    }
+    // They become one, and the index is from before.
+    commit(&world.path, 1);
+    for record in &records {
+        let found = find(&router, record);
+        assert_eq!(found["gid"], Value::Null, "{found}");
+        let expected = (FIRST.to_owned(), "review".to_owned(), json!("hard-identifier"));
+        assert_eq!(told(&found)[0], expected);
+    }
+}
+
+#[test]
+fn one_failed_read_is_not_remembered() {
+    let world = World::new(1);
+    let rulebooks = BTreeMap::from([(EntityType::Customer, rulebook())]);
+    let entries = Entries::new(world.config().indexes, &rulebooks);
+    let entry = entries.get(EntityType::Customer).unwrap();
+    let fails = || entry.known_by(|_| Err(std::io::ErrorKind::Interrupted.into()));
+    assert_eq!(fails().unwrap_err(), Lack::Missing);
+    world.make_index();
+    assert_eq!(fails().unwrap_err(), Lack::Unusable);
+    assert_eq!(entry.known().unwrap().index.len(), 3);
+    // What is in memory is not read again.
+    assert_eq!(fails().unwrap().index.len(), 3);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Law: whoever writes an index holds its lock from before it is read until it is in its place, so that of two updates
 //! at once none is lost. Whoever only asks needs no lock: a file is there whole, the old one or the new one.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,17 +15,27 @@ use guiyi_store::{RunLock, StoreError};
 
 /// Takes the lock of an index, the file `<index>.lock`; it is held until what is given back is dropped.
 ///
-/// `wait`: seconds to wait for another that holds it; it is named in the error.
+/// `wait`: seconds to wait for another that holds it, as the option `--wait` of the command says; who holds it is named
+/// in the error.
 pub(crate) fn lock(path: &Path, wait: u64) -> anyhow::Result<RunLock> {
+    let patience = (wait > 0).then(|| Duration::from_secs(wait));
+    lock_for(
+        path,
+        patience,
+        "wait until that has ended, or let this one wait for it: --wait 600",
+    )
+}
+
+/// The same with patience, and a way out for those that lose it.
+pub(crate) fn lock_for(path: &Path, patience: Option<Duration>, way_out: &str) -> anyhow::Result<RunLock> {
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         std::fs::create_dir_all(directory)
             .with_context(|| format!("cannot make the directory {}", directory.display()))?;
     }
-    let patience = (wait > 0).then(|| Duration::from_secs(wait));
     let now = format!("{:.0}", jiff::Timestamp::now());
     RunLock::take(path, patience, &now).map_err(|error| match error {
         StoreError::Locked { holder, .. } => anyhow::anyhow!(
-            "the index {} is being written by {holder}\n  hint: wait until that has ended, or let this one wait for it: --wait 600",
+            "the index {} is being written by {holder}\n  hint: {way_out}",
             path.display()
         ),
         StoreError::CannotOpen { path, reason } => anyhow::anyhow!("cannot make {}: {reason}", path.display()),
@@ -52,11 +63,26 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Index> {
     })
 }
 
+/// Room beside an index to write it in, gone when it is dropped; what killed writers left there is removed.
+fn room_beside(path: &Path) -> anyhow::Result<OutputDir> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    // Never published: only its partial directory is used.
+    Ok(OutputDir::create(&path.with_file_name(format!("{name}.partial")))?)
+}
+
+/// Removes an index, and what killed writers left of it; gives whether there was one. The lock must be held.
+pub(crate) fn remove(path: &Path) -> anyhow::Result<bool> {
+    drop(room_beside(path)?);
+    match std::fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error).with_context(|| format!("cannot remove {}", path.display())),
+    }
+}
+
 /// Writes an index beside the place and puts it there: whoever reads finds the old one or the new one.
 pub(crate) fn write(path: &Path, index: &Index) -> anyhow::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    // Never published: only its partial directory is used, beside the file, and gone afterwards.
-    let directory = OutputDir::create(&path.with_file_name(format!("{name}.partial")))?;
+    let directory = room_beside(path)?;
     directory.write("index", &index.to_bytes())?;
     let written = directory.path_of("index");
     std::fs::File::open(&written)

@@ -1,8 +1,11 @@
 //! Whether a model that was learned before fits the fields of today.
 //!
-//! Law: a field keeps the weights that were learned under its name, and no field is weighed that nothing was learned of.
+//! Laws: a field keeps the weights that were learned under its name, and no field is weighed that nothing was learned of.
+//! A field that is taken from the values of others, as marks are, comes and goes with those values: a model that has not
+//! seen it weighs it as nothing.
 
-use super::{Kind, Model};
+use super::compare::n_levels;
+use super::{FieldModel, Kind, Model};
 
 /// Fields that a model knows nothing of.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,25 +22,29 @@ fn named(fields: &[(String, Kind)]) -> String {
 
 impl Model {
     /// The model for fields of these names and kinds, in their order. Fields that it knows beside them are left out, and
-    /// with them their bonds and the relatives that differ in them: a field without a value says nothing anyway.
+    /// with them their bonds and the relatives that differ in them: a field without a value says nothing anyway. Marks and
+    /// doors that it does not know weigh 0 bits.
     ///
     /// # Errors
     ///
     /// [`ModelMisfit`] names the fields that it does not know.
     pub fn fitted<'n>(&self, fields: impl Iterator<Item = (&'n str, Kind)>) -> Result<Self, ModelMisfit> {
-        let (mut from, mut unknown) = (Vec::new(), Vec::new());
+        let (mut from, mut fitted, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
         for (name, kind) in fields {
-            match self.fields.iter().position(|own| own.name == name && own.kind == kind) {
-                Some(at) => from.push(at),
+            let known = self.fields.iter().position(|own| own.name == name && own.kind == kind);
+            match known {
+                Some(at) => fitted.push(self.fields[at].clone()),
+                None if is_taken_from_others(kind) => fitted.push(FieldModel::of_nothing(name, kind)),
                 None => unknown.push((name.to_owned(), kind)),
             }
+            from.push(known);
         }
         if !unknown.is_empty() {
             return Err(ModelMisfit { unknown });
         }
-        let place = |own: &usize| from.iter().position(|at| at == own);
+        let place = |own: &usize| from.iter().position(|at| *at == Some(*own));
         let mut model = self.clone();
-        model.fields = from.iter().map(|at| self.fields[*at].clone()).collect();
+        model.fields = fitted;
         model.bonds.retain_mut(|bond| {
             let (Some(one), Some(other)) = (place(&bond.first), place(&bond.second)) else {
                 return false;
@@ -62,9 +69,29 @@ impl Model {
     }
 }
 
+/// Whether fields of a kind are no columns, but taken from the values of others where enough of these have something.
+fn is_taken_from_others(kind: Kind) -> bool {
+    matches!(kind, Kind::Marks | Kind::Doors)
+}
+
+impl FieldModel {
+    /// A field that says nothing, whatever its level: matches and strangers have all levels alike.
+    fn of_nothing(name: &str, kind: Kind) -> Self {
+        let n = n_levels(kind);
+        let share = vec![1.0 / n as f64; n];
+        Self {
+            name: name.to_owned(),
+            kind,
+            m: share.clone(),
+            u: share,
+            bits: vec![0.0; n],
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::{Bond, FieldModel, Move, Relatives};
+    use super::super::{Bond, Move, Relatives};
     use super::*;
 
     fn model() -> Model {
@@ -112,5 +139,31 @@ mod tests {
         let misfit = whole.fitted(names(&["fax", "name"])).unwrap_err();
         assert_eq!(misfit.to_string(), "the model knows nothing of `fax` (code)");
         assert!(whole.fitted([("name", Kind::Text)].into_iter()).is_err());
+    }
+
+    #[test]
+    fn what_is_taken_from_others_may_be_new() {
+        let whole = model();
+        let more = [
+            ("address numbers", Kind::Doors),
+            ("phone", Kind::Code),
+            ("email", Kind::Code),
+            ("name", Kind::Code),
+            ("marks", Kind::Marks),
+        ];
+        let more = whole.fitted(more.into_iter()).unwrap();
+        let weights: Vec<f64> = more.fields.iter().map(|field| field.bits[0]).collect();
+        assert_eq!(weights, [0.0, 2.0, 3.0, 1.0, 0.0]);
+        for field in [&more.fields[0], &more.fields[4]] {
+            assert_eq!(field.bits, vec![0.0; n_levels(field.kind)]);
+            assert_eq!((field.m.len(), &field.m), (field.bits.len(), &field.u));
+        }
+        assert_eq!(more.moves[0].fields, [1, 2]);
+        let ends: Vec<(usize, usize)> = more.bonds.iter().map(|bond| (bond.first, bond.second)).collect();
+        assert_eq!(ends, [(2, 3), (1, 2)]);
+
+        // A column that only looks like it is none of them.
+        let misfit = whole.fitted([("marks", Kind::Code)].into_iter()).unwrap_err();
+        assert_eq!(misfit.to_string(), "the model knows nothing of `marks` (code)");
     }
 }
