@@ -75,7 +75,9 @@ fn standing(store: &Store, id: GlobalId) -> anyhow::Result<(GlobalId, Vec<(Strin
     let id = match store.resolve(id)? {
         None => bail!("{id} was never issued"),
         Some(Resolution::Reserved) => {
-            bail!("nothing stands under {id} yet\n  hint: it was given away by `guiyi id mint` or `lease`, for a record that is still to come")
+            bail!(
+                "nothing stands under {id} yet\n  hint: it was given away by `guiyi id mint` or `lease`, for a record that is still to come"
+            )
         }
         Some(Resolution::Superseded(survivor)) => survivor,
         Some(_) => id,

@@ -152,8 +152,14 @@ fn who_differs_from_one_of_two_that_became_one_joins_neither() {
     ];
     let before = records.each_ref().map(|record| told(&find(&router, record)));
     for told in &before {
-        assert!(told.contains(&(FIRST.to_owned(), "review".to_owned(), json!("hard-identifier"))), "{told:?}");
-        assert!(told.contains(&(SECOND.to_owned(), "match".to_owned(), Value::Null)), "{told:?}");
+        assert!(
+            told.contains(&(FIRST.to_owned(), "review".to_owned(), json!("hard-identifier"))),
+            "{told:?}"
+        );
+        assert!(
+            told.contains(&(SECOND.to_owned(), "match".to_owned(), Value::Null)),
+            "{told:?}"
+        );
     }
     // They become one, and the index is from before.
     commit(&world.path, 1);

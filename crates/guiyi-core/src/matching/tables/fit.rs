@@ -31,7 +31,11 @@ impl Model {
     pub fn fitted<'n>(&self, fields: impl Iterator<Item = (&'n str, Kind)>) -> Result<Self, ModelMisfit> {
         let (mut from, mut fitted, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
         for (name, kind) in fields {
-            let known = self.fields.iter().position(|own| own.name == name && own.kind == kind);
+            // Of several fields of one name and kind each is taken once, in their order.
+            let is_open = |(at, own): (usize, &FieldModel)| {
+                (own.name == name && own.kind == kind && !from.contains(&Some(at))).then_some(at)
+            };
+            let known = self.fields.iter().enumerate().find_map(is_open);
             match known {
                 Some(at) => fitted.push(self.fields[at].clone()),
                 None if is_taken_from_others(kind) => fitted.push(FieldModel::of_nothing(name, kind)),
