@@ -528,6 +528,7 @@ mod tests {
         std::fs::write(dir.path().join("erp.csv"), "客户编码\n1\n").expect("written");
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dictionaries/customer.toml");
         std::fs::copy(root, dir.path().join("customer.toml")).expect("copied");
+        std::fs::write(dir.path().join("model_customer.toml"), "prior = 0.1\n").expect("written");
         dir
     }
 
@@ -544,7 +545,12 @@ mod tests {
     #[test]
     fn every_example_is_read_without_a_mistake() {
         let text: String = SECTIONS.iter().map(example).collect();
-        assert_eq!(parse(&text, dir().path()), Vec::<String>::new(), "{text}");
+        // Of two keys that exclude each other one is read at a time.
+        for left_out in ["whole = true\n", "index = \"index\"\n"] {
+            assert!(text.contains(left_out), "{text}");
+            let text = text.replace(left_out, "");
+            assert_eq!(parse(&text, dir().path()), Vec::<String>::new(), "{text}");
+        }
     }
 
     #[test]
