@@ -558,12 +558,7 @@ mod tests {
         let with_defaults = |section: &Section| {
             let mut text = format!("{}\n", section.header);
             for key in section.keys {
-                let value = if key.default.is_empty() {
-                    key.example
-                } else {
-                    key.default
-                };
-                if !value.is_empty() {
+                if let Some(value) = [key.default, key.example].iter().find(|value| !value.is_empty()) {
                     _ = writeln!(text, "{} = {value}", key.name);
                 }
             }
