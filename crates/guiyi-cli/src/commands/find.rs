@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use guiyi_core::finding::Language;
 use guiyi_core::matching::Veto;
-use guiyi_core::matching::tables::{Found, Index, level_names};
+use guiyi_core::matching::tables::{Found, Index};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::explain::describe;
 use super::find_store::{self, Question};
-use super::r#match::against::{decision, level_name};
+use super::r#match::against::decision;
 use super::r#match::index_file;
 use crate::Verdict;
 use crate::args::{Format, LanguageArg};
@@ -200,14 +200,10 @@ fn values(index: &Index, side: usize, record: &Map<String, Value>) -> anyhow::Re
 }
 
 fn answer(args: &Args, index: &Index, side: usize, values: &[Option<&str>], found: &[Found]) -> Answer {
-    let fields = index.fields();
     let cluster_id = |cluster: u32| u64::from(cluster) + 1;
     let first = found.iter().find(|found| decision(found.outcome) == "match");
     let named = |found: &Found| {
-        let levels = fields.iter().zip(&found.levels).filter_map(|((header, kind), level)| {
-            let name = level_name(*level, &level_names(*kind))?;
-            Some(((*header).to_owned(), Value::from(name)))
-        });
+        let levels = index.named_levels(found).into_iter();
         let id = index.name(found.row);
         let explained = args.explain.then(|| index.explain(side, values, found.row)).flatten();
         Named {
@@ -217,7 +213,7 @@ fn answer(args: &Args, index: &Index, side: usize, values: &[Option<&str>], foun
             veto: found.veto.map(Veto::name),
             probability: found.probability,
             weight: found.weight,
-            levels: levels.collect(),
+            levels: levels.map(|(field, level)| (field.to_owned(), level.into())).collect(),
             explanation: explained.map(|explained| describe(["?", id], explained, Some(found.outcome))),
         }
     };
@@ -228,39 +224,63 @@ fn answer(args: &Args, index: &Index, side: usize, values: &[Option<&str>], foun
 }
 
 fn write_text(text: &mut String, answer: &Answer, language: Language) {
-    let zh = language == Language::Chinese;
     if answer.found.is_empty() {
-        text.push_str(if zh {
-            "没有相似的记录\n"
-        } else {
-            "nothing like it is known\n"
-        });
+        write_unknown(text, language);
     }
+    let group = if language == Language::Chinese {
+        "组"
+    } else {
+        "cluster"
+    };
     for found in &answer.found {
-        if let Some(explanation) = &found.explanation {
-            text.push_str(&explanation.text(language));
-            continue;
+        match &found.explanation {
+            Some(explanation) => text.push_str(&explanation.text(language)),
+            None => Line {
+                decision: found.decision,
+                id: &found.id,
+                probability: found.probability,
+                of: &format!("{group} {}", found.cluster_id),
+                levels: &found.levels,
+                veto: found.veto,
+            }
+            .write(text, language),
         }
-        let decision = match (found.decision, zh) {
-            (decision, false) => decision,
-            ("match", true) => "匹配",
-            (_, true) => "待审",
+    }
+}
+
+/// Says that nothing was found.
+pub(super) fn write_unknown(text: &mut String, language: Language) {
+    text.push_str(match language {
+        Language::Chinese => "没有相似的记录\n",
+        Language::English => "nothing like it is known\n",
+    });
+}
+
+/// What was found, in one line.
+pub(super) struct Line<'a> {
+    pub(super) decision: &'static str,
+    pub(super) id: &'a str,
+    pub(super) probability: f64,
+    /// What it belongs to.
+    pub(super) of: &'a str,
+    pub(super) levels: &'a Map<String, Value>,
+    pub(super) veto: Option<&'static str>,
+}
+
+impl Line<'_> {
+    pub(super) fn write(&self, text: &mut String, language: Language) {
+        let decision = match (self.decision, language) {
+            (decision, Language::English) => decision,
+            ("match", Language::Chinese) => "匹配",
+            (_, Language::Chinese) => "待审",
         };
-        let group = if zh { "组" } else { "cluster" };
-        let levels = found
-            .levels
-            .iter()
-            .map(|(field, level)| format!("{field} {}", level.as_str().unwrap_or_default()));
-        let mut levels: Vec<String> = levels.collect();
-        let veto = Veto::ALL.into_iter().find(|veto| found.veto == Some(veto.name()));
-        levels.extend(veto.map(|veto| veto.describe(language).to_owned()));
-        let percent = found.probability * 100.0;
-        _ = writeln!(
-            text,
-            "{decision:<6}  {}  {percent:.2} %  {group} {}  ({})",
-            found.id,
-            found.cluster_id,
-            levels.join(", ")
-        );
+        let levels = self.levels.iter();
+        let levels = levels.map(|(field, level)| format!("{field} {}", level.as_str().unwrap_or_default()));
+        let veto = Veto::ALL.into_iter().find(|veto| self.veto == Some(veto.name()));
+        let said: Vec<String> = levels
+            .chain(veto.map(|veto| veto.describe(language).to_owned()))
+            .collect();
+        let (id, of, percent) = (self.id, self.of, self.probability * 100.0);
+        _ = writeln!(text, "{decision:<6}  {id}  {percent:.2} %  {of}  ({})", said.join(", "));
     }
 }

@@ -7,13 +7,13 @@ use anyhow::{Context, bail};
 use guiyi_core::entry::{self, Candidate, EntryMistake, Reader};
 use guiyi_core::finding::Language;
 use guiyi_core::matching::Veto;
-use guiyi_core::matching::tables::{Index, Outcome, level_names};
+use guiyi_core::matching::tables::{Index, Outcome};
 use guiyi_core::rulebook::hint_for;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::find::text_of;
-use super::r#match::against::{decision, level_name};
+use super::find::{Line, text_of, write_unknown};
+use super::r#match::against::decision;
 use super::r#match::index_file;
 use super::run::day;
 use super::steward::{one_entity, open_to_read};
@@ -120,14 +120,7 @@ fn read(
 
 fn named(index: &Index, candidate: &Candidate) -> Named {
     let (system, key) = entry::code_of(index, candidate.nearest.row);
-    let fields = index.fields();
-    let levels = fields
-        .iter()
-        .zip(&candidate.nearest.levels)
-        .filter_map(|((header, kind), level)| {
-            let name = level_name(*level, &level_names(*kind))?;
-            Some(((*header).to_owned(), Value::from(name)))
-        });
+    let levels = index.named_levels(&candidate.nearest).into_iter();
     Named {
         gid: candidate.gid.to_string(),
         decision: decision(candidate.outcome),
@@ -136,40 +129,23 @@ fn named(index: &Index, candidate: &Candidate) -> Named {
         weight: candidate.nearest.weight,
         system: system.to_owned(),
         key: key.to_owned(),
-        levels: levels.collect(),
+        levels: levels.map(|(field, level)| (field.to_owned(), level.into())).collect(),
     }
 }
 
 fn write_text(text: &mut String, answer: &Answer, language: Language) {
-    let zh = language == Language::Chinese;
     if answer.found.is_empty() {
-        text.push_str(if zh {
-            "没有相似的记录\n"
-        } else {
-            "nothing like it is known\n"
-        });
+        write_unknown(text, language);
     }
     for found in &answer.found {
-        let decision = match (found.decision, zh) {
-            (decision, false) => decision,
-            ("match", true) => "匹配",
-            (_, true) => "待审",
-        };
-        let levels = found
-            .levels
-            .iter()
-            .map(|(field, level)| format!("{field} {}", level.as_str().unwrap_or_default()));
-        let mut levels: Vec<String> = levels.collect();
-        let veto = Veto::ALL.into_iter().find(|veto| found.veto == Some(veto.name()));
-        levels.extend(veto.map(|veto| veto.describe(language).to_owned()));
-        _ = writeln!(
-            text,
-            "{decision:<6}  {}  {:.2} %  {}/{}  ({})",
-            found.gid,
-            found.probability * 100.0,
-            found.system,
-            found.key,
-            levels.join(", ")
-        );
+        Line {
+            decision: found.decision,
+            id: &found.gid,
+            probability: found.probability,
+            of: &format!("{}/{}", found.system, found.key),
+            levels: &found.levels,
+            veto: found.veto,
+        }
+        .write(text, language);
     }
 }

@@ -15,7 +15,7 @@ use axum::response::Response;
 use guiyi_core::dictionary::EntityType;
 use guiyi_core::entry::{self, Candidate, EntryMistake};
 use guiyi_core::matching::Veto;
-use guiyi_core::matching::tables::{Index, Outcome, level_names};
+use guiyi_core::matching::tables::{Index, Outcome};
 use guiyi_core::record::Records;
 use guiyi_store::{GoldenRecord, Store, StoreError};
 use serde::Serialize;
@@ -221,14 +221,7 @@ fn answer(
 
 fn named(app: &App, entity: EntityType, index: &Index, candidate: &Candidate, golden: Option<GoldenRecord>) -> Named {
     let (system, key) = entry::code_of(index, candidate.nearest.row);
-    let fields = index.fields();
-    let levels = fields
-        .iter()
-        .zip(&candidate.nearest.levels)
-        .filter_map(|((name, kind), level)| {
-            let level = *level_names(*kind).get(usize::from(*level).wrapping_sub(1))?;
-            Some(((*name).to_owned(), level))
-        });
+    let levels = index.named_levels(&candidate.nearest).into_iter();
     let (values, masked) = match golden {
         Some(golden) => {
             let (values, masked, _) = shown(app, Some(entity), golden.values, false);
@@ -242,7 +235,7 @@ fn named(app: &App, entity: EntityType, index: &Index, candidate: &Candidate, go
         veto: candidate.veto.map(Veto::name),
         probability: candidate.nearest.probability,
         weight: candidate.nearest.weight,
-        levels: Ordered(levels.collect()),
+        levels: Ordered(levels.map(|(name, level)| (name.to_owned(), level)).collect()),
         nearest: Member {
             system: system.to_owned(),
             key: key.to_owned(),

@@ -222,7 +222,7 @@ pub(crate) fn decision(outcome: Outcome) -> &'static str {
 }
 
 /// The name of a level, of those of its field; `None` where a side has no value.
-pub(crate) fn level_name<'n>(level: u8, names: &[&'n str]) -> Option<&'n str> {
+fn level_name<'n>(level: u8, names: &[&'n str]) -> Option<&'n str> {
     names.get(usize::from(level).wrapping_sub(1)).copied()
 }
 

@@ -28,7 +28,8 @@ use super::explain::Explained;
 use super::keys::Atom;
 use super::vetoes::Grounds;
 use super::{
-    Bar, Column, Kind, LEAST_AMONG, Linkage, Model, ModelMistake, Options, Outcome, Records, Table, link_records,
+    Bar, Column, Kind, LEAST_AMONG, Linkage, Model, ModelMistake, Options, Outcome, Records, Table, level_names,
+    link_records,
 };
 use crate::matching::decision::Veto;
 use crate::matching::hash::Map;
@@ -284,6 +285,15 @@ impl Index {
         let marks = self.marks.as_ref().map(|_| ("marks", Kind::Marks));
         let fields = self.fields.iter().map(|field| (&*field.header, field.kind));
         fields.chain(marks).collect()
+    }
+
+    /// The fields that a found record and the one that was asked for both fill, and how alike they are.
+    pub fn named_levels(&self, found: &Found) -> Vec<(&str, &'static str)> {
+        let named = |((name, kind), level): ((_, Kind), &u8)| {
+            let level = usize::from(*level).checked_sub(1)?;
+            Some((name, *level_names(kind).get(level)?))
+        };
+        self.fields().into_iter().zip(&found.levels).filter_map(named).collect()
     }
 
     /// The name of a row's record.
