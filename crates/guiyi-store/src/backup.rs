@@ -179,8 +179,8 @@ fn restored(backup: &Path, path: &Path, now_utc: &str, key: Option<&Path>) -> Re
     })
 }
 
-/// The files that SQLite keeps beside a store in use.
-const LOGS: [&str; 2] = ["-wal", "-shm"];
+/// The files that SQLite keeps beside a store in use, and leaves beside one whose writer was killed.
+const LOGS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 impl Store {
     /// Moves what the write-ahead log holds into the file, and the log away.

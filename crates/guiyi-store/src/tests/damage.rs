@@ -35,6 +35,30 @@ fn sound_bytes() -> Vec<u8> {
     std::fs::read(&path).unwrap()
 }
 
+#[test]
+fn what_a_killed_restore_leaves_is_not_taken_for_the_next_ones() {
+    let (directory, path) = prepare("restore");
+    let at = |name: &str| directory.path().join(name);
+    std::fs::copy(at("other.db"), at("store.db.partial")).unwrap();
+    // Killed within a transaction, SQLite leaves a journal that it rolls back when it opens the file.
+    let connection = rusqlite::Connection::open(at("store.db.partial")).unwrap();
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1;
+             CREATE TABLE more (value BLOB);
+             INSERT INTO more WITH RECURSIVE n (at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM n WHERE at < 300)
+                 SELECT randomblob(4000) FROM n;
+             BEGIN; CREATE TABLE last (value BLOB); INSERT INTO last SELECT randomblob(4000) FROM more;",
+        )
+        .unwrap();
+    let journal = std::fs::read(at("store.db.partial-journal")).unwrap();
+    drop(connection);
+    std::fs::write(at("store.db.partial-journal"), journal).unwrap();
+    crate::restore(&at("other.db"), &path, "2026-01-04T00:00:00Z").unwrap();
+    assert_eq!(Store::open(&path).unwrap().verify().unwrap(), [""; 0]);
+    assert!(!at("store.db.partial-journal").exists());
+}
+
 /// Reads all that can be read. Errors are fine, panics are not.
 fn read_everything(store: &Store) -> Result<(), StoreError> {
     let customer = EntityType::Customer;
