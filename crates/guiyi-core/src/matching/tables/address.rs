@@ -55,6 +55,9 @@ const ENDINGS: [&str; 8] = ["strasse", "str", "straat", "weg", "platz", "gasse",
 const PLACES: [char; 12] = ['路', '街', '道', '巷', '弄', '村', '镇', '乡', '区', '县', '市', '园'];
 const HOUSES: [char; 10] = ['号', '栋', '幢', '室', '楼', '座', '弄', '单', '丁', '番'];
 
+/// Words of the name of a road, at most.
+const MOST_WORDS: usize = 5;
+
 /// The words of a text, each a run of letters and digits.
 fn words(folded: &str) -> impl Iterator<Item = &str> {
     folded
@@ -62,26 +65,39 @@ fn words(folded: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
-/// Whether a folded value looks like an address: a number, and a word or a character that means a road or a place.
+/// Whether a folded value looks like an address: a number, and a word or a character that means a road or a place; or
+/// a road alone, where houses have a column of their own.
 pub(super) fn is_address(folded: &str) -> bool {
+    let is_street = |word: &str| {
+        FORMS.get(word).is_some_and(|(_, is_street)| *is_street)
+            || STREETS.contains(&word)
+            || ENDINGS.iter().any(|ending| word.ends_with(ending))
+    };
     if !folded.bytes().any(|byte| byte.is_ascii_digit()) {
-        return false;
+        return is_road(folded, is_street);
     }
     if folded.contains(PLACES) {
         let after = folded.chars().skip(1).chain(std::iter::once(HOUSES[0]));
         let mut counts = folded.chars().zip(after);
         return counts.any(|(letter, next)| letter.is_ascii_digit() && HOUSES.contains(&next));
     }
-    let is_street = |word: &str| {
-        FORMS.get(word).is_some_and(|(_, is_street)| *is_street)
-            || STREETS.contains(&word)
-            || ENDINGS.iter().any(|ending| word.ends_with(ending))
-    };
     let is_number = |word: &str| word.len() <= 6 && word.starts_with(|letter: char| letter.is_ascii_digit());
     words(folded).any(is_number) && words(folded).skip(1).any(is_street)
         || words(folded)
             .next()
             .is_some_and(|word| is_street(word) && words(folded).skip(1).any(is_number))
+}
+
+/// Whether a few words name a road: the first or the last one says so, a direction behind it aside.
+fn is_road(folded: &str, is_street: impl Fn(&str) -> bool) -> bool {
+    let own: Vec<&str> = words(folded).take(MOST_WORDS + 1).collect();
+    let is_side = |word: &str| word.len() <= 2;
+    let end = own
+        .iter()
+        .rposition(|word| !is_side(word) || is_street(word))
+        .unwrap_or(0);
+    let says = |at: usize| own.get(at).is_some_and(|word| is_street(word));
+    (2..=MOST_WORDS).contains(&own.len()) && (says(0) && STREETS.contains(&own[0]) || end > 0 && says(end))
 }
 
 /// Writes a folded address as it is compared: each word in its shortest form.
@@ -146,7 +162,8 @@ mod tests {
     fn addresses_are_told_by_number_and_road() {
         for (value, expected) in [
             ("123 main st", true),
-            ("main street", false),
+            ("main street", true),
+            ("old mill rd nw", true),
             ("12 bis rue de la paix", true),
             ("hauptstrasse 5, 10115 berlin", true),
             ("haupt str. 5", true),

@@ -179,6 +179,78 @@ fn who_moved_is_still_the_same() {
     assert_eq!(parse_model(&found.model_toml()).unwrap(), found.model);
 }
 
+/// One of three in a house, told apart by given name and initial alone; `register` is the list that names them.
+fn relative(at: u64, register: u64) -> Vec<String> {
+    const GIVEN: [&str; 24] = [
+        "Anna", "Robert", "Maria", "Peter", "Laura", "Thomas", "Julia", "Martin", "Sofia", "Daniel", "Emma", "Paul",
+        "Clara", "David", "Lisa", "Simon", "Nina", "Oscar", "Alice", "Victor", "Helen", "Felix", "Irene", "Walter",
+    ];
+    let house = at / 3 * 1000;
+    // One in six has moved since the first list.
+    let home = house + if draw(at, 6) == 0 { 77_777 * register } else { 0 };
+    vec![
+        GIVEN[draw(at * 3 + 1, 24) as usize].to_owned(),
+        char::from(b'A' + draw(at * 3 + 2, 20) as u8).to_string(),
+        word(house + 1),
+        (1 + draw(home + 3, 3000)).to_string(),
+        format!(
+            "{} {}",
+            word(home + 2),
+            ["St", "Rd", "Ave", "Lane"][draw(home, 4) as usize]
+        ),
+        ["Wismar", "Anklam"][draw(home + 5, 2) as usize].to_owned(),
+    ]
+}
+
+#[test]
+fn a_family_is_no_person() {
+    let headers = ["first", "initial", "last", "number", "street", "town"];
+    let (mut left, mut right, mut truth) = (Vec::new(), Vec::new(), Vec::new());
+    for at in 0..1500 {
+        // Two of three are in the first list, two of three in the second.
+        if draw(at * 7, 3) > 0 {
+            left.push(relative(at, 0));
+        }
+        if draw(at * 7, 3) < 2 {
+            right.push(relative(at, 1));
+        }
+        if draw(at * 7, 3) == 1 {
+            truth.push((left.len() as u32 - 1, right.len() as u32 - 1));
+        }
+    }
+    let n_left = left.len() as u32;
+    let truth: Vec<(u32, u32)> = truth.into_iter().map(|(a, b)| (a, n_left + b)).collect();
+    let found = matches(&find(&[&table(&headers, &left), &table(&headers, &right)]));
+    assert!(f1(&found, &truth) > 0.9, "{}", f1(&found, &truth));
+}
+
+#[test]
+fn a_day_that_is_written_twice_speaks_once() {
+    let headers = ["first", "last", "number", "born", "entered"];
+    let (mut rows, mut truth): (Vec<Vec<String>>, Vec<(u32, u32)>) = Default::default();
+    for at in 0..800 {
+        // Many are born on one day, and entered on it.
+        let born = format!("1984-{:02}-{:02}", 1 + draw(at * 9, 12), 1 + draw(at * 9 + 1, 28));
+        let number = (100_000_000 + draw(at * 9 + 2, 800_000_000)).to_string();
+        let row = vec![
+            word(draw(at * 9 + 3, 300)),
+            word(draw(at * 9 + 4, 300)),
+            number,
+            born.clone(),
+            born,
+        ];
+        if at % 20 == 0 {
+            truth.push((rows.len() as u32, rows.len() as u32 + 1));
+            let mut again = row.clone();
+            again[4] = format!("2020-{:02}-{:02}", 1 + draw(at * 9 + 5, 12), 1 + draw(at * 9 + 6, 28));
+            rows.push(again);
+        }
+        rows.push(row);
+    }
+    let found = matches(&find(&[&table(&headers, &rows)]));
+    assert!(f1(&found, &truth) > 0.9, "{}", f1(&found, &truth));
+}
+
 #[test]
 fn what_is_there_once_is_not_joined() {
     let persons = |at: u64| {

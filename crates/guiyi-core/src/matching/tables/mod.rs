@@ -41,6 +41,7 @@ mod nearest;
 mod numbers;
 mod partners;
 mod parts;
+mod persons;
 mod phonetic;
 mod pooled;
 mod records;

@@ -90,7 +90,11 @@ pub(super) fn find(model: &Model, pairs: &[(u128, f64)], needed: f64, naming: &[
     let ties = ties(model, places);
     // Codes and numbers may name a thing as well as a place: they move if strangers share them with one that does.
     let is_code = |at: usize| matches!(model.fields[at].kind, Kind::Code | Kind::Number);
-    let is_tied = |at: usize, mask: u32| ties.iter().any(|tie| tie >> at & 1 == 1 && tie & mask != 0);
+    // So do they beside streets that have no numbers of their own.
+    let has = |kind: Kind| move |at: &usize| model.fields[*at].kind == kind;
+    let has_doors = (0..model.fields.len()).any(|at| has(Kind::Doors)(&at));
+    let is_house = |mask: u32| !has_doors && members(mask).any(|at| has(Kind::Address)(&at));
+    let is_tied = |at: usize, mask: u32| is_house(mask) || ties.iter().any(|tie| tie >> at & 1 == 1 && tie & mask != 0);
     let may_join = |at: usize, mask: u32| !is_code(at) || is_tied(at, mask);
     let likelier = |x: &Division, y: &Division| x.gain.total_cmp(&y.gain).then(y.mask.cmp(&x.mask));
     let mut moves: Vec<Move> = Vec::new();

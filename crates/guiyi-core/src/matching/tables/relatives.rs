@@ -11,12 +11,15 @@
 
 pub(super) mod divide;
 
-use divide::{Seen, divide};
+use std::cmp::Ordering;
+
+use divide::{Division, Seen, divide};
 use rayon::prelude::*;
 
 use super::field::Field;
 use super::kind::Kind;
 use super::model::{FieldModel, Model, ROOM, level};
+use super::persons::Given;
 use crate::matching::hash::Map;
 
 /// Pairs that are as strangers in some fields and as matches in all others.
@@ -47,6 +50,8 @@ const DIFFERS: f64 = -1.0;
 const EXCESS: f64 = 3.0;
 /// Bits by which relatives, and each field in which they differ, must make the pairs likelier.
 const LEAST_GAIN: f64 = 3.0;
+/// Bits by which given names must make a family likelier: all fields are tried beside them.
+const FAMILY_GAIN: f64 = 10.0;
 /// A field that differs in pairs this much as often as in strangers says nothing of either.
 const NOISE: f64 = 0.85;
 /// The least pairs to see a kind of relatives in, beside matches or alone, and their least share of the pairs.
@@ -128,14 +133,16 @@ pub(super) fn filled(model: &Model, pattern: u128) -> u32 {
 
 /// Kinds of relatives, told from pairs that outweigh chance, given as patterns and how many there are of each: from
 /// `sure` ones and, where hardly any of these is a match, from the `likeliest` among them, each of which is the best that
-/// its records have. `model` is the one before training. How many there are per match is to be learned.
+/// its records have. `model` is the one before training, `given` tells where persons have their given names. How many there
+/// are per match is to be learned.
 pub(super) fn find(
     model: &Model,
     sure: &[(u128, f64)],
     likeliest: &[(u128, f64)],
     naming: &[Naming],
+    given: Option<Given>,
 ) -> Vec<Relatives> {
-    let mut masks = beside_matches(model, sure, naming);
+    let mut masks = beside_matches(model, sure, naming, given);
     if masks.is_empty() {
         masks = alone(model, likeliest, naming);
     }
@@ -164,7 +171,7 @@ fn names(mask: u32, naming: &[f64], filled: &[f64], by: f64) -> bool {
 }
 
 /// Sets of fields that differ together in part of the pairs; the likeliest first.
-fn beside_matches(model: &Model, pairs: &[(u128, f64)], naming: &[Naming]) -> Vec<u32> {
+fn beside_matches(model: &Model, pairs: &[(u128, f64)], naming: &[Naming], given: Option<Given>) -> Vec<u32> {
     let n_fields = model.fields.len();
     let seen = Seen::of(model, pairs);
     let strangers = model.strangers_differ();
@@ -183,7 +190,9 @@ fn beside_matches(model: &Model, pairs: &[(u128, f64)], naming: &[Naming]) -> Ve
         })
         .collect();
     let least = LEAST_BESIDE.max(LEAST_SHARE * count(&|_| true));
-    let mut found: Vec<divide::Division> = Vec::new();
+    let of = |mask: u32| divide(&seen, mask, &strangers);
+    let family = given.and_then(|given| family(n_fields, given, of));
+    let mut found: Vec<Division> = family.into_iter().filter(|own| own.related >= least).collect();
     // From each two fields that differ together, the others that do so too.
     for (first, second) in (0..n_fields).flat_map(|first| (first + 1..n_fields).map(move |second| (first, second))) {
         let both = 1 << first | 1 << second;
@@ -194,22 +203,41 @@ fn beside_matches(model: &Model, pairs: &[(u128, f64)], naming: &[Naming]) -> Ve
         {
             continue;
         }
-        let mut best = divide(&seen, both, &strangers);
-        let more = |mask: u32| (0..n_fields).filter(move |at| mask >> at & 1 == 0);
-        while let Some(grown) = more(best.mask)
-            .filter(|at| naming[*at] > 0.0)
-            .map(|at| divide(&seen, best.mask | 1 << at, &strangers))
-            .filter(|grown| grown.gain > best.gain + LEAST_GAIN)
-            .max_by(|x, y| x.gain.total_cmp(&y.gain).then(y.mask.cmp(&x.mask)))
-        {
-            best = grown;
-        }
+        let best = grow(of(both), (0..n_fields).filter(|at| naming[*at] > 0.0), of);
         if best.gain > LEAST_GAIN && best.related >= least && names(best.mask, &naming, &n_filled, 0.5) {
             found.push(best);
         }
     }
     found.sort_by(|x, y| y.gain.total_cmp(&x.gain).then(x.mask.cmp(&y.mask)));
     found.into_iter().map(|own| own.mask).collect()
+}
+
+/// Adds one field after the other that makes pairs likelier.
+fn grow(start: Division, fields: impl Iterator<Item = usize> + Clone, of: impl Fn(u32) -> Division) -> Division {
+    let mut best = start;
+    while let Some(grown) = (fields.clone().filter(|at| best.mask >> at & 1 == 0))
+        .map(|at| of(best.mask | 1 << at))
+        .filter(|grown| grown.gain > best.gain + LEAST_GAIN)
+        .max_by(likelier)
+    {
+        best = grown;
+    }
+    best
+}
+
+fn likelier(x: &Division, y: &Division) -> Ordering {
+    x.gain.total_cmp(&y.gain).then(y.mask.cmp(&x.mask))
+}
+
+/// What differs together in members of a family: given names, and whatever goes with them, though surname and street
+/// name more. What says the given name once more differs with it in one person too.
+fn family(n_fields: usize, given: Given, of: impl Fn(u32) -> Division) -> Option<Division> {
+    let own = 1 << given.field;
+    let others = (0..n_fields).filter(|at| (own | given.echoes) >> at & 1 == 0);
+    let start = others.clone().map(|at| of(own | 1 << at)).max_by(likelier)?;
+    let best = grow(start, others, &of);
+    // Given names are part of what differs together, and do not stand beside it.
+    (best.gain > of(best.mask & !own).gain + FAMILY_GAIN).then_some(best)
 }
 
 /// Sets of fields in which just these differ in more pairs than slips explain; the most frequent first.

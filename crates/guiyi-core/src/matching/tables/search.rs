@@ -8,10 +8,12 @@ use rayon::prelude::*;
 use super::blocks::Candidates;
 use super::candidates::{self, PassCount};
 use super::model::Model;
+use super::persons::Given;
 use super::records::{Records, Seekers};
 use super::rows::Rows;
 use super::said::Said;
 use super::train::{self, Ground};
+use super::vetoes::Grounds;
 use super::{Kind, Options, chance, compare, relatives, together};
 use crate::matching::hash::mix;
 
@@ -56,6 +58,7 @@ impl<'r> Search<'r> {
                 n_pairs: records.n_pairs(),
                 is_searched: records.seekers() != Seekers::Nobody,
                 naming: relatives::naming(&records.fields),
+                given: Given::of(&records.fields, &Grounds::of(&records.fields, said)),
             },
             rows,
             records,

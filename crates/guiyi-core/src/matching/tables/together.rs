@@ -33,6 +33,8 @@ const COMMON: f64 = 0.6;
 const LEAST_COUNT: f64 = 30.0;
 /// Strangers that must be seen to agree in both.
 const LEAST_SEEN: f64 = 20.0;
+/// Fields are copies that have the same value in more than this share of the records.
+const LEAST_COPIED: f64 = 0.3;
 /// A bond of fewer bits is left out.
 const LEAST_BITS: f64 = 0.5;
 
@@ -81,6 +83,12 @@ pub(super) fn find(
                 (second, first)
             };
             let (share, count) = seen[given][other];
+            let copied = copied(&fields[first], &fields[second]);
+            let (share, count) = if copied > LEAST_COPIED {
+                (copied * copied, f64::MAX)
+            } else {
+                (share, count)
+            };
             let field = &model.fields[other];
             let chance: f64 = (1..=field.u.len())
                 .filter(|level| agrees(field.kind, *level))
@@ -106,6 +114,25 @@ pub(super) fn find(
         one != other
     });
     bonds
+}
+
+/// Share of the records in which two fields of one kind have the same value: the day of an entry that is that of a birth.
+/// Strangers who share the one then share the other.
+fn copied(one: &Field, other: &Field) -> f64 {
+    if one.kind != other.kind || matches!(one.kind, Kind::Category | Kind::Marks | Kind::Doors) {
+        return 0.0;
+    }
+    let both = one
+        .ids
+        .iter()
+        .zip(&other.ids)
+        .filter(|(one, other)| **one != 0 && **other != 0);
+    let (mut n, mut n_same) = (0_u32, 0_u32);
+    for (own, value) in both.take(SAMPLE as usize) {
+        n += 1;
+        n_same += u32::from(one.values.get(*own) == other.values.get(*value));
+    }
+    f64::from(n_same) / f64::from(n.max(1))
 }
 
 /// For each field how often it agrees in strangers that are equal in this one, and in how many that was seen.

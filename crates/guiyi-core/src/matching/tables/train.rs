@@ -7,6 +7,7 @@
 
 use super::model::{Model, Share};
 use super::moves;
+use super::persons::Given;
 use super::relatives::{self, Relatives};
 use crate::matching::hash::Map;
 
@@ -37,6 +38,8 @@ pub(super) struct Ground {
     pub(super) is_searched: bool,
     /// How much each field names a thing.
     pub(super) naming: Vec<relatives::Naming>,
+    /// Where persons have their given names.
+    pub(super) given: Option<Given>,
 }
 
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
@@ -80,7 +83,13 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         pairs.sort_unstable_by_key(|(pattern, _)| *pattern);
         pairs
     };
-    model.relatives = relatives::find(model, &outweighs(&counts), &outweighs(&seeds), &ground.naming);
+    model.relatives = relatives::find(
+        model,
+        &outweighs(&counts),
+        &outweighs(&seeds),
+        &ground.naming,
+        ground.given,
+    );
     let kinds: Vec<u32> = model.relatives.iter().map(Relatives::mask).collect();
     let is_relative = |pattern: u128| {
         let differ = relatives::differing(model, pattern);

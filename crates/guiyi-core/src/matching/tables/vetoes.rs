@@ -115,7 +115,7 @@ impl Parts {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Grounds {
     /// Fields of names of organizations.
-    names: Vec<usize>,
+    pub(super) names: Vec<usize>,
     /// Fields of identifiers.
     schemes: Vec<(usize, Scheme)>,
 }

@@ -1,0 +1,153 @@
+//! Persons: the field that holds given names, by which members of one family are told from one person who is there
+//! twice. They share surname, home and phone; whether such a pair is one thing or two no data can tell, a list of given
+//! names can (`dictionaries/name`).
+//!
+//! Law: in a table of organizations a given name is that of somebody to talk to, and tells nothing apart.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::Kind;
+use super::field::Field;
+use super::vetoes::Grounds;
+
+/// Given names of many languages, folded.
+static GIVEN: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let lines = include_str!("../../../../../dictionaries/name/given.txt").lines();
+    lines.collect()
+});
+
+/// Values that tell what a field holds.
+const LOOKED_AT: usize = 2000;
+/// So much of a field must be given names, and so many times as much as of any other: some are surnames too.
+const MOST: f64 = 0.5;
+const TIMES: f64 = 1.25;
+/// Given names that a field must have: a gender may be a name by chance.
+const LEAST_NAMES: usize = 6;
+/// So much of what a field says must hold the given name for it to say it too.
+const ECHO: f64 = 0.1;
+
+/// Where persons have their given names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Given {
+    pub(super) field: usize,
+    /// Fields that say them too, or may have changed places with them, one bit each.
+    pub(super) echoes: u32,
+}
+
+impl Given {
+    /// Finds it, where records are of persons.
+    pub(super) fn of(fields: &[Field], grounds: &Grounds) -> Option<Self> {
+        let is_name = |field: &Field| matches!(field.kind, Kind::Name | Kind::Category);
+        let names = fields.iter().enumerate().filter(|(_, field)| is_name(field));
+        let mut shares: Vec<(f64, usize)> = names.map(|(at, field)| (share(field), at)).collect();
+        shares.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
+        let (best, at) = *shares.first()?;
+        let next = shares.get(1).map_or(0.0, |next| next.0);
+        let given = &fields[at];
+        let of_organizations = || grounds.names.iter().any(|name| fields[*name].filled >= given.filled);
+        let is_found = best >= MOST && best >= TIMES * next && !of_organizations();
+        let is_echo = |(other, field): &(usize, &Field)| {
+            let is_twin = given.twin.as_ref().is_some_and(|twin| twin.field == *other);
+            *other != at && (is_twin || echoes(given, field))
+        };
+        is_found.then(|| Self {
+            field: at,
+            echoes: (fields.iter().enumerate().filter(is_echo)).fold(0, |mask, (other, _)| mask | 1 << other),
+        })
+    }
+}
+
+/// Whether a field says given names too, as a full name does, or a mail address.
+fn echoes(given: &Field, other: &Field) -> bool {
+    let both = given
+        .ids
+        .iter()
+        .zip(&other.ids)
+        .filter(|(own, other)| **own != 0 && **other != 0);
+    let (mut n, mut n_said) = (0, 0);
+    for (own, value) in both.take(LOOKED_AT) {
+        let own = given.values.get(*own);
+        let word = own.split(' ').max_by_key(|word| word.len()).unwrap_or(own);
+        n += 1;
+        n_said += usize::from(word.chars().count() > 1 && other.values.get(*value).contains(word));
+    }
+    n_said as f64 >= ECHO * n as f64 && n > 0
+}
+
+/// How much of the records with a value have one that is made of given names, and of initials beside them.
+fn share(field: &Field) -> f64 {
+    let values = &field.values;
+    let (mut n, mut n_given, mut n_names) = (0.0, 0.0, 0);
+    // Records are in the order of a hash: the values that they name first are a fair sample.
+    for id in (1..values.len() as u32).take(LOOKED_AT) {
+        let count = f64::from(values.counts[id as usize]);
+        n += count;
+        if is_given(values.get(id)) {
+            n_given += count;
+            n_names += 1;
+        }
+    }
+    if n_names < LEAST_NAMES { 0.0 } else { n_given / n }
+}
+
+fn is_given(value: &str) -> bool {
+    let words = || {
+        value
+            .split(|letter: char| !letter.is_alphabetic())
+            .filter(|word| !word.is_empty())
+    };
+    let is_initial = |word: &str| word.chars().nth(1).is_none();
+    words().any(|word| GIVEN.contains(word)) && words().all(|word| is_initial(word) || GIVEN.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::said::Said;
+    use super::super::{Column, Records, Table};
+    use super::*;
+
+    fn check(columns: &[(&str, &[&str])], expected: Option<&str>) {
+        let column = |(header, values): &(&str, &[&str])| {
+            let mut column = Column::new(header);
+            (0..60).for_each(|row| column.push(values[row * 7 % values.len()]));
+            column
+        };
+        let table = Table {
+            columns: columns.iter().map(column).collect(),
+        };
+        let records = Records::new(&[&table], &Said::default());
+        let found = Given::of(&records.fields, &Grounds::of(&records.fields, &Said::default()))
+            .map(|given| &*records.fields[given.field].header);
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn given_names_are_known_by_a_list() {
+        let given = [
+            "Anna", "Robert", "Mary Ann", "Jean-Luc", "Zoltan", "Qwertz", "Peter J", "Klara",
+        ];
+        let surnames = [
+            "Kowalski",
+            "Peters",
+            "Robert",
+            "Nguyen",
+            "Thomas",
+            "Okafor",
+            "Lindqvist",
+        ];
+        let towns = ["Wismar", "Anklam", "Paris", "Florence", "Stralsund"];
+        check(&[("a", &given), ("b", &surnames), ("c", &towns)], Some("a"));
+        check(&[("c", &towns), ("b", &surnames)], None);
+        check(&[("a", &given), ("b", &given)], None);
+        check(
+            &[
+                ("a", &["Анна", "Иван", "Ольга", "Павел", "Мария", "Дмитрий"]),
+                ("b", &["Иванов", "Петров", "Сидорова"]),
+            ],
+            Some("a"),
+        );
+        // A whole name is no given name.
+        check(&[("a", &["Anna Kowalski", "Robert Okafor", "Mary Lindqvist"])], None);
+    }
+}
