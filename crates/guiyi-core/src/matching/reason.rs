@@ -83,7 +83,7 @@ fn others(kind: Kind) -> &'static [(&'static str, &'static str)] {
             ("same beginning", "开头相同"),
             ("different", "不同"),
         ],
-        Kind::Name => &[
+        Kind::Name | Kind::Given => &[
             ("one character apart", "仅一字之差"),
             ("another writing of the name, or changed places", "同名异写或互换"),
             ("alike", "相近"),

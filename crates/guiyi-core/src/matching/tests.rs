@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::StringArray;
 use proptest::prelude::*;
 
-use super::tables::{FieldModel, Kind};
+use super::tables::FieldModel;
 use super::*;
 use crate::dictionary::{Dictionary, Element, ElementKind, EntityType, Importance, Sensitivity};
 use crate::finding::Language;
@@ -306,8 +306,7 @@ fn a_model_that_was_named_outlives_numbers_it_has_not_seen() {
         ],
     ];
     let learned = find(&without, &Decisions::default()).model;
-    let is_taken = |kind: Kind| matches!(kind, Kind::Marks | Kind::Doors);
-    assert!(!learned.fields.iter().any(|field| is_taken(field.kind)));
+    assert!(!learned.fields.iter().any(|field| field.kind.is_derived()));
 
     let with = [
         customer("成都明远机械设备88厂", "锦江区红星路88号"),
@@ -328,11 +327,11 @@ fn a_model_that_was_named_outlives_numbers_it_has_not_seen() {
         .model
         .fields
         .iter()
-        .filter(|field| is_taken(field.kind))
+        .filter(|field| field.kind.is_derived())
         .collect();
     assert_eq!(taken.len(), 2, "{:?}", matching.fields);
     assert!(taken.iter().all(|field| field.bits.iter().all(|bits| *bits == 0.0)));
-    let kept = matching.model.fields.iter().filter(|field| !is_taken(field.kind));
+    let kept = matching.model.fields.iter().filter(|field| !field.kind.is_derived());
     assert!(kept.clone().all(|field| learned.fields.contains(field)) && kept.count() == learned.fields.len());
     assert_eq!(matching.pairs[0].decision, Decision::Match);
 }

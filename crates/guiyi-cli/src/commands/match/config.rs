@@ -39,7 +39,7 @@ fn parse(root: &Table<'_>, inputs: &[Input]) -> Config {
             continue;
         };
         let kinds: Vec<(&'static str, Kind)> = (Kind::ALL.into_iter())
-            .filter(|kind| !matches!(kind, Kind::Marks | Kind::Doors))
+            .filter(|kind| !kind.is_derived())
             .map(|kind| (kind.name(), kind))
             .collect();
         said.fields.push(SaidField {

@@ -22,7 +22,7 @@ pub fn level_names(kind: Kind) -> Vec<&'static str> {
         Kind::Number => &["0.1%", "1%", "5%", "15%", "40%", "different"],
         Kind::Phone | Kind::Code => &["one-edit", "two-edits", "alike", "same-start", "different"],
         Kind::Email => &["one-edit", "alike", "part-of", "half", "different"],
-        Kind::Name => &["one-edit", "kin", "alike", "part-of", "half", "different"],
+        Kind::Name | Kind::Given => &["one-edit", "kin", "alike", "part-of", "half", "different"],
         Kind::Contacts => &["one-of-several", "one-edit", "one-of-several-common", "different"],
         Kind::Coordinates => &["20m", "100m", "500m", "2km", "10km", "50km", "250km", "different"],
         Kind::Category => &["alike", "different"],
@@ -48,7 +48,7 @@ pub fn level_names(kind: Kind) -> Vec<&'static str> {
 pub(super) fn n_levels(kind: Kind) -> usize {
     usize::from(EQUAL)
         + match kind {
-            Kind::Number | Kind::Name => 6,
+            Kind::Number | Kind::Name | Kind::Given => 6,
             Kind::Date | Kind::Phone | Kind::Email | Kind::Code => 5,
             Kind::Contacts => 4,
             Kind::Coordinates => globe::N_LEVELS,
@@ -62,7 +62,7 @@ pub(super) fn n_levels(kind: Kind) -> usize {
 pub(super) fn steps(kind: Kind, level: usize) -> u8 {
     let steps = (level as u8).saturating_sub(EQUAL);
     // Another writing of a name is as near as an edit.
-    steps - u8::from(kind == Kind::Name && level >= KIN)
+    steps - u8::from(kind.is_name() && level >= KIN)
 }
 
 /// A value of a field, and what can be seen of it at a glance.
@@ -151,7 +151,7 @@ impl Field {
                 let letters = Spelling(&self.values);
                 match self.kind {
                     Kind::Category => category_level(letters, left.value, right.value, apart),
-                    Kind::Name => name_level(own, letters, left.value, right.value, apart),
+                    Kind::Name | Kind::Given => name_level(own, letters, left.value, right.value, apart),
                     Kind::Email => words_level(letters, left.value, right.value, apart),
                     _ => code_level(letters, left.value, right.value, apart),
                 }
@@ -275,7 +275,7 @@ fn best_level(kind: Kind, apart: Apart) -> u8 {
     let (edits, longest) = (apart.least_edits, apart.longest);
     match kind {
         Kind::Category => 1 + u8::from(edits * 5 > longest),
-        Kind::Name => match best_level(Kind::Email, apart) {
+        Kind::Name | Kind::Given => match best_level(Kind::Email, apart) {
             1 => 1,
             _ if apart.may_be_kin => 2,
             level => level + 1,

@@ -12,6 +12,7 @@ use super::globe::{self, Places};
 use super::kind::{Kind, infer, number, whole_number};
 use super::letters::Letters;
 use super::numbers::Numbers;
+use super::persons;
 use super::sets::{self, Sets};
 use super::table::Table;
 use super::text;
@@ -129,9 +130,14 @@ impl Field {
 
     fn of(header: String, columns: Vec<Vec<usize>>, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
         let (ids, values) = match kind {
-            Kind::Phone | Kind::Code | Kind::Date | Kind::Number | Kind::Contacts | Kind::Coordinates | Kind::Doors => {
-                values::rewrite(&ids, &values, |value, changed| strip(kind, value, changed))
-            }
+            Kind::Phone
+            | Kind::Code
+            | Kind::Date
+            | Kind::Number
+            | Kind::Contacts
+            | Kind::Coordinates
+            | Kind::Doors
+            | Kind::Given => values::rewrite(&ids, &values, |value, changed| strip(kind, value, changed)),
             _ => (ids, values),
         };
         let n_filled = ids.iter().filter(|id| **id != 0).count();
@@ -194,6 +200,17 @@ pub(super) fn doors(field: &Field, make: impl FnOnce() -> Field) -> Option<Field
     let mut doors = make();
     doors.header = format!("{} numbers", field.header);
     (doors.filled * 5.0 >= 1.0).then_some(doors)
+}
+
+/// The given names in full names of persons, beside these: members of a family share all else of theirs. Fields that hold
+/// no such names have none.
+pub(super) fn given_names(field: &Field, make: impl FnOnce() -> Field) -> Option<Field> {
+    if !persons::are_full_names(field) {
+        return None;
+    }
+    let mut given = make();
+    given.header = format!("given name of {}", field.header);
+    Some(given)
 }
 
 /// The tokens with digits out of all texts: what tells one model, house or volume from the next stands there, in
@@ -298,6 +315,7 @@ pub(super) fn strip(kind: Kind, value: &str, stripped: &mut String) {
         Kind::Contacts => sets::strip(value, stripped),
         Kind::Coordinates => globe::strip(value, stripped),
         Kind::Doors => address::numbers(value, stripped),
+        Kind::Given => stripped.push_str(persons::given_name(value)),
         Kind::Date => match date::parse(value) {
             Some(Date { year, month, day }) => _ = write!(stripped, "{year}-{month:02}-{day:02}"),
             None => stripped.push_str(value),

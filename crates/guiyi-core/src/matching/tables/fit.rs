@@ -38,7 +38,7 @@ impl Model {
             let known = self.fields.iter().enumerate().find_map(is_open);
             match known {
                 Some(at) => fitted.push(self.fields[at].clone()),
-                None if is_taken_from_others(kind) => fitted.push(FieldModel::of_nothing(name, kind)),
+                None if kind.is_derived() => fitted.push(FieldModel::of_nothing(name, kind)),
                 None => unknown.push((name.to_owned(), kind)),
             }
             from.push(known);
@@ -71,11 +71,6 @@ impl Model {
         });
         Ok(model)
     }
-}
-
-/// Whether fields of a kind are no columns, but taken from the values of others where enough of these have something.
-fn is_taken_from_others(kind: Kind) -> bool {
-    matches!(kind, Kind::Marks | Kind::Doors)
 }
 
 impl FieldModel {

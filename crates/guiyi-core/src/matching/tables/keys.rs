@@ -239,7 +239,7 @@ fn head_of_date(date: Date) -> u32 {
 fn atoms(fields: &[Field]) -> Vec<Atom> {
     let mut atoms = Vec::new();
     for (field, Field { kind, .. }) in fields.iter().enumerate() {
-        if matches!(kind, Kind::Marks | Kind::Doors) {
+        if kind.is_derived() {
             continue;
         }
         let part = match kind {

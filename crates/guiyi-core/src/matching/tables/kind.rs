@@ -26,6 +26,8 @@ pub enum Kind {
     Category,
     /// Short words: names of persons and places.
     Name,
+    /// The given names in full names of persons: counted in the full name, they only tell members of a family apart.
+    Given,
     /// Several words: titles, organizations, descriptions.
     Text,
     /// Addresses.
@@ -38,7 +40,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Date,
         Self::Number,
         Self::Phone,
@@ -48,6 +50,7 @@ impl Kind {
         Self::Code,
         Self::Category,
         Self::Name,
+        Self::Given,
         Self::Text,
         Self::Address,
         Self::Doors,
@@ -64,6 +67,17 @@ impl Kind {
         matches!(self, Self::Text | Self::Address)
     }
 
+    /// Whether values are compared as names, in any of their writings.
+    pub(super) fn is_name(self) -> bool {
+        matches!(self, Self::Name | Self::Given)
+    }
+
+    /// Whether a field of this kind is no column of its own, but taken from the values of others where enough of these
+    /// have something.
+    pub fn is_derived(self) -> bool {
+        matches!(self, Self::Marks | Self::Doors | Self::Given)
+    }
+
     /// The stable name used in outputs.
     pub fn name(self) -> &'static str {
         match self {
@@ -76,6 +90,7 @@ impl Kind {
             Self::Code => "code",
             Self::Category => "category",
             Self::Name => "name",
+            Self::Given => "given",
             Self::Text => "text",
             Self::Address => "address",
             Self::Doors => "doors",

@@ -222,6 +222,18 @@ fn a_family_is_no_person() {
     let truth: Vec<(u32, u32)> = truth.into_iter().map(|(a, b)| (a, n_left + b)).collect();
     let found = matches(&find(&[&table(&headers, &left), &table(&headers, &right)]));
     assert!(f1(&found, &truth) > 0.9, "{}", f1(&found, &truth));
+
+    // The same in full names and whole addresses.
+    let whole = |rows: &[Vec<String>]| -> Vec<Vec<String>> {
+        let whole = |row: &Vec<String>| vec![row[..3].join(" "), format!("{} {}", row[3], row[4])];
+        rows.iter().map(whole).collect()
+    };
+    let headers = ["name", "address"];
+    let found = matches(&find(&[
+        &table(&headers, &whole(&left)),
+        &table(&headers, &whole(&right)),
+    ]));
+    assert!(f1(&found, &truth) > 0.9, "{}", f1(&found, &truth));
 }
 
 #[test]

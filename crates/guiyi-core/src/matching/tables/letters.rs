@@ -35,7 +35,7 @@ pub(super) struct Word {
 
 impl Letters {
     pub(super) fn new(kind: Kind, values: &Values) -> Self {
-        let kin = (kind == Kind::Name).then(|| Kin::new(values));
+        let kin = kind.is_name().then(|| Kin::new(values));
         let spelling = Spelling(values);
         let of = |id: u32| {
             let has_kin = kin.as_ref().is_some_and(|kin| !kin.of(id).is_empty());

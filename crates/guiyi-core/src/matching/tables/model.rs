@@ -95,7 +95,7 @@ fn usual(kind: Kind) -> Vec<f64> {
     let share = |level: usize| {
         if level <= usize::from(EQUAL) {
             0.15
-        } else if kind == Kind::Name && level == KIN {
+        } else if kind.is_name() && level == KIN {
             0.01
         } else {
             0.3 * likeness(kind, level).powi(2) / f64::from(steps(kind, n)) + 0.01
@@ -147,7 +147,7 @@ impl Model {
         };
         let mut seen = vec![vec![100.0; 16]; kinds.len()];
         // Random pairs are hardly ever kin.
-        for (seen, _) in seen.iter_mut().zip(kinds).filter(|(_, kind)| **kind == Kind::Name) {
+        for (seen, _) in seen.iter_mut().zip(kinds).filter(|(_, kind)| kind.is_name()) {
             seen[KIN] = 0.0;
         }
         model.settle(&seen);
@@ -247,7 +247,12 @@ impl Model {
     fn sum(&self, own: &[f64; ROOM], agree: u32) -> f64 {
         let excess: f64 = self.bonds.iter().map(|bond| bond.excess(agree, own)).sum();
         let relief: f64 = self.moves.iter().map(|group| group.relief(own)).sum();
-        own[..self.fields.len()].iter().sum::<f64>() - excess + relief
+        let counted = |(field, bits): (&FieldModel, &f64)| match field.kind {
+            // They are counted in the full name, and tell families once more.
+            Kind::Given => 0.0,
+            _ => *bits,
+        };
+        self.fields.iter().zip(own).map(counted).sum::<f64>() - excess + relief
     }
 
     /// Odds against strangers and against each kind of relatives: a relative's are those of the fields in which they
@@ -434,7 +439,7 @@ impl Model {
             let mut weights: Vec<f64> = (0..n).map(|l| seen.get(l + 1).copied().unwrap_or(0.0) + 1e-3).collect();
             let mut bits = raw.clone();
             descend(&mut bits[..equal], &weights[..equal]);
-            if field.kind == Kind::Name {
+            if field.kind.is_name() {
                 // Other writings of a name have a weight of their own, up to that of an edit.
                 let kin = (bits.remove(KIN - 1), weights.remove(KIN - 1));
                 descend(&mut bits[equal..], &weights[equal..]);

@@ -143,6 +143,8 @@ pub(super) fn add_grams(at: usize, kind: Kind, id: u32, value: &str, own: &mut V
     match kind {
         Kind::Number | Kind::Category => own.push(mix((at as u64) << 32 | u64::from(id)) as u32),
         Kind::Coordinates => own.extend(globe::cell(value).map(|cell| mix(cell ^ mix(at as u64)) as u32)),
+        // They stand in the full name.
+        Kind::Given => {}
         _ => text::grams(value, |gram| own.push(gram)),
     }
 }

@@ -22,6 +22,8 @@ const LOOKED_AT: usize = 2000;
 /// So much of a field must be given names, and so many times as much as of any other: some are surnames too.
 const MOST: f64 = 0.5;
 const TIMES: f64 = 1.25;
+/// Words of a full name, at most.
+const MOST_WORDS: usize = 5;
 /// Given names that a field must have: a gender may be a name by chance.
 const LEAST_NAMES: usize = 6;
 /// So much of what a field says must hold the given name for it to say it too.
@@ -31,6 +33,8 @@ const ECHO: f64 = 0.1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Given {
     pub(super) field: usize,
+    /// The full names that they were taken from, one bit; 0 where they have a column of their own.
+    pub(super) full: u32,
     /// Fields that say them too, or may have changed places with them, one bit each.
     pub(super) echoes: u32,
 }
@@ -38,9 +42,9 @@ pub(super) struct Given {
 impl Given {
     /// Finds it, where records are of persons.
     pub(super) fn of(fields: &[Field], grounds: &Grounds) -> Option<Self> {
-        let is_name = |field: &Field| matches!(field.kind, Kind::Name | Kind::Category);
+        let is_name = |field: &Field| field.kind.is_name() || field.kind == Kind::Category;
         let names = fields.iter().enumerate().filter(|(_, field)| is_name(field));
-        let mut shares: Vec<(f64, usize)> = names.map(|(at, field)| (share(field), at)).collect();
+        let mut shares: Vec<(f64, usize)> = names.map(|(at, field)| (part(field, is_given), at)).collect();
         shares.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
         let (best, at) = *shares.first()?;
         let next = shares.get(1).map_or(0.0, |next| next.0);
@@ -51,9 +55,16 @@ impl Given {
             let is_twin = given.twin.as_ref().is_some_and(|twin| twin.field == *other);
             *other != at && (is_twin || echoes(given, field))
         };
+        let is_full = |(_, field): &(usize, &Field)| {
+            given.kind == Kind::Given && field.kind != Kind::Given && field.columns == given.columns
+        };
+        let mask = |is: &dyn Fn(&(usize, &Field)) -> bool| {
+            (fields.iter().enumerate().filter(is)).fold(0, |mask, (other, _)| mask | 1 << other)
+        };
         is_found.then(|| Self {
             field: at,
-            echoes: (fields.iter().enumerate().filter(is_echo)).fold(0, |mask, (other, _)| mask | 1 << other),
+            full: mask(&is_full),
+            echoes: mask(&is_echo),
         })
     }
 }
@@ -75,22 +86,44 @@ fn echoes(given: &Field, other: &Field) -> bool {
     n_said as f64 >= ECHO * n as f64 && n > 0
 }
 
-/// How much of the records with a value have one that is made of given names, and of initials beside them.
-fn share(field: &Field) -> f64 {
+/// How much of the records with a value have such a one; nothing where only a few values are.
+fn part(field: &Field, is: impl Fn(&str) -> bool) -> f64 {
     let values = &field.values;
-    let (mut n, mut n_given, mut n_names) = (0.0, 0.0, 0);
+    let (mut n, mut n_such, mut n_values) = (0.0, 0.0, 0);
     // Records are in the order of a hash: the values that they name first are a fair sample.
     for id in (1..values.len() as u32).take(LOOKED_AT) {
         let count = f64::from(values.counts[id as usize]);
         n += count;
-        if is_given(values.get(id)) {
-            n_given += count;
-            n_names += 1;
+        if is(values.get(id)) {
+            n_such += count;
+            n_values += 1;
         }
     }
-    if n_names < LEAST_NAMES { 0.0 } else { n_given / n }
+    if n_values < LEAST_NAMES { 0.0 } else { n_such / n }
 }
 
+/// Whether a field holds full names of persons, given names first or behind a comma.
+pub(super) fn are_full_names(field: &Field) -> bool {
+    let is_full = |value: &str| {
+        let given = given_name(value);
+        GIVEN.contains(given) && value.split(' ').count() <= MOST_WORDS
+    };
+    matches!(field.kind, Kind::Name | Kind::Text) && part(field, is_full) >= MOST
+}
+
+/// The given name in a folded full name, or its initial; nothing of a single word.
+pub(super) fn given_name(value: &str) -> &str {
+    let named = match value.split_once(',') {
+        Some((_, behind)) => behind,
+        None => value.trim_end().rsplit_once(' ').map_or("", |(before, _)| before),
+    };
+    let is_letter = |letter: char| letter.is_alphabetic();
+    let words = || named.split(|letter| !is_letter(letter)).filter(|word| !word.is_empty());
+    let long = words().find(|word| word.chars().nth(1).is_some());
+    long.or_else(|| words().next()).unwrap_or("")
+}
+
+/// Whether a value is made of given names, and of initials beside them.
 fn is_given(value: &str) -> bool {
     let words = || {
         value

@@ -6,8 +6,10 @@ use rayon::prelude::*;
 
 use super::super::hash::mix;
 use super::field::{self, Field, Prepared};
+use super::persons::Given;
 use super::said::{Said, SaidField};
 use super::values::Cells;
+use super::vetoes::Grounds;
 use super::{Kind, Table, align, joined, pooled, sort, twins};
 
 /// Fields that a pattern has room for.
@@ -192,12 +194,21 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
         .into_iter()
         .filter(|field| says_something(field, said))
         .collect();
-    let doors = |field: &Field| {
+    let again = |field: &Field, kind: Kind| {
         let columns = field.columns.clone();
-        let kind = Some(Kind::Doors);
-        field::doors(field, || make(&Made { columns, kind }))
+        make(&Made {
+            columns,
+            kind: Some(kind),
+        })
     };
-    fields.extend(fields.par_iter().filter_map(doors).collect::<Vec<Field>>());
+    let doors = |field: &Field| field::doors(field, || again(field, Kind::Doors));
+    let given = |field: &Field| field::given_names(field, || again(field, Kind::Given));
+    let has_given = Given::of(&fields, &Grounds::of(&fields, said)).is_some();
+    let may_be_full = |field: &&Field| !has_given && said.of(field).is_none();
+    let derived: Vec<Field> = (fields.par_iter().filter_map(doors))
+        .chain(fields.par_iter().filter(may_be_full).filter_map(given))
+        .collect();
+    fields.extend(derived);
     drop(cells);
     if fields.len() >= MOST_FIELDS {
         let said = |field: &Field| field.filled * (field.values.len() as f64).ln();

@@ -52,6 +52,8 @@ const EXCESS: f64 = 3.0;
 const LEAST_GAIN: f64 = 3.0;
 /// Bits by which given names must make a family likelier: all fields are tried beside them.
 const FAMILY_GAIN: f64 = 10.0;
+/// Share of pairs whose given names differ, at least, for these to tell families alone; fewer are slips.
+const LEAST_ALONE: f64 = 0.05;
 /// A field that differs in pairs this much as often as in strangers says nothing of either.
 const NOISE: f64 = 0.85;
 /// The least pairs to see a kind of relatives in, beside matches or alone, and their least share of the pairs.
@@ -75,7 +77,7 @@ pub(super) fn naming(fields: &[Field]) -> Vec<Naming> {
         let is_plain = |id: &u32| !field.values.get(*id).bytes().any(|byte| byte.is_ascii_digit());
         let names = match field.kind {
             Kind::Date => true,
-            Kind::Name | Kind::Text => (1..n).filter(is_plain).count() * 2 > n as usize,
+            Kind::Name | Kind::Given | Kind::Text => (1..n).filter(is_plain).count() * 2 > n as usize,
             _ => false,
         };
         if names {
@@ -192,7 +194,11 @@ fn beside_matches(model: &Model, pairs: &[(u128, f64)], naming: &[Naming], given
     let least = LEAST_BESIDE.max(LEAST_SHARE * count(&|_| true));
     let of = |mask: u32| divide(&seen, mask, &strangers);
     let family = given.and_then(|given| family(n_fields, given, of));
-    let mut found: Vec<Division> = family.into_iter().filter(|own| own.related >= least).collect();
+    let family = family.filter(|own| own.related >= least);
+    if let Some(given) = given.filter(|given| family.is_none() && is_alone(model, &seen, *given)) {
+        return vec![1 << given.field | given.full];
+    }
+    let mut found: Vec<Division> = family.into_iter().collect();
     // From each two fields that differ together, the others that do so too.
     for (first, second) in (0..n_fields).flat_map(|first| (first + 1..n_fields).map(move |second| (first, second))) {
         let both = 1 << first | 1 << second;
@@ -238,6 +244,22 @@ fn family(n_fields: usize, given: Given, of: impl Fn(u32) -> Division) -> Option
     let best = grow(start, others, &of);
     // Given names are part of what differs together, and do not stand beside it.
     (best.gain > of(best.mask & !own).gain + FAMILY_GAIN).then_some(best)
+}
+
+/// Whether families are told by full names alone: the given names in them differ in many pairs, and no day of birth is
+/// there that these share.
+fn is_alone(model: &Model, seen: &[Seen], given: Given) -> bool {
+    let differs = |own: &&Seen| own.differ >> given.field & 1 == 1;
+    let count = |seen: &mut dyn Iterator<Item = &Seen>| -> f64 { seen.map(|own| own.count).sum() };
+    let n_filled = count(&mut seen.iter().filter(|own| own.filled >> given.field & 1 == 1));
+    let n_differ = count(&mut seen.iter().filter(differs));
+    let is_shared = |at: usize| {
+        let both = || seen.iter().filter(differs).filter(|own| own.filled >> at & 1 == 1);
+        let n_both = count(&mut both());
+        n_both >= LEAST_BESIDE && count(&mut both().filter(|own| own.differ >> at & 1 == 0)) > 0.5 * n_both
+    };
+    let mut days = (0..model.fields.len()).filter(|at| model.fields[*at].kind == Kind::Date);
+    given.full != 0 && n_differ > LEAST_ALONE * n_filled && !days.any(is_shared)
 }
 
 /// Sets of fields in which just these differ in more pairs than slips explain; the most frequent first.

@@ -184,7 +184,7 @@ impl Bounds {
         let mut order: Vec<usize> = (0..fields.len()).collect();
         order.sort_by_key(|at| match fields[*at].kind {
             Kind::Date | Kind::Number | Kind::Coordinates | Kind::Doors | Kind::Marks => 0,
-            Kind::Name | Kind::Category | Kind::Code => 1,
+            Kind::Name | Kind::Given | Kind::Category | Kind::Code => 1,
             Kind::Phone | Kind::Email | Kind::Contacts => 2,
             Kind::Text | Kind::Address => 3,
         });

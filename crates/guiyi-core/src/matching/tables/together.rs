@@ -38,9 +38,9 @@ const LEAST_COPIED: f64 = 0.3;
 /// A bond of fewer bits is left out.
 const LEAST_BITS: f64 = 0.5;
 
-/// Whether a level means that two values agree.
+/// Whether a level means that two values agree, and count.
 fn agrees(kind: Kind, level: usize) -> bool {
-    level != 0 && steps(kind, level) * 10 <= steps(kind, n_levels(kind)) * 4
+    level != 0 && kind != Kind::Given && steps(kind, level) * 10 <= steps(kind, n_levels(kind)) * 4
 }
 
 impl Bond {

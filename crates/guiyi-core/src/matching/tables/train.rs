@@ -5,6 +5,7 @@
 //! fields depend on one another, candidates were chosen for being alike.
 //! Law: where no more pairs stand out than chance explains, nothing is learned.
 
+use super::kind::Kind;
 use super::model::{Model, Share};
 use super::moves;
 use super::persons::Given;
@@ -157,7 +158,8 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         };
         let times = expected(&pinned) / expected(model).max(1.0);
         if times * TOO_MANY >= 1.0 {
-            let by_fields = 0.5 * (model.fields.len() as f64 - INDEPENDENT) / INDEPENDENT;
+            let n_counted = model.fields.iter().filter(|field| field.kind != Kind::Given).count();
+            let by_fields = 0.5 * (n_counted as f64 - INDEPENDENT) / INDEPENDENT;
             let by_matches = (times - TOO_MANY) / (WAY_TOO_MANY - TOO_MANY);
             let part = f64::max(by_fields.min(MOST_BY_FIELDS), by_matches.min(1.0) * MOST_BY_MATCHES);
             pinned.blend(model, part.max(0.0));
