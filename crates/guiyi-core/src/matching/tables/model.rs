@@ -304,6 +304,12 @@ impl Model {
         }
     }
 
+    /// What part of a pattern's pairs are relatives, where so much are matches.
+    pub(super) fn related(&self, pattern: u128, matching: f64) -> f64 {
+        let own = self.bits_of(pattern);
+        self.relatives.iter().map(|kind| matching * kind.against(&own)).sum()
+    }
+
     /// What part of each pattern's pairs are matches, and what part relatives; learns how many of these there are.
     fn shares(&mut self, patterns: &[(u128, f64)]) -> Vec<Share> {
         let mut sums = vec![0.0; self.relatives.len()];

@@ -54,7 +54,7 @@ pub(super) fn group_parts(
 }
 
 /// For each record one record of its part, the same for all of them.
-fn roots(n: usize, graph: &[Edge]) -> Vec<u32> {
+pub(super) fn roots(n: usize, graph: &[Edge]) -> Vec<u32> {
     let mut up: Vec<u32> = (0..n as u32).collect();
     let find = |up: &mut [u32], mut record: u32| {
         while up[record as usize] != record {

@@ -1,0 +1,219 @@
+//! Competition among those that could be one thing with a record: editions of one product, members of one household,
+//! numbered accounts. They look alike all over, and training without labels takes them for matches gladly.
+//!
+//! Copies of a thing are each other's copies, however many there are; look-alikes are rivals, of which one at most is
+//! the thing itself. So where a model finds many partners for the same records, a second one is learned for which a
+//! record's partners share one belief. It is the better one if its own matches hardly compete any more. And where the
+//! partners of a record are often no match of each other, the first one took likeness for identity: then only those do
+//! not compete that the second one joins.
+//! Laws: where one of two files holds each thing once, the grouping sees to it and nothing is learned anew; a model that
+//! is sure of far fewer or far more matches than it expects is not believed.
+
+use rayon::prelude::*;
+
+use super::group;
+use super::model::{Model, Share};
+use super::rows::{Pair, ends};
+use crate::matching::hash::Map;
+
+/// Rounds of training.
+const ROUNDS: usize = 40;
+/// How many times as many matches as the other one a model may find to be believed, or as it believes in itself.
+const TOO_MANY: f64 = 1.5;
+/// How many times as many matches as have room beside each other a model may be sure of that knows rivals only.
+const SOUND: f64 = 1.25;
+/// Pairs that must be expected before anybody competes.
+const LEAST_PAIRS: f64 = 3.0;
+/// Bits below which a pair is no rival, and those above which a pair is as good as any.
+const POSSIBLE: (f64, f64) = (-10.0, 60.0);
+/// Records with several partners that must be seen to tell copies from look-alikes, and the part of them at least whose
+/// partners are partners of each other, if these are copies.
+const LEAST_SEEN: usize = 20;
+const TRANSITIVE: f64 = 2.0 / 3.0;
+
+/// Pairs that could be matches, and the patterns of all that were compared.
+struct Rivals {
+    n: usize,
+    /// Two records and the place of their pattern.
+    pairs: Vec<(Pair, usize)>,
+    /// Patterns and how many pairs have each.
+    counted: Vec<(u128, f64)>,
+}
+
+/// The model to weigh pairs with: the one that was trained on `pairs` and their `patterns`, or one for which partners
+/// compete. `n` is the number of records, `side` the side of each where two files are linked; `weigh` gives the bits of
+/// any pair by a model.
+///
+/// Costs one pass over the pairs, and some eighty more where records have many partners.
+pub(super) fn compete(
+    trained: Model,
+    n: usize,
+    side: Option<&[u8]>,
+    pairs: &[u64],
+    patterns: &[u128],
+    weigh: impl Fn(&Model, Pair) -> f64 + Sync,
+) -> Model {
+    let rivals = Rivals::new(&trained, n, pairs, patterns);
+    let odds = rivals.odds(&trained);
+    let expected: f64 = (rivals.counted.iter().zip(&odds))
+        .map(|((_, count), odds)| count * odds / (1.0 + odds))
+        .sum();
+    let with_room = rivals.total(&rivals.shares(&trained, &odds, None));
+    let graph = rivals.graph(&odds);
+    let is_held = || side.is_some_and(|side| group::distinct(&graph, n, side) != [false; 2]);
+    if expected < LEAST_PAIRS || expected < TOO_MANY * with_room || is_held() {
+        return trained;
+    }
+    let (strict, total) = rivals.train(&trained, false);
+    let (found, chosen) = if are_look_alikes(&graph, n, |pair| weigh(&trained, pair)) {
+        let (model, total) = rivals.train(&strict, true);
+        (rivals.is_sure(&model, total, TOO_MANY), model)
+    } else {
+        let is_distinct = || {
+            let own = rivals.graph(&rivals.odds(&strict));
+            side.is_some_and(|side| group::distinct(&own, n, side) != [false; 2])
+        };
+        let most = if is_distinct() { TOO_MANY } else { SOUND };
+        (rivals.is_sure(&strict, total, most), strict)
+    };
+    if found { chosen } else { trained }
+}
+
+/// Which sides hold each thing once, by the pairs with a positive weight. Where neither seems to, and the partners of a
+/// record are look-alikes, both are taken to: no more than one of them can be the thing itself. `weigh` gives the bits of
+/// any pair.
+pub(super) fn distinct(
+    graph: &[(u32, u32, f32)],
+    n: usize,
+    side: &[u8],
+    weigh: impl Fn(Pair) -> f64 + Sync,
+) -> [bool; 2] {
+    match group::distinct(graph, n, side) {
+        [false, false] => [are_look_alikes(graph, n, weigh); 2],
+        sides => sides,
+    }
+}
+
+/// Whether the partners of a record are often no partners of each other, which copies of one thing are: told from the
+/// best and the last partner of each record that has several. `graph` are the pairs with a positive weight.
+fn are_look_alikes(graph: &[(u32, u32, f32)], n: usize, weigh: impl Fn(Pair) -> f64 + Sync) -> bool {
+    let (mut best, mut last) = (vec![(f32::MIN, 0); n], vec![(f32::MAX, 0); n]);
+    for (a, b, weight) in graph {
+        for (record, other) in [(*a as usize, *b), (*b as usize, *a)] {
+            if *weight > best[record].0 {
+                best[record] = (*weight, other);
+            }
+            if *weight <= last[record].0 {
+                last[record] = (*weight, other);
+            }
+        }
+    }
+    let both: Vec<Pair> = (best.iter().zip(&last))
+        .map(|(best, last)| (best.1.min(last.1), best.1.max(last.1)))
+        .filter(|(one, other)| one != other)
+        .collect();
+    let closed = both.par_iter().filter(|pair| weigh(**pair) > 0.0).count();
+    both.len() >= LEAST_SEEN && (closed as f64) < TRANSITIVE * both.len() as f64
+}
+
+impl Rivals {
+    fn new(model: &Model, n: usize, pairs: &[u64], patterns: &[u128]) -> Self {
+        let mut counts: Map<u128, f64> = Map::default();
+        for pattern in patterns {
+            *counts.entry(*pattern).or_default() += 1.0;
+        }
+        let mut counted: Vec<(u128, f64)> = counts.into_iter().collect();
+        counted.sort_unstable_by_key(|(pattern, _)| *pattern);
+        let place = |(pair, pattern): (&u64, &u128)| {
+            let at = counted.binary_search_by_key(pattern, |(own, _)| *own).ok()?;
+            Some((ends(*pair), at))
+        };
+        let is_possible: Vec<bool> = (counted.iter())
+            .map(|(pattern, _)| model.weight(*pattern) > POSSIBLE.0)
+            .collect();
+        let pairs = pairs.iter().zip(patterns).filter_map(place);
+        Self {
+            n,
+            pairs: pairs.filter(|(_, at)| is_possible[*at]).collect(),
+            counted,
+        }
+    }
+
+    /// The odds of each pattern that a pair is a match, were there no other.
+    fn odds(&self, model: &Model) -> Vec<f64> {
+        let odds = |(pattern, _): &(u128, f64)| model.weight(*pattern).min(POSSIBLE.1).exp2();
+        self.counted.iter().map(odds).collect()
+    }
+
+    /// The pairs that are likelier matches than not, and their bits.
+    fn graph(&self, odds: &[f64]) -> Vec<(u32, u32, f32)> {
+        let likely = self.pairs.iter().filter(|(_, at)| odds[*at] > 1.0);
+        likely
+            .map(|((a, b), at)| (*a, *b, odds[*at].log2() as f32))
+            .collect()
+    }
+
+    /// What part of each pattern's pairs are matches where partners of a record compete, but for those of its own group.
+    fn shares(&self, model: &Model, odds: &[f64], groups: Option<&[u32]>) -> Vec<Share> {
+        let is_own = |(a, b): Pair| groups.is_some_and(|of| of[a as usize] == of[b as usize]);
+        // For each record the odds of all its partners, and of those of its group.
+        let mut sums = vec![(0.0, 0.0); self.n];
+        for (pair, at) in &self.pairs {
+            for record in [pair.0, pair.1] {
+                let (all, own) = &mut sums[record as usize];
+                *all += odds[*at];
+                *own += if is_own(*pair) { odds[*at] } else { 0.0 };
+            }
+        }
+        let mut matching = vec![0.0; self.counted.len()];
+        for (pair, at) in &self.pairs {
+            let rivals = |record: u32| {
+                let (all, own) = sums[record as usize];
+                f64::max(all - if is_own(*pair) { own } else { odds[*at] }, 0.0)
+            };
+            matching[*at] += odds[*at] / (1.0 + odds[*at] + rivals(pair.0).max(rivals(pair.1)));
+        }
+        let share = |((pattern, count), sum): (&(u128, f64), f64)| {
+            let matching = sum / count;
+            Share {
+                matching,
+                related: model.related(*pattern, matching).min(1.0 - matching),
+            }
+        };
+        self.counted.iter().zip(matching).map(share).collect()
+    }
+
+    /// How many matches there are by these shares.
+    fn total(&self, shares: &[Share]) -> f64 {
+        let each = self.counted.iter().zip(shares);
+        each.map(|((_, count), share)| count * share.matching).sum()
+    }
+
+    /// A model for which partners compete, learned from where another one stands, and how many matches it leaves room
+    /// for. Where there may be copies, those that pairs join do not compete.
+    fn train(&self, from: &Model, copies: bool) -> (Model, f64) {
+        let shares = |model: &Model| {
+            let odds = self.odds(model);
+            let groups = copies.then(|| self.groups(&odds));
+            self.shares(model, &odds, groups.as_deref())
+        };
+        let mut model = from.clone();
+        for _ in 0..ROUNDS {
+            let shares = shares(&model);
+            model.fit(&self.counted, &shares);
+        }
+        let total = self.total(&shares(&model));
+        (model, total)
+    }
+
+    /// For each record one of those that likely pairs join it with, the same for all of them.
+    fn groups(&self, odds: &[f64]) -> Vec<u32> {
+        super::parts::roots(self.n, &self.graph(odds))
+    }
+
+    /// Whether a model is sure of as many matches as it expects there to be, or so many times as many at most.
+    fn is_sure(&self, model: &Model, total: f64, most: f64) -> bool {
+        let sure = self.graph(&self.odds(model)).len() as f64;
+        sure * TOO_MANY >= total && sure <= most * total
+    }
+}
