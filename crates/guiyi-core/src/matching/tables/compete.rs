@@ -20,8 +20,8 @@ use crate::matching::hash::Map;
 const ROUNDS: usize = 40;
 /// How many times as many matches as the other one a model may find to be believed, or as it believes in itself.
 const TOO_MANY: f64 = 1.5;
-/// How many times as many matches as have room beside each other a model may be sure of that knows rivals only.
-const SOUND: f64 = 1.25;
+/// The part of the records with a partner that have several, of those to which nobody but one can be the same.
+const SEVERAL: f64 = 0.125;
 /// Pairs that must be expected before anybody competes.
 const LEAST_PAIRS: f64 = 3.0;
 /// Bits below which a pair is no rival, and those above which a pair is as good as any.
@@ -64,32 +64,39 @@ pub(super) fn compete(
     if expected < LEAST_PAIRS || expected < TOO_MANY * with_room || is_held() {
         return trained;
     }
+    let are_look_alikes = are_look_alikes(&graph, n, |pair| weigh(&trained, pair));
     let (strict, total) = rivals.train(&trained, false);
-    let (found, chosen) = if are_look_alikes(&graph, n, |pair| weigh(&trained, pair)) {
-        let (model, total) = rivals.train(&strict, true);
-        (rivals.is_sure(&model, total, TOO_MANY), model)
+    let mut chosen = if are_look_alikes {
+        let (copies, total) = rivals.train(&strict, true);
+        if rivals.finds(&copies, total) { copies } else { trained }
     } else {
-        let is_distinct = || {
-            let own = rivals.graph(&rivals.odds(&strict));
-            side.is_some_and(|side| group::distinct(&own, n, side) != [false; 2])
-        };
-        let most = if is_distinct() { TOO_MANY } else { SOUND };
-        (rivals.is_sure(&strict, total, most), strict)
+        let graph = rivals.graph(&rivals.odds(&strict));
+        let are_alone = |own: u8| several(&graph, n, |record| side.is_none_or(|side| side[record] == own)) < SEVERAL;
+        if !rivals.finds(&strict, total) || !(are_alone(0) || are_alone(1)) {
+            return trained;
+        }
+        strict
     };
-    if found { chosen } else { trained }
+    chosen.rivals = true;
+    chosen
 }
 
-/// Which sides hold each thing once, by the pairs with a positive weight. Where neither seems to, and the partners of a
-/// record are look-alikes, both are taken to: no more than one of them can be the thing itself. `weigh` gives the bits of
-/// any pair.
-pub(super) fn distinct(
-    graph: &[(u32, u32, f32)],
-    n: usize,
-    side: &[u8],
-    weigh: impl Fn(Pair) -> f64 + Sync,
-) -> [bool; 2] {
+/// The part of the records that have a partner in which they have several.
+fn several(graph: &[(u32, u32, f32)], n: usize, is_asked: impl Fn(usize) -> bool) -> f64 {
+    let mut partners = vec![0_u32; n];
+    for (a, b, _) in graph {
+        partners[*a as usize] += 1;
+        partners[*b as usize] += 1;
+    }
+    let of = |least: u32| (0..n).filter(|record| is_asked(*record) && partners[*record] >= least).count() as f64;
+    of(2) / of(1).max(1.0)
+}
+
+/// Which sides hold each thing once, by the pairs with a positive weight; both, where neither seems to and partners of a
+/// record are rivals by the model.
+pub(super) fn distinct(graph: &[(u32, u32, f32)], n: usize, side: &[u8], model: &Model) -> [bool; 2] {
     match group::distinct(graph, n, side) {
-        [false, false] => [are_look_alikes(graph, n, weigh); 2],
+        [false, false] => [model.rivals; 2],
         sides => sides,
     }
 }
@@ -211,9 +218,9 @@ impl Rivals {
         super::parts::roots(self.n, &self.graph(odds))
     }
 
-    /// Whether a model is sure of as many matches as it expects there to be, or so many times as many at most.
-    fn is_sure(&self, model: &Model, total: f64, most: f64) -> bool {
+    /// Whether a model is sure of about as many matches as it leaves room for.
+    fn finds(&self, model: &Model, total: f64) -> bool {
         let sure = self.graph(&self.odds(model)).len() as f64;
-        sure * TOO_MANY >= total && sure <= most * total
+        sure * TOO_MANY >= total
     }
 }
