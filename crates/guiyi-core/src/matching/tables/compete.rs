@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use super::group;
 use super::model::{Model, Share};
+use super::parts::{Edge, roots};
 use super::rows::{Pair, ends};
 use crate::matching::hash::Map;
 
@@ -20,8 +21,10 @@ use crate::matching::hash::Map;
 const ROUNDS: usize = 40;
 /// How many times as many matches as the other one a model may find to be believed, or as it believes in itself.
 const TOO_MANY: f64 = 1.5;
-/// The part of the records with a partner that have several, of those to which nobody but one can be the same.
-const SEVERAL: f64 = 0.125;
+/// How many records have several partners, at most, for each that has one, where these are rivals; and to what part of
+/// that it has fallen at least, once they compete. Copies of a thing stay several.
+const SEVERAL: f64 = 1.0 / 3.0;
+const FALL: f64 = 10.0;
 /// Pairs that must be expected before anybody competes.
 const LEAST_PAIRS: f64 = 3.0;
 /// Bits below which a pair is no rival, and those above which a pair is as good as any.
@@ -70,31 +73,35 @@ pub(super) fn compete(
         let (copies, total) = rivals.train(&strict, true);
         if rivals.finds(&copies, total) { copies } else { trained }
     } else {
-        let graph = rivals.graph(&rivals.odds(&strict));
-        let are_alone = |own: u8| several(&graph, n, |record| side.is_none_or(|side| side[record] == own)) < SEVERAL;
-        if !rivals.finds(&strict, total) || !(are_alone(0) || are_alone(1)) {
+        let left = rivals.graph(&rivals.odds(&strict));
+        let gave_way = |own: u8| {
+            let of = |graph: &[Edge]| several(graph, n, |record| side.is_none_or(|side| side[record] == own));
+            let (before, after) = (of(&graph), of(&left));
+            after < SEVERAL && before >= FALL * after
+        };
+        if !rivals.finds(&strict, total) || !(gave_way(0) || gave_way(1)) {
             return trained;
         }
         strict
     };
-    chosen.rivals = true;
+    chosen.rivals = side.is_some();
     chosen
 }
 
-/// The part of the records that have a partner in which they have several.
-fn several(graph: &[(u32, u32, f32)], n: usize, is_asked: impl Fn(usize) -> bool) -> f64 {
+/// How many of some records have several partners, for each that has one only.
+fn several(graph: &[Edge], n: usize, is_asked: impl Fn(usize) -> bool) -> f64 {
     let mut partners = vec![0_u32; n];
     for (a, b, _) in graph {
         partners[*a as usize] += 1;
         partners[*b as usize] += 1;
     }
-    let of = |least: u32| (0..n).filter(|record| is_asked(*record) && partners[*record] >= least).count() as f64;
-    of(2) / of(1).max(1.0)
+    let asked = || (0..n).filter(|record| is_asked(*record)).map(|record| partners[record]);
+    asked().filter(|own| *own > 1).count() as f64 / asked().filter(|own| *own == 1).count() as f64
 }
 
 /// Which sides hold each thing once, by the pairs with a positive weight; both, where neither seems to and partners of a
 /// record are rivals by the model.
-pub(super) fn distinct(graph: &[(u32, u32, f32)], n: usize, side: &[u8], model: &Model) -> [bool; 2] {
+pub(super) fn distinct(graph: &[Edge], n: usize, side: &[u8], model: &Model) -> [bool; 2] {
     match group::distinct(graph, n, side) {
         [false, false] => [model.rivals; 2],
         sides => sides,
@@ -103,7 +110,7 @@ pub(super) fn distinct(graph: &[(u32, u32, f32)], n: usize, side: &[u8], model: 
 
 /// Whether the partners of a record are often no partners of each other, which copies of one thing are: told from the
 /// best and the last partner of each record that has several. `graph` are the pairs with a positive weight.
-fn are_look_alikes(graph: &[(u32, u32, f32)], n: usize, weigh: impl Fn(Pair) -> f64 + Sync) -> bool {
+fn are_look_alikes(graph: &[Edge], n: usize, weigh: impl Fn(Pair) -> f64 + Sync) -> bool {
     let (mut best, mut last) = (vec![(f32::MIN, 0); n], vec![(f32::MAX, 0); n]);
     for (a, b, weight) in graph {
         for (record, other) in [(*a as usize, *b), (*b as usize, *a)] {
@@ -153,7 +160,7 @@ impl Rivals {
     }
 
     /// The pairs that are likelier matches than not, and their bits.
-    fn graph(&self, odds: &[f64]) -> Vec<(u32, u32, f32)> {
+    fn graph(&self, odds: &[f64]) -> Vec<Edge> {
         let likely = self.pairs.iter().filter(|(_, at)| odds[*at] > 1.0);
         likely
             .map(|((a, b), at)| (*a, *b, odds[*at].log2() as f32))
@@ -215,7 +222,7 @@ impl Rivals {
 
     /// For each record one of those that likely pairs join it with, the same for all of them.
     fn groups(&self, odds: &[f64]) -> Vec<u32> {
-        super::parts::roots(self.n, &self.graph(odds))
+        roots(self.n, &self.graph(odds))
     }
 
     /// Whether a model is sure of about as many matches as it leaves room for.

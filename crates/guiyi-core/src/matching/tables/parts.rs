@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::group::group;
 
 /// A pair with its weight.
-type Edge = (u32, u32, f32);
+pub(super) type Edge = (u32, u32, f32);
 
 /// Groups `n` records; for each the smallest member of its group. The arguments are those of [`group`].
 pub(super) fn group_parts(
