@@ -162,9 +162,7 @@ impl Rivals {
     /// The pairs that are likelier matches than not, and their bits.
     fn graph(&self, odds: &[f64]) -> Vec<Edge> {
         let likely = self.pairs.iter().filter(|(_, at)| odds[*at] > 1.0);
-        likely
-            .map(|((a, b), at)| (*a, *b, odds[*at].log2() as f32))
-            .collect()
+        likely.map(|((a, b), at)| (*a, *b, odds[*at].log2() as f32)).collect()
     }
 
     /// What part of each pattern's pairs are matches where partners of a record compete, but for those of its own group.
@@ -229,5 +227,101 @@ impl Rivals {
     fn finds(&self, model: &Model, total: f64) -> bool {
         let sure = self.graph(&self.odds(model)).len() as f64;
         sure * TOO_MANY >= total
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::laws::{draw, f1, word};
+    use super::super::tests::{find, matches, table};
+
+    #[test]
+    fn accounts_that_are_numbered_are_joined_with_their_copies_only() {
+        let towns = ["Wismar", "Stralsund", "Anklam", "Wolgast", "Demmin"];
+        let account = |name: &str, at: u64| {
+            let town = towns[draw(at * 7 + name.len() as u64, 5) as usize].to_owned();
+            let host = if name == "user" { "mail" } else { "home" };
+            vec![format!("{name}{at:03}"), format!("{name}{at:03}@{host}.example"), town]
+        };
+        let twice = (0..50).flat_map(|at| [account("user", at), account("user", at)]);
+        let rows: Vec<Vec<String>> = twice.chain((0..100).map(|at| account("person", at))).collect();
+        let copies: Vec<(u32, u32)> = (0..50).map(|at| (2 * at, 2 * at + 1)).collect();
+        assert_eq!(matches(&find(&[&table(&["name", "email", "town"], &rows)])), copies);
+    }
+
+    #[test]
+    fn editions_of_a_product_are_rivals() {
+        let editions = ["standard", "professional", "academic", "upgrade", "family", "server"];
+        let (licences, systems) = (["", "1 user", "5 users", "10 users"], ["windows", "mac"]);
+        let extras = ["software", "retail box", "cd", "full version", ""];
+        let pick = |seed: u64, from: &[&str]| from[draw(seed, from.len() as u64) as usize].to_owned();
+        let (mut sides, mut truth): ([Vec<Vec<String>>; 2], Vec<(usize, usize)>) = Default::default();
+        let mut seen = std::collections::BTreeSet::new();
+        for at in 0..900 {
+            let family = draw(at + 31, 150);
+            let (maker, version) = (word(family % 12 + 1), 2 + draw(family, 4) + draw(at + 1, 2));
+            let (edition, licence, system) = (pick(at + 2, &editions), pick(at + 3, &licences), pick(at + 4, &systems));
+            let name = format!("{} {}", word(family * 2 + 500), word(family * 2 + 501));
+            if !seen.insert(format!("{name} {version} {edition} {licence} {system}")) {
+                continue;
+            }
+            let price = (20 + draw(family + 9, 300)) * (50 + 2 * draw(at + 11, 100));
+            let is_in = [draw(at + 77, 10) < 5, draw(at + 7777, 10) < 6];
+            if is_in == [true; 2] {
+                truth.push((sides[0].len(), sides[1].len()));
+            }
+            let money = |cents: u64| format!("{}.{:02}", cents / 100, cents % 100);
+            if is_in[0] {
+                let title = format!("{maker} {name} {version} {edition} {licence} {system}");
+                sides[0].push(vec![title, maker.clone(), money(price)]);
+            }
+            if is_in[1] {
+                let edition = [&edition, &edition[..4], ""][draw(at + 3, 3) as usize];
+                let title = format!(
+                    "{name} {edition} {version} {licence} for {system} {}",
+                    pick(at + 5, &extras)
+                );
+                let maker = if draw(at + 14, 2) == 0 { maker } else { String::new() };
+                sides[1].push(vec![title, maker, money(price * (80 + draw(at + 8, 30)) / 100)]);
+            }
+        }
+        let n = sides[0].len();
+        let truth: Vec<(u32, u32)> = truth.iter().map(|(a, b)| (*a as u32, (n + b) as u32)).collect();
+        let headers = ["title", "maker", "price"];
+        let [left, right] = sides.map(|rows| table(&headers, &rows));
+        let found = find(&[&left, &right]);
+        let f1 = f1(&matches(&found), &truth);
+        assert!(found.model.rivals && f1 > 0.6, "{f1}");
+        let again = super::super::parse_model(&found.model_toml()).unwrap();
+        assert!(again.rivals);
+    }
+
+    #[test]
+    fn copies_are_no_rivals() {
+        // Each of 120 persons is there one to six times, with slips.
+        let mut rows = Vec::new();
+        let mut first = Vec::new();
+        for at in 0..120 {
+            first.push(rows.len() as u32);
+            for copy in 0..1 + draw(at, 6) {
+                let (mut given, mut last) = (word(at * 3 + 1), word(at * 3 + 2));
+                if draw(at * 9 + copy, 4) == 0 {
+                    given.pop();
+                }
+                if draw(at * 11 + copy, 4) == 0 {
+                    last.push('s');
+                }
+                let phone = format!("0{}", 10_000_000 + draw(at + 3, 80_000_000));
+                let is_known = draw(at * 13 + copy, 3) > 0;
+                rows.push(vec![given, last, if is_known { phone } else { String::new() }]);
+            }
+        }
+        first.push(rows.len() as u32);
+        let groups = first.windows(2).map(|ends| ends[0]..ends[1]);
+        let truth: Vec<(u32, u32)> = groups
+            .flat_map(|own| own.clone().flat_map(move |a| (a + 1..own.end).map(move |b| (a, b))))
+            .collect();
+        let found = matches(&find(&[&table(&["given", "last", "phone"], &rows)]));
+        assert!(f1(&found, &truth) > 0.97, "{}", f1(&found, &truth));
     }
 }
