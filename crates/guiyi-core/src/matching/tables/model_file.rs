@@ -170,7 +170,10 @@ pub fn parse(text: &str) -> Result<Model, ModelMistake> {
         relatives,
         bonds,
         moves,
-        rivals: matches!(table.get("rivals").map(toml::Spanned::get_ref), Some(DeValue::Boolean(true))),
+        rivals: matches!(
+            table.get("rivals").map(toml::Spanned::get_ref),
+            Some(DeValue::Boolean(true))
+        ),
         taught: Vec::new(),
     })
 }
