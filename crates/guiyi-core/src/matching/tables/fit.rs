@@ -118,6 +118,7 @@ mod tests {
                 fields: vec![1, 2],
                 share: 0.2,
             }],
+            rivals: false,
             taught: Vec::new(),
         }
     }

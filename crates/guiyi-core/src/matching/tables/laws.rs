@@ -8,12 +8,12 @@ use super::*;
 use crate::matching::hash::mix;
 
 /// A number that only `seed` decides, below `n`.
-fn draw(seed: u64, n: u64) -> u64 {
+pub(super) fn draw(seed: u64, n: u64) -> u64 {
     mix(seed.wrapping_mul(0x9e37_79b9)) % n
 }
 
 /// An invented word.
-fn word(seed: u64) -> String {
+pub(super) fn word(seed: u64) -> String {
     let syllables = [
         "ka", "lo", "mer", "ti", "su", "ban", "dor", "el", "fi", "gra", "wen", "pos",
     ];
@@ -32,7 +32,7 @@ fn truth(rows: &[Vec<String>]) -> Vec<(u32, u32)> {
         .collect()
 }
 
-fn f1(found: &[(u32, u32)], truth: &[(u32, u32)]) -> f64 {
+pub(super) fn f1(found: &[(u32, u32)], truth: &[(u32, u32)]) -> f64 {
     let hits = found.iter().filter(|pair| truth.contains(pair)).count();
     measure::Score::of(hits as f64, found.len() as f64, truth.len() as f64).f1()
 }

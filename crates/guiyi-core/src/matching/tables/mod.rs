@@ -3,10 +3,10 @@
 //! It finds out what each column holds (`kind`), which columns of two files hold the same (`align`), which are compared
 //! as one (`joined`, `pooled`), which pairs are worth comparing (`candidates`), how alike their values are (`compare`),
 //! what that weighs (`model`, `train`, and `start` for a few records), which fields agree together by chance
-//! (`together`) or change together in one thing (`moves`), which records only share much (`relatives`) or are kept apart
-//! whatever they share (`vetoes`, `sisters`), whether a file holds each thing once and how many records have a partner
-//! (`partners`), and which belong together (`group`). What was found can be kept, so that later records are matched
-//! against it one by one (`index`).
+//! (`together`) or change together in one thing (`moves`), which records only share much (`relatives`), look alike
+//! (`compete`) or are kept apart whatever they share (`vetoes`, `sisters`), whether a file holds each thing once and how
+//! many records have a partner (`partners`), and which belong together (`group`). What was found can be kept, so that
+//! later records are matched against it one by one (`index`).
 //! Laws: no label, word list or column name is needed; the order of rows, columns and files, the names of columns (but
 //! those of latitude and longitude) and the number of threads change no decision; a pair is compared once.
 
@@ -19,6 +19,7 @@ mod bridges;
 mod candidates;
 mod chance;
 mod compare;
+mod compete;
 mod date;
 mod explain;
 mod field;
@@ -249,7 +250,7 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
     let distinct = match said.distinct {
         _ if !records.is_link => [false; 2],
         Some(distinct) => distinct,
-        None => group::distinct(&graph, records.len(), &records.side),
+        None => compete::distinct(&graph, records.len(), &records.side, &model),
     };
     // Where one side holds each thing once, a record of the other has one partner at most.
     let sides = (0..2_u8).filter(|own| distinct[usize::from(1 - own)]);

@@ -54,6 +54,9 @@ pub struct Model {
     pub bonds: Vec<Bond>,
     /// Fields that change together in one thing.
     pub moves: Vec<Move>,
+    /// Whether partners of a record are rivals: of two files a record has one at most, although by the weights alone
+    /// neither file holds each thing once.
+    pub rivals: bool,
     /// Patterns of pairs of which somebody said whether they are matches; they teach, and are no part of what is learned.
     pub(super) taught: Vec<(u128, bool)>,
 }
@@ -143,6 +146,7 @@ impl Model {
             relatives: Vec::new(),
             bonds: Vec::new(),
             moves: Vec::new(),
+            rivals: false,
             taught: Vec::new(),
         };
         let mut seen = vec![vec![100.0; 16]; kinds.len()];
@@ -162,6 +166,7 @@ impl Model {
             relatives: Vec::new(),
             bonds: Vec::new(),
             moves: Vec::new(),
+            rivals: false,
             taught: Vec::new(),
         }
     }
@@ -307,6 +312,12 @@ impl Model {
             self.settle(&vec![vec![100.0; 16]; self.fields.len()]);
             shares = self.shares(patterns);
         }
+    }
+
+    /// What part of a pattern's pairs are relatives, where so much are matches.
+    pub(super) fn related(&self, pattern: u128, matching: f64) -> f64 {
+        let own = self.bits_of(pattern);
+        self.relatives.iter().map(|kind| matching * kind.against(&own)).sum()
     }
 
     /// What part of each pattern's pairs are matches, and what part relatives; learns how many of these there are.

@@ -39,6 +39,9 @@ impl Linkage {
     pub fn model_toml(&self) -> String {
         let mut text = HEAD.to_owned();
         _ = writeln!(text, "\nprior = {:?}", self.model.prior);
+        if self.model.rivals {
+            text.push_str("# Of two files a record has one partner at most.\nrivals = true\n");
+        }
         for (field, weights) in self.fields.iter().zip(&self.model.fields) {
             let FieldSummary { header, kind, .. } = field;
             _ = writeln!(
@@ -167,6 +170,10 @@ pub fn parse(text: &str) -> Result<Model, ModelMistake> {
         relatives,
         bonds,
         moves,
+        rivals: matches!(
+            table.get("rivals").map(toml::Spanned::get_ref),
+            Some(DeValue::Boolean(true))
+        ),
         taught: Vec::new(),
     })
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::group::group;
 
 /// A pair with its weight.
-type Edge = (u32, u32, f32);
+pub(super) type Edge = (u32, u32, f32);
 
 /// Groups `n` records; for each the smallest member of its group. The arguments are those of [`group`].
 pub(super) fn group_parts(
@@ -54,7 +54,7 @@ pub(super) fn group_parts(
 }
 
 /// For each record one record of its part, the same for all of them.
-fn roots(n: usize, graph: &[Edge]) -> Vec<u32> {
+pub(super) fn roots(n: usize, graph: &[Edge]) -> Vec<u32> {
     let mut up: Vec<u32> = (0..n as u32).collect();
     let find = |up: &mut [u32], mut record: u32| {
         while up[record as usize] != record {

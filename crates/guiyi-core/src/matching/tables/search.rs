@@ -14,7 +14,7 @@ use super::rows::Rows;
 use super::said::Said;
 use super::train::{self, Ground};
 use super::vetoes::Grounds;
-use super::{Kind, Options, chance, compare, relatives, together};
+use super::{Kind, Options, chance, compare, compete, relatives, together};
 use crate::matching::hash::mix;
 
 /// Pairs of random records that show how often values agree by chance: where records are few, so are the pairs that
@@ -86,7 +86,13 @@ impl<'r> Search<'r> {
                 let few = self.ground.is_searched;
                 let may = |a: u32, b: u32| self.records.may(a, b);
                 let (pairs, shown) = candidates.sample(if few { u64::MAX } else { TRAINING }, may);
-                self.train(&pairs, shown).0
+                let (model, patterns) = self.train(&pairs, shown);
+                if shown < 1.0 {
+                    return model;
+                }
+                let side = self.records.is_link.then_some(&*self.records.side);
+                let weigh = |model: &Model, pair| self.rows.weigh(model, pair);
+                compete::compete(model, self.records.len(), side, &pairs, &patterns, weigh)
             })
     }
 
