@@ -20,6 +20,7 @@ mod candidates;
 mod chance;
 mod compare;
 mod date;
+mod excess;
 mod explain;
 mod field;
 mod fit;

@@ -4,6 +4,7 @@
 use rayon::prelude::*;
 
 use super::compare::{EQUAL, KIN, n_levels, steps};
+use super::excess::Strangers;
 use super::kind::Kind;
 use super::moves::Move;
 use super::relatives::{MOST_SLIPS, Relatives};
@@ -281,18 +282,27 @@ impl Model {
         }
     }
 
-    /// Learns how matches look while what chance does stays as random pairs show it.
-    pub(super) fn pin(&mut self, patterns: &[(u128, f64)], shares: &[Share], rounds: usize, n_pairs: f64) {
+    /// Learns how matches look while what chance does stays as random pairs show it. Where `is_held`, no more pairs of a
+    /// weight are matches than chance leaves over.
+    pub(super) fn pin(
+        &mut self,
+        patterns: &[(u128, f64)],
+        shares: &[Share],
+        rounds: usize,
+        strangers: Strangers<'_>,
+        is_held: bool,
+    ) {
         let pinned: Vec<Vec<f64>> = self.fields.iter().map(|field| field.u.clone()).collect();
+        let matching = |shares: &[Share]| -> f64 {
+            let each = patterns.iter().zip(shares);
+            each.map(|(pattern, share)| pattern.1 * share.matching).sum()
+        };
         let mut shares = shares.to_vec();
+        // The part of the matches that fields, taken to be independent in matches as well, are right to find.
+        let mut found = 1.0;
         for _ in 0..rounds {
             self.fit(patterns, &shares);
-            let n_match: f64 = patterns
-                .iter()
-                .zip(&shares)
-                .map(|(pattern, share)| pattern.1 * share.matching)
-                .sum();
-            self.prior = (n_match.max(1.0) / n_pairs).min(0.5);
+            self.prior = (matching(&shares).max(1.0) / strangers.n_pairs).min(0.5);
             // Random pairs hold matches too, as many as there are: what is left is chance.
             let (prior, least) = (self.prior, LEAST_CHANCE);
             for (field, all) in self.fields.iter_mut().zip(&pinned) {
@@ -300,7 +310,15 @@ impl Model {
                 field.u = all.iter().zip(&field.m).map(chance).collect();
             }
             self.settle(&vec![vec![100.0; 16]; self.fields.len()]);
+            self.prior *= found;
             shares = self.shares(patterns);
+            if is_held {
+                let before = matching(&shares);
+                for (share, left) in shares.iter_mut().zip(strangers.left(self, patterns)) {
+                    share.matching = share.matching.min(left);
+                }
+                found *= (matching(&shares).max(1.0) / before.max(1.0)).min(1.0);
+            }
         }
     }
 

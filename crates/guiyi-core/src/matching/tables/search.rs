@@ -56,6 +56,7 @@ impl<'r> Search<'r> {
                 n_pairs: records.n_pairs(),
                 is_searched: records.seekers() != Seekers::Nobody,
                 naming: relatives::naming(&records.fields),
+                filled: records.fields.iter().map(|field| field.filled.powi(2)).collect(),
             },
             rows,
             records,

@@ -5,6 +5,7 @@
 //! fields depend on one another, candidates were chosen for being alike.
 //! Law: where no more pairs stand out than chance explains, nothing is learned.
 
+use super::excess::Strangers;
 use super::model::{Model, Share};
 use super::moves;
 use super::relatives::{self, Relatives};
@@ -19,6 +20,8 @@ const WAY_TOO_MANY: f64 = 2.5;
 /// Share of the records that are thought to be there twice where hardly any is seen to be. So many must stand out for
 /// training to begin: of pairs whose evidence outweighs that share, chance makes no more.
 const RARE_DUPLICATES: f64 = 0.01;
+/// The part of the matches found that chance may make before they are thought to be chance.
+const MOST_CHANCE: f64 = 0.5;
 /// So many fields may be taken to be independent; of twice as many, half the word is that of the candidates.
 const INDEPENDENT: f64 = 4.0;
 /// The most that the word of the candidates counts for, by the number of fields and by how far apart the two are.
@@ -37,6 +40,8 @@ pub(super) struct Ground {
     pub(super) is_searched: bool,
     /// How much each field names a thing.
     pub(super) naming: Vec<relatives::Naming>,
+    /// For each field the share of pairs that both fill it.
+    pub(super) filled: Vec<f64>,
 }
 
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
@@ -132,21 +137,29 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         }
     };
     let shares: Vec<Share> = counts.iter().map(share).collect();
+    let expected = |model: &Model| -> f64 {
+        let each = counts.iter().map(|(pattern, count)| count * model.probability(*pattern));
+        each.sum()
+    };
     // Random pairs show what chance does, cleared of the matches among them, as if fields were independent. Nearest
     // neighbors are alike all over: chance among them knows how fields depend on one another. Whichever finds far more
     // matches than the other has mixed the two kinds up; else the more fields there are, the more both are heard.
+    let strangers = Strangers {
+        filled: &ground.filled,
+        n_pairs: n_pairs * shown,
+    };
     let mut pinned = model.clone();
-    pinned.pin(&counts, &shares, PINNED_ROUNDS, n_pairs * shown);
-    if ground.is_searched {
+    pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, false);
+    let (n_chance, n_found) = (strangers.taken(&pinned), expected(&pinned));
+    if ground.is_searched && n_chance > MOST_CHANCE * n_found {
+        // That many pairs are alike by chance in fields that are independent: they are seen as such, and neighbors,
+        // chosen for being alike, have nothing to add.
+        pinned = model.clone();
+        pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, true);
+    } else if ground.is_searched {
         model.fit(&counts, &shares);
         model.train(&counts, ROUNDS);
-        let expected = |model: &Model| -> f64 {
-            let each = counts
-                .iter()
-                .map(|(pattern, count)| count * model.probability(*pattern));
-            each.sum()
-        };
-        let times = expected(&pinned) / expected(model).max(1.0);
+        let times = n_found / expected(model).max(1.0);
         if times * TOO_MANY >= 1.0 {
             let by_fields = 0.5 * (model.fields.len() as f64 - INDEPENDENT) / INDEPENDENT;
             let by_matches = (times - TOO_MANY) / (WAY_TOO_MANY - TOO_MANY);
