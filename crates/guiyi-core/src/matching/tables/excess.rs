@@ -79,6 +79,20 @@ impl Strangers<'_> {
         self.n_pairs * taken.sum::<f64>()
     }
 
+    /// For each pattern whether it weighs so much that chance makes less than one pair that does.
+    pub(super) fn beyond(self, model: &Model, patterns: &[(u128, f64)]) -> Vec<bool> {
+        let spectrum = Spectrum::of(model, self.filled);
+        let mut n_chance = 0.0;
+        let is_beyond = |share: &&f64| {
+            n_chance += self.n_pairs * **share;
+            n_chance < 1.0
+        };
+        let n_beyond = spectrum.shares.iter().rev().take_while(is_beyond).count();
+        let from = spectrum.shares.len() - n_beyond;
+        let place = |pattern: u128| spectrum.place(model, pattern);
+        patterns.iter().map(|(pattern, _)| place(*pattern) >= from).collect()
+    }
+
     /// For each pattern the part of the pairs of its weight that is more than chance makes: the heavier the more.
     pub(super) fn left(self, model: &Model, patterns: &[(u128, f64)]) -> Vec<f64> {
         let spectrum = Spectrum::of(model, self.filled);
@@ -140,7 +154,7 @@ mod tests {
         };
         check(0x14, 0.25 * 0.5 * 0.1);
         check(0x66, 0.75 * 0.5 * 0.9);
-        check(0x04, 0.25 * 0.5);
+        check(0x06, 0.75 * 0.5);
     }
 
     #[test]
@@ -152,6 +166,8 @@ mod tests {
         let left = |patterns: &[(u128, f64)]| strangers.left(&model(), patterns);
         assert_eq!(left(&[(0x14, 25.0), (0x66, 675.0)]), [0.0, 0.0]);
         assert_eq!(left(&[(0x14, 100.0), (0x66, 600.0)]), [0.75, 0.0]);
+        let beyond = strangers.beyond(&model(), &[(0x11, 1.0), (0x14, 1.0), (0x66, 1.0)]);
+        assert_eq!(beyond, [true, false, false]);
         assert_eq!(rising(&[(4.0, 1.0), (2.0, 2.0), (5.0, 0.0)]), [0.5, 0.5, 1.0]);
     }
 }

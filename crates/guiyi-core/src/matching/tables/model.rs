@@ -438,6 +438,14 @@ impl Model {
         levels().any(|level| level != 0) && levels().all(|level| level <= usize::from(EQUAL))
     }
 
+    /// Whether two records of this pattern are equal in more fields than they differ in, be it a little.
+    pub(super) fn is_mostly_equal(&self, pattern: u128) -> bool {
+        let levels = || (0..self.fields.len()).map(|at| level(pattern, at));
+        let n_filled = levels().filter(|level| *level != 0).count();
+        let n_differ = levels().filter(|level| *level > usize::from(EQUAL)).count();
+        n_filled > 2 * n_differ
+    }
+
     /// Turns shares into weights, and holds what is more alike to weigh no less.
     fn settle(&mut self, seen: &[Vec<f64>]) {
         for (field, seen) in self.fields.iter_mut().zip(seen) {

@@ -22,6 +22,9 @@ const WAY_TOO_MANY: f64 = 2.5;
 const RARE_DUPLICATES: f64 = 0.01;
 /// The part of the matches found that chance may make before they are thought to be chance.
 const MOST_CHANCE: f64 = 0.5;
+/// How many pairs the candidates may deny, of those that are equal in most fields and that chance does not make, for each
+/// match that they find.
+const MOST_DENIED: f64 = 0.25;
 /// So many fields may be taken to be independent; of twice as many, half the word is that of the candidates.
 const INDEPENDENT: f64 = 4.0;
 /// The most that the word of the candidates counts for, by the number of fields and by how far apart the two are.
@@ -137,8 +140,10 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         }
     };
     let shares: Vec<Share> = counts.iter().map(share).collect();
-    let expected = |model: &Model| -> f64 {
-        let each = counts.iter().map(|(pattern, count)| count * model.probability(*pattern));
+    let expected = |model: &Model, counts: &[(u128, f64)]| -> f64 {
+        let each = counts
+            .iter()
+            .map(|(pattern, count)| count * model.probability(*pattern));
         each.sum()
     };
     // Random pairs show what chance does, cleared of the matches among them, as if fields were independent. Nearest
@@ -150,17 +155,26 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
     };
     let mut pinned = model.clone();
     pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, false);
-    let (n_chance, n_found) = (strangers.taken(&pinned), expected(&pinned));
-    if ground.is_searched && n_chance > MOST_CHANCE * n_found {
-        // That many pairs are alike by chance in fields that are independent: they are seen as such, and neighbors,
-        // chosen for being alike, have nothing to add.
-        pinned = model.clone();
-        pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, true);
-    } else if ground.is_searched {
+    let n_found = expected(&pinned, &counts);
+    if ground.is_searched {
+        let certain: Vec<(u128, f64)> = (counts.iter().zip(strangers.beyond(&pinned, &counts)))
+            .filter(|((pattern, _), beyond)| *beyond && model.is_mostly_equal(*pattern) && !is_relative(*pattern))
+            .map(|(count, _)| *count)
+            .collect();
+        let n_certain: f64 = certain.iter().map(|(_, count)| count).sum();
+        let untrained = model.clone();
         model.fit(&counts, &shares);
         model.train(&counts, ROUNDS);
-        let times = n_found / expected(model).max(1.0);
-        if times * TOO_MANY >= 1.0 {
+        let n_near = expected(model, &counts).max(1.0);
+        let times = n_found / n_near;
+        // Neighbors, chosen for being alike, are not heard where chance makes most of what random pairs lead to, so that
+        // fields are independent as far as anybody can see; nor where things are there many times, so that most
+        // neighbors are copies and what they show is no chance.
+        let is_chance = strangers.taken(&pinned) > MOST_CHANCE * n_found;
+        if is_chance || n_certain - expected(model, &certain) > MOST_DENIED * n_near {
+            pinned = untrained;
+            pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, true);
+        } else if times * TOO_MANY >= 1.0 {
             let by_fields = 0.5 * (model.fields.len() as f64 - INDEPENDENT) / INDEPENDENT;
             let by_matches = (times - TOO_MANY) / (WAY_TOO_MANY - TOO_MANY);
             let part = f64::max(by_fields.min(MOST_BY_FIELDS), by_matches.min(1.0) * MOST_BY_MATCHES);
