@@ -298,7 +298,7 @@ impl Model {
             each.map(|(pattern, share)| pattern.1 * share.matching).sum()
         };
         let mut shares = shares.to_vec();
-        // The part of the matches that fields, taken to be independent in matches as well, are right to find.
+        // The part of the matches found that is held to be some: in matches, too, fields are not quite independent.
         let mut found = 1.0;
         for _ in 0..rounds {
             self.fit(patterns, &shares);
@@ -310,14 +310,14 @@ impl Model {
                 field.u = all.iter().zip(&field.m).map(chance).collect();
             }
             self.settle(&vec![vec![100.0; 16]; self.fields.len()]);
-            self.prior *= found;
+            self.prior = (self.prior * found).max(f64::EPSILON);
             shares = self.shares(patterns);
             if is_held {
                 let before = matching(&shares);
                 for (share, left) in shares.iter_mut().zip(strangers.left(self, patterns)) {
                     share.matching = share.matching.min(left);
                 }
-                found *= (matching(&shares).max(1.0) / before.max(1.0)).min(1.0);
+                found *= (matching(&shares) / before.max(1.0)).clamp(f64::EPSILON, 1.0);
             }
         }
     }

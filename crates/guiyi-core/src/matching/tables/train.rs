@@ -2,7 +2,9 @@
 //!
 //! Pairs in which each record is the other's likeliest partner start as matches; relatives are set apart. Chance is
 //! learned twice, from random pairs and from the candidates, and each has its weak side: random pairs do not know which
-//! fields depend on one another, candidates were chosen for being alike.
+//! fields depend on one another, candidates were chosen for being alike, and may be copies nearly all. Which of the two
+//! is heard shows in what random pairs would make if fields were independent: where that explains the candidates, and
+//! where candidates deny what it never makes, random pairs alone are.
 //! Law: where no more pairs stand out than chance explains, nothing is learned.
 
 use super::excess::Strangers;
@@ -173,6 +175,10 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         let is_chance = strangers.taken(&pinned) > MOST_CHANCE * n_found;
         if is_chance || n_certain - expected(model, &certain) > MOST_DENIED * n_near {
             pinned = untrained;
+            if !is_chance {
+                // Copies agree in all fields together: what was seen in them is no bond of strangers.
+                pinned.bonds.clear();
+            }
             pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, true);
         } else if times * TOO_MANY >= 1.0 {
             let by_fields = 0.5 * (model.fields.len() as f64 - INDEPENDENT) / INDEPENDENT;
