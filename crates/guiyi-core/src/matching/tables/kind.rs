@@ -72,6 +72,11 @@ impl Kind {
         matches!(self, Self::Name | Self::Given)
     }
 
+    /// Whether what such fields weigh counts by itself.
+    pub(super) fn is_counted(self) -> bool {
+        self != Self::Given
+    }
+
     /// Whether a field of this kind is no column of its own, but taken from the values of others where enough of these
     /// have something.
     pub fn is_derived(self) -> bool {

@@ -132,6 +132,68 @@ fn who_shares_a_house_is_told_from_who_is_there_twice() {
 }
 
 #[test]
+fn names_and_three_numbers_tell_who_is_there_twice() {
+    let headers = ["first", "last", "year", "month", "day"];
+    // Some names are far more frequent than others.
+    let frequent = |seed: u64, n: u64| draw(seed, 1 + draw(seed + 1, n));
+    let person = |at: u64| {
+        let seed = at * 31;
+        [
+            word(7_000 + frequent(seed, 120)),
+            word(9_000 + frequent(seed + 5, 300)),
+            (1930 + draw(seed + 9, 80)).to_string(),
+            (1 + draw(seed + 13, 12)).to_string(),
+            (1 + draw(seed + 17, 30)).to_string(),
+        ]
+    };
+    let (mut rows, mut truth): (Vec<Vec<String>>, Vec<(u32, u32)>) = Default::default();
+    for at in 0..2000 {
+        rows.push(person(at).to_vec());
+        if at % 10 == 0 {
+            // One slip in each: a letter too many, or another number.
+            let mut again = person(at);
+            match at / 10 % 5 {
+                slip @ 0..2 => again[slip as usize].push('h'),
+                slip => again[slip as usize].clone_from(&person(at + 5000)[slip as usize]),
+            }
+            rows.push(again.to_vec());
+            truth.push((rows.len() as u32 - 2, rows.len() as u32 - 1));
+        }
+    }
+    let found = matches(&find(&[&table(&headers, &rows)]));
+    assert!(f1(&found, &truth) > 0.9, "{}", f1(&found, &truth));
+}
+
+#[test]
+fn who_is_there_thirty_times_is_one() {
+    let headers = ["first", "last", "town", "employer", "state"];
+    let (mut rows, mut truth): (Vec<Vec<String>>, Vec<(u32, u32)>) = Default::default();
+    for at in 0..40 {
+        let start = rows.len() as u32;
+        for copy in 0..30 {
+            let seed = at * 97 + copy * 7919;
+            // Each lived in three towns and had four employers; now and then a name is misspelled.
+            let town = draw(at * 3 + draw(seed, 3), 60);
+            let mut row = [
+                word(7_000 + draw(at, 25)),
+                word(9_000 + at),
+                word(11_000 + town),
+                word(13_000 + draw(at * 5 + draw(seed + 1, 4), 70)),
+                word(15_000 + town % 9),
+            ];
+            if draw(seed + 2, 12) == 0 {
+                row[draw(seed + 3, 2) as usize].push('h');
+            }
+            rows.push(row.to_vec());
+        }
+        let members = start..rows.len() as u32;
+        truth.extend(members.clone().flat_map(|a| (a + 1..members.end).map(move |b| (a, b))));
+    }
+    let found = matches(&find(&[&table(&headers, &rows)]));
+    assert!(f1(&found, &truth) > 0.8, "{}", f1(&found, &truth));
+}
+
+#[test]
 fn who_moved_is_still_the_same() {
     let headers = ["first", "last", "born", "phone", "street", "zip", "town", "amount"];
     let address = |seed: u64| {

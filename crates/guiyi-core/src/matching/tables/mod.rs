@@ -21,6 +21,7 @@ mod chance;
 mod compare;
 mod compete;
 mod date;
+mod excess;
 mod explain;
 mod field;
 mod fit;

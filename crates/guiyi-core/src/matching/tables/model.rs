@@ -4,6 +4,7 @@
 use rayon::prelude::*;
 
 use super::compare::{EQUAL, KIN, n_levels, steps};
+use super::excess::Strangers;
 use super::kind::Kind;
 use super::moves::Move;
 use super::relatives::{MOST_SLIPS, Relatives};
@@ -252,12 +253,8 @@ impl Model {
     fn sum(&self, own: &[f64; ROOM], agree: u32) -> f64 {
         let excess: f64 = self.bonds.iter().map(|bond| bond.excess(agree, own)).sum();
         let relief: f64 = self.moves.iter().map(|group| group.relief(own)).sum();
-        let counted = |(field, bits): (&FieldModel, &f64)| match field.kind {
-            // They are counted in the full name, and tell families once more.
-            Kind::Given => 0.0,
-            _ => *bits,
-        };
-        self.fields.iter().zip(own).map(counted).sum::<f64>() - excess + relief
+        let counted = (self.fields.iter().zip(own)).filter(|(field, _)| field.kind.is_counted());
+        counted.map(|(_, bits)| bits).sum::<f64>() - excess + relief
     }
 
     /// Odds against strangers and against each kind of relatives: a relative's are those of the fields in which they
@@ -291,18 +288,27 @@ impl Model {
         }
     }
 
-    /// Learns how matches look while what chance does stays as random pairs show it.
-    pub(super) fn pin(&mut self, patterns: &[(u128, f64)], shares: &[Share], rounds: usize, n_pairs: f64) {
+    /// Learns how matches look while what chance does stays as random pairs show it. Where `is_held`, no more pairs of a
+    /// weight are matches than chance leaves over.
+    pub(super) fn pin(
+        &mut self,
+        patterns: &[(u128, f64)],
+        shares: &[Share],
+        rounds: usize,
+        strangers: Strangers<'_>,
+        is_held: bool,
+    ) {
         let pinned: Vec<Vec<f64>> = self.fields.iter().map(|field| field.u.clone()).collect();
+        let matching = |shares: &[Share]| -> f64 {
+            let each = patterns.iter().zip(shares);
+            each.map(|(pattern, share)| pattern.1 * share.matching).sum()
+        };
         let mut shares = shares.to_vec();
+        // The part of the matches found that is held to be some: in matches, too, fields are not quite independent.
+        let mut found = 1.0;
         for _ in 0..rounds {
             self.fit(patterns, &shares);
-            let n_match: f64 = patterns
-                .iter()
-                .zip(&shares)
-                .map(|(pattern, share)| pattern.1 * share.matching)
-                .sum();
-            self.prior = (n_match.max(1.0) / n_pairs).min(0.5);
+            self.prior = (matching(&shares).max(1.0) / strangers.n_pairs).min(0.5);
             // Random pairs hold matches too, as many as there are: what is left is chance.
             let (prior, least) = (self.prior, LEAST_CHANCE);
             for (field, all) in self.fields.iter_mut().zip(&pinned) {
@@ -310,7 +316,15 @@ impl Model {
                 field.u = all.iter().zip(&field.m).map(chance).collect();
             }
             self.settle(&vec![vec![100.0; 16]; self.fields.len()]);
+            self.prior = (self.prior * found).max(f64::EPSILON);
             shares = self.shares(patterns);
+            if is_held {
+                let before = matching(&shares);
+                for (share, left) in shares.iter_mut().zip(strangers.left(self, patterns)) {
+                    share.matching = share.matching.min(left);
+                }
+                found *= (matching(&shares) / before.max(1.0)).clamp(f64::EPSILON, 1.0);
+            }
         }
     }
 
@@ -434,6 +448,14 @@ impl Model {
     pub(super) fn is_equal(&self, pattern: u128) -> bool {
         let levels = || (0..self.fields.len()).map(|at| level(pattern, at));
         levels().any(|level| level != 0) && levels().all(|level| level <= usize::from(EQUAL))
+    }
+
+    /// Whether two records of this pattern are equal in more fields than they differ in, be it a little.
+    pub(super) fn is_mostly_equal(&self, pattern: u128) -> bool {
+        let levels = || (0..self.fields.len()).map(|at| level(pattern, at));
+        let n_filled = levels().filter(|level| *level != 0).count();
+        let n_differ = levels().filter(|level| *level > usize::from(EQUAL)).count();
+        n_filled > 2 * n_differ
     }
 
     /// Turns shares into weights, and holds what is more alike to weigh no less.

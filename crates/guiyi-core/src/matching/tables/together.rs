@@ -40,7 +40,7 @@ const LEAST_BITS: f64 = 0.5;
 
 /// Whether a level means that two values agree, and count.
 fn agrees(kind: Kind, level: usize) -> bool {
-    level != 0 && kind != Kind::Given && steps(kind, level) * 10 <= steps(kind, n_levels(kind)) * 4
+    level != 0 && kind.is_counted() && steps(kind, level) * 10 <= steps(kind, n_levels(kind)) * 4
 }
 
 impl Bond {

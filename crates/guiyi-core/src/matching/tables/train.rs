@@ -2,10 +2,12 @@
 //!
 //! Pairs in which each record is the other's likeliest partner start as matches; relatives are set apart. Chance is
 //! learned twice, from random pairs and from the candidates, and each has its weak side: random pairs do not know which
-//! fields depend on one another, candidates were chosen for being alike.
+//! fields depend on one another, candidates were chosen for being alike, and may be copies nearly all. Which of the two
+//! is heard shows in what random pairs would make if fields were independent: where that explains the candidates, and
+//! where candidates deny what it never makes, random pairs alone are.
 //! Law: where no more pairs stand out than chance explains, nothing is learned.
 
-use super::kind::Kind;
+use super::excess::Strangers;
 use super::model::{Model, Share};
 use super::moves;
 use super::persons::Given;
@@ -21,6 +23,11 @@ const WAY_TOO_MANY: f64 = 2.5;
 /// Share of the records that are thought to be there twice where hardly any is seen to be. So many must stand out for
 /// training to begin: of pairs whose evidence outweighs that share, chance makes no more.
 const RARE_DUPLICATES: f64 = 0.01;
+/// The part of the matches found that chance may make before they are thought to be chance.
+const MOST_CHANCE: f64 = 0.5;
+/// How many pairs the candidates may deny, of those that are equal in most fields and that chance does not make, for each
+/// match that they find.
+const MOST_DENIED: f64 = 0.25;
 /// So many fields may be taken to be independent; of twice as many, half the word is that of the candidates.
 const INDEPENDENT: f64 = 4.0;
 /// The most that the word of the candidates counts for, by the number of fields and by how far apart the two are.
@@ -41,6 +48,8 @@ pub(super) struct Ground {
     pub(super) naming: Vec<relatives::Naming>,
     /// Where persons have their given names.
     pub(super) given: Option<Given>,
+    /// For each field the share of pairs that both fill it.
+    pub(super) filled: Vec<f64>,
 }
 
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
@@ -142,23 +151,46 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         }
     };
     let shares: Vec<Share> = counts.iter().map(share).collect();
+    let expected = |model: &Model, counts: &[(u128, f64)]| -> f64 {
+        let each = counts
+            .iter()
+            .map(|(pattern, count)| count * model.probability(*pattern));
+        each.sum()
+    };
     // Random pairs show what chance does, cleared of the matches among them, as if fields were independent. Nearest
     // neighbors are alike all over: chance among them knows how fields depend on one another. Whichever finds far more
     // matches than the other has mixed the two kinds up; else the more fields there are, the more both are heard.
+    let strangers = Strangers {
+        filled: &ground.filled,
+        n_pairs: n_pairs * shown,
+    };
     let mut pinned = model.clone();
-    pinned.pin(&counts, &shares, PINNED_ROUNDS, n_pairs * shown);
+    pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, false);
+    let n_found = expected(&pinned, &counts);
     if ground.is_searched {
+        let certain: Vec<(u128, f64)> = (counts.iter().zip(strangers.beyond(&pinned, &counts)))
+            .filter(|((pattern, _), beyond)| *beyond && model.is_mostly_equal(*pattern) && !is_relative(*pattern))
+            .map(|(count, _)| *count)
+            .collect();
+        let n_certain: f64 = certain.iter().map(|(_, count)| count).sum();
+        let untrained = model.clone();
         model.fit(&counts, &shares);
         model.train(&counts, ROUNDS);
-        let expected = |model: &Model| -> f64 {
-            let each = counts
-                .iter()
-                .map(|(pattern, count)| count * model.probability(*pattern));
-            each.sum()
-        };
-        let times = expected(&pinned) / expected(model).max(1.0);
-        if times * TOO_MANY >= 1.0 {
-            let n_counted = model.fields.iter().filter(|field| field.kind != Kind::Given).count();
+        let n_near = expected(model, &counts).max(1.0);
+        let times = n_found / n_near;
+        // Neighbors, chosen for being alike, are not heard where chance makes most of what random pairs lead to, so that
+        // fields are independent as far as anybody can see; nor where things are there many times, so that most
+        // neighbors are copies and what they show is no chance.
+        let is_chance = strangers.taken(&pinned) > MOST_CHANCE * n_found;
+        if is_chance || n_certain - expected(model, &certain) > MOST_DENIED * n_near {
+            pinned = untrained;
+            if !is_chance {
+                // Copies agree in all fields together: what was seen in them is no bond of strangers.
+                pinned.bonds.clear();
+            }
+            pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, true);
+        } else if times * TOO_MANY >= 1.0 {
+            let n_counted = model.fields.iter().filter(|field| field.kind.is_counted()).count();
             let by_fields = 0.5 * (n_counted as f64 - INDEPENDENT) / INDEPENDENT;
             let by_matches = (times - TOO_MANY) / (WAY_TOO_MANY - TOO_MANY);
             let part = f64::max(by_fields.min(MOST_BY_FIELDS), by_matches.min(1.0) * MOST_BY_MATCHES);
