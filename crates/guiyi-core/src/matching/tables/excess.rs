@@ -85,7 +85,7 @@ impl Strangers<'_> {
         self.n_pairs * taken.sum::<f64>()
     }
 
-    /// For each pattern whether it weighs so much that chance makes less than one pair that does.
+    /// For each pattern whether it weighs so much, bonds taken off, that chance makes less than one pair that does.
     pub(super) fn beyond(self, model: &Model, patterns: &[(u128, f64)]) -> Vec<bool> {
         let spectrum = Spectrum::of(model, self.filled);
         let mut n_chance = 0.0;
@@ -95,7 +95,10 @@ impl Strangers<'_> {
         };
         let n_beyond = spectrum.shares.iter().rev().take_while(is_beyond).count();
         let from = spectrum.shares.len() - n_beyond;
-        let place = |pattern: u128| spectrum.place(model, pattern);
+        let place = |pattern: u128| {
+            let bonds = steps(model.bound(pattern));
+            spectrum.place(model, pattern).saturating_sub(bonds as usize)
+        };
         patterns.iter().map(|(pattern, _)| place(*pattern) >= from).collect()
     }
 

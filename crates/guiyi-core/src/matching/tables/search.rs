@@ -59,6 +59,7 @@ impl<'r> Search<'r> {
                 is_searched: records.seekers() != Seekers::Nobody,
                 naming: relatives::naming(&records.fields),
                 given: Given::of(&records.fields, &Grounds::of(&records.fields, said)),
+                copies: together::copies(&records.fields),
                 filled: records.fields.iter().map(|field| field.filled.powi(2)).collect(),
             },
             rows,

@@ -116,6 +116,13 @@ pub(super) fn find(
     bonds
 }
 
+/// The pairs of fields of which one repeats the other in part of the records, the first before the second.
+pub(super) fn copies(fields: &[Field]) -> Vec<(usize, usize)> {
+    let pairs = (0..fields.len()).flat_map(|first| (first + 1..fields.len()).map(move |second| (first, second)));
+    let is_copy = |(first, second): &(usize, usize)| copied(&fields[*first], &fields[*second]) > LEAST_COPIED;
+    pairs.filter(is_copy).collect()
+}
+
 /// Share of the records in which two fields of one kind have the same value: the day of an entry that is that of a birth.
 /// Strangers who share the one then share the other.
 fn copied(one: &Field, other: &Field) -> f64 {

@@ -12,6 +12,7 @@ use super::model::{Model, Share};
 use super::moves;
 use super::persons::Given;
 use super::relatives::{self, Relatives};
+use super::together::Bond;
 use crate::matching::hash::Map;
 
 /// Rounds of training on random pairs, and on candidates.
@@ -48,6 +49,8 @@ pub(super) struct Ground {
     pub(super) naming: Vec<relatives::Naming>,
     /// Where persons have their given names.
     pub(super) given: Option<Given>,
+    /// Fields of which one repeats the other.
+    pub(super) copies: Vec<(usize, usize)>,
     /// For each field the share of pairs that both fill it.
     pub(super) filled: Vec<f64>,
 }
@@ -168,8 +171,15 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
     pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, false);
     let n_found = expected(&pinned, &counts);
     if ground.is_searched {
-        let certain: Vec<(u128, f64)> = (counts.iter().zip(strangers.beyond(&pinned, &counts)))
-            .filter(|((pattern, _), beyond)| *beyond && model.is_mostly_equal(*pattern) && !is_relative(*pattern))
+        let is_copy = |bond: &Bond| ground.copies.contains(&(bond.first, bond.second));
+        let mut apart = pinned.clone();
+        apart.bonds.retain(is_copy);
+        let may_be_relative = |pattern: u128| {
+            let differ = relatives::differing(model, pattern);
+            kinds.iter().any(|kind| differ & kind != 0)
+        };
+        let certain: Vec<(u128, f64)> = (counts.iter().zip(strangers.beyond(&apart, &counts)))
+            .filter(|((pattern, _), beyond)| *beyond && model.is_mostly_equal(*pattern) && !may_be_relative(*pattern))
             .map(|(count, _)| *count)
             .collect();
         let n_certain: f64 = certain.iter().map(|(_, count)| count).sum();
@@ -186,7 +196,7 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
             pinned = untrained;
             if !is_chance {
                 // Copies agree in all fields together: what was seen in them is no bond of strangers.
-                pinned.bonds.clear();
+                pinned.bonds.retain(is_copy);
             }
             pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, true);
         } else if times * TOO_MANY >= 1.0 {
