@@ -5,8 +5,8 @@
 //! So where a model finds many partners for the same records, a second one is learned for which the partners of a record
 //! share one belief. Copies stay several, since each looks like the thing as much as the others; if hardly anybody keeps
 //! several, they were rivals, and the second model is the better one. And where the partners of a record are often no
-//! partners of each other, likeness was taken for identity in any case: then a third one is learned, for which only those
-//! do not compete that the second one joins.
+//! partners of each other, or most records hang together, likeness was taken for identity in any case: then a third one
+//! is learned, for which only those do not compete that the second one joins.
 //! Laws: where one of two files holds each thing once, the grouping sees to it and nothing is learned anew; a model that
 //! is sure of far fewer matches than it expects is not believed.
 
@@ -18,14 +18,18 @@ use super::parts::{Edge, roots};
 use super::rows::{Pair, ends};
 use crate::matching::hash::Map;
 
-/// Rounds of training.
+/// Rounds of training, at most, and the part of the matches by which the last one changes their number.
 const ROUNDS: usize = 40;
+const SETTLED: f64 = 1e-4;
 /// How many times as many matches as there is room for, or as it is sure of, a model may expect.
 const TOO_MANY: f64 = 1.5;
-/// How many records have several partners, at most, for each that has one, where these are rivals; and to what part of
-/// that it has fallen at least, once they compete. Copies of a thing stay several.
+/// How many records have several partners, at most, for each that has one, where these are rivals; and how many times as
+/// many, or as many matches, there are at least while they do not compete. Copies of a thing stay several.
 const SEVERAL: f64 = 1.0 / 3.0;
 const FALL: f64 = 10.0;
+/// The part of all records that no thing has: a chain of pairs so long joins look-alikes, if no more than this part of
+/// its pairs is left once all compete but copies ([`FALL`]).
+const FLOOD: f64 = 0.25;
 /// Pairs that must be expected before anybody competes.
 const LEAST_PAIRS: f64 = 3.0;
 /// Bits below which a pair is no rival, and those above which a pair is as good as any.
@@ -48,7 +52,7 @@ struct Rivals {
 /// compete. `n` is the number of records, `side` the side of each where two files are linked; `weigh` gives the bits of
 /// any pair by a model.
 ///
-/// Costs one pass over the pairs, and some eighty more where records have many partners.
+/// Costs one pass over the pairs, and up to eighty more where records have many partners.
 pub(super) fn compete(
     trained: Model,
     n: usize,
@@ -76,11 +80,16 @@ pub(super) fn compete(
         let (before, after) = (of(&graph), of(&left));
         after < SEVERAL && before >= FALL * after
     };
-    let mut chosen = if are_look_alikes {
-        let (copies, total) = rivals.train(&strict, true);
-        if rivals.finds(&copies, total) { copies } else { trained }
-    } else if rivals.finds(&strict, total) && (gave_way(0) || gave_way(1)) {
+    let is_flood = || largest(&graph, n) as f64 > FLOOD * n as f64;
+    let mut chosen = if !are_look_alikes && rivals.finds(&strict, total) && (gave_way(0) || gave_way(1)) {
         strict
+    } else if are_look_alikes || is_flood() {
+        let (copies, total) = rivals.train(&strict, true);
+        match rivals.finds(&copies, total) {
+            true if are_look_alikes || total * FALL <= expected => copies,
+            _ if are_look_alikes => trained,
+            _ => return trained,
+        }
     } else {
         return trained;
     };
@@ -97,6 +106,15 @@ fn several(graph: &[Edge], n: usize, is_asked: impl Fn(usize) -> bool) -> f64 {
     }
     let asked = || (0..n).filter(|record| is_asked(*record)).map(|record| partners[record]);
     asked().filter(|own| *own > 1).count() as f64 / asked().filter(|own| *own == 1).count() as f64
+}
+
+/// How many records the largest group has that pairs join.
+fn largest(graph: &[Edge], n: usize) -> usize {
+    let mut sizes = vec![0_usize; n];
+    for root in roots(n, graph) {
+        sizes[root as usize] += 1;
+    }
+    sizes.into_iter().max().unwrap_or_default()
 }
 
 /// Which sides hold each thing once, by the pairs with a positive weight; both, where neither seems to and partners of a
@@ -209,12 +227,15 @@ impl Rivals {
             let groups = copies.then(|| roots(self.n, &self.graph(&odds)));
             self.shares(model, &odds, groups.as_deref())
         };
-        let mut model = from.clone();
+        let (mut model, mut total) = (from.clone(), 0.0_f64);
         for _ in 0..ROUNDS {
             let shares = shares(&model);
+            let before = std::mem::replace(&mut total, self.total(&shares));
             model.fit(&self.counted, &shares);
+            if (total - before).abs() < SETTLED * total {
+                break;
+            }
         }
-        let total = self.total(&shares(&model));
         (model, total)
     }
 
