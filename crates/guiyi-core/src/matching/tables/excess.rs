@@ -17,7 +17,7 @@ const WIDTH: usize = 4;
 /// What random pairs are like.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Strangers<'a> {
-    /// For each field the share of the pairs that both fill it.
+    /// For each field the share of the pairs that both fill it; 0 for one that is not looked at, since it repeats another.
     pub(super) filled: &'a [f64],
     /// How many pairs there are.
     pub(super) n_pairs: f64,
@@ -27,28 +27,30 @@ pub(super) struct Strangers<'a> {
 struct Spectrum {
     low: i32,
     shares: Vec<f64>,
+    /// For each field what each level weighs, level 0 first; nothing where it is not looked at.
+    weights: Vec<Vec<i32>>,
 }
 
 fn steps(bits: f64) -> i32 {
     (bits * STEPS).round() as i32
 }
 
-/// What a field weighs in each level, level 0 first.
-fn weights(field: &FieldModel) -> impl Iterator<Item = i32> + '_ {
-    let counts = i32::from(field.kind.is_counted());
-    std::iter::once(0).chain(field.bits.iter().map(move |bits| counts * steps(*bits)))
-}
-
 impl Spectrum {
     /// Of a model's strangers. Costs fields times levels times the steps between the lowest weight and the highest.
     fn of(model: &Model, filled: &[f64]) -> Self {
+        let weights = |(field, filled): (&FieldModel, &f64)| -> Vec<i32> {
+            let is_counted = field.kind.is_counted() && *filled > 0.0;
+            let of = |bits: &f64| if is_counted { steps(*bits) } else { 0 };
+            std::iter::once(0).chain(field.bits.iter().map(of)).collect()
+        };
+        let weights: Vec<Vec<i32>> = model.fields.iter().zip(filled).map(weights).collect();
         let (mut low, mut shares) = (0, vec![1.0]);
-        for (field, filled) in model.fields.iter().zip(filled) {
-            let (least, most) = weights(field).fold((0, 0), |(least, most), own| (least.min(own), most.max(own)));
+        for ((field, filled), weights) in model.fields.iter().zip(filled).zip(&weights) {
+            let (least, most) = (weights.iter()).fold((0, 0), |(least, most), own| (least.min(*own), most.max(*own)));
             let mut sums = vec![0.0; shares.len() + (most - least) as usize];
             let total: f64 = field.u.iter().sum();
             let chance = std::iter::once(1.0 - filled).chain(field.u.iter().map(|u| filled * u / total));
-            for (weight, chance) in weights(field).zip(chance) {
+            for (weight, chance) in weights.iter().zip(chance) {
                 let shift = (weight - least) as usize;
                 for (sum, share) in sums[shift..].iter_mut().zip(&shares) {
                     *sum += share * chance;
@@ -57,21 +59,13 @@ impl Spectrum {
             low += least;
             shares = sums;
         }
-        Self { low, shares }
+        Self { low, shares, weights }
     }
 
     /// The place of a pattern in it.
-    fn place(&self, model: &Model, pattern: u128) -> usize {
-        let weight = |(at, field): (usize, &FieldModel)| match level(pattern, at) {
-            0 => 0,
-            level => steps(field.bits[level - 1]),
-        };
-        let counted = model
-            .fields
-            .iter()
-            .enumerate()
-            .filter(|(_, field)| field.kind.is_counted());
-        let sum: i32 = counted.map(weight).sum();
+    fn place(&self, pattern: u128) -> usize {
+        let weights = self.weights.iter().enumerate();
+        let sum: i32 = weights.map(|(at, own)| own[level(pattern, at)]).sum();
         (sum - self.low) as usize
     }
 }
@@ -85,7 +79,7 @@ impl Strangers<'_> {
         self.n_pairs * taken.sum::<f64>()
     }
 
-    /// For each pattern whether it weighs so much, bonds taken off, that chance makes less than one pair that does.
+    /// For each pattern whether it weighs so much that chance makes less than one pair that does.
     pub(super) fn beyond(self, model: &Model, patterns: &[(u128, f64)]) -> Vec<bool> {
         let spectrum = Spectrum::of(model, self.filled);
         let mut n_chance = 0.0;
@@ -95,10 +89,7 @@ impl Strangers<'_> {
         };
         let n_beyond = spectrum.shares.iter().rev().take_while(is_beyond).count();
         let from = spectrum.shares.len() - n_beyond;
-        let place = |pattern: u128| {
-            let bonds = steps(model.bound(pattern));
-            spectrum.place(model, pattern).saturating_sub(bonds as usize)
-        };
+        let place = |pattern: u128| spectrum.place(pattern);
         patterns.iter().map(|(pattern, _)| place(*pattern) >= from).collect()
     }
 
@@ -106,7 +97,7 @@ impl Strangers<'_> {
     pub(super) fn left(self, model: &Model, patterns: &[(u128, f64)]) -> Vec<f64> {
         let spectrum = Spectrum::of(model, self.filled);
         let places: Vec<usize> = (patterns.iter())
-            .map(|(pattern, _)| spectrum.place(model, *pattern) / WIDTH)
+            .map(|(pattern, _)| spectrum.place(*pattern) / WIDTH)
             .collect();
         // How many are seen of each weight, and how many chance makes.
         let mut counts: Vec<(f64, f64)> = (spectrum.shares.chunks(WIDTH))
@@ -158,7 +149,7 @@ mod tests {
         let spectrum = Spectrum::of(&model(), &[1.0, 0.5]);
         assert!((spectrum.shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         let check = |pattern: u128, share: f64| {
-            let at = spectrum.place(&model(), pattern);
+            let at = spectrum.place(pattern);
             assert!((spectrum.shares[at] - share).abs() < 1e-12, "{pattern:x}");
         };
         check(0x14, 0.25 * 0.5 * 0.1);

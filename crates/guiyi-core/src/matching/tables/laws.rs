@@ -295,7 +295,7 @@ fn a_family_is_no_person() {
         &table(&headers, &whole(&left)),
         &table(&headers, &whole(&right)),
     ]));
-    assert!(f1(&found, &truth) > 0.9, "{}", f1(&found, &truth));
+    assert!(f1(&found, &truth) > 0.8, "{}", f1(&found, &truth));
 }
 
 #[test]

@@ -242,12 +242,6 @@ impl Model {
         own
     }
 
-    /// What bonds take off a pattern's weight, in bits.
-    pub(super) fn bound(&self, pattern: u128) -> f64 {
-        let (own, agree) = (self.bits_of(pattern), self.agreeing(pattern));
-        self.bonds.iter().map(|bond| bond.excess(agree, &own)).sum()
-    }
-
     fn agreeing(&self, pattern: u128) -> u32 {
         if self.bonds.is_empty() {
             return 0;

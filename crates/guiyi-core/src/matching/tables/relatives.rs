@@ -196,7 +196,7 @@ fn beside_matches(model: &Model, pairs: &[(u128, f64)], naming: &[Naming], given
     let family = given.and_then(|given| family(n_fields, given, of));
     let family = family.filter(|own| own.related >= least);
     if let Some(given) = given.filter(|given| family.is_none() && is_alone(model, &seen, *given)) {
-        return vec![1 << given.field | given.full];
+        return vec![1 << given.field];
     }
     let mut found: Vec<Division> = family.into_iter().collect();
     // From each two fields that differ together, the others that do so too.

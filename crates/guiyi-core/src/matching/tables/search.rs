@@ -50,6 +50,9 @@ impl<'r> Search<'r> {
             });
             untrained.taught = taught.collect();
         }
+        let copies = together::copies(&records.fields);
+        let mut filled: Vec<f64> = records.fields.iter().map(|field| field.filled.powi(2)).collect();
+        copies.iter().for_each(|(_, second)| filled[*second] = 0.0);
         Self {
             untrained,
             ground: Ground {
@@ -59,8 +62,8 @@ impl<'r> Search<'r> {
                 is_searched: records.seekers() != Seekers::Nobody,
                 naming: relatives::naming(&records.fields),
                 given: Given::of(&records.fields, &Grounds::of(&records.fields, said)),
-                copies: together::copies(&records.fields),
-                filled: records.fields.iter().map(|field| field.filled.powi(2)).collect(),
+                filled,
+                copies,
             },
             rows,
             records,

@@ -51,7 +51,7 @@ pub(super) struct Ground {
     pub(super) given: Option<Given>,
     /// Fields of which one repeats the other.
     pub(super) copies: Vec<(usize, usize)>,
-    /// For each field the share of pairs that both fill it.
+    /// For each field the share of pairs that both fill it; 0 for one that repeats another.
     pub(super) filled: Vec<f64>,
 }
 
@@ -172,13 +172,11 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
     let n_found = expected(&pinned, &counts);
     if ground.is_searched {
         let is_copy = |bond: &Bond| ground.copies.contains(&(bond.first, bond.second));
-        let mut apart = pinned.clone();
-        apart.bonds.retain(is_copy);
         let may_be_relative = |pattern: u128| {
             let differ = relatives::differing(model, pattern);
             kinds.iter().any(|kind| differ & kind != 0)
         };
-        let certain: Vec<(u128, f64)> = (counts.iter().zip(strangers.beyond(&apart, &counts)))
+        let certain: Vec<(u128, f64)> = (counts.iter().zip(strangers.beyond(&pinned, &counts)))
             .filter(|((pattern, _), beyond)| *beyond && model.is_mostly_equal(*pattern) && !may_be_relative(*pattern))
             .map(|(count, _)| *count)
             .collect();
