@@ -33,8 +33,8 @@ const ECHO: f64 = 0.1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Given {
     pub(super) field: usize,
-    /// The full names that they were taken from, one bit; 0 where they have a column of their own.
-    pub(super) full: u32,
+    /// Whether they were taken from full names.
+    pub(super) is_derived: bool,
     /// Fields that say them too, or may have changed places with them, one bit each.
     pub(super) echoes: u32,
 }
@@ -55,16 +55,10 @@ impl Given {
             let is_twin = given.twin.as_ref().is_some_and(|twin| twin.field == *other);
             *other != at && (is_twin || echoes(given, field))
         };
-        let is_full = |(_, field): &(usize, &Field)| {
-            given.kind == Kind::Given && field.kind != Kind::Given && field.columns == given.columns
-        };
-        let mask = |is: &dyn Fn(&(usize, &Field)) -> bool| {
-            (fields.iter().enumerate().filter(is)).fold(0, |mask, (other, _)| mask | 1 << other)
-        };
         is_found.then(|| Self {
             field: at,
-            full: mask(&is_full),
-            echoes: mask(&is_echo),
+            is_derived: given.kind.is_derived(),
+            echoes: (fields.iter().enumerate().filter(is_echo)).fold(0, |mask, (other, _)| mask | 1 << other),
         })
     }
 }

@@ -199,6 +199,9 @@ fn beside_matches(model: &Model, pairs: &[(u128, f64)], naming: &[Naming], given
         return vec![1 << given.field];
     }
     let mut found: Vec<Division> = family.into_iter().collect();
+    let naming_fields = (0..n_fields)
+        .filter(|at| naming[*at] > 0.0)
+        .fold(0, |mask, at| mask | 1 << at);
     // From each two fields that differ together, the others that do so too.
     for (first, second) in (0..n_fields).flat_map(|first| (first + 1..n_fields).map(move |second| (first, second))) {
         let both = 1 << first | 1 << second;
@@ -209,7 +212,7 @@ fn beside_matches(model: &Model, pairs: &[(u128, f64)], naming: &[Naming], given
         {
             continue;
         }
-        let best = grow(of(both), (0..n_fields).filter(|at| naming[*at] > 0.0), of);
+        let best = grow(of(both), naming_fields, of);
         if best.gain > LEAST_GAIN && best.related >= least && names(best.mask, &naming, &n_filled, 0.5) {
             found.push(best);
         }
@@ -218,10 +221,10 @@ fn beside_matches(model: &Model, pairs: &[(u128, f64)], naming: &[Naming], given
     found.into_iter().map(|own| own.mask).collect()
 }
 
-/// Adds one field after the other that makes pairs likelier.
-fn grow(start: Division, fields: impl Iterator<Item = usize> + Clone, of: impl Fn(u32) -> Division) -> Division {
+/// Adds one of the fields of a mask after the other, as long as that makes pairs likelier.
+fn grow(start: Division, fields: u32, of: impl Fn(u32) -> Division) -> Division {
     let mut best = start;
-    while let Some(grown) = (fields.clone().filter(|at| best.mask >> at & 1 == 0))
+    while let Some(grown) = members(fields & !best.mask)
         .map(|at| of(best.mask | 1 << at))
         .filter(|grown| grown.gain > best.gain + LEAST_GAIN)
         .max_by(likelier)
@@ -239,8 +242,8 @@ fn likelier(x: &Division, y: &Division) -> Ordering {
 /// name more. What says the given name once more differs with it in one person too.
 fn family(n_fields: usize, given: Given, of: impl Fn(u32) -> Division) -> Option<Division> {
     let own = 1 << given.field;
-    let others = (0..n_fields).filter(|at| (own | given.echoes) >> at & 1 == 0);
-    let start = others.clone().map(|at| of(own | 1 << at)).max_by(likelier)?;
+    let others = (0..n_fields).fold(0, |mask, at| mask | 1 << at) & !own & !given.echoes;
+    let start = members(others).map(|at| of(own | 1 << at)).max_by(likelier)?;
     let best = grow(start, others, &of);
     // Given names are part of what differs together, and do not stand beside it.
     (best.gain > of(best.mask & !own).gain + FAMILY_GAIN).then_some(best)
@@ -259,7 +262,7 @@ fn is_alone(model: &Model, seen: &[Seen], given: Given) -> bool {
         n_both >= LEAST_BESIDE && count(&mut both().filter(|own| own.differ >> at & 1 == 0)) > 0.5 * n_both
     };
     let mut days = (0..model.fields.len()).filter(|at| model.fields[*at].kind == Kind::Date);
-    given.full != 0 && n_differ > LEAST_ALONE * n_filled && !days.any(is_shared)
+    given.is_derived && n_differ > LEAST_ALONE * n_filled && !days.any(is_shared)
 }
 
 /// Sets of fields in which just these differ in more pairs than slips explain; the most frequent first.

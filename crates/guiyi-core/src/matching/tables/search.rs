@@ -52,7 +52,9 @@ impl<'r> Search<'r> {
         }
         let copies = together::copies(&records.fields);
         let mut filled: Vec<f64> = records.fields.iter().map(|field| field.filled.powi(2)).collect();
-        copies.iter().for_each(|(_, second)| filled[*second] = 0.0);
+        for (_, second) in &copies {
+            filled[*second] = 0.0;
+        }
         Self {
             untrained,
             ground: Ground {

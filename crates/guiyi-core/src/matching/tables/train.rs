@@ -26,6 +26,8 @@ const WAY_TOO_MANY: f64 = 2.5;
 const RARE_DUPLICATES: f64 = 0.01;
 /// The part of the matches found that chance may make before they are thought to be chance.
 const MOST_CHANCE: f64 = 0.5;
+/// Pairs that chance makes, at least, for that to be seen.
+const LEAST_TAKEN: f64 = 3.0;
 /// How many pairs the candidates may deny, of those that are equal in most fields and that chance does not make, for each
 /// match that they find.
 const MOST_DENIED: f64 = 0.25;
@@ -173,8 +175,8 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
     if ground.is_searched {
         let is_copy = |bond: &Bond| ground.copies.contains(&(bond.first, bond.second));
         let may_be_relative = |pattern: u128| {
-            let differ = relatives::differing(model, pattern);
-            kinds.iter().any(|kind| differ & kind != 0)
+            let agree = relatives::filled(model, pattern) & !relatives::differing(model, pattern);
+            kinds.iter().any(|kind| agree & kind != *kind)
         };
         let certain: Vec<(u128, f64)> = (counts.iter().zip(strangers.beyond(&pinned, &counts)))
             .filter(|((pattern, _), beyond)| *beyond && model.is_mostly_equal(*pattern) && !may_be_relative(*pattern))
@@ -189,7 +191,7 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         // Neighbors, chosen for being alike, are not heard where chance makes most of what random pairs lead to, so that
         // fields are independent as far as anybody can see; nor where things are there many times, so that most
         // neighbors are copies and what they show is no chance.
-        let is_chance = strangers.taken(&pinned) > MOST_CHANCE * n_found;
+        let is_chance = strangers.taken(&pinned) > f64::max(MOST_CHANCE * n_found, LEAST_TAKEN);
         if is_chance || n_certain - expected(model, &certain) > MOST_DENIED * n_near {
             pinned = untrained;
             if !is_chance {
