@@ -1,4 +1,7 @@
 //! Which columns of two files hold the same thing: by what is in them, and by their names.
+//!
+//! A column has one counterpart, but what is written twice in one file, as a short name and a full one, both are
+//! counterparts of the other's. Law: swapping the files swaps the pairs.
 
 use super::super::hash::{Map, hash};
 use super::table::{Column, Table};
@@ -6,6 +9,10 @@ use super::text;
 
 /// Distinct values looked at per column.
 const SAMPLE: usize = 20_000;
+
+/// Columns must be this much alike, and so much of what either is with any other.
+const LEAST: f64 = 0.15;
+const LEAST_BESIDE: f64 = 0.5;
 
 /// Pairs of columns, `None` where the other file has no such column. A single table stands for itself.
 pub(super) fn align(tables: &[&Table]) -> Vec<Vec<Option<usize>>> {
@@ -17,46 +24,45 @@ pub(super) fn align(tables: &[&Table]) -> Vec<Vec<Option<usize>>> {
     let sketches = |table: &Table| table.columns.iter().map(Sketch::of).collect::<Vec<_>>();
     let (lefts, rights) = (sketches(left), sketches(right));
     let mut alike = Vec::new();
+    let (mut best_of_left, mut best_of_right) = (vec![0.0_f64; lefts.len()], vec![0.0_f64; rights.len()]);
     for (i, a) in lefts.iter().enumerate() {
         for (j, b) in rights.iter().enumerate() {
             let score = a.alike(b);
-            if score > 0.15 {
+            best_of_left[i] = best_of_left[i].max(score);
+            best_of_right[j] = best_of_right[j].max(score);
+            if score > LEAST {
                 alike.push((score, i, j));
             }
         }
     }
+    // What is far more like another column, which has a better counterpart, is that one written again.
+    alike.retain(|(score, i, j)| *score >= LEAST_BESIDE * best_of_left[*i].max(best_of_right[*j]));
     alike.sort_by(|x, y| {
         let names = |at: &(f64, usize, usize)| (&left.columns[at.1].header, &right.columns[at.2].header);
         y.0.total_cmp(&x.0).then_with(|| names(x).cmp(&names(y)))
     });
     let (mut of_left, mut of_right) = (vec![None; lefts.len()], vec![None; rights.len()]);
-    for (_, i, j) in alike {
-        if of_left[i].is_none() && of_right[j].is_none() {
-            of_left[i] = Some(j);
-            of_right[j] = Some(i);
+    for (_, i, j) in &alike {
+        if of_left[*i].is_none() && of_right[*j].is_none() {
+            of_left[*i] = Some(*j);
+            of_right[*j] = Some(*i);
         }
     }
-    let mut fields: Vec<Vec<Option<usize>>> = of_left
-        .iter()
-        .enumerate()
-        .filter(|(_, j)| j.is_some())
-        .map(|(i, j)| vec![Some(i), *j])
-        .collect();
-    fields.extend(
-        of_left
-            .iter()
-            .enumerate()
-            .filter(|(_, j)| j.is_none())
-            .map(|(i, _)| vec![Some(i), None]),
-    );
-    fields.extend(
-        of_right
-            .iter()
-            .enumerate()
-            .filter(|(_, i)| i.is_none())
-            .map(|(j, _)| vec![None, Some(j)]),
-    );
-    fields
+    // A column without a counterpart that is no less like another's counterpart than that other says the same again.
+    let content = |i: usize, j: usize| lefts[i].content(&rights[j]);
+    let again_left = |i: usize| {
+        let j = alike.iter().find(|(_, own, _)| *own == i)?.2;
+        (content(i, j) >= content(of_right[j]?, j)).then_some(j)
+    };
+    let again_right = |j: usize| {
+        let i = alike.iter().find(|(_, _, own)| *own == j)?.1;
+        (content(i, j) >= content(i, of_left[i]?)).then_some(i)
+    };
+    let of_lefts = (0..lefts.len()).map(|i| vec![Some(i), of_left[i].or_else(|| again_left(i))]);
+    let open_rights = (0..rights.len()).filter(|j| of_right[*j].is_none());
+    of_lefts
+        .chain(open_rights.map(|j| vec![again_right(j), Some(j)]))
+        .collect()
 }
 
 /// What a column looks like: its values, their grams and their shapes.
@@ -98,13 +104,17 @@ impl Sketch {
         sketch
     }
 
+    fn content(&self, other: &Self) -> f64 {
+        0.5 * overlap(&self.grams, &other.grams)
+            + 0.3 * overlap(&self.shapes, &other.shapes)
+            + 0.4 * overlap(&self.values, &other.values)
+    }
+
     fn alike(&self, other: &Self) -> f64 {
         if self.values.is_empty() || other.values.is_empty() {
             return 0.0;
         }
-        let content = 0.5 * overlap(&self.grams, &other.grams)
-            + 0.3 * overlap(&self.shapes, &other.shapes)
-            + 0.4 * overlap(&self.values, &other.values);
+        let content = self.content(other);
         let name = if self.header.is_empty() || other.header.is_empty() {
             0.0
         } else if self.header == other.header {
@@ -155,4 +165,69 @@ fn overlap(left: &Map<u64, f64>, right: &Map<u64, f64>) -> f64 {
         .collect();
     common.sort_by(f64::total_cmp);
     common.iter().sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matching::hash::mix;
+
+    /// Which columns of two tables correspond, by their headers, either way around.
+    fn check(left: &[(&str, &dyn Fn(u64) -> String)], right: &[(&str, &dyn Fn(u64) -> String)], expected: &[&str]) {
+        let table = |columns: &[(&str, &dyn Fn(u64) -> String)], from: u64| Table {
+            columns: (columns.iter())
+                .map(|(header, value)| {
+                    let mut column = Column::new(header);
+                    (from..from + 400).for_each(|row| column.push(&value(row)));
+                    column
+                })
+                .collect(),
+        };
+        let tables = [table(left, 0), table(right, 200)];
+        let pairs = |one: usize, other: usize| -> Vec<String> {
+            let header = |side: usize, at: usize| &*tables[side].columns[at].header;
+            let mut pairs: Vec<String> = (align(&[&tables[one], &tables[other]]).iter())
+                .filter_map(|pair| Some([(one, pair[0]?), (other, pair[1]?)]))
+                .map(|mut ends| {
+                    ends.sort_unstable();
+                    ends.map(|(side, at)| header(side, at)).join(" ~ ")
+                })
+                .collect();
+            pairs.sort();
+            pairs
+        };
+        assert_eq!(pairs(0, 1), expected);
+        assert_eq!(pairs(1, 0), expected);
+    }
+
+    #[test]
+    fn columns_that_hold_the_same() {
+        let word = |seed: u64| -> String {
+            let of =
+                |at: u64| ["ka", "lo", "mi", "ster", "ban", "ruv", "tel", "gor"][(mix(seed * 9 + at) % 8) as usize];
+            (0..3).map(of).collect()
+        };
+        let short = |row: u64| format!("{} {}", word(row), word(row + 1000));
+        let full = |row: u64| {
+            format!(
+                "{} {}",
+                short(row),
+                ["Ltd", "Group plc", "Holding AG"][row as usize % 3]
+            )
+        };
+        let town = |row: u64| ["Wismar", "Anklam", "Stralsund", "Greifswald"][row as usize % 4].to_owned();
+        let trade = |row: u64| format!("{}; {} services and trade", word(row % 20 + 50), word(row % 7 + 90));
+        let born = |row: u64| format!("19{:02}-0{}-11", row % 90, 1 + row % 9);
+        check(
+            &[("name", &full), ("town", &town), ("born", &born)],
+            &[("day", &born), ("who", &full), ("place", &town)],
+            &["born ~ day", "name ~ who", "town ~ place"],
+        );
+        // The full name says the name again; what companies do is nothing that the other file has.
+        check(
+            &[("name", &full), ("trade", &trade), ("town", &town)],
+            &[("name", &short), ("full name", &full), ("town", &town)],
+            &["name ~ full name", "name ~ name", "town ~ town"],
+        );
+    }
 }

@@ -40,11 +40,13 @@ pub(super) fn pool(
     groups.extend((globe::find(&fields, &open, headers).into_iter()).map(|pair| (pair, Kind::Coordinates)));
     let columns_of = |group: &[usize]| -> Vec<Vec<usize>> {
         let of_side = |side: usize| {
-            group
-                .iter()
-                .flat_map(|at| &fields[*at].columns[side])
-                .copied()
-                .collect()
+            let mut own: Vec<usize> = Vec::new();
+            for column in group.iter().flat_map(|at| &fields[*at].columns[side]) {
+                if !own.contains(column) {
+                    own.push(*column);
+                }
+            }
+            own
         };
         (0..tables.len()).map(of_side).collect()
     };
