@@ -102,6 +102,14 @@ impl Field {
         }
     }
 
+    /// Whether an edit makes one of the other: a value of this field of names, and one of another.
+    pub(super) fn is_near(&self, own: Cell, other: &Self, there: Cell) -> bool {
+        let apart = Apart::of(own.glance, there.glance);
+        let is_one = |edits: usize| is_one_edit(edits, apart.longest);
+        is_one(apart.least_edits.max(1))
+            && is_one(Spelling(&self.values).edits_to(own.value, Spelling(&other.values), there.value))
+    }
+
     /// What can be seen of a value without looking further.
     pub(super) fn glance(&self, value: u32) -> u64 {
         match &self.prepared {
@@ -248,13 +256,18 @@ fn name_level(own: &Letters, letters: Spelling<'_>, a: u32, b: u32, apart: Apart
     }
 }
 
+/// Whether values of so many letters are one edit apart, or one in six letters.
+fn is_one_edit(edits: usize, longest: usize) -> bool {
+    edits == 1 && longest >= 4 || 1.0 - edits as f64 / longest as f64 >= 0.84
+}
+
 fn words_level(letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
     let longest = apart.longest;
     let edits = letters.edits(a, b, apart, longest / 2);
-    let alike = 1.0 - edits as f64 / longest as f64;
-    if edits == 1 && longest >= 4 || alike >= 0.84 {
+    if is_one_edit(edits, longest) {
         return 1;
     }
+    let alike = 1.0 - edits as f64 / longest as f64;
     let is_part = || {
         let (short, long) = letters.ordered(a, b);
         long.starts_with(&short) || has_words_of(&long, &short)

@@ -93,6 +93,11 @@ impl Spelling<'_> {
         }
         distance(&self.get(a), &self.get(b))
     }
+
+    /// Edits between a value and one of other values.
+    pub(super) fn edits_to(self, own: u32, others: Spelling<'_>, other: u32) -> usize {
+        distance(&self.get(own), &others.get(other))
+    }
 }
 
 impl std::ops::Deref for Word {

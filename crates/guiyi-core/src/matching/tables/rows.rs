@@ -127,9 +127,12 @@ impl<'f> Rows<'f> {
 
     /// Whether two records have changed the values of a field and its twin.
     pub(super) fn is_swapped(&self, at: usize, (a, b): Pair) -> bool {
-        self.fields[at].twin.as_ref().is_some_and(|twin| {
-            let values = |record| (self.row(record).id(at), self.row(record).id(twin.field));
-            twin.is_swapped(values(a), values(b))
+        let own = &self.fields[at];
+        own.twin.as_ref().is_some_and(|twin| {
+            let cells = |record| (self.cell(record, at), self.cell(record, twin.field));
+            twin.is_swapped(cells(a), cells(b), |here, there| {
+                own.is_near(here, &self.fields[twin.field], there)
+            })
         })
     }
 
