@@ -42,15 +42,11 @@ pub(super) struct Given {
 impl Given {
     /// Finds it, where records are of persons.
     pub(super) fn of(fields: &[Field], grounds: &Grounds) -> Option<Self> {
-        let is_name = |field: &Field| field.kind.is_name() || field.kind == Kind::Category;
-        let names = fields.iter().enumerate().filter(|(_, field)| is_name(field));
-        let mut shares: Vec<(f64, usize)> = names.map(|(at, field)| (part(field, is_given), at)).collect();
-        shares.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
+        let shares = shares(fields);
         let (best, at) = *shares.first()?;
         let next = shares.get(1).map_or(0.0, |next| next.0);
         let given = &fields[at];
-        let of_organizations = || grounds.names.iter().any(|name| fields[*name].filled >= given.filled);
-        let is_found = best >= MOST && best >= TIMES * next && !of_organizations();
+        let is_found = best >= MOST && best >= TIMES * next && !are_organizations(fields, grounds, given);
         let is_echo = |(other, field): &(usize, &Field)| {
             let is_twin = given.twin.as_ref().is_some_and(|twin| twin.field == *other);
             *other != at && (is_twin || echoes(given, field))
@@ -61,6 +57,33 @@ impl Given {
             echoes: (fields.iter().enumerate().filter(is_echo)).fold(0, |mask, (other, _)| mask | 1 << other),
         })
     }
+}
+
+/// The fields that hold given names, one bit each: of two no better than each other, as first and middle names, both.
+pub(super) fn all_given(fields: &[Field], grounds: &Grounds) -> u32 {
+    let shares = shares(fields);
+    let Some((best, at)) = shares.first().filter(|(best, _)| *best >= MOST) else {
+        return 0;
+    };
+    if are_organizations(fields, grounds, &fields[*at]) {
+        return 0;
+    }
+    let given = shares.iter().filter(|(share, _)| share * TIMES > *best);
+    given.fold(0, |mask, (_, at)| mask | 1 << at)
+}
+
+/// The part of each field of names that is given names; the highest first.
+fn shares(fields: &[Field]) -> Vec<(f64, usize)> {
+    let is_name = |field: &Field| field.kind.is_name() || field.kind == Kind::Category;
+    let names = fields.iter().enumerate().filter(|(_, field)| is_name(field));
+    let mut shares: Vec<(f64, usize)> = names.map(|(at, field)| (part(field, is_given), at)).collect();
+    shares.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
+    shares
+}
+
+/// Whether given names are those of somebody to talk to.
+fn are_organizations(fields: &[Field], grounds: &Grounds, given: &Field) -> bool {
+    grounds.names.iter().any(|name| fields[*name].filled >= given.filled)
 }
 
 /// Whether a field says given names too, as a full name does, or a mail address.

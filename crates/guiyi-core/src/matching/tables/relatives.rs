@@ -135,18 +135,23 @@ pub(super) fn filled(model: &Model, pattern: u128) -> u32 {
 
 /// Kinds of relatives, told from pairs that outweigh chance, given as patterns and how many there are of each: from
 /// `sure` ones and, where hardly any of these is a match, from the `likeliest` among them, each of which is the best that
-/// its records have. `model` is the one before training, `given` tells where persons have their given names. How many there
-/// are per match is to be learned.
+/// its records have. `model` is the one before training, `given` tells where persons have their given names, `all_given` all
+/// fields of such. How many there are per match is to be learned.
 pub(super) fn find(
     model: &Model,
     sure: &[(u128, f64)],
     likeliest: &[(u128, f64)],
     naming: &[Naming],
     given: Option<Given>,
+    all_given: u32,
 ) -> Vec<Relatives> {
+    // Who shares all given names, and much besides, is one person who moved, or whose birthday is written wrongly.
+    let are_persons = |mask: &u32| all_given == 0 || mask & all_given != 0;
     let mut masks = beside_matches(model, sure, naming, given);
+    masks.retain(are_persons);
     if masks.is_empty() {
         masks = alone(model, likeliest, naming);
+        masks.retain(are_persons);
     }
     masks.truncate(MOST_KINDS);
     let make = |mask: u32| Relatives {
@@ -294,4 +299,44 @@ fn alone(model: &Model, pairs: &[(u128, f64)], naming: &[Naming]) -> Vec<u32> {
         .collect();
     found.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
     found.into_iter().map(|(_, mask)| mask).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::compare::n_levels;
+    use super::super::model::BITS;
+    use super::*;
+
+    #[test]
+    fn who_shares_all_given_names_is_one_person() {
+        // Given name, surname, birthday, town; of a hundred pairs thirty differ in the last two, and in nothing else.
+        let kinds = [Kind::Name, Kind::Name, Kind::Date, Kind::Name];
+        let random: Vec<Vec<f64>> = (kinds.iter())
+            .map(|kind| {
+                let mut levels = vec![1.0; n_levels(*kind) - 1];
+                levels.push(10_000.0);
+                levels
+            })
+            .collect();
+        let model = Model::new(&kinds, &random);
+        let pattern = |differs: [bool; 4]| {
+            let level = |(at, differs): (usize, bool)| if differs { n_levels(kinds[at]) } else { 1 };
+            let levels = differs.into_iter().enumerate().map(level).zip(0_u32..);
+            levels.map(|(level, at)| (level as u128) << (at * BITS)).sum::<u128>()
+        };
+        let pairs = [(pattern([false; 4]), 70.0), (pattern([false, false, true, true]), 30.0)];
+        let naming: Vec<Naming> = [7.0, 9.0, 13.0, 10.0]
+            .map(|bits| Naming {
+                entropy: bits,
+                rarity: bits,
+            })
+            .to_vec();
+        let found = |all_given: u32| {
+            let found = find(&model, &pairs, &pairs, &naming, None, all_given);
+            found.into_iter().map(|own| own.differ).collect::<Vec<_>>()
+        };
+        assert_eq!(found(0), [[2, 3]]);
+        assert_eq!(found(0b0001), Vec::<Vec<usize>>::new());
+        assert_eq!(found(0b1000), [[2, 3]]);
+    }
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::blocks::Candidates;
 use super::candidates::{self, PassCount};
 use super::model::Model;
-use super::persons::Given;
+use super::persons::{self, Given};
 use super::records::{Records, Seekers};
 use super::rows::Rows;
 use super::said::Said;
@@ -51,6 +51,7 @@ impl<'r> Search<'r> {
             untrained.taught = taught.collect();
         }
         let copies = together::copies(&records.fields);
+        let grounds = Grounds::of(&records.fields, said);
         let mut filled: Vec<f64> = records.fields.iter().map(|field| field.filled.powi(2)).collect();
         for (_, second) in &copies {
             filled[*second] = 0.0;
@@ -63,7 +64,8 @@ impl<'r> Search<'r> {
                 n_pairs: records.n_pairs(),
                 is_searched: records.seekers() != Seekers::Nobody,
                 naming: relatives::naming(&records.fields),
-                given: Given::of(&records.fields, &Grounds::of(&records.fields, said)),
+                given: Given::of(&records.fields, &grounds),
+                all_given: persons::all_given(&records.fields, &grounds),
                 filled,
                 copies,
             },

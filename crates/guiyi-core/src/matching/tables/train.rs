@@ -51,6 +51,8 @@ pub(super) struct Ground {
     pub(super) naming: Vec<relatives::Naming>,
     /// Where persons have their given names.
     pub(super) given: Option<Given>,
+    /// The fields that hold given names, one bit each.
+    pub(super) all_given: u32,
     /// Fields of which one repeats the other.
     pub(super) copies: Vec<(usize, usize)>,
     /// For each field the share of pairs that both fill it; 0 for one that repeats another.
@@ -104,6 +106,7 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         &outweighs(&seeds),
         &ground.naming,
         ground.given,
+        ground.all_given,
     );
     let kinds: Vec<u32> = model.relatives.iter().map(Relatives::mask).collect();
     let is_relative = |pattern: u128| {
