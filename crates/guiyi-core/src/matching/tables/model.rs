@@ -37,6 +37,8 @@ pub struct FieldModel {
 
 /// A level that fewer training pairs have is hardly seen.
 const FEW: f64 = 10.0;
+/// What the weight of a level counts for that is seen, beside others.
+const SEEN: f64 = 100.0;
 /// The least part of a level's random pairs that is thought to be chance.
 const LEAST_CHANCE: f64 = 0.1;
 /// Bits by which each tenth of likeness at least tells two texts apart, so that of two likenesses the higher wins.
@@ -150,7 +152,7 @@ impl Model {
             rivals: false,
             taught: Vec::new(),
         };
-        let mut seen = vec![vec![100.0; 16]; kinds.len()];
+        let mut seen = vec![vec![SEEN; 16]; kinds.len()];
         // Random pairs are hardly ever kin.
         for (seen, _) in seen.iter_mut().zip(kinds).filter(|(_, kind)| kind.is_name()) {
             seen[KIN] = 0.0;
@@ -315,7 +317,7 @@ impl Model {
                 let chance = |(all, m): (&f64, &f64)| ((all - prior * m) / (1.0 - prior)).max(least * all);
                 field.u = all.iter().zip(&field.m).map(chance).collect();
             }
-            self.settle(&vec![vec![100.0; 16]; self.fields.len()]);
+            self.settle(&self.told(&pinned, matching(&shares), strangers.n_pairs));
             self.prior = (self.prior * found).max(f64::EPSILON);
             shares = self.shares(patterns);
             if is_held {
@@ -326,6 +328,20 @@ impl Model {
                 found *= (matching(&shares) / before.max(1.0)).clamp(f64::EPSILON, 1.0);
             }
         }
+    }
+
+    /// For each level of each field, level 0 first, what its weight counts for: all the same, but hardly anything where no
+    /// match, or no stranger, is ever seen at that level.
+    fn told(&self, chance: &[Vec<f64>], n_match: f64, n_pairs: f64) -> Vec<Vec<f64>> {
+        let of_field = |(field, chance): (&FieldModel, &Vec<f64>)| {
+            let told = |(m, u): (&f64, &f64)| {
+                let (matches, strangers) = (m * n_match, u * n_pairs);
+                SEEN * (matches * strangers / (matches + strangers).max(f64::MIN_POSITIVE)).min(1.0)
+            };
+            let levels = field.m.iter().zip(chance).map(told);
+            std::iter::once(0.0).chain(levels).collect()
+        };
+        self.fields.iter().zip(chance).map(of_field).collect()
     }
 
     /// What part of a pattern's pairs are relatives, where so much are matches.
@@ -541,5 +557,39 @@ fn descend(values: &mut [f64], weights: &[f64]) {
     for (value, _, length) in pools {
         values[at..at + length].fill(value);
         at += length;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_that_is_never_seen_lifts_no_other() {
+        // Three numbers out of thirty: equal ones are never rare, and never nearly equal.
+        let kinds = [Kind::Number; 3];
+        let n = n_levels(Kind::Number);
+        let (equal, different) = (usize::from(EQUAL) - 1, n);
+        let mut random = vec![0.0; n];
+        (random[equal - 1], random[different - 1]) = (1.0, 29.0);
+        let mut model = Model::new(
+            &kinds,
+            &[(); 3].map(|()| random.iter().map(|count| count * 1e4).collect()),
+        );
+        let pattern = |level: usize| (0..3).map(|at| (level as u128) << (at * BITS)).sum::<u128>();
+        let patterns = [(pattern(equal), 60.0), (pattern(different), 1000.0)];
+        let shares = [1.0, 0.0].map(|matching| Share { matching, related: 0.0 });
+        let strangers = Strangers {
+            filled: &[1.0; 3],
+            n_pairs: 1e5,
+        };
+        model.pin(&patterns, &shares, 20, strangers, false);
+        for field in &model.fields {
+            assert!(
+                (4.0..=5.0).contains(&field.bits[equal - 1]),
+                "{:?}",
+                field.bits
+            );
+        }
     }
 }
