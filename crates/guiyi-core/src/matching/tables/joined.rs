@@ -1,11 +1,15 @@
 //! Columns that say together what another says at once: given name and surname beside the full name, street and town
-//! beside the whole address.
+//! beside the whole address; and columns that say it in another script.
 //!
-//! The other column may stand in the other table, or in the same one for records of another form. Either way the parts
-//! are read as one text, in the order in which the whole has them.
-//! Law: values decide, not names, nor the order of columns and rows.
+//! The other column may stand in the other table, or in the same one for records of another form; one of the parts may
+//! be the whole where the others are missing, as the first line of an address. All forms are read as one text, the parts
+//! in the order in which the whole has them. Forms are known by the words that they share, and names of persons by a
+//! list of given names too: few records share few words.
+//! Laws: values decide, not names, nor the order of columns and rows; what one record says of both is not two forms.
 
-use super::super::hash::{Map, hash};
+use super::super::hash::{Map, hash, mix};
+use super::persons;
+use super::scripts::Script;
 use super::table::{Column, Table};
 use super::text;
 
@@ -26,61 +30,120 @@ const TOGETHER: std::ops::RangeInclusive<f64> = 0.6..=1.6;
 const MOST: usize = 5;
 /// Part of the records that may fill both forms.
 const BOTH: f64 = 0.05;
-/// Part of the records that fill the rarer of the two forms, at least.
+/// Part of the records that fill the rarer of the two forms, at least, and how many.
 const LEAST_FILLED: f64 = 0.02;
+const LEAST_ROWS: f64 = 5.0;
+/// Part of the values of a column of persons that are names by the list of given names, at least.
+const MOST_NAMES: f64 = 0.5;
+/// Part of the records with one of two parts that have both, at least, where no words tell that they belong together.
+const TOGETHER_FILLED: f64 = 0.8;
+/// Distinct words of such a part, at least, and beside those of the given names.
+const LEAST_WORDS: usize = 6;
+const AS_MANY_WORDS: f64 = 0.5;
 
-/// A column that says at once what the parts say together.
+/// A column of each table, `None` where a table has none.
+type Columns = Vec<Option<usize>>;
+
+/// Columns that are read as one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Joined {
-    whole: usize,
-    /// In the order in which the whole has them.
-    parts: Vec<usize>,
+pub(super) struct Joined {
+    /// Those of each table, the parts in the order in which the whole has them.
+    pub(super) columns: Vec<Vec<usize>>,
+    /// Those that only records in parts fill.
+    pub(super) keys: Vec<Columns>,
+    /// The part that is the whole where the others are missing.
+    pub(super) open: Option<Columns>,
 }
 
-/// Rows of a column, as hashes of their words.
+/// What stands in a column, or in some rows of it.
 struct Words {
+    /// Rows, as hashes of their words.
     rows: Vec<Vec<u64>>,
     /// Rows with a value.
     filled: usize,
     /// Mean number of characters of a value.
     length: f64,
     vocabulary: Map<u64, u32>,
+    names: Names,
+    /// A number that what stands there decides.
+    print: u64,
+}
+
+/// How many of the values are names of persons.
+#[derive(Default)]
+struct Names {
+    /// Full names, given names, and values with a given name in them, whichever script they are in.
+    full: usize,
+    given: usize,
+    named: usize,
+    /// Values that are not in Latin letters.
+    foreign: usize,
 }
 
 impl Words {
-    /// The words of some rows of each column. Records in the order of a hash are a fair sample.
-    fn of(table: &Table, rows: impl Iterator<Item = usize> + Clone) -> Vec<Self> {
+    /// The words of some rows of each column; of two tables one stands below the other. Records in the order of a hash
+    /// are a fair sample.
+    fn of(tables: &[&Table], columns: &[Columns], order: &[u32]) -> Vec<Self> {
         use rayon::prelude::*;
-        let rows: Vec<usize> = rows.take(SAMPLE).collect();
-        table
-            .columns
-            .par_iter()
-            .map(|column| Self::of_column(column, &rows))
-            .collect()
+        let n_left = tables.first().map_or(0, |table| table.n_rows());
+        let (lefts, rights): (Vec<usize>, Vec<usize>) = order.iter().map(|row| *row as usize).partition(|row| *row < n_left);
+        let left = lefts.into_iter().take(SAMPLE).map(|row| (0, row));
+        let right = rights.into_iter().take(SAMPLE).map(|row| (1, row - n_left));
+        let rows: Vec<(usize, usize)> = left.chain(right).collect();
+        let of = |columns: &Columns| {
+            let cell = |(side, row): &(usize, usize)| {
+                let column: Option<&Column> = columns[*side].map(|column| &tables[*side].columns[column]);
+                column.map_or("", |column| column.get(*row))
+            };
+            Self::of_values(rows.iter().map(cell))
+        };
+        columns.par_iter().map(of).collect()
     }
 
-    fn of_column(column: &Column, rows: &[usize]) -> Self {
+    fn of_values<'t>(values: impl Iterator<Item = &'t str>) -> Self {
         let mut folded = String::new();
-        let mut words = Self {
-            rows: Vec::with_capacity(rows.len()),
+        let mut words = Self::empty();
+        for value in values {
+            let mut own = Vec::new();
+            text::fold(value, &mut folded);
+            text::tokens(&folded, |token| own.push(hash(token.as_bytes())));
+            if !own.is_empty() {
+                words.length += folded.chars().count() as f64;
+                words.names.count(&folded);
+            }
+            words.push(own);
+        }
+        words.length /= words.filled.max(1) as f64;
+        words
+    }
+
+    fn empty() -> Self {
+        Self {
+            rows: Vec::new(),
             filled: 0,
             length: 0.0,
             vocabulary: Map::default(),
-        };
-        for row in rows {
-            let mut own = Vec::new();
-            text::fold(column.get(*row), &mut folded);
-            text::tokens(&folded, |token| own.push(hash(token.as_bytes())));
-            if !own.is_empty() {
-                words.filled += 1;
-                words.length += folded.chars().count() as f64;
-            }
-            for word in &own {
-                *words.vocabulary.entry(*word).or_default() += 1;
-            }
-            words.rows.push(own);
+            names: Names::default(),
+            print: 0,
         }
-        words.length /= words.filled.max(1) as f64;
+    }
+
+    fn push(&mut self, row: Vec<u64>) {
+        self.filled += usize::from(!row.is_empty());
+        for word in &row {
+            self.print = self.print.wrapping_add(mix(*word ^ self.rows.len() as u64));
+            *self.vocabulary.entry(*word).or_default() += 1;
+        }
+        self.rows.push(row);
+    }
+
+    /// What stands in the rows of which `is` holds; of their length the number of words is a measure.
+    fn only(&self, is: impl Fn(usize) -> bool) -> Self {
+        let mut words = Self::empty();
+        for (at, row) in self.rows.iter().enumerate() {
+            words.push(if is(at) { row.clone() } else { Vec::new() });
+        }
+        words.length = self.length * words.mean_words() / self.mean_words().max(f64::MIN_POSITIVE);
         words
     }
 
@@ -88,10 +151,51 @@ impl Words {
         self.rows.iter().map(Vec::len).sum::<usize>() as f64
     }
 
+    fn mean_words(&self) -> f64 {
+        self.n_words() / self.filled.max(1) as f64
+    }
+
+    fn has(&self, row: usize) -> bool {
+        !self.rows[row].is_empty()
+    }
+
+    /// The part of the values that are such names.
+    fn share(&self, names: usize) -> f64 {
+        names as f64 / self.filled.max(1) as f64
+    }
+
+    fn are_full_names(&self) -> bool {
+        self.share(self.names.full) >= MOST_NAMES
+    }
+
+    fn are_given_names(&self) -> bool {
+        self.share(self.names.given) >= MOST_NAMES
+    }
+
+    fn are_names(&self) -> bool {
+        self.share(self.names.named) >= MOST_NAMES
+    }
+
+    fn are_foreign(&self) -> bool {
+        self.share(self.names.foreign) >= MOST_NAMES
+    }
+
     /// The part of this column's words that `known` holds.
     fn covered(&self, known: impl Fn(u64) -> bool) -> f64 {
         let held = self.rows.iter().flatten().filter(|word| known(**word)).count();
         held as f64 / self.n_words().max(1.0)
+    }
+}
+
+impl Names {
+    fn count(&mut self, folded: &str) {
+        self.foreign += usize::from(Script::of(folded) != Script::Latin);
+        if folded.bytes().any(|byte| byte.is_ascii_digit()) {
+            return;
+        }
+        self.full += usize::from(persons::is_full(folded));
+        self.given += usize::from(persons::is_given(folded));
+        self.named += usize::from(persons::is_named(folded));
     }
 }
 
@@ -102,34 +206,31 @@ struct Part {
     place: f64,
 }
 
-/// The wholes among some columns whose parts stand among others, each with how much of it these say. `may` tells whether
-/// a column may be a part of another.
-fn find(wholes: &[Words], parts: &[Words], may: impl Fn(usize, usize) -> bool) -> Vec<(f64, Joined)> {
-    let of = |whole: usize| parts_of(whole, &wholes[whole], parts, |part| may(whole, part));
-    (0..wholes.len()).filter_map(of).collect()
+/// A whole and its parts, by number, and how much of the whole they say.
+#[derive(Debug, Clone, PartialEq)]
+struct Form {
+    said: f64,
+    wholes: Vec<usize>,
+    /// In the order in which the whole has them.
+    parts: Vec<usize>,
+    /// The part that is the whole too.
+    open: Option<usize>,
 }
 
-/// The parts of one column, and how much of it they say.
-fn parts_of(at: usize, whole: &Words, parts: &[Words], may: impl Fn(usize) -> bool) -> Option<(f64, Joined)> {
+/// The parts of a whole among others by the words that they share, and how much of it they say. `may` tells whether one
+/// may be a part.
+fn parts_of(whole: &Words, parts: &[&Words], may: impl Fn(usize) -> bool) -> Option<(f64, Vec<usize>)> {
     let open: Vec<usize> = (0..parts.len())
         .filter(|part| may(*part) && parts[*part].filled > 0 && parts[*part].length <= SHORTER * whole.length)
         .collect();
-    if open.len() < 2 || whole.n_words() < 1.8 * whole.filled as f64 {
+    if open.len() < 2 || whole.mean_words() < 1.8 {
         return None;
     }
-    let mut rows_of: Map<u64, Vec<u32>> = Map::default();
-    for (row, words) in (0..).zip(&whole.rows) {
-        for word in words {
-            let rows = rows_of.entry(*word).or_default();
-            if rows.len() < ROWS && rows.last() != Some(&row) {
-                rows.push(row);
-            }
-        }
-    }
+    let rows_of = rows_of(whole);
     let mut open: Vec<Part> = open
         .into_iter()
         .filter_map(|column| {
-            let place = sought(&parts[column], whole, &rows_of)?;
+            let place = sought(parts[column], whole, &rows_of)?;
             Some(Part { column, place })
         })
         .collect();
@@ -159,8 +260,21 @@ fn parts_of(at: usize, whole: &Words, parts: &[Words], may: impl Fn(usize) -> bo
         return None;
     }
     chosen.sort_by(|x, y| x.place.total_cmp(&y.place));
-    let parts = chosen.into_iter().map(|part| part.column).collect();
-    Some((covered, Joined { whole: at, parts }))
+    Some((covered, chosen.into_iter().map(|part| part.column).collect()))
+}
+
+/// For each word of a whole some of the rows that hold it.
+fn rows_of(whole: &Words) -> Map<u64, Vec<u32>> {
+    let mut rows_of: Map<u64, Vec<u32>> = Map::default();
+    for (row, words) in (0..).zip(&whole.rows) {
+        for word in words {
+            let rows = rows_of.entry(*word).or_default();
+            if rows.len() < ROWS && rows.last() != Some(&row) {
+                rows.push(row);
+            }
+        }
+    }
+    rows_of
 }
 
 /// Where the values of a part stand in the whole; `None` if hardly any do.
@@ -188,81 +302,232 @@ fn sought(part: &Words, whole: &Words, rows_of: &Map<u64, Vec<u32>>) -> Option<f
     (f64::from(n_found) >= LEAST_FOUND * f64::from(n.max(1))).then(|| places / f64::from(n_found.max(1)))
 }
 
-/// The columns of each table that are to be read as one, given which columns correspond one to one. `order` gives the
+/// Given name and surname of a column of full names, where hardly any words are shared: one column is of given names, the
+/// other is filled with it, is none, and shares the most words with the full names, or says the most.
+fn names_of(whole: &Words, parts: &[Words], may: impl Fn(usize) -> bool) -> Option<Vec<usize>> {
+    if !whole.are_full_names() {
+        return None;
+    }
+    let open = || (0..parts.len()).filter(|part| may(*part) && parts[*part].length <= SHORTER * whole.length);
+    let of_given = open().filter(|part| parts[*part].are_given_names());
+    let given = of_given.max_by(|x, y| {
+        let share = |at: usize| parts[at].share(parts[at].names.given);
+        share(*x).total_cmp(&share(*y)).then(y.cmp(x))
+    })?;
+    let own = &parts[given];
+    let is_surname = |part: &usize| {
+        let other = &parts[*part];
+        let n_words = other.vocabulary.len();
+        let is_said = n_words >= LEAST_WORDS && n_words as f64 >= AS_MANY_WORDS * own.vocabulary.len() as f64;
+        let length = (own.length + other.length) / whole.length;
+        *part != given && !other.are_given_names() && is_said && TOGETHER.contains(&length) && are_filled_together(own, other)
+    };
+    let new = |part: usize| {
+        let is_new = |word: u64| parts[part].vocabulary.contains_key(&word) && !own.vocabulary.contains_key(&word);
+        whole.covered(is_new)
+    };
+    let surname = open().filter(is_surname).max_by(|x, y| {
+        let n_words = |at: usize| parts[at].vocabulary.len();
+        new(*x).total_cmp(&new(*y)).then(n_words(*x).cmp(&n_words(*y))).then(y.cmp(x))
+    })?;
+    // Where names are foreign the surname mostly stands first.
+    Some(if own.are_foreign() { vec![surname, given] } else { vec![given, surname] })
+}
+
+fn are_filled_together(one: &Words, other: &Words) -> bool {
+    let rows = 0..one.rows.len();
+    let (mut both, mut any) = (0.0, 0.0);
+    for row in rows {
+        both += f64::from(u8::from(one.has(row) && other.has(row)));
+        any += f64::from(u8::from(one.has(row) || other.has(row)));
+    }
+    both >= TOGETHER_FILLED * any
+}
+
+/// A column that says with others what it says alone where these are missing.
+fn open_form(at: usize, all: &[Words], may: impl Fn(usize) -> bool) -> Option<Form> {
+    let own = &all[at];
+    if own.filled == 0 || own.mean_words() < 1.8 {
+        return None;
+    }
+    let adds = |other: &usize| {
+        let part = &all[*other];
+        if *other == at || !may(*other) || part.filled == 0 || part.filled >= own.filled {
+            return false;
+        }
+        // What stands beside it says what it does not say itself.
+        let both = || (0..own.rows.len()).filter(|row| part.has(*row) && own.has(*row));
+        let is_held = |row: &usize| part.rows[*row].iter().all(|word| own.rows[*row].contains(word));
+        let n_held = both().filter(is_held).count() as f64;
+        let n = both().count();
+        n as f64 >= (1.0 - BOTH) * part.filled as f64 && n_held <= LEAST_FOUND * n as f64
+    };
+    let others: Vec<usize> = (0..all.len()).filter(adds).collect();
+    let alone = |others: &[usize]| own.only(|row| others.iter().all(|other| !all[*other].has(row)));
+    let whole = alone(&others);
+    if !is_filled(whole.filled as f64, own.rows.len() as f64) {
+        return None;
+    }
+    let found = rows_of(&whole);
+    let others: Vec<usize> = others
+        .into_iter()
+        .filter(|other| sought(&all[*other], &whole, &found).is_some())
+        .collect();
+    let whole = alone(&others);
+    let parted = own.only(|row| others.iter().any(|other| all[*other].has(row)));
+    let parts: Vec<&Words> = others.iter().map(|other| &all[*other]).chain([&parted]).collect();
+    let (said, chosen) = parts_of(&whole, &parts, |_| true)?;
+    chosen.contains(&others.len()).then(|| Form {
+        said,
+        wholes: Vec::new(),
+        parts: chosen
+            .into_iter()
+            .map(|part| others.get(part).copied().unwrap_or(at))
+            .collect(),
+        open: Some(at),
+    })
+}
+
+/// Whether so many of all records fill a form that it is one.
+fn is_filled(n: f64, all: f64) -> bool {
+    n >= LEAST_FILLED * all && n >= LEAST_ROWS
+}
+
+/// The columns of the tables that are to be read as one, given which columns correspond one to one. `order` gives the
 /// row of each record, tables end to end; a column that `is_said` stays as it is.
 pub(super) fn of_tables(
     tables: &[&Table],
-    aligned: &[Vec<Option<usize>>],
+    aligned: &[Columns],
     order: &[u32],
     is_said: impl Fn(usize, usize) -> bool,
-) -> Vec<Vec<Vec<usize>>> {
-    let mut found: Vec<(f64, Vec<Vec<usize>>)> = match tables {
-        [table] => {
-            let words = Words::of(table, order.iter().map(|row| *row as usize));
-            let may = |whole: usize, part: usize| {
-                !is_said(0, whole) && !is_said(0, part) && are_apart(&words[whole], &words[part])
-            };
-            let found = find(&words, &words, may);
-            let columns = |joined: Joined| std::iter::once(joined.whole).chain(joined.parts).collect();
-            found
-                .into_iter()
-                .map(|(said, joined)| (said, vec![columns(joined)]))
-                .collect()
-        }
-        [left, right] => {
-            let n_left = left.n_rows();
-            let rows = || order.iter().map(|row| *row as usize);
-            let lefts = Words::of(left, rows().filter(|row| *row < n_left));
-            let rights = Words::of(right, rows().filter(|row| *row >= n_left).map(|row| row - n_left));
-            let is_twin = |side: usize, column: usize| {
-                let pair = aligned.iter().find(|pair| pair[side] == Some(column));
-                let Some([Some(one), Some(other)]) = pair.map(Vec::as_slice) else {
-                    return false;
-                };
-                let (one, other) = (lefts[*one].length, rights[*other].length);
-                one.min(other) > SHORTER * one.max(other)
-            };
-            let is_open = |side: usize, column: usize| !is_said(side, column) && !is_twin(side, column);
-            let of_left = find(&lefts, &rights, |whole, part| is_open(0, whole) && is_open(1, part));
-            let of_right = find(&rights, &lefts, |whole, part| is_open(1, whole) && is_open(0, part));
-            let of_left = of_left
-                .into_iter()
-                .map(|(said, joined)| (said, vec![vec![joined.whole], joined.parts]));
-            let of_right = of_right
-                .into_iter()
-                .map(|(said, joined)| (said, vec![joined.parts, vec![joined.whole]]));
-            of_left.chain(of_right).collect()
-        }
-        _ => Vec::new(),
+) -> Vec<Joined> {
+    let is_open = |columns: &&Columns| {
+        let own = || columns.iter().enumerate().filter_map(|(side, column)| Some((side, (*column)?)));
+        own().next().is_some() && !own().any(|(side, column)| is_said(side, column))
     };
+    let columns: Vec<Columns> = aligned.iter().filter(is_open).cloned().collect();
+    let all = Words::of(tables, &columns, order);
+    let mut columns: Vec<(Columns, Words)> = columns.into_iter().zip(all).collect();
+    split(&mut columns, tables, order);
+    // Of equal ones the first counts: their order is that of what stands in them.
+    columns.sort_by_key(|(_, words)| words.print);
+    let (columns, all): (Vec<Columns>, Vec<Words>) = columns.into_iter().unzip();
+    let is_one_sided = |at: usize, side: usize| tables.len() == 2 && columns[at][1 - side].is_none();
+    let are_apart = |one: usize, other: usize| {
+        let of_two = (0..2).any(|side| is_one_sided(one, side) && is_one_sided(other, 1 - side));
+        of_two || are_apart(&all[one], &all[other])
+    };
+    let parts: Vec<&Words> = all.iter().collect();
+    let mut forms: Vec<Form> = Vec::new();
+    for (at, whole) in all.iter().enumerate().filter(|(_, whole)| whole.filled > 0) {
+        let may = |part: usize| part != at && are_apart(at, part);
+        let found = parts_of(whole, &parts, may);
+        let by_names = || Some((0.0, names_of(whole, &all, may)?));
+        forms.extend(found.or_else(by_names).map(|(said, parts)| Form {
+            said,
+            wholes: vec![at],
+            parts,
+            open: None,
+        }));
+        forms.extend(open_form(at, &all, |_| true));
+    }
     // A column goes where most is said by it.
-    found.sort_by(|x, y| y.0.total_cmp(&x.0));
-    let mut taken: Vec<(usize, usize)> = Vec::new();
-    found.retain(|(_, columns)| {
-        let own = || {
-            columns
-                .iter()
-                .enumerate()
-                .flat_map(|(side, columns)| columns.iter().map(move |column| (side, *column)))
+    forms.sort_by(|x, y| y.said.total_cmp(&x.said));
+    let mut chosen: Vec<Form> = Vec::new();
+    for form in forms {
+        let is_same = |other: &&mut Form| {
+            let whole = form.wholes.first();
+            let parts = || form.parts.iter().all(|part| other.parts.contains(part));
+            let is_apart = |whole: &usize| other.wholes.iter().all(|one| are_apart(*one, *whole));
+            form.open.is_none() && whole.is_some_and(is_apart) && parts()
         };
-        let is_free = own().all(|column| !taken.contains(&column));
-        taken.extend(own().filter(|_| is_free));
-        is_free
+        let own = || form.wholes.iter().chain(&form.parts);
+        let is_taken = |column: &usize| chosen.iter().any(|form| form.wholes.contains(column) || form.parts.contains(column));
+        if !own().any(is_taken) {
+            chosen.push(form);
+        } else if !form.wholes.iter().any(is_taken)
+            && let Some(other) = chosen.iter_mut().find(is_same)
+        {
+            other.wholes.extend(form.wholes);
+        }
+    }
+    add_foreign(&mut chosen, &all, are_apart);
+    let joined = chosen.into_iter().map(|form| {
+        let side = |side: usize| {
+            let own = form.wholes.iter().chain(&form.parts);
+            own.filter_map(|at| columns[*at][side]).collect()
+        };
+        let keys = form.parts.iter().filter(|part| Some(**part) != form.open);
+        Joined {
+            columns: (0..tables.len()).map(side).collect(),
+            keys: keys.map(|part| columns[*part].clone()).collect(),
+            open: form.open.map(|open| columns[open].clone()),
+        }
     });
-    found.into_iter().map(|(_, columns)| columns).collect()
+    joined.filter(|joined| joined.columns.iter().all(|own| !own.is_empty())).collect()
+}
+
+/// Takes apart the columns of two tables that only look alike: values of one are much shorter.
+fn split(columns: &mut Vec<(Columns, Words)>, tables: &[&Table], order: &[u32]) {
+    let take = |(own, words): (Columns, Words)| {
+        let [Some(left), Some(right)] = own[..] else {
+            return vec![(own, words)];
+        };
+        let sides: Vec<Columns> = vec![vec![Some(left), None], vec![None, Some(right)]];
+        let of_sides = Words::of(tables, &sides, order);
+        let (left, right) = (of_sides[0].length, of_sides[1].length);
+        if left.min(right) > SHORTER * left.max(right) {
+            return vec![(own, words)];
+        }
+        sides.into_iter().zip(of_sides).collect()
+    };
+    *columns = std::mem::take(columns).into_iter().flat_map(take).collect();
+}
+
+/// Adds names in another script to the forms of names, where no record has both; a column of full names is one by itself.
+fn add_foreign(chosen: &mut Vec<Form>, all: &[Words], are_apart: impl Fn(usize, usize) -> bool) {
+    let is_taken = |chosen: &[Form], at: usize| {
+        chosen
+            .iter()
+            .any(|form| form.wholes.contains(&at) || form.parts.contains(&at))
+    };
+    let lone = |chosen: &[Form]| -> Vec<usize> {
+        let is_lone = |at: &usize| all[*at].are_names() && all[*at].mean_words() >= 1.5 && !is_taken(chosen, *at);
+        (0..all.len()).filter(is_lone).collect()
+    };
+    let foreign: Vec<usize> = (0..all.len())
+        .filter(|at| all[*at].are_names() && all[*at].are_foreign() && !is_taken(chosen, *at))
+        .collect();
+    for at in foreign {
+        let is_of = |other: usize| !all[other].are_foreign() && are_apart(at, other);
+        let is_form = |form: &&mut Form| {
+            let mut own = form.wholes.iter().chain(&form.parts);
+            own.clone().all(|other| is_of(*other)) && own.any(|other| all[*other].are_names())
+        };
+        if let Some(form) = chosen.iter_mut().find(is_form) {
+            form.wholes.push(at);
+        } else if let [other] = lone(chosen).into_iter().filter(|other| is_of(*other)).collect::<Vec<_>>()[..] {
+            chosen.push(Form {
+                said: 0.0,
+                wholes: vec![other, at],
+                parts: Vec::new(),
+                open: None,
+            });
+        }
+    }
 }
 
 /// Whether two columns of one table are filled by different records, so that they may be forms of the same.
 fn are_apart(one: &Words, other: &Words) -> bool {
     let (mut both, mut ones, mut others) = (0.0, 0.0, 0.0);
-    for (left, right) in one.rows.iter().zip(&other.rows) {
-        match (left.is_empty(), right.is_empty()) {
-            (false, false) => both += 1.0,
-            (false, true) => ones += 1.0,
-            (true, false) => others += 1.0,
-            (true, true) => {}
+    for row in 0..one.rows.len() {
+        match (one.has(row), other.has(row)) {
+            (true, true) => both += 1.0,
+            (true, false) => ones += 1.0,
+            (false, true) => others += 1.0,
+            (false, false) => {}
         }
     }
-    let all = one.rows.len() as f64;
-    both <= BOTH * f64::min(ones, others) && f64::min(ones, others) >= LEAST_FILLED * all
+    let rarer = f64::min(ones, others);
+    both <= BOTH * rarer && is_filled(rarer, one.rows.len() as f64)
 }

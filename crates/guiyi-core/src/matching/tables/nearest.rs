@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::super::hash::mix;
 use super::field::Field;
 use super::kind::Kind;
-use super::{globe, text};
+use super::{globe, scripts, text};
 
 /// Entries of the index that one record's search reads at most.
 pub(super) const READ: usize = 20_000;
@@ -145,7 +145,12 @@ pub(super) fn add_grams(at: usize, kind: Kind, id: u32, value: &str, own: &mut V
         Kind::Coordinates => own.extend(globe::cell(value).map(|cell| mix(cell ^ mix(at as u64)) as u32)),
         // They stand in the full name.
         Kind::Given => {}
-        _ => text::grams(value, |gram| own.push(gram)),
+        _ => {
+            text::grams(value, |gram| own.push(gram));
+            if let Some(latin) = scripts::in_latin(value).filter(|_| kind.is_name() || kind.is_text()) {
+                text::grams(&latin, |gram| own.push(gram));
+            }
+        }
     }
 }
 
