@@ -1,47 +1,42 @@
 //! Forms: records that say the same in a whole, and records that say it in parts.
 //!
-//! Where both records of a pair have the parts, these are compared, each for itself, as they tell more than the whole; in
-//! any other pair all is read as one text. Law: what two records say is weighed once.
+//! Where both records of a pair have the parts of a name, these are compared, each for itself, as they tell more than the
+//! whole: which of them differs, and which is short for the other. In any other pair all is read as one text.
+//! Law: what two records say is weighed once.
 
 use super::field::Field;
 use super::joined::Joined;
 use super::rows::Row;
 
-/// When a field of such records speaks.
+/// When a field speaks that reads all forms as one text: unless two records are both in parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Forms {
-    /// The fields that only records in parts fill, one bit each.
-    pub(super) keys: u32,
-    /// Whether it speaks where both records are in parts; else it speaks of all others.
-    pub(super) of_parts: bool,
+    /// The fields of the parts, one bit each.
+    pub(super) parts: u32,
 }
 
 impl Forms {
     /// Whether it speaks of two records.
     pub(super) fn speak(self, left: Row<'_>, right: Row<'_>) -> bool {
-        let is_in_parts = |row: Row<'_>| (0..32).any(|at| self.keys >> at & 1 == 1 && row.id(at) != 0);
-        (is_in_parts(left) && is_in_parts(right)) == self.of_parts
+        let has_parts = |row: Row<'_>| {
+            let mut parts = self.parts;
+            while parts != 0 && row.id(parts.trailing_zeros() as usize) == 0 {
+                parts &= parts - 1;
+            }
+            parts != 0
+        };
+        !(has_parts(left) && has_parts(right))
     }
 }
 
-/// Notes when the fields of columns that are read as one speak, and those of their parts. Fields are in their last order.
+/// Notes when the fields of columns that are read as one speak. Fields are in their last order.
 pub(super) fn find(fields: &mut [Field], joined: &[Joined]) {
     for own in joined {
-        let is_key = |field: &Field| {
-            let is_of = |columns: &Vec<Option<usize>>| is_of(field, columns);
-            !field.kind.is_derived() && own.keys.iter().any(is_of)
-        };
-        let keys = fields.iter().enumerate().filter(|(_, field)| is_key(field));
-        let keys = keys.fold(0, |keys, (at, _)| keys | 1 << at);
-        if keys == 0 {
-            continue;
-        }
-        for field in fields.iter_mut() {
-            let of_parts = own.open.as_ref().is_some_and(|open| is_of(field, open));
-            if of_parts || field.columns == own.columns {
-                field.forms = Some(Forms { keys, of_parts });
-            }
-        }
+        let is_part = |field: &Field| !field.kind.is_derived() && own.parts.iter().any(|part| is_of(field, part));
+        let parts = fields.iter().zip(0..).filter(|(field, _)| is_part(field));
+        let parts = parts.fold(0_u32, |parts, (_, at)| parts | 1 << at);
+        let wholes = fields.iter_mut().filter(|field| parts != 0 && field.columns == own.columns);
+        wholes.for_each(|field| field.forms = Some(Forms { parts }));
     }
 }
 

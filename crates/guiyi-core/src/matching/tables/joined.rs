@@ -7,8 +7,10 @@
 //! list of given names too: few records share few words.
 //! Laws: values decide, not names, nor the order of columns and rows; what one record says of both is not two forms.
 
+use std::collections::BTreeSet;
+
 use super::super::hash::{Map, hash, mix};
-use super::persons;
+use super::{persons, phonetic};
 use super::scripts::Script;
 use super::table::{Column, Table};
 use super::text;
@@ -41,6 +43,19 @@ const TOGETHER_FILLED: f64 = 0.8;
 const LEAST_WORDS: usize = 6;
 const AS_MANY_WORDS: f64 = 0.5;
 
+/// Words of a name in another script, on average, at most; part of such names that must sound like names of the other form,
+/// at least, and how many.
+const MOST_FOREIGN: f64 = 5.0;
+const LEAST_HEARD: f64 = 0.05;
+const LEAST_HEARD_ROWS: f64 = 3.0;
+
+/// Records that share a value, at most, for it to be rare.
+const MOST_SHARING: usize = 4;
+/// Pairs of two forms that must be expected to agree for their disagreeing to tell something, and how many times more than
+/// do.
+const LEAST_EXPECTED: f64 = 4.0;
+const CONTRADICTED: f64 = 3.0;
+
 /// A column of each table, `None` where a table has none.
 type Columns = Vec<Option<usize>>;
 
@@ -49,10 +64,8 @@ type Columns = Vec<Option<usize>>;
 pub(super) struct Joined {
     /// Those of each table, the parts in the order in which the whole has them.
     pub(super) columns: Vec<Vec<usize>>,
-    /// Those that only records in parts fill.
-    pub(super) keys: Vec<Columns>,
-    /// The part that is the whole where the others are missing.
-    pub(super) open: Option<Columns>,
+    /// The parts that are compared by themselves too: those of names of persons.
+    pub(super) parts: Vec<Columns>,
 }
 
 /// What stands in a column, or in some rows of it.
@@ -72,8 +85,7 @@ struct Words {
 /// How many of the values are names of persons.
 #[derive(Default)]
 struct Names {
-    /// Full names, given names, and values with a given name in them, whichever script they are in.
-    full: usize,
+    /// Given names, and values with a given name in them, whichever script they are in.
     given: usize,
     named: usize,
     /// Values that are not in Latin letters.
@@ -85,18 +97,8 @@ impl Words {
     /// are a fair sample.
     fn of(tables: &[&Table], columns: &[Columns], order: &[u32]) -> Vec<Self> {
         use rayon::prelude::*;
-        let n_left = tables.first().map_or(0, |table| table.n_rows());
-        let (lefts, rights): (Vec<usize>, Vec<usize>) = order.iter().map(|row| *row as usize).partition(|row| *row < n_left);
-        let left = lefts.into_iter().take(SAMPLE).map(|row| (0, row));
-        let right = rights.into_iter().take(SAMPLE).map(|row| (1, row - n_left));
-        let rows: Vec<(usize, usize)> = left.chain(right).collect();
-        let of = |columns: &Columns| {
-            let cell = |(side, row): &(usize, usize)| {
-                let column: Option<&Column> = columns[*side].map(|column| &tables[*side].columns[column]);
-                column.map_or("", |column| column.get(*row))
-            };
-            Self::of_values(rows.iter().map(cell))
-        };
+        let rows = sample(tables, order);
+        let of = |columns: &Columns| Self::of_values(rows.iter().map(|row| cell(tables, columns, *row)));
         columns.par_iter().map(of).collect()
     }
 
@@ -106,7 +108,7 @@ impl Words {
         for value in values {
             let mut own = Vec::new();
             text::fold(value, &mut folded);
-            text::tokens(&folded, |token| own.push(hash(token.as_bytes())));
+            text::tokens(&folded, |token| own.push(word(token)));
             if !own.is_empty() {
                 words.length += folded.chars().count() as f64;
                 words.names.count(&folded);
@@ -164,10 +166,6 @@ impl Words {
         names as f64 / self.filled.max(1) as f64
     }
 
-    fn are_full_names(&self) -> bool {
-        self.share(self.names.full) >= MOST_NAMES
-    }
-
     fn are_given_names(&self) -> bool {
         self.share(self.names.given) >= MOST_NAMES
     }
@@ -193,10 +191,28 @@ impl Names {
         if folded.bytes().any(|byte| byte.is_ascii_digit()) {
             return;
         }
-        self.full += usize::from(persons::is_full(folded));
         self.given += usize::from(persons::is_given(folded));
         self.named += usize::from(persons::is_named(folded));
     }
+}
+
+/// The tables and rows that are looked at.
+fn sample(tables: &[&Table], order: &[u32]) -> Vec<(usize, usize)> {
+    let n_left = tables.first().map_or(0, |table| table.n_rows());
+    let (lefts, rights): (Vec<usize>, Vec<usize>) = order.iter().map(|row| *row as usize).partition(|row| *row < n_left);
+    let left = lefts.into_iter().take(SAMPLE).map(|row| (0, row));
+    let right = rights.into_iter().take(SAMPLE).map(|row| (1, row - n_left));
+    left.chain(right).collect()
+}
+
+fn cell<'t>(tables: &[&'t Table], columns: &Columns, (side, row): (usize, usize)) -> &'t str {
+    let column: Option<&Column> = columns[side].map(|column| &tables[side].columns[column]);
+    column.map_or("", |column| column.get(row))
+}
+
+/// A hash of a word that tells whether it holds a digit.
+fn word(token: &str) -> u64 {
+    hash(token.as_bytes()) & !1 | u64::from(token.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
 /// A column that could be a part.
@@ -213,8 +229,8 @@ struct Form {
     wholes: Vec<usize>,
     /// In the order in which the whole has them.
     parts: Vec<usize>,
-    /// The part that is the whole too.
-    open: Option<usize>,
+    /// Whether one of the parts is the whole too.
+    is_open: bool,
 }
 
 /// The parts of a whole among others by the words that they share, and how much of it they say. `may` tells whether one
@@ -282,6 +298,9 @@ fn sought(part: &Words, whole: &Words, rows_of: &Map<u64, Vec<u32>>) -> Option<f
     let (mut n, mut n_found, mut places) = (0, 0, 0.0);
     for words in part.rows.iter().filter(|words| !words.is_empty()).take(SOUGHT) {
         n += 1;
+        // Houses differ where streets are the same: numbers count where there is nothing else.
+        let told: Vec<u64> = words.iter().copied().filter(|word| word & 1 == 0).collect();
+        let words = if told.is_empty() { words } else { &told };
         let rows = words
             .iter()
             .map(|word| rows_of.get(word).map_or(&[][..], Vec::as_slice));
@@ -305,7 +324,7 @@ fn sought(part: &Words, whole: &Words, rows_of: &Map<u64, Vec<u32>>) -> Option<f
 /// Given name and surname of a column of full names, where hardly any words are shared: one column is of given names, the
 /// other is filled with it, is none, and shares the most words with the full names, or says the most.
 fn names_of(whole: &Words, parts: &[Words], may: impl Fn(usize) -> bool) -> Option<Vec<usize>> {
-    if !whole.are_full_names() {
+    if !whole.are_names() || whole.mean_words() < 1.5 {
         return None;
     }
     let open = || (0..parts.len()).filter(|part| may(*part) && parts[*part].length <= SHORTER * whole.length);
@@ -384,8 +403,50 @@ fn open_form(at: usize, all: &[Words], may: impl Fn(usize) -> bool) -> Option<Fo
             .into_iter()
             .map(|part| others.get(part).copied().unwrap_or(at))
             .collect(),
-        open: Some(at),
+        is_open: true,
     })
+}
+
+/// What a row says in a form, and whether as a whole; numbers count where there is nothing else.
+fn said_in(form: &Form, all: &[Words], row: usize) -> Option<(bool, Vec<u64>)> {
+    let has = |column: &usize| all[*column].has(row);
+    let is_whole = form.wholes.iter().any(has) || form.is_open && form.parts.iter().filter(|part| has(part)).count() == 1;
+    let own = form.wholes.iter().chain(&form.parts);
+    let words: Vec<u64> = own.flat_map(|column| all[*column].rows[row].iter().copied()).collect();
+    let told: Vec<u64> = words.iter().copied().filter(|word| word & 1 == 0).collect();
+    (!words.is_empty()).then(|| (is_whole, if told.is_empty() { words } else { told }))
+}
+
+/// Whether two forms are of different things: records that share a rare value elsewhere mostly agree in one form, and
+/// hardly ever do where the one has the other form. A customer's addresses for the bill and for the goods are two.
+fn is_contradicted(form: &Form, all: &[Words]) -> bool {
+    let Some(first) = all.first() else {
+        return false;
+    };
+    let said: Vec<Option<(bool, Vec<u64>)>> = (0..first.rows.len()).map(|row| said_in(form, all, row)).collect();
+    // Of one form and of two: pairs, and those that agree.
+    let (mut pairs, mut agree) = ([0.0_f64; 2], [0.0_f64; 2]);
+    let others = (0..all.len()).filter(|at| !form.wholes.contains(at) && !form.parts.contains(at));
+    for other in others {
+        let mut rows: Vec<(u64, usize)> = (all[other].rows.iter().enumerate())
+            .filter(|(row, words)| !words.is_empty() && said[*row].is_some())
+            .map(|(row, words)| (words.iter().fold(0, |all, word| mix(all ^ *word)), row))
+            .collect();
+        rows.sort_unstable();
+        for rows in rows.chunk_by(|x, y| x.0 == y.0).filter(|rows| rows.len() <= MOST_SHARING) {
+            let some: Vec<&(bool, Vec<u64>)> = rows.iter().filter_map(|(_, row)| said[*row].as_ref()).collect();
+            for (at, (is_whole, words)) in some.iter().enumerate() {
+                for (other_is_whole, others) in &some[at + 1..] {
+                    let of = usize::from(is_whole != other_is_whole);
+                    let n_shared = words.iter().filter(|word| others.contains(word)).count();
+                    pairs[of] += 1.0;
+                    agree[of] += f64::from(u8::from(2 * n_shared > words.len().min(others.len())));
+                }
+            }
+        }
+    }
+    let expected = agree[0] / pairs[0].max(1.0) * pairs[1];
+    expected >= LEAST_EXPECTED && agree[1] * CONTRADICTED < expected
 }
 
 /// Whether so many of all records fill a form that it is one.
@@ -427,10 +488,11 @@ pub(super) fn of_tables(
             said,
             wholes: vec![at],
             parts,
-            open: None,
+            is_open: false,
         }));
         forms.extend(open_form(at, &all, |_| true));
     }
+    forms.retain(|form| !is_contradicted(form, &all));
     // A column goes where most is said by it.
     forms.sort_by(|x, y| y.said.total_cmp(&x.said));
     let mut chosen: Vec<Form> = Vec::new();
@@ -439,7 +501,7 @@ pub(super) fn of_tables(
             let whole = form.wholes.first();
             let parts = || form.parts.iter().all(|part| other.parts.contains(part));
             let is_apart = |whole: &usize| other.wholes.iter().all(|one| are_apart(*one, *whole));
-            form.open.is_none() && whole.is_some_and(is_apart) && parts()
+            !form.is_open && whole.is_some_and(is_apart) && parts()
         };
         let own = || form.wholes.iter().chain(&form.parts);
         let is_taken = |column: &usize| chosen.iter().any(|form| form.wholes.contains(column) || form.parts.contains(column));
@@ -451,17 +513,25 @@ pub(super) fn of_tables(
             other.wholes.extend(form.wholes);
         }
     }
-    add_foreign(&mut chosen, &all, are_apart);
+    let rows = sample(tables, order);
+    let sounds = |form: &[usize]| -> Vec<u32> {
+        let of = |row: &(usize, usize)| {
+            let name: Vec<&str> = form.iter().map(|at| cell(tables, &columns[*at], *row)).collect();
+            sound_of(&name.join(" "))
+        };
+        rows.iter().map(of).filter(|sound| *sound != 0).collect()
+    };
+    add_foreign(&mut chosen, &all, are_apart, sounds);
     let joined = chosen.into_iter().map(|form| {
         let side = |side: usize| {
             let own = form.wholes.iter().chain(&form.parts);
             own.filter_map(|at| columns[*at][side]).collect()
         };
-        let keys = form.parts.iter().filter(|part| Some(**part) != form.open);
+        let are_persons = form.parts.iter().any(|part| all[*part].are_given_names());
+        let parts = form.parts.iter().filter(|_| are_persons && !form.is_open);
         Joined {
             columns: (0..tables.len()).map(side).collect(),
-            keys: keys.map(|part| columns[*part].clone()).collect(),
-            open: form.open.map(|open| columns[open].clone()),
+            parts: parts.map(|part| columns[*part].clone()).collect(),
         }
     });
     joined.filter(|joined| joined.columns.iter().all(|own| !own.is_empty())).collect()
@@ -484,35 +554,71 @@ fn split(columns: &mut Vec<(Columns, Words)>, tables: &[&Table], order: &[u32]) 
     *columns = std::mem::take(columns).into_iter().flat_map(take).collect();
 }
 
-/// Adds names in another script to the forms of names, where no record has both; a column of full names is one by itself.
-fn add_foreign(chosen: &mut Vec<Form>, all: &[Words], are_apart: impl Fn(usize, usize) -> bool) {
-    let is_taken = |chosen: &[Form], at: usize| {
-        chosen
-            .iter()
-            .any(|form| form.wholes.contains(&at) || form.parts.contains(&at))
-    };
-    let lone = |chosen: &[Form]| -> Vec<usize> {
-        let is_lone = |at: &usize| all[*at].are_names() && all[*at].mean_words() >= 1.5 && !is_taken(chosen, *at);
-        (0..all.len()).filter(is_lone).collect()
-    };
+/// How a name sounds, whose hyphens do not divide it.
+fn sound_of(name: &str) -> u32 {
+    let mut folded = String::new();
+    text::fold(&name.replace(['-', '\''], ""), &mut folded);
+    phonetic::sound(&folded)
+}
+
+/// Adds names in another script to the forms of names, where no record has both and some sound alike, or both are names of
+/// persons by the list; a column of full names is a form by itself. `sounds` gives how names sound that some columns say
+/// together.
+fn add_foreign(
+    chosen: &mut Vec<Form>,
+    all: &[Words],
+    are_apart: impl Fn(usize, usize) -> bool,
+    sounds: impl Fn(&[usize]) -> Vec<u32>,
+) {
     let foreign: Vec<usize> = (0..all.len())
-        .filter(|at| all[*at].are_names() && all[*at].are_foreign() && !is_taken(chosen, *at))
+        .filter(|at| all[*at].are_foreign() && all[*at].mean_words() <= MOST_FOREIGN)
         .collect();
     for at in foreign {
-        let is_of = |other: usize| !all[other].are_foreign() && are_apart(at, other);
-        let is_form = |form: &&mut Form| {
-            let mut own = form.wholes.iter().chain(&form.parts);
-            own.clone().all(|other| is_of(*other)) && own.any(|other| all[*other].are_names())
+        let columns = |form: &Form| -> Vec<usize> { form.wholes.iter().chain(&form.parts).copied().collect() };
+        let is_taken = |at: usize| chosen.iter().any(|form| columns(form).contains(&at));
+        if is_taken(at) {
+            continue;
+        }
+        let lone = (0..all.len()).filter(|other| !is_taken(*other) && all[*other].mean_words() >= 1.5);
+        let lone = lone.map(|other| Form {
+            said: 0.0,
+            wholes: vec![other],
+            parts: Vec::new(),
+            is_open: false,
+        });
+        let own = sounds(&[at]);
+        // What sounds alike is surer than a list.
+        let likeness = |form: &Form| {
+            let others = columns(form);
+            let may = |other: &usize| !all[*other].are_foreign() && are_apart(at, *other);
+            if !others.iter().all(may) {
+                return 0.0;
+            }
+            let heard: BTreeSet<u32> = sounds(&others).into_iter().collect();
+            let n_heard = own.iter().filter(|sound| heard.contains(sound)).count() as f64;
+            let are_names = all[at].are_names() && others.iter().any(|other| all[*other].are_names());
+            if n_heard >= LEAST_HEARD_ROWS.max(LEAST_HEARD * own.len() as f64) {
+                1.0 + n_heard
+            } else {
+                f64::from(u8::from(are_names))
+            }
         };
-        if let Some(form) = chosen.iter_mut().find(is_form) {
+        let mut forms: Vec<(f64, Option<usize>, Form)> = chosen
+            .iter()
+            .enumerate()
+            .map(|(at, form)| (likeness(form), Some(at), form.clone()))
+            .chain(lone.map(|form| (likeness(&form), None, form)))
+            .filter(|(likeness, ..)| *likeness > 0.0)
+            .collect();
+        forms.sort_by(|x, y| y.0.total_cmp(&x.0));
+        // Of two that only a list speaks for nobody knows which one it is.
+        let is_known = !matches!(&forms[..], [one, other, ..] if one.0 <= 1.0 && other.0 >= one.0);
+        if let Some((_, place, mut form)) = forms.into_iter().next().filter(|_| is_known) {
             form.wholes.push(at);
-        } else if let [other] = lone(chosen).into_iter().filter(|other| is_of(*other)).collect::<Vec<_>>()[..] {
-            chosen.push(Form {
-                said: 0.0,
-                wholes: vec![other, at],
-                parts: Vec::new(),
-                open: None,
-            });
+            match place {
+                Some(place) => chosen[place] = form,
+                None => chosen.push(form),
+            }
         }
     }
 }

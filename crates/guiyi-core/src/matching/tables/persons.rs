@@ -97,11 +97,6 @@ fn part(field: &Field, is: impl Fn(&str) -> bool) -> f64 {
     if n_values < LEAST_NAMES { 0.0 } else { n_such / n }
 }
 
-/// Whether a folded value is a full name, given names first or behind a comma.
-pub(super) fn is_full(value: &str) -> bool {
-    GIVEN.contains(given_name(value)) && value.split(' ').count() <= MOST_WORDS
-}
-
 /// Whether a folded value is a name of a person with a given name somewhere in it, be it in ideographs behind the surname.
 pub(super) fn is_named(value: &str) -> bool {
     let words = || value.split(|letter: char| !letter.is_alphabetic());
@@ -112,8 +107,12 @@ pub(super) fn is_named(value: &str) -> bool {
     value.split(' ').count() <= MOST_WORDS && words().any(|word| GIVEN.contains(word) || is_behind(word))
 }
 
-/// Whether a field holds full names of persons.
+/// Whether a field holds full names of persons, given names first or behind a comma.
 pub(super) fn are_full_names(field: &Field) -> bool {
+    let is_full = |value: &str| {
+        let given = given_name(value);
+        GIVEN.contains(given) && value.split(' ').count() <= MOST_WORDS
+    };
     matches!(field.kind, Kind::Name | Kind::Text) && part(field, is_full) >= MOST
 }
 

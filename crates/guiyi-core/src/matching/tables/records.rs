@@ -145,8 +145,7 @@ fn columns(tables: &[&Table], said: &Said, order: &[u32]) -> (Vec<Made>, Vec<Joi
     }
     let joined = joined::of_tables(tables, &found, order, is_said);
     for joined in &joined {
-        let is_part = |columns: &Vec<Option<usize>>| joined.keys.contains(columns) || joined.open.as_ref() == Some(columns);
-        for columns in found.iter_mut().filter(|columns| !is_part(columns)) {
+        for columns in found.iter_mut().filter(|columns| !joined.parts.contains(columns)) {
             for (column, joined) in columns.iter_mut().zip(&joined.columns) {
                 *column = column.filter(|column| !joined.contains(column));
             }

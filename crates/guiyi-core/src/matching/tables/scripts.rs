@@ -51,6 +51,9 @@ impl Script {
 
     /// That of most letters of a text; of one that mixes others ideographs count, as in Japanese.
     pub(super) fn of(text: &str) -> Self {
+        if text.is_ascii() {
+            return Self::Latin;
+        }
         let (mut n_latin, mut n_others, mut own) = (0, 0, None);
         for letter in text.chars().filter(|letter| letter.is_alphabetic()) {
             match Self::of_letter(letter) {
@@ -66,6 +69,16 @@ impl Script {
         }
         own.filter(|_| n_others > n_latin).unwrap_or(Self::Latin)
     }
+}
+
+/// Whether some texts are in letters that can be read as those of others.
+pub(super) fn are_mixed<'t>(texts: impl Iterator<Item = &'t str>, reads_han: bool) -> bool {
+    let mut first = None;
+    let mut scripts = texts.filter(|text| text.bytes().any(|byte| byte.is_ascii_alphabetic() || byte >= 0x80));
+    scripts.any(|text| match Script::of(text) {
+        Script::Han if !(reads_han && of_characters(text).is_some()) => false,
+        script => *first.get_or_insert(script) != script,
+    })
 }
 
 /// A text in Latin letters: what it is read as, ideographs as Chinese. Nothing where that cannot be told.
@@ -131,63 +144,81 @@ fn words(latin: &str) -> Vec<String> {
     words.filter(|word| !word.is_empty()).take(MOST_WORDS).collect()
 }
 
+/// What stands between the words of a reading, and between the parts of a word.
+const BETWEEN_WORDS: char = ' ';
+const BETWEEN_PARTS: char = '/';
+
 /// A word in Latin letters, as it is compared with words that were read.
-#[derive(Debug, Clone)]
-struct Word {
-    /// One way of writing where there are several: y and i, w and v, double letters.
-    letters: Vec<u16>,
+#[derive(Debug, Clone, Copy)]
+struct Word<'r> {
+    /// In one way of writing where there are several: y and i, w and v, double letters.
+    letters: &'r str,
     /// Its consonants.
-    consonants: Vec<u16>,
+    consonants: &'r str,
     /// How these sound.
-    sound: String,
+    sound: &'r str,
 }
 
-impl Word {
-    fn of(word: &str) -> Self {
-        let folded = ["ou", "oo", "ee", "ph", "kh", "ck"]
-            .into_iter()
-            .zip(["u", "u", "i", "f", "h", "k"])
-            .fold(word.to_owned(), |word, (from, to)| word.replace(from, to));
-        let of = |letters: &dyn Fn(char) -> Option<char>| {
-            let mut all: Vec<u16> = folded.chars().filter_map(letters).map(|letter| letter as u16).collect();
-            if !word.bytes().any(|byte| byte.is_ascii_digit()) {
-                all.dedup();
-            }
-            all.truncate(MOST_LETTERS);
-            all
-        };
-        Self {
-            letters: of(&|letter| match letter {
-                'y' => Some('i'),
-                'w' => Some('v'),
-                'q' => Some('k'),
-                letter => Some(letter),
-            }),
-            consonants: of(&|letter| match letter {
-                'a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'w' => None,
-                'q' | 'c' => Some('k'),
-                letter => Some(letter),
-            }),
-            sound: consonants(word).trim_start_matches('0').to_owned(),
-        }
-    }
+/// Appends a word with its consonants and its sound.
+fn push_word(word: &str, reading: &mut String) {
+    let is_number = word.bytes().any(|byte| byte.is_ascii_digit());
+    let folded = ["ou", "oo", "ee", "ph", "kh", "ck"]
+        .into_iter()
+        .zip(["u", "u", "i", "f", "h", "k"])
+        .fold(word.to_owned(), |word, (from, to)| word.replace(from, to));
+    let letters = folded.chars().map(|letter| match letter {
+        'y' => 'i',
+        'w' => 'v',
+        'q' => 'k',
+        letter => letter,
+    });
+    push_letters(letters, is_number, reading);
+    reading.push(BETWEEN_PARTS);
+    let consonants_of = folded.chars().filter(|letter| !"aeiouyw".contains(*letter));
+    let alike = consonants_of.map(|letter| if matches!(letter, 'q' | 'c') { 'k' } else { letter });
+    push_letters(alike, is_number, reading);
+    reading.push(BETWEEN_PARTS);
+    reading.push_str(consonants(word).trim_start_matches('0'));
+}
 
-    fn is_number(&self) -> bool {
-        self.letters.iter().any(|letter| (0x30..0x3a).contains(letter))
+/// Appends letters, of equal neighbors one, unless numbers are among them.
+fn push_letters(letters: impl Iterator<Item = char>, is_number: bool, reading: &mut String) {
+    let mut before = None;
+    for letter in letters.take(MOST_LETTERS) {
+        if is_number || before != Some(letter) {
+            reading.push(letter);
+        }
+        before = Some(letter);
+    }
+}
+
+impl<'r> Word<'r> {
+    fn of(text: &'r str) -> Self {
+        let mut parts = text.split(BETWEEN_PARTS);
+        let mut next = || parts.next().unwrap_or_default();
+        Self {
+            letters: next(),
+            consonants: next(),
+            sound: next(),
+        }
     }
 
     /// How alike two words are, from 0 to 1.
-    fn likeness(&self, other: &Self, has_vowels: bool) -> f32 {
-        let of = |word: &Self| if has_vowels { word.letters.clone() } else { word.consonants.clone() };
-        let (left, right) = (of(self), of(other));
-        if self.is_number() || other.is_number() {
+    fn likeness(self, other: Word<'_>, has_vowels: bool) -> f32 {
+        let is_number = |word: Word<'_>| word.letters.bytes().any(|byte| byte.is_ascii_digit());
+        if self.letters == other.letters || is_number(self) || is_number(other) {
             return f32::from(u8::from(self.letters == other.letters));
         }
+        let (left, right) = if has_vowels {
+            (self.letters, other.letters)
+        } else {
+            (self.consonants, other.consonants)
+        };
         let longest = left.len().max(right.len());
         if longest == 0 {
             return 0.0;
         }
-        let alike = 1.0 - distance(&left, &right) as f32 / longest as f32;
+        let alike = 1.0 - edits(left, right) as f32 / longest as f32;
         if !self.sound.is_empty() && self.sound == other.sound {
             f32::midpoint(alike, 1.0)
         } else {
@@ -196,103 +227,124 @@ impl Word {
     }
 }
 
-/// A value as it is read.
-#[derive(Debug, Clone)]
-struct Reading {
-    script: Script,
-    words: Vec<Word>,
-    /// All words as one: where they are divided is no matter of theirs.
-    whole: Option<Word>,
+/// Edits between two words of ASCII letters.
+fn edits(left: &str, right: &str) -> usize {
+    let units = |text: &str| {
+        let mut units = [0_u16; MOST_LETTERS];
+        let places = units.iter_mut().zip(text.bytes());
+        places.for_each(|(unit, byte)| *unit = u16::from(byte));
+        units
+    };
+    let n = |text: &str| text.len().min(MOST_LETTERS);
+    distance(&units(left)[..n(left)], &units(right)[..n(right)])
 }
 
-impl Reading {
-    fn of(text: &str, reads_han: bool) -> Self {
-        let script = Script::of(text);
-        let words = match script {
-            Script::Han if !reads_han => Vec::new(),
-            script => words(&read(text, script)),
-        };
-        let has_letters = words
-            .iter()
-            .any(|word| word.bytes().any(|byte| byte.is_ascii_alphabetic()));
-        Self {
-            script,
-            whole: has_letters.then(|| Word::of(&words.concat())),
-            words: words.iter().map(|word| Word::of(word)).collect(),
-        }
+/// The reading of a value: all its words as one, as where they are divided is no matter of theirs, then each; empty where
+/// it cannot be read.
+fn reading(text: &str, script: Script, reads_han: bool) -> String {
+    let mut reading = String::new();
+    if script == Script::Han && !reads_han {
+        return reading;
     }
+    let words = words(&read(text, script));
+    let has_letters = |word: &String| word.bytes().any(|byte| byte.is_ascii_alphabetic());
+    if !words.iter().any(has_letters) {
+        return reading;
+    }
+    push_word(&words.concat(), &mut reading);
+    for word in &words {
+        reading.push(BETWEEN_WORDS);
+        push_word(word, &mut reading);
+    }
+    reading
+}
 
-    fn has_vowels(&self) -> bool {
-        !matches!(self.script, Script::Abjad(_))
+/// How alike two readings are, from 0 to 1: of the words each with the one that is most like it, and of all as one.
+fn likeness(left: &str, right: &str, has_vowels: bool) -> f32 {
+    let mut lefts = left.split(BETWEEN_WORDS).map(Word::of);
+    let mut rights = right.split(BETWEEN_WORDS).map(Word::of);
+    let (Some(one), Some(other)) = (lefts.next(), rights.next()) else {
+        return 0.0;
+    };
+    let (lefts, rights): (Vec<Word<'_>>, Vec<Word<'_>>) = (lefts.collect(), rights.collect());
+    let mut pairs: Vec<(f32, usize, usize)> = Vec::new();
+    for (at, word) in lefts.iter().enumerate() {
+        let likeness = |(to, other): (usize, &Word<'_>)| (word.likeness(*other, has_vowels), at, to);
+        pairs.extend(rights.iter().enumerate().map(likeness));
     }
-
-    /// How alike two values are read, from 0 to 1: of the words each with the one that is most like it, and of all as one.
-    fn likeness(&self, other: &Self) -> f32 {
-        let (Some(one), Some(another)) = (&self.whole, &other.whole) else {
-            return 0.0;
-        };
-        let has_vowels = self.has_vowels() && other.has_vowels();
-        let mut pairs: Vec<(f32, usize, usize)> = Vec::new();
-        for (at, word) in self.words.iter().enumerate() {
-            let likeness = |(to, other): (usize, &Word)| (word.likeness(other, has_vowels), at, to);
-            pairs.extend(other.words.iter().enumerate().map(likeness));
+    let length = |(_, at, to): &(f32, usize, usize)| lefts[*at].letters.len() + rights[*to].letters.len();
+    // Of equal likeness the longer ones, then those that stand first, whichever side they stand on.
+    pairs.sort_by(|x, y| {
+        let places = |pair: &(f32, usize, usize)| (pair.1.min(pair.2), pair.1.max(pair.2));
+        y.0.total_cmp(&x.0)
+            .then(length(y).cmp(&length(x)))
+            .then(places(x).cmp(&places(y)))
+    });
+    let (mut taken_left, mut taken_right, mut sum) = (0_u32, 0_u32, 0.0);
+    for pair in pairs {
+        let (_, at, to) = pair;
+        if taken_left >> at & 1 == 0 && taken_right >> to & 1 == 0 {
+            taken_left |= 1 << at;
+            taken_right |= 1 << to;
+            sum += pair.0 * length(&pair) as f32;
         }
-        let length = |(_, at, to): &(f32, usize, usize)| self.words[*at].letters.len() + other.words[*to].letters.len();
-        // Of equal likeness the longer ones, then those that stand first, whichever side they stand on.
-        pairs.sort_by(|x, y| {
-            let places = |pair: &(f32, usize, usize)| (pair.1.min(pair.2), pair.1.max(pair.2));
-            y.0.total_cmp(&x.0)
-                .then(length(y).cmp(&length(x)))
-                .then(places(x).cmp(&places(y)))
-        });
-        let (mut lefts, mut rights, mut sum) = (0_u32, 0_u32, 0.0);
-        for pair in pairs {
-            let (_, at, to) = pair;
-            if lefts >> at & 1 == 0 && rights >> to & 1 == 0 {
-                lefts |= 1 << at;
-                rights |= 1 << to;
-                sum += pair.0 * length(&pair) as f32;
-            }
-        }
-        let letters = |reading: &Self| reading.words.iter().map(|word| word.letters.len()).sum::<usize>() as f32;
-        (sum / (letters(self) + letters(other)).max(1.0)).max(one.likeness(another, has_vowels))
     }
+    let letters = |words: &[Word<'_>]| words.iter().map(|word| word.letters.len()).sum::<usize>();
+    let all = letters(&lefts) + letters(&rights);
+    (sum / all.max(1) as f32).max(one.likeness(other, has_vowels))
 }
 
 /// The readings of the values of a field that are of more than one script.
-pub(super) struct Readings(Vec<Reading>);
+pub(super) struct Readings {
+    scripts: Vec<Script>,
+    /// The readings end to end, and where each ends.
+    text: String,
+    ends: Vec<usize>,
+}
 
 impl Readings {
     /// `None` where all values are of one script. `reads_han` tells whether short texts of ideographs are read too.
     pub(super) fn of(values: &Values, reads_han: bool) -> Option<Self> {
-        let ids = || (1..values.len() as u32).into_par_iter().with_min_len(CHUNK);
-        if ids().all(|id| values.get(id).is_ascii()) {
-            return None;
-        }
-        let script = |id: u32| Script::of(values.get(id));
-        let first = script(1);
-        if ids().all(|id| script(id) == first) {
+        if !are_mixed((1..values.len() as u32).map(|id| values.get(id)), reads_han) {
             return None;
         }
         let ids = (0..values.len() as u32).into_par_iter().with_min_len(CHUNK);
-        Some(Self(ids.map(|id| Reading::of(values.get(id), reads_han)).collect()))
+        let read = |id: u32| {
+            let script = Script::of(values.get(id));
+            (script, reading(values.get(id), script, reads_han))
+        };
+        let (scripts, texts): (Vec<Script>, Vec<String>) = ids.map(read).unzip();
+        let ends = texts.iter().scan(0, |end, text| {
+            *end += text.len();
+            Some(*end)
+        });
+        Some(Self {
+            ends: ends.collect(),
+            text: texts.concat(),
+            scripts,
+        })
+    }
+
+    fn get(&self, value: u32) -> &str {
+        let end = |at: u32| self.ends[at as usize];
+        &self.text[value.checked_sub(1).map_or(0, end)..end(value)]
     }
 
     /// How alike two values of different scripts are; nothing of two of one script, and where one cannot be read.
     pub(super) fn likeness(&self, a: u32, b: u32) -> Option<f32> {
-        self.differ(a, b)
-            .then(|| self.0[a as usize].likeness(&self.0[b as usize]))
+        let has_vowels = |value: u32| !matches!(self.scripts[value as usize], Script::Abjad(_));
+        let likeness = || likeness(self.get(a), self.get(b), has_vowels(a) && has_vowels(b));
+        self.differ(a, b).then(likeness)
     }
 
     /// Whether two values are of different scripts, and can be read.
     pub(super) fn differ(&self, a: u32, b: u32) -> bool {
-        let (left, right) = (&self.0[a as usize], &self.0[b as usize]);
-        left.script != right.script && left.whole.is_some() && right.whole.is_some()
+        self.scripts[a as usize] != self.scripts[b as usize] && self.is_read(a) && self.is_read(b)
     }
 
     /// Whether a value can be read.
     pub(super) fn is_read(&self, value: u32) -> bool {
-        self.0[value as usize].whole.is_some()
+        !self.get(value).is_empty()
     }
 }
 
@@ -303,8 +355,9 @@ mod tests {
     use super::*;
 
     fn likeness(left: &str, right: &str) -> f32 {
-        let of = |text: &str| Reading::of(text, true);
-        of(left).likeness(&of(right))
+        let of = |text: &str| super::reading(text, Script::of(text), true);
+        let has_vowels = |text: &str| !matches!(Script::of(text), Script::Abjad(_));
+        super::likeness(&of(left), &of(right), has_vowels(left) && has_vowels(right))
     }
 
     #[test]
@@ -331,7 +384,7 @@ mod tests {
         for name in ["高橋一郎", "高橋さくら", "株式会社高橋製作所"] {
             assert!(in_latin(name).is_none() && sounds(name).is_none(), "{name}");
         }
-        assert!(Reading::of("高橋", false).whole.is_none());
+        assert!(reading("高橋", Script::Han, false).is_empty());
         assert!(likeness("高橋さくら", "takahashi sakura") < 0.1);
     }
 

@@ -107,7 +107,7 @@ impl Index {
             writer.text(&field.header);
             writer.text(field.kind.name());
             writer.number(field.twin.map_or(0, |twin| twin as u64 + 1));
-            writer.number(field.forms.map_or(0, |forms| u64::from(forms.keys) << 1 | u64::from(forms.of_parts)));
+            writer.number(field.forms.map_or(0, |forms| u64::from(forms.parts)));
             writer.number(field.usual.map_or(0, f64::to_bits));
             writer.number(field.columns.len() as u64);
             for columns in &field.columns {
@@ -214,8 +214,9 @@ fn read(reader: &mut Reader<'_>) -> Result<Index, IndexMistake> {
         .map(|_| read_field(reader))
         .collect::<Result<Vec<_>, _>>()?;
     let is_known = |field: &Known| {
-        let key = field.forms.map_or(0, |forms| forms.keys.checked_ilog2().unwrap_or(0));
-        field.twin.is_none_or(|twin| twin < n_fields) && (key as usize) < n_fields
+        let last_part = field.forms.and_then(|forms| forms.parts.checked_ilog2());
+        let others = field.twin.into_iter().chain(last_part.map(|part| part as usize));
+        others.into_iter().all(|other| other < n_fields)
     };
     if !fields.iter().all(is_known) {
         return Err(reader.wrong());
@@ -281,9 +282,7 @@ fn read_field(reader: &mut Reader<'_>) -> Result<Known, IndexMistake> {
     let header = reader.text()?;
     let kind = Kind::from_name(&reader.text()?).ok_or_else(|| reader.wrong())?;
     let twin = reader.number()?.checked_sub(1).map(|twin| twin as usize);
-    let forms = reader.number()?;
-    let keys = u32::try_from(forms >> 1).map_err(|_| reader.wrong())?;
-    let of_parts = forms & 1 == 1;
+    let parts = u32::try_from(reader.number()?).map_err(|_| reader.wrong())?;
     let usual = Some(f64::from_bits(reader.number()?)).filter(|usual| *usual > 0.0);
     let n_sides = reader.count()?;
     let mut columns = Vec::new();
@@ -312,7 +311,7 @@ fn read_field(reader: &mut Reader<'_>) -> Result<Known, IndexMistake> {
         header,
         kind,
         twin,
-        forms: (keys != 0).then_some(Forms { keys, of_parts }),
+        forms: (parts != 0).then_some(Forms { parts }),
         usual,
         columns,
         members: count_members(kind, &values),
