@@ -35,7 +35,9 @@ pub(super) fn find(fields: &mut [Field], joined: &[Joined]) {
         let is_part = |field: &Field| !field.kind.is_derived() && own.parts.iter().any(|part| is_of(field, part));
         let parts = fields.iter().zip(0..).filter(|(field, _)| is_part(field));
         let parts = parts.fold(0_u32, |parts, (_, at)| parts | 1 << at);
-        let wholes = fields.iter_mut().filter(|field| parts != 0 && field.columns == own.columns);
+        let wholes = fields
+            .iter_mut()
+            .filter(|field| parts != 0 && field.columns == own.columns);
         wholes.for_each(|field| field.forms = Some(Forms { parts }));
     }
 }

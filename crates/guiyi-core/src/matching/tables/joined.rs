@@ -10,10 +10,10 @@
 use std::collections::BTreeSet;
 
 use super::super::hash::{Map, hash, mix};
-use super::{persons, phonetic};
 use super::scripts::Script;
 use super::table::{Column, Table};
 use super::text;
+use super::{persons, phonetic};
 
 /// Rows looked at.
 const SAMPLE: usize = 10_000;
@@ -49,6 +49,8 @@ const MOST_FOREIGN: f64 = 5.0;
 const LEAST_HEARD: f64 = 0.05;
 const LEAST_HEARD_ROWS: f64 = 3.0;
 
+/// Part of the records with either form that have the whole, at least, where the parts are not compared by themselves.
+const LEAST_WHOLE: f64 = 0.2;
 /// Records that share a value, at most, for it to be rare.
 const MOST_SHARING: usize = 4;
 /// Pairs of two forms that must be expected to agree for their disagreeing to tell something, and how many times more than
@@ -199,7 +201,8 @@ impl Names {
 /// The tables and rows that are looked at.
 fn sample(tables: &[&Table], order: &[u32]) -> Vec<(usize, usize)> {
     let n_left = tables.first().map_or(0, |table| table.n_rows());
-    let (lefts, rights): (Vec<usize>, Vec<usize>) = order.iter().map(|row| *row as usize).partition(|row| *row < n_left);
+    let (lefts, rights): (Vec<usize>, Vec<usize>) =
+        order.iter().map(|row| *row as usize).partition(|row| *row < n_left);
     let left = lefts.into_iter().take(SAMPLE).map(|row| (0, row));
     let right = rights.into_iter().take(SAMPLE).map(|row| (1, row - n_left));
     left.chain(right).collect()
@@ -339,7 +342,11 @@ fn names_of(whole: &Words, parts: &[Words], may: impl Fn(usize) -> bool) -> Opti
         let n_words = other.vocabulary.len();
         let is_said = n_words >= LEAST_WORDS && n_words as f64 >= AS_MANY_WORDS * own.vocabulary.len() as f64;
         let length = (own.length + other.length) / whole.length;
-        *part != given && !other.are_given_names() && is_said && TOGETHER.contains(&length) && are_filled_together(own, other)
+        *part != given
+            && !other.are_given_names()
+            && is_said
+            && TOGETHER.contains(&length)
+            && are_filled_together(own, other)
     };
     let new = |part: usize| {
         let is_new = |word: u64| parts[part].vocabulary.contains_key(&word) && !own.vocabulary.contains_key(&word);
@@ -347,10 +354,17 @@ fn names_of(whole: &Words, parts: &[Words], may: impl Fn(usize) -> bool) -> Opti
     };
     let surname = open().filter(is_surname).max_by(|x, y| {
         let n_words = |at: usize| parts[at].vocabulary.len();
-        new(*x).total_cmp(&new(*y)).then(n_words(*x).cmp(&n_words(*y))).then(y.cmp(x))
+        new(*x)
+            .total_cmp(&new(*y))
+            .then(n_words(*x).cmp(&n_words(*y)))
+            .then(y.cmp(x))
     })?;
     // Where names are foreign the surname mostly stands first.
-    Some(if own.are_foreign() { vec![surname, given] } else { vec![given, surname] })
+    Some(if own.are_foreign() {
+        vec![surname, given]
+    } else {
+        vec![given, surname]
+    })
 }
 
 fn are_filled_together(one: &Words, other: &Words) -> bool {
@@ -407,10 +421,21 @@ fn open_form(at: usize, all: &[Words], may: impl Fn(usize) -> bool) -> Option<Fo
     })
 }
 
+/// Whether enough records have the whole: what is gained by reading all as one text are pairs of two forms, what is lost are
+/// the parts in pairs of others.
+fn is_often_whole(form: &Form, all: &[Words]) -> bool {
+    let has = |columns: &[usize], row: usize| columns.iter().any(|column| all[*column].has(row));
+    let n_rows = form.wholes.first().map_or(0, |whole| all[*whole].rows.len());
+    let count = |is: &dyn Fn(usize) -> bool| (0..n_rows).filter(|row| is(*row)).count() as f64;
+    let n_whole = count(&|row| has(&form.wholes, row));
+    n_whole >= LEAST_WHOLE * count(&|row| has(&form.wholes, row) || has(&form.parts, row))
+}
+
 /// What a row says in a form, and whether as a whole; numbers count where there is nothing else.
 fn said_in(form: &Form, all: &[Words], row: usize) -> Option<(bool, Vec<u64>)> {
     let has = |column: &usize| all[*column].has(row);
-    let is_whole = form.wholes.iter().any(has) || form.is_open && form.parts.iter().filter(|part| has(part)).count() == 1;
+    let is_whole =
+        form.wholes.iter().any(has) || form.is_open && form.parts.iter().filter(|part| has(part)).count() == 1;
     let own = form.wholes.iter().chain(&form.parts);
     let words: Vec<u64> = own.flat_map(|column| all[*column].rows[row].iter().copied()).collect();
     let told: Vec<u64> = words.iter().copied().filter(|word| word & 1 == 0).collect();
@@ -433,7 +458,10 @@ fn is_contradicted(form: &Form, all: &[Words]) -> bool {
             .map(|(row, words)| (words.iter().fold(0, |all, word| mix(all ^ *word)), row))
             .collect();
         rows.sort_unstable();
-        for rows in rows.chunk_by(|x, y| x.0 == y.0).filter(|rows| rows.len() <= MOST_SHARING) {
+        for rows in rows
+            .chunk_by(|x, y| x.0 == y.0)
+            .filter(|rows| rows.len() <= MOST_SHARING)
+        {
             let some: Vec<&(bool, Vec<u64>)> = rows.iter().filter_map(|(_, row)| said[*row].as_ref()).collect();
             for (at, (is_whole, words)) in some.iter().enumerate() {
                 for (other_is_whole, others) in &some[at + 1..] {
@@ -463,7 +491,12 @@ pub(super) fn of_tables(
     is_said: impl Fn(usize, usize) -> bool,
 ) -> Vec<Joined> {
     let is_open = |columns: &&Columns| {
-        let own = || columns.iter().enumerate().filter_map(|(side, column)| Some((side, (*column)?)));
+        let own = || {
+            columns
+                .iter()
+                .enumerate()
+                .filter_map(|(side, column)| Some((side, (*column)?)))
+        };
         own().next().is_some() && !own().any(|(side, column)| is_said(side, column))
     };
     let columns: Vec<Columns> = aligned.iter().filter(is_open).cloned().collect();
@@ -492,6 +525,8 @@ pub(super) fn of_tables(
         }));
         forms.extend(open_form(at, &all, |_| true));
     }
+    let are_persons = |form: &Form| form.parts.iter().any(|part| all[*part].are_given_names());
+    forms.retain(|form| are_persons(form) || form.is_open || is_often_whole(form, &all));
     forms.retain(|form| !is_contradicted(form, &all));
     // A column goes where most is said by it.
     forms.sort_by(|x, y| y.said.total_cmp(&x.said));
@@ -504,7 +539,11 @@ pub(super) fn of_tables(
             !form.is_open && whole.is_some_and(is_apart) && parts()
         };
         let own = || form.wholes.iter().chain(&form.parts);
-        let is_taken = |column: &usize| chosen.iter().any(|form| form.wholes.contains(column) || form.parts.contains(column));
+        let is_taken = |column: &usize| {
+            chosen
+                .iter()
+                .any(|form| form.wholes.contains(column) || form.parts.contains(column))
+        };
         if !own().any(is_taken) {
             chosen.push(form);
         } else if !form.wholes.iter().any(is_taken)
@@ -527,14 +566,15 @@ pub(super) fn of_tables(
             let own = form.wholes.iter().chain(&form.parts);
             own.filter_map(|at| columns[*at][side]).collect()
         };
-        let are_persons = form.parts.iter().any(|part| all[*part].are_given_names());
-        let parts = form.parts.iter().filter(|_| are_persons && !form.is_open);
+        let parts = form.parts.iter().filter(|_| are_persons(&form) && !form.is_open);
         Joined {
             columns: (0..tables.len()).map(side).collect(),
             parts: parts.map(|part| columns[*part].clone()).collect(),
         }
     });
-    joined.filter(|joined| joined.columns.iter().all(|own| !own.is_empty())).collect()
+    joined
+        .filter(|joined| joined.columns.iter().all(|own| !own.is_empty()))
+        .collect()
 }
 
 /// Takes apart the columns of two tables that only look alike: values of one are much shorter.

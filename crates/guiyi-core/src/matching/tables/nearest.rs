@@ -21,7 +21,9 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn build(fields: &[Field]) -> Self {
         let n = fields.first().map_or(0, |field| field.ids.len());
-        let are_mixed = |field: &Field| may_be_mixed(field.kind) && scripts::are_mixed(field.values.counted().map(|own| own.0), false);
+        let are_mixed = |field: &Field| {
+            may_be_mixed(field.kind) && scripts::are_mixed(field.values.counted().map(|own| own.0), false)
+        };
         let are_mixed: Vec<bool> = fields.par_iter().map(are_mixed).collect();
         let rows: Vec<Vec<(u32, f32)>> = (0..n)
             .into_par_iter()

@@ -102,7 +102,8 @@ pub(super) fn is_named(value: &str) -> bool {
     let words = || value.split(|letter: char| !letter.is_alphabetic());
     let is_behind = |word: &str| {
         let tails = word.char_indices().skip(1).take(2);
-        matches!(Script::of(word), Script::Han | Script::Hangul) && tails.into_iter().any(|(at, _)| GIVEN.contains(&word[at..]))
+        matches!(Script::of(word), Script::Han | Script::Hangul)
+            && tails.into_iter().any(|(at, _)| GIVEN.contains(&word[at..]))
     };
     value.split(' ').count() <= MOST_WORDS && words().any(|word| GIVEN.contains(word) || is_behind(word))
 }

@@ -6,11 +6,11 @@ use rayon::prelude::*;
 
 use super::super::hash::mix;
 use super::field::{self, Field, Prepared};
+use super::joined::{self, Joined};
 use super::persons::Given;
 use super::said::{Said, SaidField};
 use super::values::Cells;
 use super::vetoes::Grounds;
-use super::joined::{self, Joined};
 use super::{Kind, Table, align, forms, pooled, sort, twins};
 
 /// Fields that a pattern has room for.

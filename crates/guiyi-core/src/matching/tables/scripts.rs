@@ -128,7 +128,11 @@ pub(super) fn sounds(name: &str) -> Option<Vec<String>> {
     let sound = |(at, word): (usize, &str)| {
         let code = consonants(word);
         let is_lost = matches!(script, Script::Abjad(_)) && vowels.get(at) == Some(&true);
-        if is_lost && !code.starts_with('0') { format!("0{code}") } else { code }
+        if is_lost && !code.starts_with('0') {
+            format!("0{code}")
+        } else {
+            code
+        }
     };
     Some(latin.split(' ').enumerate().map(sound).collect())
 }

@@ -233,7 +233,14 @@ fn all_grams<'t>(kinds: &[(Kind, bool)], texts: impl Iterator<Item = &'t str>, i
         .enumerate()
         .filter(|(_, (_, text))| !text.is_empty())
     {
-        add_grams(at, *kind, *is_mixed, ids.get(at).copied().unwrap_or(0), text, &mut grams);
+        add_grams(
+            at,
+            *kind,
+            *is_mixed,
+            ids.get(at).copied().unwrap_or(0),
+            text,
+            &mut grams,
+        );
     }
     grams
 }
