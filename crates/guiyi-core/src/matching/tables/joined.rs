@@ -7,16 +7,11 @@
 //! list of given names too: few records share few words.
 //! Laws: values decide, not names, nor the order of columns and rows; what one record says of both is not two forms.
 
-use std::collections::BTreeSet;
+use super::super::hash::{Map, mix};
+use super::columns::{Columns, Words, cell, sample};
+use super::foreign;
+use super::table::Table;
 
-use super::super::hash::{Map, hash, mix};
-use super::scripts::Script;
-use super::table::{Column, Table};
-use super::text;
-use super::{persons, phonetic};
-
-/// Rows looked at.
-const SAMPLE: usize = 10_000;
 /// Values of a part that are looked for in the whole, at most, and the rows of the whole that one is looked for in.
 const SOUGHT: usize = 400;
 const ROWS: usize = 60;
@@ -35,19 +30,11 @@ const BOTH: f64 = 0.05;
 /// Part of the records that fill the rarer of the two forms, at least, and how many.
 const LEAST_FILLED: f64 = 0.02;
 const LEAST_ROWS: f64 = 5.0;
-/// Part of the values of a column of persons that are names by the list of given names, at least.
-const MOST_NAMES: f64 = 0.5;
 /// Part of the records with one of two parts that have both, at least, where no words tell that they belong together.
 const TOGETHER_FILLED: f64 = 0.8;
 /// Distinct words of such a part, at least, and beside those of the given names.
 const LEAST_WORDS: usize = 6;
 const AS_MANY_WORDS: f64 = 0.5;
-
-/// Words of a name in another script, on average, at most; part of such names that must sound like names of the other form,
-/// at least, and how many.
-const MOST_FOREIGN: f64 = 5.0;
-const LEAST_HEARD: f64 = 0.05;
-const LEAST_HEARD_ROWS: f64 = 3.0;
 
 /// Part of the records with either form that have the whole, at least, where the parts are not compared by themselves.
 const LEAST_WHOLE: f64 = 0.2;
@@ -58,9 +45,6 @@ const MOST_SHARING: usize = 4;
 const LEAST_EXPECTED: f64 = 4.0;
 const CONTRADICTED: f64 = 3.0;
 
-/// A column of each table, `None` where a table has none.
-type Columns = Vec<Option<usize>>;
-
 /// Columns that are read as one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Joined {
@@ -68,154 +52,6 @@ pub(super) struct Joined {
     pub(super) columns: Vec<Vec<usize>>,
     /// The parts that are compared by themselves too: those of names of persons.
     pub(super) parts: Vec<Columns>,
-}
-
-/// What stands in a column, or in some rows of it.
-struct Words {
-    /// Rows, as hashes of their words.
-    rows: Vec<Vec<u64>>,
-    /// Rows with a value.
-    filled: usize,
-    /// Mean number of characters of a value.
-    length: f64,
-    vocabulary: Map<u64, u32>,
-    names: Names,
-    /// A number that what stands there decides.
-    print: u64,
-}
-
-/// How many of the values are names of persons.
-#[derive(Default)]
-struct Names {
-    /// Given names, and values with a given name in them, whichever script they are in.
-    given: usize,
-    named: usize,
-    /// Values that are not in Latin letters.
-    foreign: usize,
-}
-
-impl Words {
-    /// The words of some rows of each column; of two tables one stands below the other. Records in the order of a hash
-    /// are a fair sample.
-    fn of(tables: &[&Table], columns: &[Columns], order: &[u32]) -> Vec<Self> {
-        use rayon::prelude::*;
-        let rows = sample(tables, order);
-        let of = |columns: &Columns| Self::of_values(rows.iter().map(|row| cell(tables, columns, *row)));
-        columns.par_iter().map(of).collect()
-    }
-
-    fn of_values<'t>(values: impl Iterator<Item = &'t str>) -> Self {
-        let mut folded = String::new();
-        let mut words = Self::empty();
-        for value in values {
-            let mut own = Vec::new();
-            text::fold(value, &mut folded);
-            text::tokens(&folded, |token| own.push(word(token)));
-            if !own.is_empty() {
-                words.length += folded.chars().count() as f64;
-                words.names.count(&folded);
-            }
-            words.push(own);
-        }
-        words.length /= words.filled.max(1) as f64;
-        words
-    }
-
-    fn empty() -> Self {
-        Self {
-            rows: Vec::new(),
-            filled: 0,
-            length: 0.0,
-            vocabulary: Map::default(),
-            names: Names::default(),
-            print: 0,
-        }
-    }
-
-    fn push(&mut self, row: Vec<u64>) {
-        self.filled += usize::from(!row.is_empty());
-        for word in &row {
-            self.print = self.print.wrapping_add(mix(*word ^ self.rows.len() as u64));
-            *self.vocabulary.entry(*word).or_default() += 1;
-        }
-        self.rows.push(row);
-    }
-
-    /// What stands in the rows of which `is` holds; of their length the number of words is a measure.
-    fn only(&self, is: impl Fn(usize) -> bool) -> Self {
-        let mut words = Self::empty();
-        for (at, row) in self.rows.iter().enumerate() {
-            words.push(if is(at) { row.clone() } else { Vec::new() });
-        }
-        words.length = self.length * words.mean_words() / self.mean_words().max(f64::MIN_POSITIVE);
-        words
-    }
-
-    fn n_words(&self) -> f64 {
-        self.rows.iter().map(Vec::len).sum::<usize>() as f64
-    }
-
-    fn mean_words(&self) -> f64 {
-        self.n_words() / self.filled.max(1) as f64
-    }
-
-    fn has(&self, row: usize) -> bool {
-        !self.rows[row].is_empty()
-    }
-
-    /// The part of the values that are such names.
-    fn share(&self, names: usize) -> f64 {
-        names as f64 / self.filled.max(1) as f64
-    }
-
-    fn are_given_names(&self) -> bool {
-        self.share(self.names.given) >= MOST_NAMES
-    }
-
-    fn are_names(&self) -> bool {
-        self.share(self.names.named) >= MOST_NAMES
-    }
-
-    fn are_foreign(&self) -> bool {
-        self.share(self.names.foreign) >= MOST_NAMES
-    }
-
-    /// The part of this column's words that `known` holds.
-    fn covered(&self, known: impl Fn(u64) -> bool) -> f64 {
-        let held = self.rows.iter().flatten().filter(|word| known(**word)).count();
-        held as f64 / self.n_words().max(1.0)
-    }
-}
-
-impl Names {
-    fn count(&mut self, folded: &str) {
-        self.foreign += usize::from(Script::of(folded) != Script::Latin);
-        if folded.bytes().any(|byte| byte.is_ascii_digit()) {
-            return;
-        }
-        self.given += usize::from(persons::is_given(folded));
-        self.named += usize::from(persons::is_named(folded));
-    }
-}
-
-/// The tables and rows that are looked at.
-fn sample(tables: &[&Table], order: &[u32]) -> Vec<(usize, usize)> {
-    let n_left = tables.first().map_or(0, |table| table.n_rows());
-    let (lefts, rights): (Vec<usize>, Vec<usize>) =
-        order.iter().map(|row| *row as usize).partition(|row| *row < n_left);
-    let left = lefts.into_iter().take(SAMPLE).map(|row| (0, row));
-    let right = rights.into_iter().take(SAMPLE).map(|row| (1, row - n_left));
-    left.chain(right).collect()
-}
-
-fn cell<'t>(tables: &[&'t Table], columns: &Columns, (side, row): (usize, usize)) -> &'t str {
-    let column: Option<&Column> = columns[side].map(|column| &tables[side].columns[column]);
-    column.map_or("", |column| column.get(row))
-}
-
-/// A hash of a word that tells whether it holds a digit.
-fn word(token: &str) -> u64 {
-    hash(token.as_bytes()) & !1 | u64::from(token.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
 /// A column that could be a part.
@@ -227,13 +63,33 @@ struct Part {
 
 /// A whole and its parts, by number, and how much of the whole they say.
 #[derive(Debug, Clone, PartialEq)]
-struct Form {
+pub(super) struct Form {
     said: f64,
-    wholes: Vec<usize>,
+    pub(super) wholes: Vec<usize>,
     /// In the order in which the whole has them.
-    parts: Vec<usize>,
+    pub(super) parts: Vec<usize>,
     /// Whether one of the parts is the whole too.
     is_open: bool,
+    /// Whether they are names of persons, whose parts are compared by themselves.
+    pub(super) are_persons: bool,
+}
+
+impl Form {
+    /// Names of persons, of which no word is shared.
+    pub(super) fn of_names(wholes: Vec<usize>, parts: Vec<usize>) -> Self {
+        Self {
+            said: 0.0,
+            wholes,
+            parts,
+            is_open: false,
+            are_persons: true,
+        }
+    }
+
+    /// All columns.
+    pub(super) fn columns(&self) -> impl Iterator<Item = usize> + Clone {
+        self.wholes.iter().chain(&self.parts).copied()
+    }
 }
 
 /// The parts of a whole among others by the words that they share, and how much of it they say. `may` tells whether one
@@ -330,7 +186,12 @@ fn names_of(whole: &Words, parts: &[Words], may: impl Fn(usize) -> bool) -> Opti
     if !whole.are_names() || whole.mean_words() < 1.5 {
         return None;
     }
-    let open = || (0..parts.len()).filter(|part| may(*part) && parts[*part].length <= SHORTER * whole.length);
+    // A name is as long as its script has it.
+    let is_shorter = |part: usize| {
+        let part = &parts[part];
+        part.are_foreign() != whole.are_foreign() || part.length <= SHORTER * whole.length
+    };
+    let open = || (0..parts.len()).filter(|part| may(*part) && is_shorter(*part));
     let of_given = open().filter(|part| parts[*part].are_given_names());
     let given = of_given.max_by(|x, y| {
         let share = |at: usize| parts[at].share(parts[at].names.given);
@@ -342,11 +203,8 @@ fn names_of(whole: &Words, parts: &[Words], may: impl Fn(usize) -> bool) -> Opti
         let n_words = other.vocabulary.len();
         let is_said = n_words >= LEAST_WORDS && n_words as f64 >= AS_MANY_WORDS * own.vocabulary.len() as f64;
         let length = (own.length + other.length) / whole.length;
-        *part != given
-            && !other.are_given_names()
-            && is_said
-            && TOGETHER.contains(&length)
-            && are_filled_together(own, other)
+        let fits = own.are_foreign() != whole.are_foreign() || TOGETHER.contains(&length);
+        *part != given && !other.are_given_names() && is_said && fits && are_filled_together(own, other)
     };
     let new = |part: usize| {
         let is_new = |word: u64| parts[part].vocabulary.contains_key(&word) && !own.vocabulary.contains_key(&word);
@@ -367,7 +225,7 @@ fn names_of(whole: &Words, parts: &[Words], may: impl Fn(usize) -> bool) -> Opti
     })
 }
 
-fn are_filled_together(one: &Words, other: &Words) -> bool {
+pub(super) fn are_filled_together(one: &Words, other: &Words) -> bool {
     let rows = 0..one.rows.len();
     let (mut both, mut any) = (0.0, 0.0);
     for row in rows {
@@ -418,6 +276,7 @@ fn open_form(at: usize, all: &[Words], may: impl Fn(usize) -> bool) -> Option<Fo
             .map(|part| others.get(part).copied().unwrap_or(at))
             .collect(),
         is_open: true,
+        are_persons: false,
     })
 }
 
@@ -436,8 +295,8 @@ fn said_in(form: &Form, all: &[Words], row: usize) -> Option<(bool, Vec<u64>)> {
     let has = |column: &usize| all[*column].has(row);
     let is_whole =
         form.wholes.iter().any(has) || form.is_open && form.parts.iter().filter(|part| has(part)).count() == 1;
-    let own = form.wholes.iter().chain(&form.parts);
-    let words: Vec<u64> = own.flat_map(|column| all[*column].rows[row].iter().copied()).collect();
+    let own = form.columns();
+    let words: Vec<u64> = own.flat_map(|column| all[column].rows[row].iter().copied()).collect();
     let told: Vec<u64> = words.iter().copied().filter(|word| word & 1 == 0).collect();
     (!words.is_empty()).then(|| (is_whole, if told.is_empty() { words } else { told }))
 }
@@ -451,7 +310,7 @@ fn is_contradicted(form: &Form, all: &[Words]) -> bool {
     let said: Vec<Option<(bool, Vec<u64>)>> = (0..first.rows.len()).map(|row| said_in(form, all, row)).collect();
     // Of one form and of two: pairs, and those that agree.
     let (mut pairs, mut agree) = ([0.0_f64; 2], [0.0_f64; 2]);
-    let others = (0..all.len()).filter(|at| !form.wholes.contains(at) && !form.parts.contains(at));
+    let others = (0..all.len()).filter(|at| form.columns().all(|own| own != *at));
     for other in others {
         let mut rows: Vec<(u64, usize)> = (all[other].rows.iter().enumerate())
             .filter(|(row, words)| !words.is_empty() && said[*row].is_some())
@@ -520,13 +379,13 @@ pub(super) fn of_tables(
         forms.extend(found.or_else(by_names).map(|(said, parts)| Form {
             said,
             wholes: vec![at],
+            are_persons: parts.iter().any(|part| all[*part].are_given_names()),
             parts,
             is_open: false,
         }));
         forms.extend(open_form(at, &all, |_| true));
     }
-    let are_persons = |form: &Form| form.parts.iter().any(|part| all[*part].are_given_names());
-    forms.retain(|form| are_persons(form) || form.is_open || is_often_whole(form, &all));
+    forms.retain(|form| form.are_persons || form.is_open || is_often_whole(form, &all));
     forms.retain(|form| !is_contradicted(form, &all));
     // A column goes where most is said by it.
     forms.sort_by(|x, y| y.said.total_cmp(&x.said));
@@ -538,35 +397,30 @@ pub(super) fn of_tables(
             let is_apart = |whole: &usize| other.wholes.iter().all(|one| are_apart(*one, *whole));
             !form.is_open && whole.is_some_and(is_apart) && parts()
         };
-        let own = || form.wholes.iter().chain(&form.parts);
-        let is_taken = |column: &usize| {
-            chosen
-                .iter()
-                .any(|form| form.wholes.contains(column) || form.parts.contains(column))
-        };
-        if !own().any(is_taken) {
+        let is_taken = |column: usize| chosen.iter().any(|form| form.columns().any(|own| own == column));
+        if !form.columns().any(is_taken) {
             chosen.push(form);
-        } else if !form.wholes.iter().any(is_taken)
+        } else if !form.wholes.iter().any(|whole| is_taken(*whole))
             && let Some(other) = chosen.iter_mut().find(is_same)
         {
             other.wholes.extend(form.wholes);
         }
     }
     let rows = sample(tables, order);
-    let sounds = |form: &[usize]| -> Vec<u32> {
+    let texts = |form: &[usize]| -> Vec<String> {
         let of = |row: &(usize, usize)| {
-            let name: Vec<&str> = form.iter().map(|at| cell(tables, &columns[*at], *row)).collect();
-            sound_of(&name.join(" "))
+            let texts = form.iter().map(|at| cell(tables, &columns[*at], *row));
+            texts.collect::<Vec<&str>>().join(" ")
         };
-        rows.iter().map(of).filter(|sound| *sound != 0).collect()
+        rows.iter().map(of).collect()
     };
-    add_foreign(&mut chosen, &all, are_apart, sounds);
+    foreign::add(&mut chosen, &all, are_apart, texts);
     let joined = chosen.into_iter().map(|form| {
         let side = |side: usize| {
-            let own = form.wholes.iter().chain(&form.parts);
-            own.filter_map(|at| columns[*at][side]).collect()
+            let own = form.columns();
+            own.filter_map(|at| columns[at][side]).collect()
         };
-        let parts = form.parts.iter().filter(|_| are_persons(&form) && !form.is_open);
+        let parts = form.parts.iter().filter(|_| form.are_persons);
         Joined {
             columns: (0..tables.len()).map(side).collect(),
             parts: parts.map(|part| columns[*part].clone()).collect(),
@@ -592,75 +446,6 @@ fn split(columns: &mut Vec<(Columns, Words)>, tables: &[&Table], order: &[u32]) 
         sides.into_iter().zip(of_sides).collect()
     };
     *columns = std::mem::take(columns).into_iter().flat_map(take).collect();
-}
-
-/// How a name sounds, whose hyphens do not divide it.
-fn sound_of(name: &str) -> u32 {
-    let mut folded = String::new();
-    text::fold(&name.replace(['-', '\''], ""), &mut folded);
-    phonetic::sound(&folded)
-}
-
-/// Adds names in another script to the forms of names, where no record has both and some sound alike, or both are names of
-/// persons by the list; a column of full names is a form by itself. `sounds` gives how names sound that some columns say
-/// together.
-fn add_foreign(
-    chosen: &mut Vec<Form>,
-    all: &[Words],
-    are_apart: impl Fn(usize, usize) -> bool,
-    sounds: impl Fn(&[usize]) -> Vec<u32>,
-) {
-    let foreign: Vec<usize> = (0..all.len())
-        .filter(|at| all[*at].are_foreign() && all[*at].mean_words() <= MOST_FOREIGN)
-        .collect();
-    for at in foreign {
-        let columns = |form: &Form| -> Vec<usize> { form.wholes.iter().chain(&form.parts).copied().collect() };
-        let is_taken = |at: usize| chosen.iter().any(|form| columns(form).contains(&at));
-        if is_taken(at) {
-            continue;
-        }
-        let lone = (0..all.len()).filter(|other| !is_taken(*other) && all[*other].mean_words() >= 1.5);
-        let lone = lone.map(|other| Form {
-            said: 0.0,
-            wholes: vec![other],
-            parts: Vec::new(),
-            is_open: false,
-        });
-        let own = sounds(&[at]);
-        // What sounds alike is surer than a list.
-        let likeness = |form: &Form| {
-            let others = columns(form);
-            let may = |other: &usize| !all[*other].are_foreign() && are_apart(at, *other);
-            if !others.iter().all(may) {
-                return 0.0;
-            }
-            let heard: BTreeSet<u32> = sounds(&others).into_iter().collect();
-            let n_heard = own.iter().filter(|sound| heard.contains(sound)).count() as f64;
-            let are_names = all[at].are_names() && others.iter().any(|other| all[*other].are_names());
-            if n_heard >= LEAST_HEARD_ROWS.max(LEAST_HEARD * own.len() as f64) {
-                1.0 + n_heard
-            } else {
-                f64::from(u8::from(are_names))
-            }
-        };
-        let mut forms: Vec<(f64, Option<usize>, Form)> = chosen
-            .iter()
-            .enumerate()
-            .map(|(at, form)| (likeness(form), Some(at), form.clone()))
-            .chain(lone.map(|form| (likeness(&form), None, form)))
-            .filter(|(likeness, ..)| *likeness > 0.0)
-            .collect();
-        forms.sort_by(|x, y| y.0.total_cmp(&x.0));
-        // Of two that only a list speaks for nobody knows which one it is.
-        let is_known = !matches!(&forms[..], [one, other, ..] if one.0 <= 1.0 && other.0 >= one.0);
-        if let Some((_, place, mut form)) = forms.into_iter().next().filter(|_| is_known) {
-            form.wholes.push(at);
-            match place {
-                Some(place) => chosen[place] = form,
-                None => chosen.push(form),
-            }
-        }
-    }
 }
 
 /// Whether two columns of one table are filled by different records, so that they may be forms of the same.

@@ -18,6 +18,7 @@ mod blocks;
 mod bridges;
 mod candidates;
 mod chance;
+mod columns;
 mod compare;
 mod compete;
 mod date;
@@ -25,7 +26,10 @@ mod excess;
 mod explain;
 mod field;
 mod fit;
+mod foreign;
 mod forms;
+#[cfg(test)]
+mod forms_tests;
 mod globe;
 mod group;
 mod index;
