@@ -71,7 +71,10 @@ pub(super) fn add(
                 && other.vocabulary.len() >= LEAST_WORDS
                 && !other.has_digits()
         };
-        let parts: Vec<usize> = open.iter().filter(is_part).copied().collect();
+        let mut parts: Vec<usize> = open.iter().filter(is_part).copied().collect();
+        // Given names first, as far as the list knows them.
+        let given = |at: usize| all[at].share(all[at].names.given);
+        parts.sort_by(|x, y| given(*y).total_cmp(&given(*x)));
         for (place, one) in parts.iter().enumerate() {
             let others = parts[place + 1..]
                 .iter()

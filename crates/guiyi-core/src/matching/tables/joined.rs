@@ -302,9 +302,12 @@ fn said_in(form: &Form, all: &[Words], row: usize) -> Option<(bool, Vec<u64>)> {
 }
 
 /// Whether two forms are of different things: records that share a rare value elsewhere mostly agree in one form, and
-/// hardly ever do where the one has the other form. A customer's addresses for the bill and for the goods are two.
+/// hardly ever do where the one has the other form. A customer's addresses for the bill and for the goods are two. Forms in
+/// several scripts share no words, and are not.
 fn is_contradicted(form: &Form, all: &[Words]) -> bool {
-    let Some(first) = all.first() else {
+    let is_foreign = |at: usize| all[at].are_foreign();
+    let (some, others) = (form.columns().any(is_foreign), !form.columns().all(is_foreign));
+    let Some(first) = all.first().filter(|_| !(some && others)) else {
         return false;
     };
     let said: Vec<Option<(bool, Vec<u64>)>> = (0..first.rows.len()).map(|row| said_in(form, all, row)).collect();

@@ -16,6 +16,8 @@ use super::values::Values;
 /// Words of a value that are compared, and letters of all its words.
 const MOST_WORDS: usize = 8;
 const MOST_LETTERS: usize = 64;
+/// Words that are less alike are different ones.
+const LEAST_ALIKE: f32 = 0.5;
 /// Values that a thread takes at a time, at least.
 const CHUNK: usize = 1024;
 /// Syllables of Korean that may be a surname and a given name.
@@ -76,6 +78,7 @@ pub(super) fn are_mixed<'t>(texts: impl Iterator<Item = &'t str>, reads_han: boo
     let mut first = None;
     let mut scripts = texts.filter(|text| text.bytes().any(|byte| byte.is_ascii_alphabetic() || byte >= 0x80));
     scripts.any(|text| match Script::of(text) {
+        script if first == Some(script) => false,
         Script::Han if !(reads_han && of_characters(text).is_some()) => false,
         script => *first.get_or_insert(script) != script,
     })
@@ -223,11 +226,12 @@ impl<'r> Word<'r> {
             return 0.0;
         }
         let alike = 1.0 - edits(left, right) as f32 / longest as f32;
-        if !self.sound.is_empty() && self.sound == other.sound {
+        let likeness = if !self.sound.is_empty() && self.sound == other.sound {
             f32::midpoint(alike, 1.0)
         } else {
             alike
-        }
+        };
+        if likeness < LEAST_ALIKE { 0.0 } else { likeness }
     }
 }
 
