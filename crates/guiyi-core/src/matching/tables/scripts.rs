@@ -16,8 +16,6 @@ use super::values::Values;
 /// Words of a value that are compared, and letters of all its words.
 const MOST_WORDS: usize = 8;
 const MOST_LETTERS: usize = 64;
-/// Words that are less alike are different ones.
-const LEAST_ALIKE: f32 = 0.5;
 /// Values that a thread takes at a time, at least.
 const CHUNK: usize = 1024;
 /// Syllables of Korean that may be a surname and a given name.
@@ -226,12 +224,11 @@ impl<'r> Word<'r> {
             return 0.0;
         }
         let alike = 1.0 - edits(left, right) as f32 / longest as f32;
-        let likeness = if !self.sound.is_empty() && self.sound == other.sound {
+        if !self.sound.is_empty() && self.sound == other.sound {
             f32::midpoint(alike, 1.0)
         } else {
             alike
-        };
-        if likeness < LEAST_ALIKE { 0.0 } else { likeness }
+        }
     }
 }
 
