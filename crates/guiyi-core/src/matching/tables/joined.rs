@@ -298,7 +298,8 @@ fn said_in(form: &Form, all: &[Words], row: usize) -> Option<(bool, Vec<u64>)> {
     let own = form.columns();
     let words: Vec<u64> = own.flat_map(|column| all[column].rows[row].iter().copied()).collect();
     let told: Vec<u64> = words.iter().copied().filter(|word| word & 1 == 0).collect();
-    (!words.is_empty()).then(|| (is_whole, if told.is_empty() { words } else { told }))
+    let words = if told.is_empty() { words } else { told };
+    (!words.is_empty()).then_some((is_whole, words))
 }
 
 /// Whether two forms are of different things: records that share a rare value elsewhere mostly agree in one form, and
