@@ -225,6 +225,7 @@ fn names_of(whole: &Words, parts: &[Words], may: impl Fn(usize) -> bool) -> Opti
     })
 }
 
+/// Whether records mostly have both or none of two columns.
 pub(super) fn are_filled_together(one: &Words, other: &Words) -> bool {
     let rows = 0..one.rows.len();
     let (mut both, mut any) = (0.0, 0.0);
@@ -236,14 +237,14 @@ pub(super) fn are_filled_together(one: &Words, other: &Words) -> bool {
 }
 
 /// A column that says with others what it says alone where these are missing.
-fn open_form(at: usize, all: &[Words], may: impl Fn(usize) -> bool) -> Option<Form> {
+fn open_form(at: usize, all: &[Words]) -> Option<Form> {
     let own = &all[at];
     if own.filled == 0 || own.mean_words() < 1.8 {
         return None;
     }
     let adds = |other: &usize| {
         let part = &all[*other];
-        if *other == at || !may(*other) || part.filled == 0 || part.filled >= own.filled {
+        if *other == at || part.filled == 0 || part.filled >= own.filled {
             return false;
         }
         // What stands beside it says what it does not say itself.
@@ -387,7 +388,7 @@ pub(super) fn of_tables(
             parts,
             is_open: false,
         }));
-        forms.extend(open_form(at, &all, |_| true));
+        forms.extend(open_form(at, &all));
     }
     forms.retain(|form| form.are_persons || form.is_open || is_often_whole(form, &all));
     forms.retain(|form| !is_contradicted(form, &all));
