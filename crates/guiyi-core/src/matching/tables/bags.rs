@@ -9,6 +9,7 @@ use super::super::hash::Map;
 use super::address;
 use super::kind::Kind;
 use super::rows::LINE;
+use super::scripts::Readings;
 use super::text;
 use super::values::Values;
 
@@ -29,6 +30,8 @@ pub(super) struct Bags {
     weights: Vec<f32>,
     /// Whether values may have heads.
     has_heads: bool,
+    /// How values are read, where they are of several scripts.
+    readings: Option<Readings>,
 }
 
 /// The grams of up to [`CHUNK`] values.
@@ -62,7 +65,7 @@ impl Bags {
             .collect();
         let n: u32 = values.counts.iter().sum();
         let weights = counts.iter().map(|count| weight(n, *count)).collect();
-        Self::of(chunks, &numbers, weights, kind)
+        Self::of(values, chunks, &numbers, weights, kind)
     }
 
     /// The bags of a few values as they are among many: `known` gives for a gram its number there and how many of the
@@ -79,15 +82,16 @@ impl Bags {
             .map(|own| own.all.iter().map(|gram| place[gram]).collect())
             .collect();
         let weights = ordered.iter().map(|((_, count), _)| weight(n, *count)).collect();
-        Self::of(chunks, &numbers, weights, kind)
+        Self::of(values, chunks, &numbers, weights, kind)
     }
 
     /// Of chunks whose grams get other numbers, and the weight of each number.
-    fn of(mut chunks: Vec<Chunk>, numbers: &[Vec<u32>], weights: Vec<f32>, kind: Kind) -> Self {
+    fn of(values: &Values, mut chunks: Vec<Chunk>, numbers: &[Vec<u32>], weights: Vec<f32>, kind: Kind) -> Self {
         let mut bags = Self {
             norms: Vec::new(),
             weights,
             has_heads: kind == Kind::Address,
+            readings: Readings::of(values, kind == Kind::Text),
             chunks: Vec::new(),
         };
         let norms: Vec<Vec<f32>> = chunks
@@ -160,8 +164,22 @@ impl Bags {
         (square - head).max(f32::MIN_POSITIVE)
     }
 
-    /// Cosine of the angle between two values' bags, from 0 to 1.
+    /// Whether two values are of different scripts, so that their grams do not tell how alike they are.
+    pub(super) fn are_read(&self, a: u32, b: u32) -> bool {
+        self.readings.as_ref().is_some_and(|readings| readings.differ(a, b))
+    }
+
+    /// Cosine of the angle between two values' bags, from 0 to 1; of values of different scripts how alike they are read,
+    /// if that is more.
     pub(super) fn cosine(&self, a: u32, b: u32) -> f32 {
+        let cosine = self.cosine_of_grams(a, b);
+        let readings = self.readings.as_ref();
+        readings
+            .and_then(|readings| readings.likeness(a, b))
+            .map_or(cosine, |likeness| likeness.clamp(cosine, 1.0))
+    }
+
+    fn cosine_of_grams(&self, a: u32, b: u32) -> f32 {
         if self.has_heads {
             return self.cosine_of_bodies(a, b);
         }
@@ -212,8 +230,8 @@ impl Bags {
 
     /// Tells [`Bags::cosine`] of a value and each of others, in their order. `room` holds zeros, if anything.
     pub(super) fn cosines(&self, a: u32, others: &[u32], room: &mut Vec<f32>, mut tell: impl FnMut(f32)) {
-        if self.has_heads {
-            return others.iter().for_each(|b| tell(self.cosine_of_bodies(a, *b)));
+        if self.has_heads || self.readings.is_some() {
+            return others.iter().for_each(|b| tell(self.cosine(a, *b)));
         }
         room.resize(self.weights.len(), 0.0);
         let (own, place) = (self.get(a), |entry: &u32| (entry >> LOW_BITS) as usize);

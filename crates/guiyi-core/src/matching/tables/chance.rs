@@ -34,8 +34,8 @@ fn count(rows: &Rows<'_>, at: usize, pairs: &[u64]) -> Vec<u64> {
         (field.ids[a as usize], field.ids[b as usize])
     });
     match &field.prepared {
-        // What they changed places with is not seen in two values.
-        _ if field.twin.is_some() => {
+        // What they changed places with, and whether they speak, is not seen in two values.
+        _ if field.twin.is_some() || field.forms.is_some() => {
             let level = |pair: &u64| rows.level(at, ends(*pair)).0;
             for pair in pairs {
                 counts[usize::from(level(pair))] += 1;

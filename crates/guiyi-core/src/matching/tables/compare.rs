@@ -72,6 +72,11 @@ pub(super) struct Cell {
     pub(super) glance: u64,
 }
 
+impl Cell {
+    /// No value.
+    pub(super) const NONE: Self = Self { value: 0, glance: 0 };
+}
+
 impl Field {
     /// The level of two values.
     pub(super) fn level(&self, left: Cell, right: Cell) -> u8 {
@@ -247,12 +252,19 @@ fn category_level(letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
     if letters.edits(a, b, apart, most) <= most { 1 } else { 2 }
 }
 
-/// Between one edit and all else stand other writings of the name.
+/// Between one edit and all else stand other writings of the name. Names of different scripts are as alike as they are
+/// read, and never as near as an edit.
 fn name_level(own: &Letters, letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
+    let read = || match own.likeness(a, b).unwrap_or(0.0) {
+        0.84.. => 2,
+        0.68.. => 3,
+        0.5.. => 5,
+        _ => 6,
+    };
     match words_level(letters, a, b, apart) {
         1 => 1,
         _ if own.are_kin(a, b, apart) => 2,
-        level => level + 1,
+        level => read().min(level + 1),
     }
 }
 

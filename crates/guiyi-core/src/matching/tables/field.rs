@@ -8,6 +8,7 @@ use super::super::hash::{Map, hash};
 use super::address;
 use super::bags::Bags;
 use super::date::{self, Date};
+use super::forms::Forms;
 use super::globe::{self, Places};
 use super::kind::{Kind, infer, number, whole_number};
 use super::letters::Letters;
@@ -59,6 +60,8 @@ pub(super) struct Field {
     pub(super) filled: f64,
     /// The field that it may have changed places with.
     pub(super) twin: Option<Twin>,
+    /// When it speaks, where records say the same in several forms.
+    pub(super) forms: Option<Forms>,
 }
 
 impl Field {
@@ -159,6 +162,7 @@ impl Field {
             values,
             filled,
             twin: None,
+            forms: None,
         }
     }
 }
@@ -264,6 +268,7 @@ pub(super) fn marks(fields: &[Field]) -> Option<Field> {
         values,
         filled: n_filled as f64 / n as f64,
         twin: None,
+        forms: None,
     })
 }
 
@@ -329,13 +334,20 @@ pub(super) fn strip(kind: Kind, value: &str, stripped: &mut String) {
 }
 
 /// Drops every field whose words stand in another field anyway, such as a surname beside the full name, and compares
-/// the other one as text: the same evidence must not count twice.
+/// the other one as text: the same evidence must not count twice. What a field says in another form stays.
 pub(super) fn drop_contained(fields: Vec<Field>) -> Vec<Field> {
     let is_words = |field: &Field| matches!(field.kind, Kind::Name | Kind::Category) || field.kind.is_text();
     let holders: Vec<Option<usize>> = (0..fields.len())
         .map(|at| {
             let part = &fields[at];
-            let holds = |other: &usize| *other != at && is_words(&fields[*other]) && stands_in(part, &fields[*other]);
+            let is_form = |other: &Field| {
+                let mut sides = part.columns.iter().zip(&other.columns);
+                sides.any(|(own, all)| own.len() < all.len() && own.iter().all(|column| all.contains(column)))
+            };
+            let holds = |other: &usize| {
+                let holder = &fields[*other];
+                *other != at && is_words(holder) && !is_form(holder) && stands_in(part, holder)
+            };
             (0..fields.len()).filter(|_| is_words(part)).find(holds)
         })
         .collect();

@@ -25,6 +25,7 @@ use self::near::Near;
 use self::postings::Postings;
 use self::texts::{Texts, Vocabulary};
 use super::explain::Explained;
+use super::forms::Forms;
 use super::keys::Atom;
 use super::vetoes::Grounds;
 use super::{
@@ -89,6 +90,8 @@ struct Known {
     kind: Kind,
     /// The field that it may have changed places with.
     twin: Option<usize>,
+    /// When it speaks, where records say the same in several forms.
+    forms: Option<Forms>,
     /// The usual distance between two values, where it holds quantities that are narrow beside their size.
     usual: Option<f64>,
     /// Its columns in each table; several are read as one.

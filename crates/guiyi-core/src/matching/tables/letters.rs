@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::compare::distance;
 use super::kin::Kin;
 use super::kind::Kind;
+use super::scripts::Readings;
 use super::values::Values;
 
 /// Letters of a value that are compared; a pattern of the bit-parallel distance has as many bits.
@@ -21,6 +22,8 @@ pub(super) struct Letters {
     glances: Vec<u64>,
     /// Which are writings of one name, where they are names.
     kin: Option<Kin>,
+    /// How they are read, where they are names in several scripts.
+    readings: Option<Readings>,
 }
 
 /// How values are spelled.
@@ -36,15 +39,18 @@ pub(super) struct Word {
 impl Letters {
     pub(super) fn new(kind: Kind, values: &Values) -> Self {
         let kin = kind.is_name().then(|| Kin::new(values));
+        let readings = kind.is_name().then(|| Readings::of(values, false)).flatten();
         let spelling = Spelling(values);
         let of = |id: u32| {
-            let has_kin = kin.as_ref().is_some_and(|kin| !kin.of(id).is_empty());
+            let is_read = || readings.as_ref().is_some_and(|readings| readings.is_read(id));
+            let has_kin = kin.as_ref().is_some_and(|kin| !kin.of(id).is_empty()) || is_read();
             glance(&spelling.get(id)) | u64::from(has_kin) << KIN_AT
         };
         let ids = (0..values.len() as u32).into_par_iter().with_min_len(CHUNK);
         Self {
             glances: ids.map(of).collect(),
             kin,
+            readings,
         }
     }
 
@@ -57,6 +63,11 @@ impl Letters {
     /// Whether two values are writings of one name. `apart` is what a glance at them says.
     pub(super) fn are_kin(&self, a: u32, b: u32, apart: Apart) -> bool {
         apart.may_be_kin && self.kin.as_ref().is_some_and(|kin| kin.are_kin(a, b))
+    }
+
+    /// How alike two names of different scripts are read; nothing of others.
+    pub(super) fn likeness(&self, a: u32, b: u32) -> Option<f32> {
+        self.readings.as_ref()?.likeness(a, b)
     }
 }
 

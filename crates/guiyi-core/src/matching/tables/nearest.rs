@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::super::hash::mix;
 use super::field::Field;
 use super::kind::Kind;
-use super::{globe, text};
+use super::{globe, scripts, text};
 
 /// Entries of the index that one record's search reads at most.
 pub(super) const READ: usize = 20_000;
@@ -21,6 +21,10 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn build(fields: &[Field]) -> Self {
         let n = fields.first().map_or(0, |field| field.ids.len());
+        let are_mixed = |field: &Field| {
+            may_be_mixed(field.kind) && scripts::are_mixed(field.values.counted().map(|own| own.0), false)
+        };
+        let are_mixed: Vec<bool> = fields.par_iter().map(are_mixed).collect();
         let rows: Vec<Vec<(u32, f32)>> = (0..n)
             .into_par_iter()
             .map(|record| {
@@ -30,7 +34,7 @@ impl Index {
                     if id == 0 {
                         continue;
                     }
-                    add_grams(at, field.kind, id, field.values.get(id), &mut own);
+                    add_grams(at, field.kind, are_mixed[at], id, field.values.get(id), &mut own);
                 }
                 count(&mut own).collect()
             })
@@ -138,14 +142,25 @@ impl Index {
     }
 }
 
-/// Appends the grams of a value of the field at a place.
-pub(super) fn add_grams(at: usize, kind: Kind, id: u32, value: &str, own: &mut Vec<u32>) {
+/// Whether values of a kind are looked for in other scripts too, where they are of several.
+pub(super) fn may_be_mixed(kind: Kind) -> bool {
+    kind.is_name() || kind.is_text()
+}
+
+/// Appends the grams of a value of the field at a place; where its values are of several scripts, also those of how it is
+/// read in Latin letters.
+pub(super) fn add_grams(at: usize, kind: Kind, is_mixed: bool, id: u32, value: &str, own: &mut Vec<u32>) {
     match kind {
         Kind::Number | Kind::Category => own.push(mix((at as u64) << 32 | u64::from(id)) as u32),
         Kind::Coordinates => own.extend(globe::cell(value).map(|cell| mix(cell ^ mix(at as u64)) as u32)),
         // They stand in the full name.
         Kind::Given => {}
-        _ => text::grams(value, |gram| own.push(gram)),
+        _ => {
+            text::grams(value, |gram| own.push(gram));
+            if let Some(latin) = is_mixed.then(|| scripts::in_latin(value)).flatten() {
+                text::grams(&latin, |gram| own.push(gram));
+            }
+        }
     }
 }
 

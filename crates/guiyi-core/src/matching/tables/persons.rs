@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use super::Kind;
 use super::field::Field;
+use super::scripts::Script;
 use super::vetoes::Grounds;
 
 /// Given names of many languages, folded.
@@ -119,6 +120,17 @@ fn part(field: &Field, is: impl Fn(&str) -> bool) -> f64 {
     if n_values < LEAST_NAMES { 0.0 } else { n_such / n }
 }
 
+/// Whether a folded value is a name of a person with a given name somewhere in it, be it in ideographs behind the surname.
+pub(super) fn is_named(value: &str) -> bool {
+    let words = || value.split(|letter: char| !letter.is_alphabetic());
+    let is_behind = |word: &str| {
+        let tails = word.char_indices().skip(1).take(2);
+        matches!(Script::of(word), Script::Han | Script::Hangul)
+            && tails.into_iter().any(|(at, _)| GIVEN.contains(&word[at..]))
+    };
+    value.split(' ').count() <= MOST_WORDS && words().any(|word| GIVEN.contains(word) || is_behind(word))
+}
+
 /// Whether a field holds full names of persons, given names first or behind a comma.
 pub(super) fn are_full_names(field: &Field) -> bool {
     let is_full = |value: &str| {
@@ -141,7 +153,7 @@ pub(super) fn given_name(value: &str) -> &str {
 }
 
 /// Whether a value is made of given names, and of initials beside them.
-fn is_given(value: &str) -> bool {
+pub(super) fn is_given(value: &str) -> bool {
     let words = || {
         value
             .split(|letter: char| !letter.is_alphabetic())

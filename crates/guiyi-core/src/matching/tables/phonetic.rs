@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use pinyin::ToPinyin;
 
 use super::kin::{as_pinyin, plain};
+use super::scripts;
 use super::text::is_ideograph;
 use crate::matching::hash::{hash, mix};
 
@@ -65,7 +66,10 @@ pub(super) fn sound(name: &str) -> u32 {
             words.iter().map(|word| consonants(word)).collect()
         }
     } else {
-        of_characters(name).unwrap_or_default()
+        match of_characters(name) {
+            Some(words) => words.iter().map(|word| spoken(word)).collect(),
+            None => scripts::sounds(name).unwrap_or_default(),
+        }
     };
     words.retain(|word| !word.is_empty());
     words.sort_unstable();
@@ -75,8 +79,8 @@ pub(super) fn sound(name: &str) -> u32 {
     }
 }
 
-/// Surname and given name of a Chinese name in Latin letters, as they are spoken; `None` if it is none.
-fn of_characters(name: &str) -> Option<Vec<String>> {
+/// Surname and given name of a Chinese name in Latin letters; `None` if it is none.
+pub(super) fn of_characters(name: &str) -> Option<[String; 2]> {
     let letters = || name.chars().filter(|letter| *letter != ' ');
     let n = letters().count();
     if !CHARACTERS.contains(&n) || !letters().all(is_ideograph) {
@@ -87,7 +91,7 @@ fn of_characters(name: &str) -> Option<Vec<String>> {
         .collect::<Option<_>>()?;
     // Four characters are a surname of two and a given name of two.
     let (surname, given) = sounds.split_at(1 + usize::from(n == 4));
-    Some([surname, given].map(|sounds| spoken(&sounds.concat())).to_vec())
+    Some([surname, given].map(<[String]>::concat))
 }
 
 /// Pinyin as careless speakers say it; syllables need not be told apart for that.
@@ -100,7 +104,7 @@ fn spoken(pinyin: &str) -> String {
 
 /// The consonants of a word by how they are spoken, after Soundex (R. C. Russell, US patent 1,261,167, 1918), but all of
 /// them, and the first one as the others; a vowel in front counts.
-fn consonants(word: &str) -> String {
+pub(super) fn consonants(word: &str) -> String {
     let (mut code, mut before) = (String::new(), '-');
     for letter in word.chars() {
         let own = match letter {

@@ -6,11 +6,12 @@ use rayon::prelude::*;
 
 use super::super::hash::mix;
 use super::field::{self, Field, Prepared};
+use super::joined::{self, Joined};
 use super::persons::Given;
 use super::said::{Said, SaidField};
 use super::values::Cells;
 use super::vetoes::Grounds;
-use super::{Kind, Table, align, joined, pooled, sort, twins};
+use super::{Kind, Table, align, forms, pooled, sort, twins};
 
 /// Fields that a pattern has room for.
 const MOST_FIELDS: usize = 31;
@@ -130,8 +131,8 @@ struct Made {
     kind: Option<Kind>,
 }
 
-/// The columns that correspond, one by one or several to one.
-fn columns(tables: &[&Table], said: &Said, order: &[u32]) -> Vec<Made> {
+/// The columns that correspond, one by one or several to one, and those that are forms of the same.
+fn columns(tables: &[&Table], said: &Said, order: &[u32]) -> (Vec<Made>, Vec<Joined>) {
     let is_said = |side: usize, column: usize| said.names(side, column);
     let mut found = align::align(tables);
     for columns in &mut found {
@@ -142,18 +143,20 @@ fn columns(tables: &[&Table], said: &Said, order: &[u32]) -> Vec<Made> {
             }
         }
     }
-    let mut made = Vec::new();
-    for joined in joined::of_tables(tables, &found, order, is_said) {
-        for columns in &mut found {
-            for (column, joined) in columns.iter_mut().zip(&joined) {
+    let joined = joined::of_tables(tables, &found, order, is_said);
+    for joined in &joined {
+        for columns in found.iter_mut().filter(|columns| !joined.parts.contains(columns)) {
+            for (column, joined) in columns.iter_mut().zip(&joined.columns) {
                 *column = column.filter(|column| !joined.contains(column));
             }
         }
-        made.push(Made {
-            columns: joined,
-            kind: None,
-        });
     }
+    let mut made: Vec<Made> = (joined.iter())
+        .map(|joined| Made {
+            columns: joined.columns.clone(),
+            kind: None,
+        })
+        .collect();
     let single = |columns: Vec<Option<usize>>| columns.into_iter().map(|column| column.into_iter().collect()).collect();
     let is_whole = |columns: &Vec<Option<usize>>| columns.iter().all(Option::is_some);
     let is_spare = |columns: &Vec<Option<usize>>| !is_whole(columns) && pooled::may_be_spare(tables, columns, order);
@@ -177,13 +180,14 @@ fn columns(tables: &[&Table], said: &Said, order: &[u32]) -> Vec<Made> {
                 kind,
             }),
     );
-    made
+    (made, joined)
 }
 
 /// The fields to compare, in an order that only their values decide.
 fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> Vec<Field> {
     let make = |made: &Made| Field::new(tables, &made.columns, made.kind, &cells, order);
-    let fields: Vec<Field> = columns(tables, said, order).par_iter().map(make).collect();
+    let (columns, joined) = columns(tables, said, order);
+    let fields: Vec<Field> = columns.par_iter().map(make).collect();
     let fields = pooled::pool(tables, said, fields, |columns, kind| {
         make(&Made {
             columns,
@@ -224,6 +228,7 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
         (field.kind, sum)
     });
     twins::find(&mut fields);
+    forms::find(&mut fields, &joined);
     fields.extend(field::marks(&fields));
     fields
 }

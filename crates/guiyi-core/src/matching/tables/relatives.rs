@@ -80,7 +80,8 @@ pub(super) fn naming(fields: &[Field]) -> Vec<Naming> {
             Kind::Name | Kind::Given | Kind::Text => (1..n).filter(is_plain).count() * 2 > n as usize,
             _ => false,
         };
-        if names {
+        // What is said in parts is named by these.
+        if names && field.forms.is_none() {
             Naming::of(&field.values.counts)
         } else {
             Naming::default()

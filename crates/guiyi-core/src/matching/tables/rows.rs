@@ -109,15 +109,31 @@ impl<'f> Rows<'f> {
         self.row(record).cell(field)
     }
 
-    /// The values of two records, field by field, and what can be seen of them.
+    /// The values of two records, field by field, and what can be seen of them; none of a field that does not speak of the
+    /// two.
     pub(super) fn cells(&self, (a, b): Pair) -> impl Iterator<Item = (Cell, Cell)> {
         let (left, right) = (self.row(a), self.row(b));
-        (0..self.fields.len()).map(move |at| (left.cell(at), right.cell(at)))
+        (0..self.fields.len()).map(move |at| {
+            if self.speaks(at, left, right) {
+                (left.cell(at), right.cell(at))
+            } else {
+                (Cell::NONE, Cell::NONE)
+            }
+        })
+    }
+
+    /// Whether a field speaks of two records.
+    fn speaks(&self, at: usize, left: Row<'_>, right: Row<'_>) -> bool {
+        self.fields[at].forms.is_none_or(|forms| forms.speak(left, right))
     }
 
     /// The level of one field of a pair, and the place in its range.
     pub(super) fn level(&self, at: usize, pair: Pair) -> (u8, f32) {
-        let own = self.fields[at].fine_level(self.cell(pair.0, at), self.cell(pair.1, at));
+        let (left, right) = (self.row(pair.0), self.row(pair.1));
+        if !self.speaks(at, left, right) {
+            return (0, 0.5);
+        }
+        let own = self.fields[at].fine_level(left.cell(at), right.cell(at));
         if usize::from(own.0) > KIN && self.is_swapped(at, pair) {
             (KIN as u8, own.1)
         } else {

@@ -241,7 +241,8 @@ impl Bounds {
         for (at, (field, (left, right))) in rows.fields.iter().zip(rows.cells(pair)).enumerate() {
             let share = field.kind.is_text().then(|| shares.next()).flatten();
             let (a, b) = (left.value, right.value);
-            if let Some(share) = share.filter(|_| a != b && a != 0 && b != 0) {
+            let are_read = || matches!(&field.prepared, Prepared::Bags(bags) if bags.are_read(a, b));
+            if let Some(share) = share.filter(|_| a != b && a != 0 && b != 0 && !are_read()) {
                 most[at] = self.most_of_text(at, left.glance & right.glance, share);
             }
         }

@@ -80,6 +80,7 @@ fn known(field: Field) -> Known {
     let values = Vocabulary::new(values);
     Known {
         twin: field.twin.map(|twin| twin.field),
+        forms: field.forms,
         usual: match &field.prepared {
             Prepared::Numbers(numbers) => numbers.usual,
             _ => None,

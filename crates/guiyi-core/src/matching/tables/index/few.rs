@@ -66,6 +66,7 @@ fn field(known: &Known, query: &Query, at: usize, rows: &[u32], n: usize) -> Fie
         prepared,
         filled: 1.0,
         twin: None,
+        forms: known.forms,
     }
 }
 
@@ -104,6 +105,7 @@ fn of_marks(index: &Index, counts: &Map<u64, u32>, query: &Query, rows: &[u32], 
         prepared,
         filled: 1.0,
         twin: None,
+        forms: None,
     }
 }
 

@@ -7,6 +7,7 @@
 
 use rayon::prelude::*;
 
+use super::super::forms::Forms;
 use super::super::keys::{Atom, Part};
 use super::super::model::ROOM;
 use super::super::model_file;
@@ -20,7 +21,7 @@ use super::{Bar, Grams, Index, IndexMistake, Kind, Known, Pass, Side, rings};
 use crate::matching::hash::{Map, hash, mix};
 
 /// The format that is written and read.
-pub(super) const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 4;
 const MAGIC: &[u8; 8] = b"guiyi\x00ix";
 /// Bytes of the head: magic, format, length of the rest, checksum of the rest.
 pub(super) const HEAD: usize = 28;
@@ -106,6 +107,7 @@ impl Index {
             writer.text(&field.header);
             writer.text(field.kind.name());
             writer.number(field.twin.map_or(0, |twin| twin as u64 + 1));
+            writer.number(field.forms.map_or(0, |forms| u64::from(forms.parts)));
             writer.number(field.usual.map_or(0, f64::to_bits));
             writer.number(field.columns.len() as u64);
             for columns in &field.columns {
@@ -211,11 +213,12 @@ fn read(reader: &mut Reader<'_>) -> Result<Index, IndexMistake> {
     let fields = (0..n_fields)
         .map(|_| read_field(reader))
         .collect::<Result<Vec<_>, _>>()?;
-    if fields
-        .iter()
-        .filter_map(|field| field.twin)
-        .any(|twin| twin >= n_fields)
-    {
+    let is_known = |field: &Known| {
+        let last_part = field.forms.and_then(|forms| forms.parts.checked_ilog2());
+        let others = field.twin.into_iter().chain(last_part.map(|part| part as usize));
+        others.into_iter().all(|other| other < n_fields)
+    };
+    if !fields.iter().all(is_known) {
         return Err(reader.wrong());
     }
     let ids = read_ids(reader, &fields, n)?;
@@ -279,6 +282,7 @@ fn read_field(reader: &mut Reader<'_>) -> Result<Known, IndexMistake> {
     let header = reader.text()?;
     let kind = Kind::from_name(&reader.text()?).ok_or_else(|| reader.wrong())?;
     let twin = reader.number()?.checked_sub(1).map(|twin| twin as usize);
+    let parts = u32::try_from(reader.number()?).map_err(|_| reader.wrong())?;
     let usual = Some(f64::from_bits(reader.number()?)).filter(|usual| *usual > 0.0);
     let n_sides = reader.count()?;
     let mut columns = Vec::new();
@@ -307,6 +311,7 @@ fn read_field(reader: &mut Reader<'_>) -> Result<Known, IndexMistake> {
         header,
         kind,
         twin,
+        forms: (parts != 0).then_some(Forms { parts }),
         usual,
         columns,
         members: count_members(kind, &values),

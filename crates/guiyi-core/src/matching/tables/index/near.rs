@@ -10,7 +10,8 @@ use rayon::prelude::*;
 
 use super::super::Kind;
 use super::super::candidates::neighbors;
-use super::super::nearest::{READ, add_grams, count, rarity, too_common};
+use super::super::nearest::{READ, add_grams, count, may_be_mixed, rarity, too_common};
+use super::super::scripts;
 use super::Index;
 use super::find::Query;
 use crate::matching::hash::Map;
@@ -32,7 +33,8 @@ pub(super) struct Near {
     added: Map<u32, Vec<(u32, f32)>>,
     /// How alike the last of the nearest of each record is.
     pub(super) least: Vec<f32>,
-    kinds: Vec<Kind>,
+    /// What each field holds, and whether in several scripts.
+    kinds: Vec<(Kind, bool)>,
 }
 
 /// Room for one search after another.
@@ -56,7 +58,12 @@ impl Near {
     /// `least` is what was found for each record before; else it is looked for.
     pub(super) fn new(index: &Index, least: Option<Vec<f32>>) -> Self {
         let n = index.len();
-        let kinds: Vec<Kind> = index.fields().iter().map(|(_, kind)| *kind).collect();
+        let texts_of = |at: usize| index.fields.get(at).map(|field| &field.values.texts);
+        let is_mixed = |at: usize, kind: Kind| {
+            may_be_mixed(kind) && texts_of(at).is_some_and(|texts| scripts::are_mixed(texts.iter(), false))
+        };
+        let kinds = index.fields().into_iter().enumerate();
+        let kinds: Vec<(Kind, bool)> = kinds.map(|(at, (_, kind))| (kind, is_mixed(at, kind))).collect();
         let of_row = |row: usize| {
             let marks = index.marks_of(index.texts_of(row as u32));
             let (texts, ids) = (index.texts_of(row as u32), index.of_row(row as u32));
@@ -218,15 +225,22 @@ fn last_of_nearest(scores: &mut [(f32, u32)], k: usize) -> f32 {
 }
 
 /// The grams of all values of a record.
-fn all_grams<'t>(kinds: &[Kind], texts: impl Iterator<Item = &'t str>, ids: &[u32]) -> Vec<u32> {
+fn all_grams<'t>(kinds: &[(Kind, bool)], texts: impl Iterator<Item = &'t str>, ids: &[u32]) -> Vec<u32> {
     let mut grams = Vec::new();
-    for (at, (kind, text)) in kinds
+    for (at, ((kind, is_mixed), text)) in kinds
         .iter()
         .zip(texts)
         .enumerate()
         .filter(|(_, (_, text))| !text.is_empty())
     {
-        add_grams(at, *kind, ids.get(at).copied().unwrap_or(0), text, &mut grams);
+        add_grams(
+            at,
+            *kind,
+            *is_mixed,
+            ids.get(at).copied().unwrap_or(0),
+            text,
+            &mut grams,
+        );
     }
     grams
 }

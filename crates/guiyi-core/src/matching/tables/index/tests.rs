@@ -133,6 +133,23 @@ fn so_does_one_whose_columns_are_compared_as_one() {
 }
 
 #[test]
+fn so_do_records_of_several_forms_and_scripts() {
+    use super::super::forms_tests::{HEADERS, Said, persons};
+    let (rows, _) = persons(200, &[Said::Full, Said::Parts, Said::Foreign]);
+    let (mixed, _) = persons(200, &[Said::Full, Said::Foreign]);
+    let mixed = (mixed.iter()).map(|row| vec![format!("{}{}", row[0], row[3]), row[4].clone(), row[5].clone()]);
+    let mixed: Vec<Vec<String>> = mixed.collect();
+    for table in [table(&HEADERS, &rows), table(&["name", "born", "phone"], &mixed)] {
+        let names = names(table.n_rows());
+        let (linkage, index) = Index::new(&[source(&table, &names)], &Options::default());
+        assert!(linkage.pairs.len() >= 40);
+        check_rows(&linkage, &index);
+        let read = Index::from_bytes(&index.to_bytes()).unwrap();
+        check_rows(&linkage, &read);
+    }
+}
+
+#[test]
 fn every_number_of_a_record_files_it() {
     let table = reached();
     let names = names(table.n_rows());
