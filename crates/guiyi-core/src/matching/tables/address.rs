@@ -147,10 +147,7 @@ pub(super) fn head(folded: &str) -> usize {
 
 /// Appends the numbers of a folded address, in order, each once, with blanks between: 3-502 are two.
 pub(super) fn numbers(folded: &str, numbers: &mut String) {
-    let divided: String = folded
-        .chars()
-        .map(|letter| if letter == '-' { ' ' } else { letter })
-        .collect();
+    let divided = folded.replace('-', " ");
     super::field::add_marks(std::iter::once(&*divided), &mut String::new(), numbers);
 }
 

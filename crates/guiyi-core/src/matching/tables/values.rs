@@ -179,32 +179,21 @@ pub(super) fn intern<'t>(
 
 /// Values changed, those that become equal made one. `change` writes into an empty text what a value becomes; nothing
 /// makes it no value.
-pub(super) fn rewrite(ids: &[u32], old: &Values, change: impl Fn(&str, &mut String)) -> (Vec<u32>, Values) {
-    let mut changed = String::new();
-    let mut texts = String::new();
-    let mut ends = Vec::with_capacity(old.len());
-    let mut hashes = Vec::with_capacity(old.len());
-    for id in 0..old.len() as u32 {
-        changed.clear();
-        change(old.get(id), &mut changed);
-        texts.push_str(&changed);
-        ends.push(texts.len());
-        hashes.push(if changed.is_empty() {
-            0
-        } else {
-            hash(changed.as_bytes())
-        });
-    }
-    let Numbered { of, counts, .. } = number(hashes.into_iter(), old.len(), |id| old.counts[id as usize]);
-    let mut values = Values::new(counts);
-    let mut start = 0;
-    for (id, end) in of.iter().zip(ends) {
-        if !values.has(*id) {
-            values.set(*id, &texts[start..end]);
+pub(super) fn rewrite(ids: &[u32], old: &Values, change: impl Fn(&str, &mut String) + Sync) -> (Vec<u32>, Values) {
+    let of_some = |chunk: usize| {
+        let (mut part, mut changed) = (Texts::default(), String::new());
+        for id in chunk * CHUNK..old.len().min((chunk + 1) * CHUNK) {
+            changed.clear();
+            change(old.get(id as u32), &mut changed);
+            part.text.push_str(&changed);
+            part.end();
         }
-        start = end;
-    }
-    (ids.iter().map(|id| of[*id as usize]).collect(), values)
+        part
+    };
+    let chunks = (0..old.len().div_ceil(CHUNK)).into_par_iter();
+    let parts: Vec<Texts> = chunks.map(of_some).collect();
+    let (of, values) = number_texts(&parts, |id| old.counts[id as usize]);
+    (ids.par_iter().map(|id| of[*id as usize]).collect(), values)
 }
 
 /// Texts that are folded already, end to end, one for each record.
@@ -232,9 +221,14 @@ impl Texts {
 
 /// Numbers the distinct texts of all records, which come in parts.
 pub(super) fn of_texts(parts: &[Texts]) -> (Vec<u32>, Values) {
+    number_texts(parts, |_| 1)
+}
+
+/// Numbers distinct texts that come in parts; `count` tells how many records the text of a place counts for.
+fn number_texts(parts: &[Texts], count: impl Fn(u32) -> u32) -> (Vec<u32>, Values) {
     let hashes = parts.iter().flat_map(|part| part.hashes.iter().copied());
     let n = parts.iter().map(|part| part.ends.len()).sum();
-    let Numbered { of, counts, .. } = number(hashes, n, |_| 1);
+    let Numbered { of, counts, .. } = number(hashes, n, count);
     let mut values = Values::new(counts);
     for (id, text) in of.iter().zip(parts.iter().flat_map(Texts::each)) {
         if !values.has(*id) {
