@@ -11,7 +11,6 @@ use super::blocks::{Blocks, Candidates, runs};
 use super::keys::{Atom, Keys, Part, Pass};
 use super::nearest::Index;
 use super::records::{Records, Seekers};
-use super::rows::ends;
 use super::sort::by_hash;
 use super::start::are_few;
 
@@ -314,10 +313,7 @@ fn finders(keys: &Keys<'_>, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) 
     // Atom by atom, so that the keys of one stay in the near cache.
     let common: Vec<Vec<u32>> = (0..n_atoms)
         .into_par_iter()
-        .map(|atom| {
-            let common = |(a, b): (u32, u32)| keys.common(atom, a, b);
-            pairs.iter().map(|pair| common(ends(*pair))).collect()
-        })
+        .map(|atom| keys.common(atom, pairs))
         .collect();
     let of_some = |(chunk, pairs): (usize, &[u64])| {
         let mut some = Finders {
