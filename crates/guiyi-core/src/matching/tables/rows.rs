@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::compare::{Cell, KIN};
-use super::field::{Field, Prepared};
+use super::field::Field;
 use super::model::{self, Model};
 use super::scoring::Scored;
 
@@ -165,11 +165,7 @@ impl<'f> Rows<'f> {
                 values.extend([left, right]);
             }
         }
-        match &self.fields[field].prepared {
-            Prepared::Letters(_) | Prepared::Sets(_) => self.fields[field].values.fetch(values),
-            Prepared::Bags(bags) => bags.fetch(values),
-            Prepared::Marks { .. } | Prepared::Dates(_) | Prepared::Numbers(_) | Prepared::Places(_) => {}
-        }
+        self.fields[field].fetch(values);
     }
 
     /// Asks for the rows of some records at once: memory is slow to answer and quick to deliver.
