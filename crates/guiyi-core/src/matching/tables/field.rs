@@ -111,12 +111,7 @@ impl Field {
                 own.for_each(|column| each(kind, column.get(row)));
             })
         } else {
-            let place = |row: usize| {
-                let (side, row) = cell(row);
-                Some((&tables[side].columns[*columns[side].first()?], row))
-            };
-            let columns: Vec<Option<usize>> = columns.iter().map(|columns| columns.first().copied()).collect();
-            values::intern(cells, &columns, order, place)
+            values::intern(tables, cells, columns)
         };
         // The column that says at once what others say together gives the name.
         let named = columns.iter().zip(tables).min_by_key(|(columns, _)| columns.len());

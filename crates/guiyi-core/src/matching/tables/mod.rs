@@ -55,6 +55,7 @@ mod search;
 mod sets;
 mod sisters;
 mod sort;
+mod spread;
 mod start;
 mod table;
 #[cfg(test)]

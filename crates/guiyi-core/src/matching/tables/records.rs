@@ -8,6 +8,7 @@ use super::super::hash::mix;
 use super::field::{self, Field, Prepared};
 use super::persons::Given;
 use super::said::{Said, SaidField};
+use super::spread::Spread;
 use super::values::Cells;
 use super::vetoes::Grounds;
 use super::{Kind, Table, align, joined, pooled, sort, twins};
@@ -45,6 +46,7 @@ impl Records {
     pub(super) fn new(tables: &[&Table], said: &Said) -> Self {
         let mut cells = Cells::read(tables);
         let order = order_records(std::mem::take(&mut cells.prints));
+        cells.spread = Spread::new(&order);
         let n_left = tables.first().map_or(0, |table| table.n_rows());
         Self {
             side: order.iter().map(|row| u8::from(*row as usize >= n_left)).collect(),
