@@ -142,6 +142,7 @@ pub(super) fn intern(tables: &[&Table], cells: &Cells, columns: &[Vec<usize>]) -
     values.push("");
     let mut folded = String::new();
     for records in dealt.parts() {
+        dealt.fetch(&records);
         let known = numbered.firsts.len();
         numbered.add(records.map(|record| dealt.hash(record)), |_| 1);
         for first in &numbered.firsts[known..] {
