@@ -169,7 +169,9 @@ pub(super) fn too_common(n: usize) -> u32 {
 /// Among up to so many records all likenesses are looked through: noting which were touched would cost more.
 const LOOKED_THROUGH: usize = 1 << 16;
 /// Likenesses that are looked through at once.
-const TOGETHER: usize = 16;
+const TOGETHER: usize = 32;
+/// The least likeness of two records that have something in common.
+const LEAST: f32 = f32::from_bits(1);
 
 /// Room for one record's search after another.
 struct Search {
@@ -233,12 +235,13 @@ impl Search {
         let mut nearest = Nearest { k, least: 0.0, best };
         if self.touched.is_empty() {
             for (at, some) in scores.chunks_exact(TOGETHER).enumerate() {
-                let most = some.iter().copied().fold(0.0, f32::max);
-                if most < nearest.least || most == 0.0 {
+                let least = nearest.least.max(LEAST);
+                // Compared all at once, which a search for the greatest would not be.
+                if !some.iter().fold(false, |any, score| any | (*score >= least)) {
                     continue;
                 }
                 for (score, other) in some.iter().zip((at * TOGETHER) as u32..) {
-                    if *score > 0.0 && *score >= nearest.least && may(other) {
+                    if *score >= nearest.least.max(LEAST) && may(other) {
                         nearest.take(*score, other);
                     }
                 }
