@@ -173,33 +173,35 @@ impl Rivals {
 
     /// The odds of each pattern that a pair is a match, were there no other.
     fn odds(&self, model: &Model) -> Vec<f64> {
-        let odds = |(pattern, _): &(u128, f64)| model.weight(*pattern).min(POSSIBLE.1).exp2();
-        self.counted.iter().map(odds).collect()
+        let weights = model.weights(&self.counted).into_iter();
+        weights.map(|weight| weight.min(POSSIBLE.1).exp2()).collect()
     }
 
     /// The pairs that are likelier matches than not, and what they weigh.
     fn graph(&self, odds: &[f64]) -> Vec<Edge> {
+        let bits: Vec<f32> = odds.iter().map(|odds| odds.log2() as f32).collect();
         let likely = self.pairs.iter().filter(|(_, at)| odds[*at] > 1.0);
-        likely.map(|((a, b), at)| (*a, *b, odds[*at].log2() as f32)).collect()
+        likely.map(|((a, b), at)| (*a, *b, bits[*at])).collect()
     }
 
     /// What part of each pattern's pairs are matches where partners of a record compete, but for those of its own group.
     fn shares(&self, model: &Model, odds: &[f64], groups: Option<&[u32]>) -> Vec<Share> {
         let is_own = |(a, b): Pair| groups.is_some_and(|of| of[a as usize] == of[b as usize]);
+        let are_own: Vec<bool> = self.pairs.iter().map(|(pair, _)| is_own(*pair)).collect();
         // For each record the odds of all its partners, and of those of its group.
         let mut sums = vec![(0.0, 0.0); self.n];
-        for (pair, at) in &self.pairs {
+        for ((pair, at), is_own) in self.pairs.iter().zip(&are_own) {
             for record in [pair.0, pair.1] {
                 let (all, own) = &mut sums[record as usize];
                 *all += odds[*at];
-                *own += if is_own(*pair) { odds[*at] } else { 0.0 };
+                *own += if *is_own { odds[*at] } else { 0.0 };
             }
         }
         let mut matching = vec![0.0; self.counted.len()];
-        for (pair, at) in &self.pairs {
+        for ((pair, at), is_own) in self.pairs.iter().zip(&are_own) {
             let rivals = |record: u32| {
                 let (all, own) = sums[record as usize];
-                f64::max(all - if is_own(*pair) { own } else { odds[*at] }, 0.0)
+                f64::max(all - if *is_own { own } else { odds[*at] }, 0.0)
             };
             matching[*at] += odds[*at] / (1.0 + odds[*at] + rivals(pair.0).max(rivals(pair.1)));
         }
@@ -210,7 +212,7 @@ impl Rivals {
                 related: model.related(*pattern, matching).min(1.0 - matching),
             }
         };
-        self.counted.iter().zip(matching).map(share).collect()
+        self.counted.par_iter().zip(matching).map(share).collect()
     }
 
     /// How many matches there are by these shares.

@@ -156,12 +156,6 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         }
     };
     let shares: Vec<Share> = counts.iter().map(share).collect();
-    let expected = |model: &Model, counts: &[(u128, f64)]| -> f64 {
-        let each = counts
-            .iter()
-            .map(|(pattern, count)| count * model.probability(*pattern));
-        each.sum()
-    };
     // Random pairs show what chance does, cleared of the matches among them, as if fields were independent. Nearest
     // neighbors are alike all over: chance among them knows how fields depend on one another. Whichever finds far more
     // matches than the other has mixed the two kinds up; else the more fields there are, the more both are heard.
@@ -171,7 +165,7 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
     };
     let mut pinned = model.clone();
     pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, false);
-    let n_found = expected(&pinned, &counts);
+    let n_found = pinned.expected(&counts);
     if ground.is_searched {
         let is_copy = |bond: &Bond| ground.copies.contains(&(bond.first, bond.second));
         let may_be_relative = |pattern: u128| {
@@ -186,13 +180,13 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         let untrained = model.clone();
         model.fit(&counts, &shares);
         model.train(&counts, ROUNDS);
-        let n_near = expected(model, &counts).max(1.0);
+        let n_near = model.expected(&counts).max(1.0);
         let times = n_found / n_near;
         // Neighbors, chosen for being alike, are not heard where chance makes most of what random pairs lead to, so that
         // fields are independent as far as anybody can see; nor where things are there many times, so that most
         // neighbors are copies and what they show is no chance.
         let is_chance = strangers.taken(&pinned) > f64::max(MOST_CHANCE * n_found, LEAST_TAKEN);
-        if is_chance || n_certain - expected(model, &certain) > MOST_DENIED * n_near {
+        if is_chance || n_certain - model.expected(&certain) > MOST_DENIED * n_near {
             pinned = untrained;
             if !is_chance {
                 // Copies agree in all fields together: what was seen in them is no bond of strangers.
