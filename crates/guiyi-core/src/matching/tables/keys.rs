@@ -170,9 +170,9 @@ impl<'f> Keys<'f> {
         });
         match self.sets[atom] {
             Some(sets) => of_both
-                .map(|(left, right)| match left == right {
-                    true => sets.keys(left).next().unwrap_or(0),
-                    false => sets.common(left, right),
+                .map(|(left, right)| {
+                    let own = || sets.keys(left).next().unwrap_or(0);
+                    if left == right { own() } else { sets.common(left, right) }
                 })
                 .collect(),
             // Without a branch, so that no guess waits for memory.
@@ -195,18 +195,16 @@ impl<'f> Keys<'f> {
         for (chunk, first) in first.chunks(TOGETHER).enumerate() {
             let start = chunk * TOGETHER;
             let mut n = 0;
-            let mut add = |at: usize, key: u64, has_key: bool| {
+            let mut add = |at: usize, key: u64, n_keys: u8| {
                 some[n] = ((start + at) as u32, key);
-                n += usize::from(has_key);
+                n += usize::from(n_keys);
             };
+            let is_key = |key: &u32| u8::from(*key != 0);
             match second.map(|second| &second[start..]) {
-                None => (first.iter().enumerate()).for_each(|(at, key)| add(at, u64::from(*key), *key != 0)),
+                None => (first.iter().enumerate()).for_each(|(at, key)| add(at, u64::from(*key), is_key(key))),
                 Some(second) => (first.iter().zip(second).enumerate()).for_each(|(at, (key, other))| {
-                    add(
-                        at,
-                        u64::from(*key) << 32 | u64::from(*other),
-                        (*key != 0) & (*other != 0),
-                    );
+                    let both = u64::from(*key) << 32 | u64::from(*other);
+                    add(at, both, is_key(key) * is_key(other));
                 }),
             }
             some[..n].iter().for_each(|(record, key)| each(*record, mix(*key)));

@@ -251,7 +251,7 @@ impl Search {
             for (at, some) in scores.chunks_exact(TOGETHER).enumerate() {
                 let least = nearest.least.max(LEAST);
                 // Compared all at once, which a search for the greatest would not be.
-                if !some.iter().fold(false, |any, score| any | (*score >= least)) {
+                if some.iter().fold(0, |any, score| any | u32::from(*score >= least)) == 0 {
                     continue;
                 }
                 for (score, other) in some.iter().zip((at * TOGETHER) as u32..) {

@@ -166,7 +166,7 @@ impl<'f> Rows<'f> {
         for (a, b) in pairs {
             let (left, right) = (self.row(a).id(field), self.row(b).id(field));
             // No value in the place of others, rather than a branch that nobody can guess.
-            let are_read = u32::from((left != right) & (left != 0) & (right != 0));
+            let are_read = u32::from(left != right) * u32::from(left != 0) * u32::from(right != 0);
             values.extend([left * are_read, right * are_read]);
         }
         self.fields[field].fetch(values);
