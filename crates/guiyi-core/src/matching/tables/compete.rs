@@ -16,7 +16,7 @@ use super::group;
 use super::model::{Model, Share};
 use super::parts::{Edge, roots};
 use super::rows::{Pair, ends};
-use crate::matching::hash::Map;
+use super::train::count;
 
 /// Rounds of training, at most, and the part of the matches by which the last one changes their number.
 const ROUNDS: usize = 40;
@@ -150,20 +150,11 @@ fn are_look_alikes(graph: &[Edge], n: usize, weigh: impl Fn(Pair) -> f64 + Sync)
 
 impl Rivals {
     fn new(model: &Model, n: usize, pairs: &[u64], patterns: &[u128]) -> Self {
-        let mut counts: Map<u128, f64> = Map::default();
-        for pattern in patterns {
-            *counts.entry(*pattern).or_default() += 1.0;
-        }
-        let mut counted: Vec<(u128, f64)> = counts.into_iter().collect();
-        counted.sort_unstable_by_key(|(pattern, _)| *pattern);
-        let place = |(pair, pattern): (&u64, &u128)| {
-            let at = counted.binary_search_by_key(pattern, |(own, _)| *own).ok()?;
-            Some((ends(*pair), at))
-        };
-        let is_possible: Vec<bool> = (counted.iter())
-            .map(|(pattern, _)| model.weight(*pattern) > POSSIBLE.0)
+        let (counted, of_pairs) = count(patterns);
+        let is_possible: Vec<bool> = (model.weights(&counted).iter())
+            .map(|weight| *weight > POSSIBLE.0)
             .collect();
-        let pairs = pairs.iter().zip(patterns).filter_map(place);
+        let pairs = pairs.iter().zip(of_pairs).map(|(pair, at)| (ends(*pair), at as usize));
         Self {
             n,
             pairs: pairs.filter(|(_, at)| is_possible[*at]).collect(),
