@@ -78,7 +78,9 @@ pub(super) fn count(patterns: &[u128]) -> (Vec<(u128, f64)>, Vec<u32>) {
     for (place, number) in (0..).zip(&order) {
         places[*number as usize] = place;
     }
-    of_pairs.iter_mut().for_each(|at| *at = places[*at as usize]);
+    for at in &mut of_pairs {
+        *at = places[*at as usize];
+    }
     (
         order.into_iter().map(|number| counts[number as usize]).collect(),
         of_pairs,
