@@ -5,14 +5,14 @@
 //! their own, since two neighbors share all the words.
 //! Law: an address says what it says in whichever column it stands; nothing here decides by a column's name.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::text::is_ideograph;
+use crate::matching::hash::Map;
 
 /// Forms of English words and the shortest form of each, and which of them are streets.
-static FORMS: LazyLock<HashMap<&str, (&str, bool)>> = LazyLock::new(|| {
-    let mut forms = HashMap::new();
+static FORMS: LazyLock<Map<&str, (&str, bool)>> = LazyLock::new(|| {
+    let mut forms = Map::default();
     for line in include_str!("../../../../../dictionaries/address/street.tsv").lines() {
         let mut cells = line.split('\t');
         if let (Some(kind), Some(short), Some(others)) = (cells.next(), cells.next(), cells.next()) {
@@ -147,10 +147,7 @@ pub(super) fn head(folded: &str) -> usize {
 
 /// Appends the numbers of a folded address, in order, each once, with blanks between: 3-502 are two.
 pub(super) fn numbers(folded: &str, numbers: &mut String) {
-    let divided: String = folded
-        .chars()
-        .map(|letter| if letter == '-' { ' ' } else { letter })
-        .collect();
+    let divided = folded.replace('-', " ");
     super::field::add_marks(std::iter::once(&*divided), &mut String::new(), numbers);
 }
 

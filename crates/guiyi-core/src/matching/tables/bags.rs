@@ -97,10 +97,7 @@ impl Bags {
         let norms: Vec<Vec<f32>> = chunks
             .par_iter_mut()
             .zip(numbers)
-            .map(|(chunk, numbers)| {
-                chunk.renumber(numbers);
-                chunk.bags().map(|bag| bags.norm(bag)).collect()
-            })
+            .map(|(chunk, numbers)| chunk.renumber(numbers, |bag| bags.norm(bag)))
             .collect();
         bags.norms = norms.concat();
         bags.chunks = chunks;
@@ -145,23 +142,16 @@ impl Bags {
 
     /// How much of a value's bag, 1 in all, is of each sort.
     pub(super) fn shares(&self, value: u32) -> [f32; 64] {
-        let mut shares = [0.0; 64];
-        let part = self.least_square(value).recip();
+        let (mut shares, mut head) = ([0.0; 64], 0.0);
         for entry in self.get(value) {
-            shares[sort_of(*entry)] += part * self.weight(*entry).powi(2);
+            let square = self.weight(*entry).powi(2);
+            shares[sort_of(*entry)] += square;
+            head += if *entry & HEAD == 0 { 0.0 } else { square };
         }
-        shares
-    }
-
-    /// The square of a value's length without its head.
-    fn least_square(&self, value: u32) -> f32 {
-        let square = self.norms[value as usize].powi(2);
-        if !self.has_heads {
-            return square;
-        }
-        let heads = self.get(value).iter().filter(|entry| *entry & HEAD != 0);
-        let head: f32 = heads.map(|entry| self.weight(*entry).powi(2)).sum();
-        (square - head).max(f32::MIN_POSITIVE)
+        // What the other side leaves out does not count.
+        let body = self.norms[value as usize].powi(2) - if self.has_heads { head } else { 0.0 };
+        let part = body.max(f32::MIN_POSITIVE).recip();
+        shares.map(|share| share * part)
     }
 
     /// Whether two values are of different scripts, so that their grams do not tell how alike they are.
@@ -364,8 +354,9 @@ impl Chunk {
         (chunk, grams)
     }
 
-    /// Gives grams other numbers, and each value's grams their order and count.
-    fn renumber(&mut self, numbers: &[u32]) {
+    /// Gives grams other numbers, and each value's grams their order and count. `norm` tells the length of a bag.
+    fn renumber(&mut self, numbers: &[u32], norm: impl Fn(&[u32]) -> f32) -> Vec<f32> {
+        let mut norms = Vec::with_capacity(self.bounds.len());
         let (mut start, mut write) = (0, 0);
         for bound in &mut self.bounds[1..] {
             let end = *bound as usize;
@@ -385,15 +376,12 @@ impl Chunk {
             }
             let sorts = self.entries[first..write].iter().map(|entry| 1 << sort_of(*entry));
             self.glances.push(sorts.fold(0, |all, sort: u64| all | sort));
+            norms.push(norm(&self.entries[first..write]));
             *bound = write as u32;
         }
         self.entries.truncate(write);
         self.entries.shrink_to_fit();
-    }
-
-    fn bags(&self) -> impl Iterator<Item = &[u32]> {
-        let bag = |bounds: &[u32]| &self.entries[bounds[0] as usize..bounds[1] as usize];
-        self.bounds.windows(2).map(bag)
+        norms
     }
 }
 

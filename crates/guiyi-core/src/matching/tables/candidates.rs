@@ -11,7 +11,6 @@ use super::blocks::{Blocks, Candidates, runs};
 use super::keys::{Atom, Keys, Part, Pass};
 use super::nearest::Index;
 use super::records::{Records, Seekers};
-use super::rows::ends;
 use super::sort::by_hash;
 use super::start::are_few;
 
@@ -314,10 +313,7 @@ fn finders(keys: &Keys<'_>, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) 
     // Atom by atom, so that the keys of one stay in the near cache.
     let common: Vec<Vec<u32>> = (0..n_atoms)
         .into_par_iter()
-        .map(|atom| {
-            let common = |(a, b): (u32, u32)| keys.common(atom, a, b);
-            pairs.iter().map(|pair| common(ends(*pair))).collect()
-        })
+        .map(|atom| keys.common(atom, pairs))
         .collect();
     let of_some = |(chunk, pairs): (usize, &[u64])| {
         let mut some = Finders {
@@ -325,19 +321,24 @@ fn finders(keys: &Keys<'_>, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) 
             passes: Vec::new(),
         };
         let mut shared: Vec<(usize, u64)> = Vec::new();
+        let mut found = vec![0; passes.len() + 1];
         for (row, pair) in (chunk * CHUNK..).zip(pairs) {
             let atoms = (0..n_atoms).map(|atom| (atom, u64::from(common[atom][row])));
             shared.clear();
             shared.extend(atoms.filter(|(_, key)| *key != 0));
-            let start = some.passes.len();
+            // Without a branch, so that no guess waits for memory.
+            let mut n = 0;
             for (at, (first, key)) in shared.iter().enumerate() {
                 for (second, other) in &shared[at..] {
                     let key = if second == first { *key } else { key << 32 | other };
-                    let found = numbers[first * n_atoms + second].filter(|pass| finds(*pass, *pair, key));
-                    some.passes.extend(found);
+                    if let Some(pass) = numbers[first * n_atoms + second] {
+                        found[n] = pass;
+                        n += usize::from(finds(pass, *pair, key));
+                    }
                 }
             }
-            some.passes[start..].sort_unstable();
+            found[..n].sort_unstable();
+            some.passes.extend(&found[..n]);
             some.ends.push(some.passes.len() as u32);
         }
         some

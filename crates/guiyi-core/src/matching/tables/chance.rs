@@ -13,6 +13,8 @@ use super::rows::{Rows, ends};
 
 /// Values of which all pairs are counted before any is compared.
 const FEW: usize = 1024;
+/// Pairs whose values are asked for together.
+const TOGETHER: usize = 512;
 
 /// For each field how many of the pairs have each level, level 1 first; pairs that lack a value count nowhere.
 ///
@@ -29,41 +31,59 @@ pub(super) fn levels(rows: &Rows<'_>, pairs: &[u64]) -> Vec<Vec<f64>> {
 fn count(rows: &Rows<'_>, at: usize, pairs: &[u64]) -> Vec<u64> {
     let field = &rows.fields[at];
     let mut counts = vec![0; n_levels(field.kind) + 1];
-    let values = pairs.iter().map(|pair| {
+    let values = |pair: &u64| {
         let (a, b) = ends(*pair);
         (field.ids[a as usize], field.ids[b as usize])
-    });
-    match &field.prepared {
-        // What they changed places with, and whether they speak, is not seen in two values.
-        _ if field.twin.is_some() || field.forms.is_some() => {
-            let level = |pair: &u64| rows.level(at, ends(*pair)).0;
-            for pair in pairs {
-                counts[usize::from(level(pair))] += 1;
-            }
-        }
-        _ if field.values.len() <= FEW => {
-            let n = field.values.len() as u32;
-            let mut met = vec![0_u64; (n * n) as usize];
-            values.for_each(|(a, b)| met[(a * n + b) as usize] += 1);
-            let met = (0..n * n).zip(met).filter(|(_, times)| *times > 0);
-            met.for_each(|(both, times)| counts[level(field, both / n, both % n)] += times);
-        }
-        Prepared::Bags(bags) => {
-            let mut room = Vec::new();
-            for pairs in pairs.chunk_by(|one, other| one >> 32 == other >> 32) {
-                let own = field.ids[ends(pairs[0]).0 as usize];
-                let others = pairs.iter().map(|pair| field.ids[ends(*pair).1 as usize]);
-                let (same, others): (Vec<u32>, Vec<u32>) =
-                    others.filter(|other| *other != 0).partition(|other| *other == own);
-                if own != 0 {
-                    counts[usize::from(field.equal[own as usize])] += same.len() as u64;
-                    bags.cosines(own, &others, &mut room, |cosine| {
-                        counts[usize::from(EQUAL + bag_level(cosine).0)] += 1;
-                    });
+    };
+    let is_by_row = field.twin.is_some() || field.forms.is_some();
+    if field.values.len() <= FEW && !is_by_row {
+        let n = field.values.len() as u32;
+        let mut met = vec![0_u64; (n * n) as usize];
+        pairs
+            .iter()
+            .map(values)
+            .for_each(|(a, b)| met[(a * n + b) as usize] += 1);
+        let met = (0..n * n).zip(met).filter(|(_, times)| *times > 0);
+        met.for_each(|(both, times)| counts[level(field, both / n, both % n)] += times);
+        return counts;
+    }
+    let (mut read, mut room) = (Vec::new(), Vec::new());
+    for pairs in pairs.chunks(TOGETHER) {
+        // Asked for all at once: memory is slow to answer and quick to deliver.
+        read.clear();
+        read.extend(pairs.iter().map(values).flat_map(|(a, b)| [a, b]).filter(|id| *id != 0));
+        std::hint::black_box(read.iter().fold(0, |all, id| all ^ field.glance(*id)));
+        field.fetch(&read);
+        match &field.prepared {
+            // What they changed places with, and whether they speak, is not seen in two values.
+            _ if is_by_row => {
+                rows.fetch(pairs.iter().flat_map(|pair| {
+                    let (a, b) = ends(*pair);
+                    [a, b]
+                }));
+                for pair in pairs {
+                    counts[usize::from(rows.level(at, ends(*pair)).0)] += 1;
                 }
             }
+            Prepared::Bags(bags) => {
+                for pairs in pairs.chunk_by(|one, other| one >> 32 == other >> 32) {
+                    let (own, _) = values(&pairs[0]);
+                    let others = pairs.iter().map(|pair| values(pair).1);
+                    let (same, others): (Vec<u32>, Vec<u32>) =
+                        others.filter(|other| *other != 0).partition(|other| *other == own);
+                    if own != 0 {
+                        counts[usize::from(field.equal[own as usize])] += same.len() as u64;
+                        bags.cosines(own, &others, &mut room, |cosine| {
+                            counts[usize::from(EQUAL + bag_level(cosine).0)] += 1;
+                        });
+                    }
+                }
+            }
+            _ => pairs
+                .iter()
+                .map(values)
+                .for_each(|(a, b)| counts[level(field, a, b)] += 1),
         }
-        _ => values.for_each(|(a, b)| counts[level(field, a, b)] += 1),
     }
     counts
 }

@@ -16,7 +16,7 @@ use super::group;
 use super::model::{Model, Share};
 use super::parts::{Edge, roots};
 use super::rows::{Pair, ends};
-use crate::matching::hash::Map;
+use super::train::count;
 
 /// Rounds of training, at most, and the part of the matches by which the last one changes their number.
 const ROUNDS: usize = 40;
@@ -150,20 +150,11 @@ fn are_look_alikes(graph: &[Edge], n: usize, weigh: impl Fn(Pair) -> f64 + Sync)
 
 impl Rivals {
     fn new(model: &Model, n: usize, pairs: &[u64], patterns: &[u128]) -> Self {
-        let mut counts: Map<u128, f64> = Map::default();
-        for pattern in patterns {
-            *counts.entry(*pattern).or_default() += 1.0;
-        }
-        let mut counted: Vec<(u128, f64)> = counts.into_iter().collect();
-        counted.sort_unstable_by_key(|(pattern, _)| *pattern);
-        let place = |(pair, pattern): (&u64, &u128)| {
-            let at = counted.binary_search_by_key(pattern, |(own, _)| *own).ok()?;
-            Some((ends(*pair), at))
-        };
-        let is_possible: Vec<bool> = (counted.iter())
-            .map(|(pattern, _)| model.weight(*pattern) > POSSIBLE.0)
+        let (counted, of_pairs) = count(patterns);
+        let is_possible: Vec<bool> = (model.weights(&counted).iter())
+            .map(|weight| *weight > POSSIBLE.0)
             .collect();
-        let pairs = pairs.iter().zip(patterns).filter_map(place);
+        let pairs = pairs.iter().zip(of_pairs).map(|(pair, at)| (ends(*pair), at as usize));
         Self {
             n,
             pairs: pairs.filter(|(_, at)| is_possible[*at]).collect(),
@@ -173,33 +164,35 @@ impl Rivals {
 
     /// The odds of each pattern that a pair is a match, were there no other.
     fn odds(&self, model: &Model) -> Vec<f64> {
-        let odds = |(pattern, _): &(u128, f64)| model.weight(*pattern).min(POSSIBLE.1).exp2();
-        self.counted.iter().map(odds).collect()
+        let weights = model.weights(&self.counted).into_iter();
+        weights.map(|weight| weight.min(POSSIBLE.1).exp2()).collect()
     }
 
     /// The pairs that are likelier matches than not, and what they weigh.
     fn graph(&self, odds: &[f64]) -> Vec<Edge> {
+        let bits: Vec<f32> = odds.iter().map(|odds| odds.log2() as f32).collect();
         let likely = self.pairs.iter().filter(|(_, at)| odds[*at] > 1.0);
-        likely.map(|((a, b), at)| (*a, *b, odds[*at].log2() as f32)).collect()
+        likely.map(|((a, b), at)| (*a, *b, bits[*at])).collect()
     }
 
     /// What part of each pattern's pairs are matches where partners of a record compete, but for those of its own group.
     fn shares(&self, model: &Model, odds: &[f64], groups: Option<&[u32]>) -> Vec<Share> {
         let is_own = |(a, b): Pair| groups.is_some_and(|of| of[a as usize] == of[b as usize]);
+        let are_own: Vec<bool> = self.pairs.iter().map(|(pair, _)| is_own(*pair)).collect();
         // For each record the odds of all its partners, and of those of its group.
         let mut sums = vec![(0.0, 0.0); self.n];
-        for (pair, at) in &self.pairs {
+        for ((pair, at), is_own) in self.pairs.iter().zip(&are_own) {
             for record in [pair.0, pair.1] {
                 let (all, own) = &mut sums[record as usize];
                 *all += odds[*at];
-                *own += if is_own(*pair) { odds[*at] } else { 0.0 };
+                *own += if *is_own { odds[*at] } else { 0.0 };
             }
         }
         let mut matching = vec![0.0; self.counted.len()];
-        for (pair, at) in &self.pairs {
+        for ((pair, at), is_own) in self.pairs.iter().zip(&are_own) {
             let rivals = |record: u32| {
                 let (all, own) = sums[record as usize];
-                f64::max(all - if is_own(*pair) { own } else { odds[*at] }, 0.0)
+                f64::max(all - if *is_own { own } else { odds[*at] }, 0.0)
             };
             matching[*at] += odds[*at] / (1.0 + odds[*at] + rivals(pair.0).max(rivals(pair.1)));
         }
@@ -210,7 +203,7 @@ impl Rivals {
                 related: model.related(*pattern, matching).min(1.0 - matching),
             }
         };
-        self.counted.iter().zip(matching).map(share).collect()
+        self.counted.par_iter().zip(matching).map(share).collect()
     }
 
     /// How many matches there are by these shares.

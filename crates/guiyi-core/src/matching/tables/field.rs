@@ -65,6 +65,15 @@ pub(super) struct Field {
 }
 
 impl Field {
+    /// Asks for all at once that comparing some values in full will read.
+    pub(super) fn fetch(&self, values: &[u32]) {
+        match &self.prepared {
+            Prepared::Letters(_) | Prepared::Sets(_) => self.values.fetch(values),
+            Prepared::Bags(bags) => bags.fetch(values),
+            Prepared::Marks { .. } | Prepared::Dates(_) | Prepared::Numbers(_) | Prepared::Places(_) => {}
+        }
+    }
+
     /// How often each thing that two records can share occurs, and its level where they do.
     pub(super) fn shared(&self) -> Vec<(u32, u8)> {
         match &self.prepared {
@@ -105,12 +114,7 @@ impl Field {
                 own.for_each(|column| each(kind, column.get(row)));
             })
         } else {
-            let place = |row: usize| {
-                let (side, row) = cell(row);
-                Some((&tables[side].columns[*columns[side].first()?], row))
-            };
-            let columns: Vec<Option<usize>> = columns.iter().map(|columns| columns.first().copied()).collect();
-            values::intern(cells, &columns, order, place)
+            values::intern(tables, cells, columns)
         };
         // The column that says at once what others say together gives the name.
         let named = columns.iter().zip(tables).min_by_key(|(columns, _)| columns.len());
@@ -143,6 +147,17 @@ impl Field {
             | Kind::Given => values::rewrite(&ids, &values, |value, changed| strip(kind, value, changed)),
             _ => (ids, values),
         };
+        Self::stripped(header, columns, kind, ids, values)
+    }
+
+    /// The field of what such a kind takes from the values of another field, which are kept as they are folded.
+    fn derived(header: String, from: &Self, kind: Kind) -> Self {
+        let (ids, values) = values::rewrite(&from.ids, &from.values, |value, changed| strip(kind, value, changed));
+        Self::stripped(header, from.columns.clone(), kind, ids, values)
+    }
+
+    /// The field of values of which nothing is left but what counts.
+    fn stripped(header: String, columns: Vec<Vec<usize>>, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
         let n_filled = ids.iter().filter(|id| **id != 0).count();
         let filled = n_filled as f64 / ids.len().max(1) as f64;
         let counts = match kind {
@@ -197,24 +212,19 @@ pub(super) fn add_value(kind: Option<Kind>, value: &str, joined: &mut String) {
 
 /// The numbers of addresses, beside their words: what tells one house from the next stands there. Fields that are none of
 /// addresses have none, nor those in which numbers are rare.
-pub(super) fn doors(field: &Field, make: impl FnOnce() -> Field) -> Option<Field> {
+pub(super) fn doors(field: &Field) -> Option<Field> {
     if field.kind != Kind::Address {
         return None;
     }
-    let mut doors = make();
-    doors.header = format!("{} numbers", field.header);
+    let doors = Field::derived(format!("{} numbers", field.header), field, Kind::Doors);
     (doors.filled * 5.0 >= 1.0).then_some(doors)
 }
 
 /// The given names in full names of persons, beside these: members of a family share all else of theirs. Fields that hold
 /// no such names have none.
-pub(super) fn given_names(field: &Field, make: impl FnOnce() -> Field) -> Option<Field> {
-    if !persons::are_full_names(field) {
-        return None;
-    }
-    let mut given = make();
-    given.header = format!("given name of {}", field.header);
-    Some(given)
+pub(super) fn given_names(field: &Field) -> Option<Field> {
+    let header = || format!("given name of {}", field.header);
+    persons::are_full_names(field).then(|| Field::derived(header(), field, Kind::Given))
 }
 
 /// The tokens with digits out of all texts: what tells one model, house or volume from the next stands there, in

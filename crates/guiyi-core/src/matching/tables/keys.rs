@@ -10,11 +10,15 @@ use super::super::hash::mix;
 use super::date::{self, Date};
 use super::field::{Field, Prepared};
 use super::kind::Kind;
+use super::rows::ends;
 use super::sets::Sets;
 use super::{globe, phonetic};
 
 /// The largest block of a pass on one field, and on two.
 const LARGEST: [usize; 2] = [50, 30];
+
+/// Records whose keys are read together.
+const TOGETHER: usize = 256;
 
 /// What files a record under a key: one or two atoms, by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,41 +161,53 @@ impl<'f> Keys<'f> {
         filed
     }
 
-    /// The key of an atom that two records share; 0 for none.
-    pub(super) fn common(&self, atom: usize, a: u32, b: u32) -> u32 {
-        let (left, right) = (self.of[atom][a as usize], self.of[atom][b as usize]);
+    /// The key of an atom that the two records of each pair share; 0 for none.
+    pub(super) fn common(&self, atom: usize, pairs: &[u64]) -> Vec<u32> {
+        let keys = &*self.of[atom];
+        let of_both = pairs.iter().map(|pair| {
+            let (a, b) = ends(*pair);
+            (keys[a as usize], keys[b as usize])
+        });
         match self.sets[atom] {
-            Some(sets) if left != right => sets.common(left, right),
-            Some(sets) => sets.keys(left).next().unwrap_or(0),
-            None if left == right => left,
-            None => 0,
+            Some(sets) => of_both
+                .map(|(left, right)| {
+                    let own = || sets.keys(left).next().unwrap_or(0);
+                    if left == right { own() } else { sets.common(left, right) }
+                })
+                .collect(),
+            // Without a branch, so that no guess waits for memory.
+            None => of_both.map(|(left, right)| left * u32::from(left == right)).collect(),
         }
     }
 
     /// Calls `each` with the hash of every key of every record that has one.
     pub(super) fn each(&self, pass: Pass, mut each: impl FnMut(u32, u64)) {
-        let first = &self.of[pass.first];
+        let first = &*self.of[pass.first];
         if let Some(sets) = self.sets[pass.first] {
-            for (record, value) in (0..).zip(&**first) {
+            for (record, value) in (0..).zip(first) {
                 sets.keys(*value).for_each(|key| each(record, mix(u64::from(key))));
             }
             return;
         }
-        match pass.second {
-            None => {
-                for (record, key) in (0..).zip(&**first) {
-                    if *key != 0 {
-                        each(record, mix(u64::from(*key)));
-                    }
-                }
+        let second = pass.second.map(|second| &*self.of[second]);
+        // Records without a key are passed over without a branch, since nobody can guess which these are.
+        let mut some = [(0, 0); TOGETHER];
+        for (chunk, first) in first.chunks(TOGETHER).enumerate() {
+            let start = chunk * TOGETHER;
+            let mut n = 0;
+            let mut add = |at: usize, key: u64, n_keys: u8| {
+                some[n] = ((start + at) as u32, key);
+                n += usize::from(n_keys);
+            };
+            let is_key = |key: &u32| u8::from(*key != 0);
+            match second.map(|second| &second[start..]) {
+                None => (first.iter().enumerate()).for_each(|(at, key)| add(at, u64::from(*key), is_key(key))),
+                Some(second) => (first.iter().zip(second).enumerate()).for_each(|(at, (key, other))| {
+                    let both = u64::from(*key) << 32 | u64::from(*other);
+                    add(at, both, is_key(key) * is_key(other));
+                }),
             }
-            Some(second) => {
-                for (record, (key, other)) in (0..).zip(first.iter().zip(&*self.of[second])) {
-                    if *key != 0 && *other != 0 {
-                        each(record, mix(u64::from(*key) << 32 | u64::from(*other)));
-                    }
-                }
-            }
+            some[..n].iter().for_each(|(record, key)| each(*record, mix(*key)));
         }
     }
 }

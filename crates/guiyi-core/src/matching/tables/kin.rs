@@ -46,10 +46,57 @@ static ALIKE: LazyLock<HashMap<char, &str>> = LazyLock::new(|| {
 });
 
 /// All syllables of Chinese, written in plain letters.
-static SYLLABLES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+static SYLLABLES: LazyLock<Syllables> = LazyLock::new(|| {
+    let mut syllables = Syllables(vec![Node::default()]);
     let letters = ('\u{4e00}'..='\u{9fff}').filter_map(|letter| letter.to_pinyin());
-    letters.map(|sound| plain(sound.plain())).collect()
+    letters.for_each(|sound| syllables.add(&plain(sound.plain())));
+    syllables
 });
+
+/// Syllables as a tree of letters, since most of what is looked up leaves it after a letter or two.
+struct Syllables(Vec<Node>);
+
+#[derive(Default)]
+struct Node {
+    /// The node of each letter that goes on; 0 for none.
+    next: [u16; 26],
+    is_end: bool,
+}
+
+impl Syllables {
+    fn after(&self, node: u16, letter: u8) -> u16 {
+        let place = usize::from(letter.wrapping_sub(b'a'));
+        self.0[usize::from(node)].next.get(place).copied().unwrap_or(0)
+    }
+
+    /// Adds one of the letters from a to z.
+    fn add(&mut self, syllable: &str) {
+        if !syllable.bytes().all(|letter| letter.is_ascii_lowercase()) {
+            return;
+        }
+        let end = syllable.bytes().fold(0, |node, letter| {
+            let next = self.after(node, letter);
+            if next != 0 {
+                return next;
+            }
+            self.0.push(Node::default());
+            let next = (self.0.len() - 1) as u16;
+            self.0[usize::from(node)].next[usize::from(letter - b'a')] = next;
+            next
+        });
+        self.0[usize::from(end)].is_end = true;
+    }
+
+    /// The lengths of the syllables that letters begin with.
+    fn heads(&self, letters: &[u8]) -> impl Iterator<Item = usize> {
+        let nodes = letters.iter().scan(0, |node, letter| {
+            *node = self.after(*node, *letter);
+            (*node != 0).then_some(*node)
+        });
+        let is_end = |(_, node): &(usize, u16)| self.0[usize::from(*node)].is_end;
+        (1..).zip(nodes).filter(is_end).map(|(length, _)| length)
+    }
+}
 
 /// Letters of the longest syllable.
 const LONGEST_SYLLABLE: usize = 6;
@@ -131,25 +178,30 @@ fn key(parts: &[&str]) -> u32 {
 
 /// The letters of a Latin value that reads as two to four syllables of Chinese.
 pub(super) fn as_pinyin(value: &str) -> Option<String> {
-    let letters: String = value.chars().filter(char::is_ascii_alphabetic).collect();
-    if letters.is_empty()
-        || letters.len() > LONGEST * LONGEST_SYLLABLE
-        || value.bytes().any(|byte| byte.is_ascii_digit())
-    {
-        return None;
+    const MOST: usize = LONGEST * LONGEST_SYLLABLE;
+    let (mut letters, mut n) = ([0; MOST], 0);
+    for byte in value.bytes() {
+        if byte.is_ascii_digit() {
+            return None;
+        }
+        if byte.is_ascii_alphabetic() {
+            *letters.get_mut(n)? = if byte == b'v' { b'u' } else { byte };
+            n += 1;
+        }
     }
-    let letters = plain(&letters);
+    let letters = &letters[..n];
     // In how few syllables the letters up to each place read.
-    let mut fewest = vec![usize::MAX; letters.len() + 1];
+    let mut fewest = [usize::MAX; MOST + 1];
     fewest[0] = 0;
-    for end in 1..=letters.len() {
-        for start in end.saturating_sub(LONGEST_SYLLABLE)..end {
-            if fewest[start] < LONGEST && SYLLABLES.contains(&letters[start..end]) {
-                fewest[end] = fewest[end].min(fewest[start] + 1);
+    for start in 0..n {
+        if fewest[start] < LONGEST {
+            for length in SYLLABLES.heads(&letters[start..]) {
+                fewest[start + length] = fewest[start + length].min(fewest[start] + 1);
             }
         }
     }
-    (2..=LONGEST).contains(fewest.last()?).then_some(letters)
+    let is_read = (2..=LONGEST).contains(&fewest[n]);
+    is_read.then(|| letters.iter().copied().map(char::from).collect())
 }
 
 /// The sounds of a name in Chinese characters: as it is spoken, folded where speakers mix sounds up, and as it is written

@@ -40,11 +40,10 @@ impl Letters {
     pub(super) fn new(kind: Kind, values: &Values) -> Self {
         let kin = kind.is_name().then(|| Kin::new(values));
         let readings = kind.is_name().then(|| Readings::of(values, false)).flatten();
-        let spelling = Spelling(values);
         let of = |id: u32| {
             let is_read = || readings.as_ref().is_some_and(|readings| readings.is_read(id));
             let has_kin = kin.as_ref().is_some_and(|kin| !kin.of(id).is_empty()) || is_read();
-            glance(&spelling.get(id)) | u64::from(has_kin) << KIN_AT
+            glance_of(values.get(id)) | u64::from(has_kin) << KIN_AT
         };
         let ids = (0..values.len() as u32).into_par_iter().with_min_len(CHUNK);
         Self {
@@ -128,6 +127,11 @@ fn length(glance: u64) -> usize {
     (glance >> LENGTH_AT) as usize + 1
 }
 
+/// Whether two values look the same at a glance; equal ones of any two fields do.
+pub(super) fn look_alike(left: u64, right: u64) -> bool {
+    (left ^ right) & !(1 << KIN_AT) == 0
+}
+
 /// What a glance at two values says.
 #[derive(Clone, Copy)]
 pub(super) struct Apart {
@@ -167,17 +171,24 @@ impl Apart {
     }
 }
 
+/// What can be seen of a text at a glance; letters of ASCII need no decoding.
+fn glance_of(text: &str) -> u64 {
+    let head = &text.as_bytes()[..text.len().min(LONGEST)];
+    if head.is_ascii() {
+        glance(head.iter().copied().map(u16::from))
+    } else {
+        glance(text.encode_utf16().take(LONGEST))
+    }
+}
+
 /// Digits count up to three times each, other letters, of which some share a place, up to twice; punctuation does not.
-pub(super) fn glance(letters: &[u16]) -> u64 {
-    let bag = letters.iter().fold(0_u64, |bag, letter| {
-        let Seat { at, most } = SEATS
-            .get(usize::from(*letter))
-            .copied()
-            .unwrap_or_else(|| seat(*letter));
+pub(super) fn glance(letters: impl Iterator<Item = u16>) -> u64 {
+    let (bag, length) = letters.fold((0_u64, 0_u64), |(bag, length), letter| {
+        let Seat { at, most } = SEATS.get(usize::from(letter)).copied().unwrap_or_else(|| seat(letter));
         let own = bag >> at & most;
-        bag | ((own << 1 | 1) & most) << at
+        (bag | ((own << 1 | 1) & most) << at, length + 1)
     });
-    bag | (letters.len().max(1) as u64 - 1) << LENGTH_AT
+    bag | (length.max(1) - 1) << LENGTH_AT
 }
 
 /// Where a letter stands in a bag, and its bits there; none for punctuation.
@@ -234,7 +245,7 @@ mod tests {
         fn a_glance_promises_too_little_rather_than_too_much(left in "[a-d0-2é张 .-]{1,12}", right in "[a-d0-2é张 .-]{1,12}") {
             let letters = |text: &str| text.encode_utf16().collect::<Vec<u16>>();
             let (a, b) = (letters(&left), letters(&right));
-            let apart = Apart::of(glance(&a), glance(&b));
+            let apart = Apart::of(glance(a.iter().copied()), glance(b.iter().copied()));
             prop_assert!(apart.least_edits <= distance(&a, &b));
             prop_assert_eq!(apart.longest, a.len().max(b.len()));
             let (short, long) = if a.len() < b.len() { (&a, &b) } else { (&b, &a) };

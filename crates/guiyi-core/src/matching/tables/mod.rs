@@ -60,7 +60,9 @@ mod scripts;
 mod search;
 mod sets;
 mod sisters;
+mod smooth;
 mod sort;
+mod spread;
 mod start;
 mod table;
 #[cfg(test)]

@@ -7,7 +7,8 @@ use super::compare::{EQUAL, KIN, n_levels, steps};
 use super::excess::Strangers;
 use super::kind::Kind;
 use super::moves::Move;
-use super::relatives::{MOST_SLIPS, Relatives};
+use super::relatives::Relatives;
+use super::smooth::{descend, hold_slips, spread};
 use super::together::{Bond, agreeing};
 
 /// Bits of a pattern for one field.
@@ -226,12 +227,19 @@ impl Model {
             agree |= agreeing(std::iter::once(field.kind), std::iter::once(usize::from(level))) << at;
             own[at] = field.bits_at(level, place);
         }
-        self.weigh(&own, agree)
+        self.weigh(self.prior_bits(), &own, agree)
     }
 
     /// The weight of a pattern in bits, the prior included.
     pub(super) fn weight(&self, pattern: u128) -> f64 {
-        self.weigh(&self.bits_of(pattern), self.agreeing(pattern))
+        self.weigh(self.prior_bits(), &self.bits_of(pattern), self.agreeing(pattern))
+    }
+
+    /// The weights of counted patterns.
+    pub(super) fn weights(&self, patterns: &[(u128, f64)]) -> Vec<f64> {
+        let prior = self.prior_bits();
+        let weight = |(pattern, _): &(u128, f64)| self.weigh(prior, &self.bits_of(*pattern), self.agreeing(*pattern));
+        patterns.par_iter().with_min_len(TOGETHER).map(weight).collect()
     }
 
     pub(super) fn bits_of(&self, pattern: u128) -> [f64; ROOM] {
@@ -261,8 +269,8 @@ impl Model {
 
     /// Odds against strangers and against each kind of relatives: a relative's are those of the fields in which they
     /// differ.
-    fn weigh(&self, own: &[f64; ROOM], agree: u32) -> f64 {
-        let weight = self.prior_bits() + self.sum(own, agree);
+    fn weigh(&self, prior: f64, own: &[f64; ROOM], agree: u32) -> f64 {
+        let weight = prior + self.sum(own, agree);
         if self.relatives.is_empty() {
             return weight;
         }
@@ -276,6 +284,14 @@ impl Model {
 
     pub(super) fn probability(&self, pattern: u128) -> f64 {
         1.0 / (1.0 + (-self.weight(pattern)).exp2())
+    }
+
+    /// How many matches counted patterns are expected to be.
+    pub(super) fn expected(&self, patterns: &[(u128, f64)]) -> f64 {
+        let weights = self.weights(patterns);
+        let each = patterns.iter().zip(weights);
+        each.map(|((_, count), weight)| count * (1.0 / (1.0 + (-weight).exp2())))
+            .sum()
     }
 
     /// Learns from counted patterns.
@@ -352,28 +368,31 @@ impl Model {
 
     /// What part of each pattern's pairs are matches, and what part relatives; learns how many of these there are.
     fn shares(&mut self, patterns: &[(u128, f64)]) -> Vec<Share> {
-        let mut sums = vec![0.0; self.relatives.len()];
-        let mut n_match = 0.0;
         // Probabilities side by side, sums in order: the number of threads changes none.
-        let matching: Vec<f64> = patterns
-            .par_iter()
-            .with_min_len(TOGETHER)
-            .map(|(pattern, _)| self.probability(*pattern))
-            .collect();
-        let shares = patterns
-            .iter()
-            .zip(matching)
-            .map(|((pattern, count), matching)| {
-                let mut related = 0.0;
-                for (kind, sum) in self.relatives.iter().zip(&mut sums) {
-                    let share = matching * kind.against(&self.bits_of(*pattern));
-                    *sum += count * share;
-                    related += share;
-                }
-                n_match += count * matching;
-                Share { matching, related }
-            })
-            .collect();
+        let weights = self.weights(patterns);
+        let match_of = |weight: &f64| Share {
+            matching: 1.0 / (1.0 + (-weight).exp2()),
+            related: 0.0,
+        };
+        let mut shares: Vec<Share> = weights.par_iter().with_min_len(TOGETHER).map(match_of).collect();
+        let counted = |shares: &[Share]| -> f64 {
+            let each = patterns.iter().zip(shares);
+            each.map(|((_, count), share)| count * share.matching).sum()
+        };
+        let n_match = counted(&shares);
+        let mut sums = Vec::with_capacity(self.relatives.len());
+        for kind in &self.relatives {
+            let own = (patterns.par_iter().zip(&shares))
+                .with_min_len(TOGETHER)
+                .map(|((pattern, _), share)| share.matching * kind.against(&self.bits_of(*pattern)));
+            let own: Vec<f64> = own.collect();
+            let mut sum = 0.0;
+            for (((_, count), share), own) in patterns.iter().zip(&mut shares).zip(own) {
+                sum += count * own;
+                share.related += own;
+            }
+            sums.push(sum);
+        }
         for (kind, sum) in self.relatives.iter_mut().zip(sums) {
             kind.per_match = (sum / n_match.max(1.0)).clamp(1e-6, 1e6);
         }
@@ -518,48 +537,6 @@ impl Model {
     }
 }
 
-/// Gives a quarter of each share to each of its neighbors: how alike two texts are is a matter of degree.
-fn spread(shares: &mut [f64]) {
-    let before = shares.to_vec();
-    let last = before.len().saturating_sub(1);
-    for (at, share) in shares.iter_mut().enumerate() {
-        *share = 0.5 * before[at] + 0.25 * (before[at.saturating_sub(1)] + before[last.min(at + 1)]);
-    }
-}
-
-/// Leaves no more than slips explain to the level of different values; the others share the rest.
-fn hold_slips(m: &mut [f64]) {
-    let Some((different, others)) = m.split_last_mut() else {
-        return;
-    };
-    if *different > MOST_SLIPS {
-        let scale = (1.0 - MOST_SLIPS) / (1.0 - *different).max(f64::MIN_POSITIVE);
-        for share in others {
-            *share *= scale;
-        }
-        *different = MOST_SLIPS;
-    }
-}
-
-/// The nearest sequence that never rises: pools adjacent violators.
-fn descend(values: &mut [f64], weights: &[f64]) {
-    let mut pools: Vec<(f64, f64, usize)> = Vec::new();
-    for (value, weight) in values.iter().zip(weights) {
-        let mut pool = (*value, *weight, 1);
-        while let Some(last) = pools.last().copied().filter(|last| last.0 < pool.0) {
-            let weight = last.1 + pool.1;
-            pool = ((last.0 * last.1 + pool.0 * pool.1) / weight, weight, last.2 + pool.2);
-            pools.pop();
-        }
-        pools.push(pool);
-    }
-    let mut at = 0;
-    for (value, _, length) in pools {
-        values[at..at + length].fill(value);
-        at += length;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -585,11 +562,7 @@ mod tests {
         };
         model.pin(&patterns, &shares, 20, strangers, false);
         for field in &model.fields {
-            assert!(
-                (4.0..=5.0).contains(&field.bits[equal - 1]),
-                "{:?}",
-                field.bits
-            );
+            assert!((4.0..=5.0).contains(&field.bits[equal - 1]), "{:?}", field.bits);
         }
     }
 }

@@ -184,7 +184,11 @@ pub(super) fn too_common(n: usize) -> u32 {
 /// Among up to so many records all likenesses are looked through: noting which were touched would cost more.
 const LOOKED_THROUGH: usize = 1 << 16;
 /// Likenesses that are looked through at once.
-const TOGETHER: usize = 16;
+const TOGETHER: usize = 32;
+/// Likenesses that the nearest cache holds, beside what is read.
+const BLOCK: usize = 1 << 12;
+/// The least likeness of two records that have something in common.
+const LEAST: f32 = f32::from_bits(1);
 
 /// Room for one record's search after another.
 struct Search {
@@ -218,19 +222,31 @@ impl Search {
         self.rarest
             .sort_unstable_by_key(|(range, _)| (range.len(), range.start));
         let mut read = 0;
-        for (range, weight) in self.rarest.drain(..) {
+        let mut is_read = |(range, _): &(std::ops::Range<usize>, f32)| {
             read += range.len();
-            if read > READ && read > range.len() {
-                break;
-            }
-            let postings = &index.postings[range];
-            if self.touched.is_empty() {
-                for (other, own) in postings {
-                    self.scores[*other as usize] += weight * own;
+            read <= READ || read == range.len()
+        };
+        let n_read = self.rarest.iter().take_while(|list| is_read(list)).count();
+        self.rarest.truncate(n_read);
+        if self.touched.is_empty() {
+            // Block by block, so that the likenesses that are added to stay in the nearest cache.
+            for (at, block) in self.scores.chunks_mut(BLOCK).enumerate() {
+                for (range, weight) in &mut self.rarest {
+                    let postings = &index.postings[range.clone()];
+                    let places = postings.iter().map(|(other, own)| (*other as usize - at * BLOCK, own));
+                    for (place, own) in places {
+                        let Some(score) = block.get_mut(place) else {
+                            break;
+                        };
+                        *score += *weight * own;
+                        range.start += 1;
+                    }
                 }
-                continue;
             }
-            for (other, own) in postings {
+            return;
+        }
+        for (range, weight) in self.rarest.drain(..) {
+            for (other, own) in &index.postings[range] {
                 let score = &mut self.scores[*other as usize];
                 // Written always, counted if new: whether it is new cannot be foretold, and a wrong guess costs more.
                 self.touched[self.n_touched] = *other;
@@ -248,12 +264,13 @@ impl Search {
         let mut nearest = Nearest { k, least: 0.0, best };
         if self.touched.is_empty() {
             for (at, some) in scores.chunks_exact(TOGETHER).enumerate() {
-                let most = some.iter().copied().fold(0.0, f32::max);
-                if most < nearest.least || most == 0.0 {
+                let least = nearest.least.max(LEAST);
+                // Compared all at once, which a search for the greatest would not be.
+                if some.iter().fold(0, |any, score| any | u32::from(*score >= least)) == 0 {
                     continue;
                 }
                 for (score, other) in some.iter().zip((at * TOGETHER) as u32..) {
-                    if *score > 0.0 && *score >= nearest.least && may(other) {
+                    if *score >= nearest.least.max(LEAST) && may(other) {
                         nearest.take(*score, other);
                     }
                 }

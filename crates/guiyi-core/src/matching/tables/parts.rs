@@ -24,6 +24,11 @@ pub(super) fn group_parts(
     let joined: Vec<(u32, u32)> = parts
         .into_par_iter()
         .flat_map_iter(|part| {
+            if let [(_, (a, b, _))] = part {
+                // Nothing speaks against two records but that both are of a side that holds each thing once.
+                let are_apart = only(*a).is_some_and(|side| only(*b) == Some(side));
+                return vec![(*a, *a), (*b, if are_apart { *b } else { *a })];
+            }
             let mut members: Vec<u32> = part.iter().flat_map(|(_, edge)| [edge.0, edge.1]).collect();
             members.sort_unstable();
             members.dedup();

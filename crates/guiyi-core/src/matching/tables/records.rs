@@ -9,6 +9,7 @@ use super::field::{self, Field, Prepared};
 use super::joined::{self, Joined};
 use super::persons::Given;
 use super::said::{Said, SaidField};
+use super::spread::Spread;
 use super::values::Cells;
 use super::vetoes::Grounds;
 use super::{Kind, Table, align, forms, pooled, sort, twins};
@@ -46,6 +47,7 @@ impl Records {
     pub(super) fn new(tables: &[&Table], said: &Said) -> Self {
         let mut cells = Cells::read(tables);
         let order = order_records(std::mem::take(&mut cells.prints));
+        cells.spread = Spread::new(&order);
         let n_left = tables.first().map_or(0, |table| table.n_rows());
         Self {
             side: order.iter().map(|row| u8::from(*row as usize >= n_left)).collect(),
@@ -198,22 +200,13 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
         .into_iter()
         .filter(|field| says_something(field, said))
         .collect();
-    let again = |field: &Field, kind: Kind| {
-        let columns = field.columns.clone();
-        make(&Made {
-            columns,
-            kind: Some(kind),
-        })
-    };
-    let doors = |field: &Field| field::doors(field, || again(field, Kind::Doors));
-    let given = |field: &Field| field::given_names(field, || again(field, Kind::Given));
+    drop(cells);
     let has_given = Given::of(&fields, &Grounds::of(&fields, said)).is_some();
     let may_be_full = |field: &&Field| !has_given && said.of(field).is_none();
-    let derived: Vec<Field> = (fields.par_iter().filter_map(doors))
-        .chain(fields.par_iter().filter(may_be_full).filter_map(given))
+    let derived: Vec<Field> = (fields.par_iter().filter_map(field::doors))
+        .chain(fields.par_iter().filter(may_be_full).filter_map(field::given_names))
         .collect();
     fields.extend(derived);
-    drop(cells);
     if fields.len() >= MOST_FIELDS {
         let said = |field: &Field| field.filled * (field.values.len() as f64).ln();
         fields.sort_by(|x, y| said(y).total_cmp(&said(x)).then_with(|| x.header.cmp(&y.header)));

@@ -4,7 +4,8 @@
 use rayon::prelude::*;
 
 use super::compare::{Cell, KIN};
-use super::field::{Field, Prepared};
+use super::field::Field;
+use super::letters::look_alike;
 use super::model::{self, Model};
 use super::scoring::Scored;
 
@@ -16,32 +17,29 @@ pub(super) const TOGETHER: usize = 128;
 pub(super) const LINE: usize = 64;
 const WORDS: usize = LINE / size_of::<u64>();
 
-/// What memory delivers together.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-struct Line([u64; WORDS]);
-
 /// All records, value by value.
 pub(super) struct Rows<'f> {
     pub(super) fields: &'f [Field],
     /// Record by record what can be seen of its values at a glance, then the values, two in a word; a record begins
     /// with a line.
-    lines: Vec<Line>,
-    /// Lines of a record.
-    n_lines: usize,
+    words: Vec<u64>,
+    /// Where the first line begins.
+    first: usize,
+    /// Words of a record.
+    n_words: usize,
     n: usize,
 }
 
-/// The lines of one record.
+/// The words of one record.
 #[derive(Clone, Copy)]
 pub(super) struct Row<'r> {
-    lines: &'r [Line],
+    words: &'r [u64],
     width: usize,
 }
 
 impl Row<'_> {
     fn word(self, at: usize) -> u64 {
-        self.lines[at / WORDS].0[at % WORDS]
+        self.words[at]
     }
 
     /// The value of a field.
@@ -75,23 +73,25 @@ impl<'f> Rows<'f> {
     pub(super) fn new(fields: &'f [Field]) -> Self {
         let n = fields.first().map_or(0, |field| field.ids.len());
         let width = fields.len();
-        let n_lines = (width + width.div_ceil(2)).div_ceil(WORDS);
-        let mut lines = vec![Line([0; WORDS]); n * n_lines];
-        let chunks = lines.par_chunks_mut((CHUNK * n_lines).max(1));
-        chunks.enumerate().for_each(|(chunk, lines)| {
+        let n_words = (width + width.div_ceil(2)).next_multiple_of(WORDS);
+        let mut words = vec![0_u64; n * n_words + WORDS];
+        let first = words.as_ptr().align_offset(LINE).min(WORDS);
+        let chunks = words[first..first + n * n_words].par_chunks_mut((CHUNK * n_words).max(1));
+        chunks.enumerate().for_each(|(chunk, words)| {
             for (at, field) in fields.iter().enumerate() {
                 let records = &field.ids[chunk * CHUNK..];
                 let id_at = width + at / 2;
-                for (row, id) in lines.chunks_exact_mut(n_lines).zip(records).filter(|(_, id)| **id != 0) {
-                    row[at / WORDS].0[at % WORDS] = field.glance(*id);
-                    row[id_at / WORDS].0[id_at % WORDS] |= u64::from(*id) << (at % 2 * 32);
+                for (row, id) in words.chunks_exact_mut(n_words).zip(records).filter(|(_, id)| **id != 0) {
+                    row[at] = field.glance(*id);
+                    row[id_at] |= u64::from(*id) << (at % 2 * 32);
                 }
             }
         });
         Self {
             fields,
-            lines,
-            n_lines,
+            words,
+            first,
+            n_words,
             n,
         }
     }
@@ -99,7 +99,7 @@ impl<'f> Rows<'f> {
     /// The values of a record.
     pub(super) fn row(&self, record: u32) -> Row<'_> {
         Row {
-            lines: &self.lines[record as usize * self.n_lines..(record as usize + 1) * self.n_lines],
+            words: &self.words[self.first + record as usize * self.n_words..][..self.n_words],
             width: self.fields.len(),
         }
     }
@@ -113,13 +113,20 @@ impl<'f> Rows<'f> {
     /// two.
     pub(super) fn cells(&self, (a, b): Pair) -> impl Iterator<Item = (Cell, Cell)> {
         let (left, right) = (self.row(a), self.row(b));
-        (0..self.fields.len()).map(move |at| {
-            if self.speaks(at, left, right) {
-                (left.cell(at), right.cell(at))
-            } else {
-                (Cell::NONE, Cell::NONE)
-            }
-        })
+        (0..self.fields.len()).map(move |at| self.said(at, left, right))
+    }
+
+    /// The same of one field.
+    pub(super) fn cells_of(&self, at: usize, (a, b): Pair) -> (Cell, Cell) {
+        self.said(at, self.row(a), self.row(b))
+    }
+
+    fn said(&self, at: usize, left: Row<'_>, right: Row<'_>) -> (Cell, Cell) {
+        if self.speaks(at, left, right) {
+            (left.cell(at), right.cell(at))
+        } else {
+            (Cell::NONE, Cell::NONE)
+        }
     }
 
     /// Whether a field speaks of two records.
@@ -145,10 +152,14 @@ impl<'f> Rows<'f> {
     pub(super) fn is_swapped(&self, at: usize, (a, b): Pair) -> bool {
         let own = &self.fields[at];
         own.twin.as_ref().is_some_and(|twin| {
-            let cells = |record| (self.cell(record, at), self.cell(record, twin.field));
-            twin.is_swapped(cells(a), cells(b), |here, there| {
-                own.is_near(here, &self.fields[twin.field], there)
-            })
+            let (left, right) = (self.row(a), self.row(b));
+            let cells = |row: Row<'_>| (row.cell(at), row.cell(twin.field));
+            let ((one, there), (other, elsewhere)) = (cells(left), cells(right));
+            // The same name looks the same at a glance, which costs less than looking it up.
+            (look_alike(one.glance, elsewhere.glance) || look_alike(other.glance, there.glance))
+                && twin.is_swapped((one, there), (other, elsewhere), |here, there| {
+                    own.is_near(here, &self.fields[twin.field], there)
+                })
         })
     }
 
@@ -180,20 +191,22 @@ impl<'f> Rows<'f> {
         values.clear();
         for (a, b) in pairs {
             let (left, right) = (self.row(a).id(field), self.row(b).id(field));
-            if left != right && left != 0 && right != 0 {
-                values.extend([left, right]);
-            }
+            // No value in the place of others, rather than a branch that nobody can guess.
+            let are_read = u32::from(left != right) * u32::from(left != 0) * u32::from(right != 0);
+            values.extend([left * are_read, right * are_read]);
         }
-        match &self.fields[field].prepared {
-            Prepared::Letters(_) | Prepared::Sets(_) => self.fields[field].values.fetch(values),
-            Prepared::Bags(bags) => bags.fetch(values),
-            Prepared::Marks { .. } | Prepared::Dates(_) | Prepared::Numbers(_) | Prepared::Places(_) => {}
-        }
+        self.fields[field].fetch(values);
     }
 
     /// Asks for the rows of some records at once: memory is slow to answer and quick to deliver.
     pub(super) fn fetch(&self, records: impl Iterator<Item = u32>) {
-        let read = |all: u64, record: u32| self.row(record).lines.iter().fold(all, |all, line| all ^ line.0[0]);
+        let read = |all: u64, record: u32| {
+            self.row(record)
+                .words
+                .iter()
+                .step_by(WORDS)
+                .fold(all, |all, word| all ^ word)
+        };
         std::hint::black_box(records.fold(0, read));
     }
 

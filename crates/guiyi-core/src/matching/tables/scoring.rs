@@ -69,7 +69,6 @@ pub(super) fn score(
 #[derive(Default)]
 struct Batch {
     pairs: Vec<Pair>,
-    shares: Shares,
     /// The pairs that a glance leaves open, and the most that each weighs by what is known of it.
     open: Vec<(Pair, f64)>,
     /// The most that each field of an open pair weighs, pair by pair.
@@ -97,9 +96,30 @@ impl Batch {
                 self.most.truncate(start);
             }
         }
-        Shares::fetch(rows, &self.open.iter().map(|((a, _), _)| *a), &mut self.values);
-        for ((pair, most), own) in self.open.iter_mut().zip(self.most.chunks_exact_mut(width.max(1))) {
-            *most = bounds.look(rows, *pair, &mut self.shares, own);
+        for at in &bounds.texts {
+            let Prepared::Bags(bags) = &rows.fields[*at].prepared else {
+                continue;
+            };
+            let open = self.open.iter().filter(|(_, most)| reaches(*most));
+            self.values.clear();
+            self.values.extend(open.map(|((a, _), _)| rows.row(*a).id(*at)));
+            self.values.dedup();
+            bags.fetch(&self.values);
+            // How much of a value's bag is of each sort of gram; pairs of one record follow each other.
+            let mut shares = (0, [0.0; 64]);
+            let places = (*at..).step_by(width);
+            for (((a, b), most), place) in self.open.iter_mut().zip(places).filter(|((_, most), _)| reaches(*most)) {
+                let (left, right) = rows.cells_of(*at, (*a, *b));
+                let is_equal = left.value == right.value || left.value == 0 || right.value == 0;
+                if is_equal || bags.are_read(left.value, right.value) {
+                    continue;
+                }
+                if shares.0 != left.value {
+                    shares = (left.value, bags.shares(left.value));
+                }
+                let own = bounds.most_of_text(*at, left.glance & right.glance, &shares.1);
+                *most += own - std::mem::replace(&mut self.most[place], own);
+            }
         }
         // Field by field, so that what the pairs need of it is fetched together.
         self.levels.clear();
@@ -131,46 +151,13 @@ impl Batch {
     }
 }
 
-/// For each field of text how much of a record's bag is of each sort of gram.
-#[derive(Default)]
-struct Shares {
-    record: Option<u32>,
-    of: Vec<[f32; 64]>,
-}
-
-impl Shares {
-    /// Asks for all at once that the shares of some records are made of. `values` is room.
-    fn fetch(rows: &Rows<'_>, records: &(impl Iterator<Item = u32> + Clone), values: &mut Vec<u32>) {
-        for (at, field) in rows.fields.iter().enumerate() {
-            if let Prepared::Bags(bags) = &field.prepared {
-                values.clear();
-                values.extend(records.clone().map(|record| rows.row(record).id(at)));
-                values.dedup();
-                bags.fetch(values);
-            }
-        }
-    }
-
-    /// The shares of a record; those of the record before are kept until another is asked for.
-    fn of(&mut self, rows: &Rows<'_>, record: u32) -> &[[f32; 64]] {
-        if self.record != Some(record) {
-            self.record = Some(record);
-            self.of.clear();
-            for (at, field) in rows.fields.iter().enumerate() {
-                if let Prepared::Bags(bags) = &field.prepared {
-                    self.of.push(bags.shares(rows.row(record).id(at)));
-                }
-            }
-        }
-        &self.of
-    }
-}
-
 /// How much the fields can weigh at most, before values are compared in full.
 struct Bounds {
     prior: f64,
     /// Fields in the order in which comparing them tells most for least work.
     order: Vec<usize>,
+    /// Fields of texts, the fuller first: more pairs are told apart by them.
+    texts: Vec<usize>,
     /// For each field the weight of every level, level 1 first.
     bits: Vec<Vec<f64>>,
     /// For each field and level the most that a level as bad or worse weighs.
@@ -188,6 +175,8 @@ impl Bounds {
             Kind::Phone | Kind::Email | Kind::Contacts => 2,
             Kind::Text | Kind::Address => 3,
         });
+        let mut texts: Vec<usize> = (0..fields.len()).filter(|at| fields[*at].kind.is_text()).collect();
+        texts.sort_by(|x, y| fields[*y].filled.total_cmp(&fields[*x].filled));
         let bits: Vec<Vec<f64>> = model.fields.iter().map(|field| field.bits.clone()).collect();
         let least = |at| {
             let may_move = model.moves.iter().any(|group| group.fields.contains(&at));
@@ -205,6 +194,7 @@ impl Bounds {
             prior: model.prior_bits(),
             most: most.collect(),
             order,
+            texts,
             bits,
             least,
         }
@@ -233,20 +223,6 @@ impl Bounds {
             sum += most[at];
         }
         sum
-    }
-
-    /// The most that a pair weighs once its texts are looked at too; `most` is what a glance says.
-    fn look(&self, rows: &Rows<'_>, pair: Pair, shares: &mut Shares, most: &mut [f64]) -> f64 {
-        let mut shares = shares.of(rows, pair.0).iter();
-        for (at, (field, (left, right))) in rows.fields.iter().zip(rows.cells(pair)).enumerate() {
-            let share = field.kind.is_text().then(|| shares.next()).flatten();
-            let (a, b) = (left.value, right.value);
-            let are_read = || matches!(&field.prepared, Prepared::Bags(bags) if bags.are_read(a, b));
-            if let Some(share) = share.filter(|_| a != b && a != 0 && b != 0 && !are_read()) {
-                most[at] = self.most_of_text(at, left.glance & right.glance, share);
-            }
-        }
-        self.prior + most.iter().sum::<f64>()
     }
 
     /// The most that two texts weigh whose grams have only these sorts in common: by the inequality of Cauchy and

@@ -97,7 +97,7 @@ impl Sets {
                 all.push(Member {
                     key,
                     level,
-                    glance: glance(&letters),
+                    glance: glance(letters.iter().copied()),
                 });
             }
             ends.push(all.len() as u32);

@@ -45,17 +45,6 @@ impl Column {
         starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end])
     }
 
-    /// How long the value of a row is, in bytes.
-    pub(super) fn length(&self, row: usize) -> usize {
-        self.ends[row] - if row == 0 { 0 } else { self.ends[row - 1] }
-    }
-
-    /// The first byte of a row's value, if it has one.
-    pub(super) fn first_byte(&self, row: usize) -> Option<u8> {
-        let start = if row == 0 { 0 } else { self.ends[row - 1] };
-        self.text.as_bytes().get(start).copied()
-    }
-
     /// Number of values.
     pub fn len(&self) -> usize {
         self.ends.len()

@@ -7,6 +7,8 @@
 //! where candidates deny what it never makes, random pairs alone are.
 //! Law: where no more pairs stand out than chance explains, nothing is learned.
 
+use rayon::prelude::*;
+
 use super::excess::Strangers;
 use super::model::{Model, Share};
 use super::moves;
@@ -59,51 +61,72 @@ pub(super) struct Ground {
     pub(super) filled: Vec<f64>,
 }
 
+/// Distinct patterns, ascending, with how many pairs have each; and for each pair the place of its pattern.
+pub(super) fn count(patterns: &[u128]) -> (Vec<(u128, f64)>, Vec<u32>) {
+    let mut numbers: Map<u128, u32> = Map::default();
+    let mut counts: Vec<(u128, f64)> = Vec::new();
+    let number = |pattern: &u128| {
+        let number = *numbers.entry(*pattern).or_insert(counts.len() as u32);
+        if number as usize == counts.len() {
+            counts.push((*pattern, 0.0));
+        }
+        counts[number as usize].1 += 1.0;
+        number
+    };
+    let mut of_pairs: Vec<u32> = patterns.iter().map(number).collect();
+    let mut order: Vec<u32> = (0..counts.len() as u32).collect();
+    order.sort_unstable_by_key(|number| counts[*number as usize].0);
+    let mut places = vec![0; counts.len()];
+    for (place, number) in (0..).zip(&order) {
+        places[*number as usize] = place;
+    }
+    for at in &mut of_pairs {
+        *at = places[*at as usize];
+    }
+    (
+        order.into_iter().map(|number| counts[number as usize]).collect(),
+        of_pairs,
+    )
+}
+
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
 /// for matches at first. `shown` is the part of all candidates that the pairs are.
 pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64], patterns: &[u128]) {
     let (n, n_pairs) = (ground.n, ground.n_pairs);
     let n_copied = RARE_DUPLICATES * n as f64 * shown;
-    let mut counts: Map<u128, f64> = Map::default();
-    for pattern in patterns {
-        *counts.entry(*pattern).or_default() += 1.0;
-    }
+    let (counts, of_pairs) = count(patterns);
     // Were one record in a hundred there twice, a pair would need this evidence to be likelier a match than not.
     let chance = (n_pairs / (RARE_DUPLICATES * n as f64)).max(1.0);
     let needed = chance.log2();
-    let mut counted: Vec<(u128, f64)> = counts.iter().map(|(pattern, count)| (*pattern, *count)).collect();
-    counted.sort_unstable_by_key(|(pattern, _)| *pattern);
-    model.moves = moves::find(model, &counted, needed, &ground.naming);
-    let start: Map<u128, f64> = counts
-        .keys()
-        .map(|pattern| (*pattern, model.evidence(*pattern)))
-        .collect();
+    model.moves = moves::find(model, &counts, needed, &ground.naming);
+    let start: Vec<f64> = (counts.par_iter().map(|(pattern, _)| model.evidence(*pattern))).collect();
     let ends = |pair: u64| [(pair >> 32) as usize, (pair & 0xffff_ffff) as usize];
     let mut best = vec![f64::MIN; n];
-    for (pair, pattern) in pairs.iter().zip(patterns) {
+    for (pair, at) in pairs.iter().zip(&of_pairs) {
         for record in ends(*pair) {
-            best[record] = best[record].max(start[pattern]);
+            best[record] = best[record].max(start[*at as usize]);
         }
     }
-    let mut seeds: Map<u128, f64> = Map::default();
-    for (pair, pattern) in pairs.iter().zip(patterns) {
-        let own = start[pattern];
+    // For each pattern how many of its pairs are seeds.
+    let mut seeds = vec![0.0; counts.len()];
+    for (pair, at) in pairs.iter().zip(&of_pairs) {
+        let own = start[*at as usize];
         if own > 0.0 && ends(*pair).iter().all(|record| own >= best[*record]) {
-            *seeds.entry(*pattern).or_default() += 1.0;
+            seeds[*at as usize] += 1.0;
         }
     }
-    let mut likeliest: Vec<(u128, f64)> = seeds.iter().map(|(pattern, count)| (*pattern, *count)).collect();
-    likeliest.sort_unstable_by_key(|(pattern, _)| *pattern);
-    let outweighs = |pairs: &Map<u128, f64>| -> Vec<(u128, f64)> {
-        let own = |(pattern, count): (&u128, &f64)| (*pattern, *count);
-        let mut pairs: Vec<(u128, f64)> = pairs.iter().map(own).filter(|(own, _)| start[own] > needed).collect();
-        pairs.sort_unstable_by_key(|(pattern, _)| *pattern);
-        pairs
+    let likeliest: Vec<(u128, f64)> = (counts.iter().zip(&seeds))
+        .map(|((pattern, _), n)| (*pattern, *n))
+        .collect();
+    let outweighs = |pairs: &[(u128, f64)]| -> Vec<(u128, f64)> {
+        let own = pairs.iter().zip(&start);
+        let heavy = own.filter(|((_, count), start)| *count > 0.0 && **start > needed);
+        heavy.map(|(own, _)| *own).collect()
     };
     model.relatives = relatives::find(
         model,
         &outweighs(&counts),
-        &outweighs(&seeds),
+        &outweighs(&likeliest),
         &ground.naming,
         ground.given,
         ground.all_given,
@@ -117,10 +140,11 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
             .any(|kind| differ & kind != 0 && differ & kind == filled & kind)
     };
     let (mut n_sure, mut n_equal, mut n_related) = (0.0, 0.0, 0.0);
-    for (pattern, count) in &likeliest {
+    let seeded = likeliest.iter().zip(&start).filter(|((_, count), _)| *count > 0.0);
+    for ((pattern, count), start) in seeded {
         if is_relative(*pattern) {
             n_related += count;
-        } else if start[pattern] > needed {
+        } else if *start > needed {
             n_sure += count;
         } else if model.is_equal(*pattern) {
             n_equal += count;
@@ -143,9 +167,8 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         }
         return;
     }
-    let counts = counted;
-    let share = |(pattern, count): &(u128, f64)| {
-        let share = seeds.get(pattern).map_or(0.0, |seeds| 0.98 * seeds / count);
+    let share = |((pattern, count), seeds): (&(u128, f64), &f64)| {
+        let share = 0.98 * seeds / count;
         if is_relative(*pattern) {
             Share {
                 matching: 0.0,
@@ -158,13 +181,7 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
             }
         }
     };
-    let shares: Vec<Share> = counts.iter().map(share).collect();
-    let expected = |model: &Model, counts: &[(u128, f64)]| -> f64 {
-        let each = counts
-            .iter()
-            .map(|(pattern, count)| count * model.probability(*pattern));
-        each.sum()
-    };
+    let shares: Vec<Share> = counts.iter().zip(&seeds).map(share).collect();
     // Random pairs show what chance does, cleared of the matches among them, as if fields were independent. Nearest
     // neighbors are alike all over: chance among them knows how fields depend on one another. Whichever finds far more
     // matches than the other has mixed the two kinds up; else the more fields there are, the more both are heard.
@@ -174,7 +191,7 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
     };
     let mut pinned = model.clone();
     pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, false);
-    let n_found = expected(&pinned, &counts);
+    let n_found = pinned.expected(&counts);
     if ground.is_searched {
         let is_copy = |bond: &Bond| ground.copies.contains(&(bond.first, bond.second));
         let may_be_relative = |pattern: u128| {
@@ -189,13 +206,13 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         let untrained = model.clone();
         model.fit(&counts, &shares);
         model.train(&counts, ROUNDS);
-        let n_near = expected(model, &counts).max(1.0);
+        let n_near = model.expected(&counts).max(1.0);
         let times = n_found / n_near;
         // Neighbors, chosen for being alike, are not heard where chance makes most of what random pairs lead to, so that
         // fields are independent as far as anybody can see; nor where things are there many times, so that most
         // neighbors are copies and what they show is no chance.
         let is_chance = strangers.taken(&pinned) > f64::max(MOST_CHANCE * n_found, LEAST_TAKEN);
-        if is_chance || n_certain - expected(model, &certain) > MOST_DENIED * n_near {
+        if is_chance || n_certain - model.expected(&certain) > MOST_DENIED * n_near {
             pinned = untrained;
             if !is_chance {
                 // Copies agree in all fields together: what was seen in them is no bond of strangers.

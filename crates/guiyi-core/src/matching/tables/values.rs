@@ -6,12 +6,13 @@
 use rayon::prelude::*;
 
 use super::super::hash::{hash, mix};
-use super::table::{Column, Table};
+use super::spread::Spread;
+use super::table::Table;
 use super::text;
 
 /// Cells that a thread takes at a time.
 const CHUNK: usize = 8192;
-/// Rows whose texts are fetched together.
+/// Hashes that are looked up together.
 const TOGETHER: usize = 64;
 /// Bits of a span that give the length of a value; a longer one, of 16 MB, is cut.
 const LENGTH_BITS: u32 = 24;
@@ -23,6 +24,8 @@ pub(super) struct Cells {
     folded: Vec<Vec<Vec<u64>>>,
     /// A number for each row, tables end to end, that the values of the row alone decide.
     pub(super) prints: Vec<u64>,
+    /// How rows become records.
+    pub(super) spread: Spread,
 }
 
 impl Cells {
@@ -36,25 +39,20 @@ impl Cells {
             folded.push(read_table(table, own));
             rest = others;
         }
-        Self { folded, prints }
+        Self {
+            folded,
+            prints,
+            spread: Spread::default(),
+        }
     }
 
-    /// The hashes of one column of each table in the order of the records; `order` gives the row of each, tables end to
-    /// end.
-    fn column<'c>(&'c self, columns: &'c [Option<usize>], order: &'c [u32]) -> impl Iterator<Item = u64> + 'c {
-        let of = |side: usize| columns[side].map_or(&[][..], |column| &self.folded[side][column]);
-        let first = of(0);
-        let n_first = self.folded.first().and_then(|table| table.first()).map_or(0, Vec::len);
-        let second = if self.folded.len() > 1 { of(1) } else { &[] };
-        order.iter().map(move |row| {
-            let row = *row as usize;
-            let hash = if row < n_first {
-                first.get(row)
-            } else {
-                second.get(row - n_first)
-            };
-            hash.copied().unwrap_or(0)
-        })
+    /// The cells of one column of each table, row by row, with their hashes.
+    fn column<'c>(&'c self, tables: &'c [&Table], columns: &'c [Vec<usize>]) -> impl Iterator<Item = (&'c str, u64)> {
+        let of_table = |((table, folded), column): ((&'c &Table, &'c Vec<Vec<u64>>), &Vec<usize>)| {
+            let own = column.first().map(|column| (&table.columns[*column], &folded[*column]));
+            (0..table.n_rows()).map(move |row| own.map_or(("", 0), |(column, hashes)| (column.get(row), hashes[row])))
+        };
+        tables.iter().zip(&self.folded).zip(columns).flat_map(of_table)
     }
 }
 
@@ -99,24 +97,13 @@ pub(super) struct Values {
 }
 
 impl Values {
-    fn new(counts: Vec<u32>) -> Self {
-        Self {
-            text: String::new(),
-            spans: vec![0; counts.len()],
-            counts,
-        }
-    }
-
-    fn has(&self, value: u32) -> bool {
-        value == 0 || self.spans[value as usize] != 0
-    }
-
-    fn set(&mut self, value: u32, text: &str) {
+    /// Adds the next value.
+    fn push(&mut self, text: &str) {
         let length = (0..=text.len().min(LONGEST))
             .rev()
             .find(|length| text.is_char_boundary(*length))
             .unwrap_or(0);
-        self.spans[value as usize] = (self.text.len() as u64) << LENGTH_BITS | length as u64;
+        self.spans.push((self.text.len() as u64) << LENGTH_BITS | length as u64);
         self.text.push_str(&text[..length]);
     }
 
@@ -146,65 +133,49 @@ impl Values {
     }
 }
 
-/// Numbers the distinct values of one column of each table: for each record its value, and the values. `order` gives
-/// the row of each record, `place` where the text of a row stands.
-pub(super) fn intern<'t>(
-    cells: &Cells,
-    columns: &[Option<usize>],
-    order: &[u32],
-    place: impl Fn(usize) -> Option<(&'t Column, usize)>,
-) -> (Vec<u32>, Values) {
-    let Numbered { of, counts, firsts } = number(cells.column(columns, order), order.len(), |_| 1);
-    let mut values = Values::new(counts);
+/// Numbers the distinct values of one column of each table, or of the first of several: for each record its value, and
+/// the values.
+pub(super) fn intern(tables: &[&Table], cells: &Cells, columns: &[Vec<usize>]) -> (Vec<u32>, Values) {
+    let dealt = cells.spread.deal(cells.column(tables, columns));
+    let mut numbered = Numbered::new(cells.spread.len());
+    let mut values = Values::default();
+    values.push("");
     let mut folded = String::new();
-    // Many texts are fetched together, because memory is slow to answer and quick to deliver.
-    let mut id = 1;
-    for firsts in firsts.chunks(TOGETHER) {
-        let places = || firsts.iter().filter_map(|first| place(order[*first as usize] as usize));
-        std::hint::black_box(places().map(|(column, row)| column.length(row)).sum::<usize>());
-        let first_bytes = places().filter_map(|(column, row)| column.first_byte(row));
-        std::hint::black_box(first_bytes.fold(0, |all, byte| all ^ byte));
-        for text in places().map(|(column, row)| column.get(row)) {
+    for records in dealt.parts() {
+        dealt.fetch(&records);
+        let known = numbered.firsts.len();
+        numbered.add(records.map(|record| dealt.hash(record)), |_| 1);
+        for first in &numbered.firsts[known..] {
+            let text = dealt.text(*first as usize);
             if text::is_folded(text) {
-                values.set(id, text);
+                values.push(text);
             } else {
                 text::fold(text, &mut folded);
-                values.set(id, &folded);
+                values.push(&folded);
             }
-            id += 1;
         }
     }
-    (of, values)
+    values.counts = numbered.counts;
+    (numbered.of, values)
 }
 
 /// Values changed, those that become equal made one. `change` writes into an empty text what a value becomes; nothing
 /// makes it no value.
-pub(super) fn rewrite(ids: &[u32], old: &Values, change: impl Fn(&str, &mut String)) -> (Vec<u32>, Values) {
-    let mut changed = String::new();
-    let mut texts = String::new();
-    let mut ends = Vec::with_capacity(old.len());
-    let mut hashes = Vec::with_capacity(old.len());
-    for id in 0..old.len() as u32 {
-        changed.clear();
-        change(old.get(id), &mut changed);
-        texts.push_str(&changed);
-        ends.push(texts.len());
-        hashes.push(if changed.is_empty() {
-            0
-        } else {
-            hash(changed.as_bytes())
-        });
-    }
-    let Numbered { of, counts, .. } = number(hashes.into_iter(), old.len(), |id| old.counts[id as usize]);
-    let mut values = Values::new(counts);
-    let mut start = 0;
-    for (id, end) in of.iter().zip(ends) {
-        if !values.has(*id) {
-            values.set(*id, &texts[start..end]);
+pub(super) fn rewrite(ids: &[u32], old: &Values, change: impl Fn(&str, &mut String) + Sync) -> (Vec<u32>, Values) {
+    let of_some = |chunk: usize| {
+        let (mut part, mut changed) = (Texts::default(), String::new());
+        for id in chunk * CHUNK..old.len().min((chunk + 1) * CHUNK) {
+            changed.clear();
+            change(old.get(id as u32), &mut changed);
+            part.text.push_str(&changed);
+            part.end();
         }
-        start = end;
-    }
-    (ids.iter().map(|id| of[*id as usize]).collect(), values)
+        part
+    };
+    let chunks = (0..old.len().div_ceil(CHUNK)).into_par_iter();
+    let parts: Vec<Texts> = chunks.map(of_some).collect();
+    let (of, values) = number_texts(&parts, |id| old.counts[id as usize]);
+    (ids.par_iter().map(|id| of[*id as usize]).collect(), values)
 }
 
 /// Texts that are folded already, end to end, one for each record.
@@ -224,24 +195,31 @@ impl Texts {
         self.ends.push(self.text.len());
     }
 
-    fn each(&self) -> impl Iterator<Item = &str> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end])
+    fn get(&self, at: usize) -> &str {
+        &self.text[at.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[at]]
     }
 }
 
 /// Numbers the distinct texts of all records, which come in parts.
 pub(super) fn of_texts(parts: &[Texts]) -> (Vec<u32>, Values) {
-    let hashes = parts.iter().flat_map(|part| part.hashes.iter().copied());
+    number_texts(parts, |_| 1)
+}
+
+/// Numbers distinct texts that come in parts; `count` tells how many records the text of a place counts for.
+fn number_texts(parts: &[Texts], count: impl Fn(u32) -> u32) -> (Vec<u32>, Values) {
     let n = parts.iter().map(|part| part.ends.len()).sum();
-    let Numbered { of, counts, .. } = number(hashes, n, |_| 1);
-    let mut values = Values::new(counts);
-    for (id, text) in of.iter().zip(parts.iter().flat_map(Texts::each)) {
-        if !values.has(*id) {
-            values.set(*id, text);
+    let mut numbered = Numbered::new(n);
+    let mut values = Values::default();
+    values.push("");
+    for part in parts {
+        let (start, known) = (numbered.of.len(), numbered.firsts.len());
+        numbered.add(part.hashes.iter().copied(), &count);
+        for first in &numbered.firsts[known..] {
+            values.push(part.get(*first as usize - start));
         }
     }
-    (of, values)
+    values.counts = numbered.counts;
+    (numbered.of, values)
 }
 
 /// Distinct hashes, numbered from 1 as they come first: a table of slots, looked up many at a time.
@@ -313,8 +291,9 @@ impl Numbers {
     }
 }
 
-/// Hashes by number.
+/// Hashes by number, from 1 as they come first. Hash 0 has number 0, which counts nothing.
 struct Numbered {
+    numbers: Numbers,
     /// For each place the number of its hash.
     of: Vec<u32>,
     /// For each number how much its places count.
@@ -323,34 +302,45 @@ struct Numbered {
     firsts: Vec<u32>,
 }
 
-/// Numbers distinct hashes from 1 as they come first. Hash 0 has number 0, which counts nothing.
-fn number(mut hashes: impl Iterator<Item = u64>, n: usize, count: impl Fn(u32) -> u32) -> Numbered {
-    let mut numbers = Numbers::new();
-    let (mut of, mut counts, mut firsts) = (Vec::with_capacity(n), vec![0], Vec::new());
-    let mut some = Vec::with_capacity(TOGETHER);
-    loop {
-        some.clear();
-        some.extend(hashes.by_ref().take(TOGETHER));
-        if some.is_empty() {
-            break;
-        }
-        // Asked for all at once: memory is slow to answer and quick to deliver.
-        std::hint::black_box(
-            some.iter()
-                .fold(0, |all, hash| all ^ numbers.slots[numbers.slot(*hash)]),
-        );
-        for hash in &some {
-            let place = of.len() as u32;
-            let (number, is_new) = if *hash == 0 { (0, false) } else { numbers.number(*hash) };
-            if is_new {
-                counts.push(0);
-                firsts.push(place);
-            }
-            if number != 0 {
-                counts[number as usize] += count(place);
-            }
-            of.push(number);
+impl Numbered {
+    /// Nothing yet, with room for the hashes of so many places.
+    fn new(n: usize) -> Self {
+        Self {
+            numbers: Numbers::new(),
+            of: Vec::with_capacity(n),
+            counts: vec![0],
+            firsts: Vec::new(),
         }
     }
-    Numbered { of, counts, firsts }
+
+    /// Numbers the hashes of the places that follow; `count` tells how much a place counts.
+    fn add(&mut self, mut hashes: impl Iterator<Item = u64>, count: impl Fn(u32) -> u32) {
+        let mut some = Vec::with_capacity(TOGETHER);
+        loop {
+            some.clear();
+            some.extend(hashes.by_ref().take(TOGETHER));
+            if some.is_empty() {
+                break;
+            }
+            // Asked for all at once: memory is slow to answer and quick to deliver.
+            let slot = |hash: &u64| self.numbers.slots[self.numbers.slot(*hash)];
+            std::hint::black_box(some.iter().fold(0, |all, hash| all ^ slot(hash)));
+            for hash in &some {
+                let place = self.of.len() as u32;
+                let (number, is_new) = if *hash == 0 {
+                    (0, false)
+                } else {
+                    self.numbers.number(*hash)
+                };
+                if is_new {
+                    self.counts.push(0);
+                    self.firsts.push(place);
+                }
+                if number != 0 {
+                    self.counts[number as usize] += count(place);
+                }
+                self.of.push(number);
+            }
+        }
+    }
 }
