@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use guiyi_core::rulebook::toml::Document;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -25,12 +27,9 @@ fn rust_files(dir: &Path) -> Vec<PathBuf> {
 /// Dependencies of a crate in its normal build.
 fn dependencies(manifest: &Path) -> BTreeSet<String> {
     let text = fs::read_to_string(manifest).unwrap();
-    let table: toml::Table = text.parse().unwrap();
-    table
-        .get("dependencies")
-        .and_then(toml::Value::as_table)
-        .map(|deps| deps.keys().cloned().collect())
-        .unwrap_or_default()
+    let document = Document::parse(&manifest.display().to_string(), &text);
+    let table = document.root().table("dependencies");
+    table.map_or_else(BTreeSet::new, |table| table.keys().into_iter().map(str::to_owned).collect())
 }
 
 #[test]

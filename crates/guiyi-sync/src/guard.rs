@@ -19,14 +19,14 @@ pub(crate) const MAX_URI: usize = 2048;
 /// Largest body, in bytes.
 pub(crate) const MAX_BODY: u64 = 64 * 1024;
 
-/// Longest time until an answer begins.
+/// Longest time until an answer begins, where nothing else is said.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Lets a request through to its route, or refuses it.
 pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let mut response = match refuse(request.uri(), request.headers()) {
         Err(problem) => problem.into_response(),
-        Ok(()) => tokio::time::timeout(TIMEOUT, next.run(request))
+        Ok(()) => tokio::time::timeout(app.timeout, next.run(request))
             .await
             .unwrap_or_else(|_| Problem::new(Kind::Timeout).into_response()),
     };

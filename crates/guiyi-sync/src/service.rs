@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::entries::Entries;
 use crate::error::SyncError;
+use crate::guard::TIMEOUT;
 use crate::mask::Masks;
 use crate::metrics::Metrics;
 use crate::routes;
@@ -48,6 +49,8 @@ pub(crate) struct App {
     pub(crate) rulebooks: BTreeMap<EntityType, Rulebook>,
     pub(crate) entries: Entries,
     pub(crate) metrics: Metrics,
+    /// Longest time until an answer begins.
+    pub(crate) timeout: Duration,
 }
 
 impl App {
@@ -67,6 +70,7 @@ impl App {
             entries: Entries::new(config.indexes, &rulebooks),
             rulebooks,
             metrics: Metrics::default(),
+            timeout: TIMEOUT,
         })
     }
 }
