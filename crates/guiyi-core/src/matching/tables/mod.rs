@@ -22,6 +22,7 @@ mod columns;
 mod compare;
 mod compete;
 mod date;
+mod decoys;
 mod excess;
 mod explain;
 mod field;

@@ -3,10 +3,13 @@
 //! Laws: what random records agree on by chance is the ground of every weight; pairs that a person labelled teach beside
 //! those that the data give away.
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 
 use super::blocks::Candidates;
 use super::candidates::{self, PassCount};
+use super::decoys::Decoys;
 use super::model::Model;
 use super::persons::{self, Given};
 use super::records::{Records, Seekers};
@@ -30,6 +33,8 @@ pub(super) struct Search<'r> {
     said: &'r Said,
     untrained: Model,
     ground: Ground,
+    /// Pairs within each of two files, where they are asked for.
+    decoys: OnceLock<Decoys>,
 }
 
 impl<'r> Search<'r> {
@@ -69,6 +74,7 @@ impl<'r> Search<'r> {
                 filled,
                 copies,
             },
+            decoys: OnceLock::new(),
             rows,
             records,
             said,
@@ -109,8 +115,14 @@ impl<'r> Search<'r> {
     fn train(&self, pairs: &[u64], shown: f64) -> (Model, Vec<u128>) {
         let patterns = self.rows.patterns(pairs);
         let mut model = self.untrained.clone();
-        train::train(&mut model, &self.ground, shown, pairs, &patterns);
+        train::train(&mut model, &self.ground, shown, pairs, &patterns, || self.decoys());
         (model, patterns)
+    }
+
+    fn decoys(&self) -> Option<&Decoys> {
+        let n = candidates::neighbors(self.records.len());
+        let is_asked = self.records.is_link && self.ground.is_searched;
+        is_asked.then(|| self.decoys.get_or_init(|| Decoys::new(self.records, &self.rows, n)))
     }
 }
 

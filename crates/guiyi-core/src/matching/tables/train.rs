@@ -9,6 +9,7 @@
 
 use rayon::prelude::*;
 
+use super::decoys::Decoys;
 use super::excess::Strangers;
 use super::model::{Model, Share};
 use super::moves;
@@ -91,7 +92,14 @@ pub(super) fn count(patterns: &[u128]) -> (Vec<(u128, f64)>, Vec<u32>) {
 
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
 /// for matches at first. `shown` is the part of all candidates that the pairs are.
-pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64], patterns: &[u128]) {
+pub(super) fn train<'d>(
+    model: &mut Model,
+    ground: &Ground,
+    shown: f64,
+    pairs: &[u64],
+    patterns: &[u128],
+    decoys: impl Fn() -> Option<&'d Decoys>,
+) {
     let (n, n_pairs) = (ground.n, ground.n_pairs);
     let n_copied = RARE_DUPLICATES * n as f64 * shown;
     let (counts, of_pairs) = count(patterns);
@@ -160,12 +168,18 @@ pub(super) fn train(model: &mut Model, ground: &Ground, shown: f64, pairs: &[u64
         .count()
         .min(ground.n_smaller);
     if n_sure < (RARE_DUPLICATES * n_met as f64).max(3.0) {
-        // Nothing to learn from: what stands out against chance may still be a match.
-        model.prior = 1.0 / (1.0 + chance);
-        for kind in &mut model.relatives {
-            kind.per_match = n_related / n_copied.max(1.0);
+        let weighed = start.iter().copied().zip(seeds.iter().copied()).collect();
+        let Some(sure) = decoys().and_then(|decoys| decoys.least_sure(model, weighed)) else {
+            // Nothing to learn from: what stands out against chance may still be a match.
+            model.prior = 1.0 / (1.0 + chance);
+            for kind in &mut model.relatives {
+                kind.per_match = n_related / n_copied.max(1.0);
+            }
+            return;
+        };
+        for (seeds, _) in seeds.iter_mut().zip(&start).filter(|(_, start)| **start < sure) {
+            *seeds = 0.0;
         }
-        return;
     }
     let share = |((pattern, count), seeds): (&(u128, f64), &f64)| {
         let share = 0.98 * seeds / count;
