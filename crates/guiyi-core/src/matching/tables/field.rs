@@ -15,6 +15,7 @@ use super::letters::Letters;
 use super::numbers::Numbers;
 use super::persons;
 use super::sets::{self, Sets};
+use super::synonyms::Synonyms;
 use super::table::Table;
 use super::text;
 use super::twins::Twin;
@@ -62,6 +63,8 @@ pub(super) struct Field {
     pub(super) twin: Option<Twin>,
     /// When it speaks, where records say the same in several forms.
     pub(super) forms: Option<Forms>,
+    /// Words of either table that are read as others.
+    pub(super) synonyms: Synonyms,
 }
 
 impl Field {
@@ -95,6 +98,7 @@ impl Field {
         tables: &[&Table],
         columns: &[Vec<usize>],
         kind: Option<Kind>,
+        synonyms: &Synonyms,
         cells: &Cells,
         order: &[u32],
     ) -> Self {
@@ -116,6 +120,11 @@ impl Field {
         } else {
             values::intern(tables, cells, columns)
         };
+        let (ids, values) = if synonyms.is_empty() {
+            (ids, values)
+        } else {
+            values::reread(&ids, &values, |record, value| synonyms.read(cell(order[record] as usize).0, value))
+        };
         // The column that says at once what others say together gives the name.
         let named = columns.iter().zip(tables).min_by_key(|(columns, _)| columns.len());
         let header = named.map(|(columns, table)| {
@@ -132,7 +141,11 @@ impl Field {
             kind => kind,
         };
         let kind = kind.unwrap_or_else(inferred);
-        Self::of(header.unwrap_or_default(), columns.to_vec(), kind, ids, values)
+        let made = Self::of(header.unwrap_or_default(), columns.to_vec(), kind, ids, values);
+        Self {
+            synonyms: synonyms.clone(),
+            ..made
+        }
     }
 
     fn of(header: String, columns: Vec<Vec<usize>>, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
@@ -178,6 +191,7 @@ impl Field {
             filled,
             twin: None,
             forms: None,
+            synonyms: Synonyms::default(),
         }
     }
 }
@@ -279,6 +293,7 @@ pub(super) fn marks(fields: &[Field]) -> Option<Field> {
         filled: n_filled as f64 / n as f64,
         twin: None,
         forms: None,
+        synonyms: Synonyms::default(),
     })
 }
 
@@ -371,7 +386,9 @@ pub(super) fn drop_contained(fields: Vec<Field>) -> Vec<Field> {
         .filter(|(_, (dropped, _))| !dropped)
         .map(|(field, (_, holder))| {
             if holder && field.kind == Kind::Name {
-                Field::of(field.header, field.columns, Kind::Text, field.ids, field.values)
+                let synonyms = field.synonyms;
+                let field = Field::of(field.header, field.columns, Kind::Text, field.ids, field.values);
+                Field { synonyms, ..field }
             } else {
                 field
             }

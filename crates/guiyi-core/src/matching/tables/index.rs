@@ -27,6 +27,7 @@ use self::texts::{Texts, Vocabulary};
 use super::explain::Explained;
 use super::forms::Forms;
 use super::keys::Atom;
+use super::synonyms::Synonyms;
 use super::vetoes::Grounds;
 use super::{
     Bar, Column, Kind, LEAST_AMONG, Linkage, Model, ModelMistake, Options, Outcome, Records, Table, level_names,
@@ -92,6 +93,8 @@ struct Known {
     twin: Option<usize>,
     /// When it speaks, where records say the same in several forms.
     forms: Option<Forms>,
+    /// Words of either table that are read as others.
+    synonyms: Synonyms,
     /// The usual distance between two values, where it holds quantities that are narrow beside their size.
     usual: Option<f64>,
     /// Its columns in each table; several are read as one.

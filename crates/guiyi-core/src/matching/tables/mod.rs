@@ -65,6 +65,7 @@ mod smooth;
 mod sort;
 mod spread;
 mod start;
+mod synonyms;
 mod table;
 #[cfg(test)]
 mod tests;

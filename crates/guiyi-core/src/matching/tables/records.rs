@@ -10,6 +10,7 @@ use super::joined::{self, Joined};
 use super::persons::Given;
 use super::said::{Said, SaidField};
 use super::spread::Spread;
+use super::synonyms::{self, Synonyms};
 use super::values::Cells;
 use super::vetoes::Grounds;
 use super::{Kind, Table, align, forms, pooled, sort, twins};
@@ -131,10 +132,11 @@ fn order_records(prints: Vec<u64>) -> Vec<u32> {
 struct Made {
     columns: Vec<Vec<usize>>,
     kind: Option<Kind>,
+    synonyms: Synonyms,
 }
 
 /// The columns that correspond, one by one or several to one, and those that are forms of the same.
-fn columns(tables: &[&Table], said: &Said, order: &[u32]) -> (Vec<Made>, Vec<Joined>) {
+fn columns(tables: &[&Table], said: &Said, cells: &Cells, order: &[u32]) -> (Vec<Made>, Vec<Joined>) {
     let is_said = |side: usize, column: usize| said.names(side, column);
     let mut found = align::align(tables);
     for columns in &mut found {
@@ -145,6 +147,7 @@ fn columns(tables: &[&Table], said: &Said, order: &[u32]) -> (Vec<Made>, Vec<Joi
             }
         }
     }
+    let synonyms = synonyms::find(tables, cells, &mut found, order, is_said);
     let joined = joined::of_tables(tables, &found, order, is_said);
     for joined in &joined {
         for columns in found.iter_mut().filter(|columns| !joined.parts.contains(columns)) {
@@ -157,18 +160,24 @@ fn columns(tables: &[&Table], said: &Said, order: &[u32]) -> (Vec<Made>, Vec<Joi
         .map(|joined| Made {
             columns: joined.columns.clone(),
             kind: None,
+            synonyms: Synonyms::default(),
         })
         .collect();
     let single = |columns: Vec<Option<usize>>| columns.into_iter().map(|column| column.into_iter().collect()).collect();
     let is_whole = |columns: &Vec<Option<usize>>| columns.iter().all(Option::is_some);
     let is_spare = |columns: &Vec<Option<usize>>| !is_whole(columns) && pooled::may_be_spare(tables, columns, order);
+    let synonyms_of = |columns: &Vec<Option<usize>>| {
+        let own = synonyms.iter().find(|(own, _)| own == columns);
+        own.map_or_else(Synonyms::default, |(_, synonyms)| synonyms.clone())
+    };
     made.extend(
         found
             .into_iter()
             .filter(|columns| is_whole(columns) || is_spare(columns))
             .map(|columns| Made {
-                columns: single(columns),
                 kind: None,
+                synonyms: synonyms_of(&columns),
+                columns: single(columns),
             }),
     );
     let said = said.fields.iter().filter(|field| field.compare).map(|field| {
@@ -180,6 +189,7 @@ fn columns(tables: &[&Table], said: &Said, order: &[u32]) -> (Vec<Made>, Vec<Joi
             .map(|(columns, kind)| Made {
                 columns: single(columns),
                 kind,
+                synonyms: Synonyms::default(),
             }),
     );
     (made, joined)
@@ -187,13 +197,14 @@ fn columns(tables: &[&Table], said: &Said, order: &[u32]) -> (Vec<Made>, Vec<Joi
 
 /// The fields to compare, in an order that only their values decide.
 fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> Vec<Field> {
-    let make = |made: &Made| Field::new(tables, &made.columns, made.kind, &cells, order);
-    let (columns, joined) = columns(tables, said, order);
+    let make = |made: &Made| Field::new(tables, &made.columns, made.kind, &made.synonyms, &cells, order);
+    let (columns, joined) = columns(tables, said, &cells, order);
     let fields: Vec<Field> = columns.par_iter().map(make).collect();
     let fields = pooled::pool(tables, said, fields, |columns, kind| {
         make(&Made {
             columns,
             kind: Some(kind),
+            synonyms: Synonyms::default(),
         })
     });
     let mut fields: Vec<Field> = field::drop_contained(fields)

@@ -46,6 +46,11 @@ impl Cells {
         }
     }
 
+    /// The hashes of a column's folded cells; 0 where one says nothing.
+    pub(super) fn hashes(&self, side: usize, column: usize) -> &[u64] {
+        &self.folded[side][column]
+    }
+
     /// The cells of one column of each table, row by row, with their hashes.
     fn column<'c>(&'c self, tables: &'c [&Table], columns: &'c [Vec<usize>]) -> impl Iterator<Item = (&'c str, u64)> {
         let of_table = |((table, folded), column): ((&'c &Table, &'c Vec<Vec<u64>>), &Vec<usize>)| {
@@ -176,6 +181,24 @@ pub(super) fn rewrite(ids: &[u32], old: &Values, change: impl Fn(&str, &mut Stri
     let parts: Vec<Texts> = chunks.map(of_some).collect();
     let (of, values) = number_texts(&parts, |id| old.counts[id as usize]);
     (ids.par_iter().map(|id| of[*id as usize]).collect(), values)
+}
+
+/// Values read as others, record by record; those that become equal are made one.
+pub(super) fn reread<'v>(
+    ids: &[u32],
+    old: &'v Values,
+    read: impl Fn(usize, &'v str) -> &'v str + Sync,
+) -> (Vec<u32>, Values) {
+    let of_some = |(chunk, ids): (usize, &[u32])| {
+        let mut part = Texts::default();
+        for (record, id) in (chunk * CHUNK..).zip(ids) {
+            part.text.push_str(read(record, old.get(*id)));
+            part.end();
+        }
+        part
+    };
+    let parts: Vec<Texts> = ids.par_chunks(CHUNK).enumerate().map(of_some).collect();
+    of_texts(&parts)
 }
 
 /// Texts that are folded already, end to end, one for each record.

@@ -81,6 +81,7 @@ fn known(field: Field) -> Known {
     Known {
         twin: field.twin.map(|twin| twin.field),
         forms: field.forms,
+        synonyms: field.synonyms,
         usual: match &field.prepared {
             Prepared::Numbers(numbers) => numbers.usual,
             _ => None,

@@ -3,6 +3,7 @@
 //!
 //! Law: two values get the level and the place that they have among all.
 
+use super::super::synonyms::Synonyms;
 use super::super::bags::{Bags, grams_of};
 use super::super::field::{Field, Prepared, equal_levels, prepare, prepare_marks};
 use super::super::sets;
@@ -67,6 +68,7 @@ fn field(known: &Known, query: &Query, at: usize, rows: &[u32], n: usize) -> Fie
         filled: 1.0,
         twin: None,
         forms: known.forms,
+        synonyms: Synonyms::default(),
     }
 }
 
@@ -106,6 +108,7 @@ fn of_marks(index: &Index, counts: &Map<u64, u32>, query: &Query, rows: &[u32], 
         filled: 1.0,
         twin: None,
         forms: None,
+        synonyms: Synonyms::default(),
     }
 }
 

@@ -11,6 +11,7 @@ use super::super::forms::Forms;
 use super::super::keys::{Atom, Part};
 use super::super::model::ROOM;
 use super::super::model_file;
+use super::super::synonyms::Synonyms;
 use super::super::vetoes::Grounds;
 use super::build::count_members;
 use super::bytes::{Reader, Writer};
@@ -21,7 +22,7 @@ use super::{Bar, Grams, Index, IndexMistake, Kind, Known, Pass, Side, rings};
 use crate::matching::hash::{Map, hash, mix};
 
 /// The format that is written and read.
-pub(super) const FORMAT: u32 = 4;
+pub(super) const FORMAT: u32 = 5;
 const MAGIC: &[u8; 8] = b"guiyi\x00ix";
 /// Bytes of the head: magic, format, length of the rest, checksum of the rest.
 pub(super) const HEAD: usize = 28;
@@ -112,6 +113,14 @@ impl Index {
             writer.number(field.columns.len() as u64);
             for columns in &field.columns {
                 writer.numbers(columns.iter().map(|column| *column as u32));
+            }
+            writer.number(field.synonyms.0.len() as u64);
+            for own in &field.synonyms.0 {
+                writer.number(own.len() as u64);
+                own.iter().for_each(|(from, to)| {
+                    writer.text(from);
+                    writer.text(to);
+                });
             }
             write_texts(writer, &field.values.texts);
             writer.numbers(field.values.counts.iter().copied());
@@ -289,6 +298,7 @@ fn read_field(reader: &mut Reader<'_>) -> Result<Known, IndexMistake> {
     for _ in 0..n_sides {
         columns.push(reader.numbers()?.into_iter().map(|column| column as usize).collect());
     }
+    let synonyms = read_synonyms(reader)?;
     let texts = read_texts(reader)?;
     let counts = reader.numbers()?;
     let places = read_postings(reader, texts.len())?;
@@ -314,11 +324,23 @@ fn read_field(reader: &mut Reader<'_>) -> Result<Known, IndexMistake> {
         forms: (parts != 0).then_some(Forms { parts }),
         usual,
         columns,
+        synonyms,
         members: count_members(kind, &values),
         values,
         n_filled,
         grams,
     })
+}
+
+fn read_synonyms(reader: &mut Reader<'_>) -> Result<Synonyms, IndexMistake> {
+    let n_sides = reader.count()?;
+    let mut sides = Vec::new();
+    for _ in 0..n_sides {
+        let n = reader.count()?;
+        let words = (0..n).map(|_| Ok((reader.text()?, reader.text()?)));
+        sides.push(words.collect::<Result<_, IndexMistake>>()?);
+    }
+    Ok(Synonyms(sides))
 }
 
 /// The value of each field, row by row; in the file they stand field by field.

@@ -72,7 +72,7 @@ impl Index {
                     text::fold(&joined, &mut folded);
                 }
             }
-            strip(field.kind, &folded, &mut stripped);
+            strip(field.kind, field.synonyms.read(side, &folded), &mut stripped);
             stripped
         });
         let texts: Vec<String> = texts.collect();
