@@ -6,22 +6,29 @@
 //! than the geometric mean of how often two of the one file do, and two of the other (Cauchy and Schwarz). Pairs of two
 //! files that outweigh that many times are no chance, however little they weigh. Proteins are told from chance in this
 //! way: J. Elias and S. Gygi, Target-decoy search strategy, Nature Methods 4, 2007.
-//! Law: who repeats itself is believed less, never more.
+//!
+//! What counts are pairs of which each record is the other's likeliest partner. Law: who repeats itself is believed less,
+//! never more, so that what is found is at most what there is.
 
+use super::excess::rising;
 use super::model::Model;
 use super::nearest;
 use super::records::Records;
-use super::rows::Rows;
+use super::rows::{Rows, ends};
 
 /// The part of the pairs taken for matches that chance may make.
 const MOST_CHANCE: f64 = 0.2;
+/// Bits by which a model's prior is raised at most.
+const MOST_RAISED: f64 = 20.0;
 
-/// The likeliest pairs within each of two files.
+/// The nearest pairs within each of two files.
 pub(super) struct Decoys {
+    pairs: [Vec<u64>; 2],
     patterns: [Vec<u128>; 2],
     /// How many pairs there are within each file, and between them.
     n_pairs: [f64; 2],
     n_between: f64,
+    n: usize,
 }
 
 impl Decoys {
@@ -30,39 +37,94 @@ impl Decoys {
         let side = |record: u32| usize::from(records.side[record as usize]);
         let index = nearest::Index::build(&records.fields);
         let near = index.pairs(n_neighbors, |_| true, |a, b| side(a) == side(b));
-        let of_side = |own: usize| -> Vec<u128> {
-            let pairs = near.iter().copied().filter(|pair| side((pair >> 32) as u32) == own);
-            rows.patterns(&pairs.collect::<Vec<u64>>())
-        };
-        let n = [0, 1].map(|own| (0..records.len() as u32).filter(|record| side(*record) == own).count() as f64);
+        let (left, right): (Vec<u64>, Vec<u64>) = near.iter().partition(|pair| side(ends(**pair).0) == 0);
+        let n = records.len() as f64;
+        let n_left = n - records.side.iter().map(|side| f64::from(*side)).sum::<f64>();
         Self {
-            patterns: [of_side(0), of_side(1)],
-            n_pairs: n.map(|n| (n * (n - 1.0) / 2.0).max(1.0)),
+            patterns: [rows.patterns(&left), rows.patterns(&right)],
+            pairs: [left, right],
+            n_pairs: [n_left, n - n_left].map(|n| (n * (n - 1.0) / 2.0).max(1.0)),
             n_between: records.n_pairs(),
+            n: records.len(),
         }
     }
 
-    /// The least evidence from which on pairs of the two files are no chance; `None` if there is no such. `seeds` are
-    /// what pairs weigh that are taken for matches, and how many there are of each.
-    pub(super) fn least_sure(&self, model: &Model, mut seeds: Vec<(f64, f64)>) -> Option<f64> {
-        let of_side = |patterns: &Vec<u128>| -> Vec<f64> {
-            let mut own: Vec<f64> = patterns.iter().map(|pattern| model.evidence(*pattern)).collect();
-            own.sort_unstable_by(|one, other| other.total_cmp(one));
-            own
-        };
-        let within = [of_side(&self.patterns[0]), of_side(&self.patterns[1])];
-        seeds.sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
-        let (mut n, mut sure) = (0.0, None);
-        for equal in seeds.chunk_by(|one, other| one.0 == other.0) {
-            let weight = equal[0].0;
-            n += equal.iter().map(|(_, count)| count).sum::<f64>();
-            // One more than were seen, so that none seen is not none at all.
-            let share = |own: usize| (within[own].partition_point(|other| *other >= weight) + 1) as f64 / self.n_pairs[own];
-            let chance = self.n_between * (share(0) * share(1)).sqrt();
-            if weight > 0.0 && chance <= MOST_CHANCE * n {
-                sure = Some(weight);
-            }
-        }
-        sure
+    /// The least weight from which on pairs of the two files are no chance; `None` if there is no such. `seeds` are the
+    /// weights of the likeliest ones, the heaviest first, and how many there are of each.
+    pub(super) fn least_sure(&self, weigh: impl Fn(u128) -> f64, seeds: &[(f64, f64)]) -> Option<f64> {
+        let mut n = 0.0;
+        let sure = seeds.iter().zip(self.chance(weigh, seeds)).filter(|((weight, count), chance)| {
+            n += count;
+            *weight > 0.0 && *chance <= MOST_CHANCE * n
+        });
+        sure.last().map(|((weight, _), _)| *weight)
     }
+
+    /// How many pairs of each weight or more chance makes; one more than are seen, so that none seen is not none at all.
+    fn chance(&self, weigh: impl Fn(u128) -> f64, seeds: &[(f64, f64)]) -> Vec<f64> {
+        let within = [0, 1].map(|own| {
+            let weights: Vec<f64> = self.patterns[own].iter().map(|pattern| weigh(*pattern)).collect();
+            likeliest(self.n, &self.pairs[own], &weights)
+        });
+        let mut rest = within.each_ref().map(|own| own.iter().peekable());
+        let mut seen = [1.0; 2];
+        let of = |(weight, _): &(f64, f64)| {
+            for (rest, seen) in rest.iter_mut().zip(&mut seen) {
+                while let Some((_, count)) = rest.next_if(|other| other.0 >= *weight) {
+                    *seen += count;
+                }
+            }
+            self.n_between * (seen[0] / self.n_pairs[0] * seen[1] / self.n_pairs[1]).sqrt()
+        };
+        seeds.iter().map(of).collect()
+    }
+
+    /// How many of the likeliest pairs are matches at least, by what chance leaves of each weight.
+    fn matches(&self, weigh: impl Fn(u128) -> f64, seeds: &[(f64, f64)]) -> f64 {
+        let mut before = 0.0;
+        let mut counts: Vec<(f64, f64)> = (seeds.iter().zip(self.chance(weigh, seeds)))
+            .map(|((_, count), chance)| (*count, chance - std::mem::replace(&mut before, chance)))
+            .collect();
+        counts.reverse();
+        counts.iter().zip(rising(&counts)).map(|((count, _), left)| count * left).sum()
+    }
+
+    /// Raises the prior of a model that sees fewer matches among some pairs than there are.
+    pub(super) fn raise(&self, model: &mut Model, pairs: &[u64], patterns: &[u128]) {
+        let weights: Vec<f64> = patterns.iter().map(|pattern| model.weight(*pattern)).collect();
+        let seeds = likeliest(self.n, pairs, &weights);
+        let least = self.matches(|pattern| model.weight(pattern), &seeds);
+        let seen = |raised: f64| -> f64 {
+            let each = seeds.iter().map(|(weight, count)| count / (1.0 + (-weight - raised).exp2()));
+            each.sum()
+        };
+        if seen(0.0) >= least {
+            return;
+        }
+        let (mut low, mut high) = (0.0, MOST_RAISED);
+        while high - low > 1e-3 {
+            let middle = f64::midpoint(low, high);
+            if seen(middle) < least { low = middle } else { high = middle }
+        }
+        let bits = model.prior_bits() + high;
+        model.prior = 1.0 / (1.0 + (-bits).exp2());
+    }
+}
+
+/// The weights of the pairs of which each record is the other's likeliest partner, the heaviest first, and how many
+/// there are of each.
+fn likeliest(n: usize, pairs: &[u64], weights: &[f64]) -> Vec<(f64, f64)> {
+    let mut best = vec![f64::MIN; n];
+    let both = |pair: u64| <[u32; 2]>::from(ends(pair)).map(|record| record as usize);
+    for (pair, weight) in pairs.iter().zip(weights) {
+        for record in both(*pair) {
+            best[record] = best[record].max(*weight);
+        }
+    }
+    let own = pairs.iter().zip(weights);
+    let own = own.filter(|(pair, weight)| both(**pair).iter().all(|record| **weight >= best[*record]));
+    let mut weights: Vec<f64> = own.map(|(_, weight)| *weight).collect();
+    weights.sort_unstable_by(|one, other| other.total_cmp(one));
+    let equal = weights.chunk_by(|one, other| one == other);
+    equal.map(|equal| (equal[0], equal.len() as f64)).collect()
 }

@@ -112,7 +112,7 @@ impl Strangers<'_> {
 }
 
 /// The part of what is seen that chance leaves over, pooled so that it never falls from one weight to the next.
-fn rising(counts: &[(f64, f64)]) -> Vec<f64> {
+pub(super) fn rising(counts: &[(f64, f64)]) -> Vec<f64> {
     let left = |(seen, chance): (f64, f64)| 1.0 - chance / seen.max(f64::MIN_POSITIVE);
     let mut pools: Vec<((f64, f64), usize)> = Vec::new();
     for own in counts {

@@ -107,7 +107,11 @@ impl<'r> Search<'r> {
                 }
                 let side = self.records.is_link.then_some(&*self.records.side);
                 let weigh = |model: &Model, pair| self.rows.weigh(model, pair);
-                compete::compete(model, self.records.len(), side, &pairs, &patterns, weigh)
+                let mut model = compete::compete(model, self.records.len(), side, &pairs, &patterns, weigh);
+                if let Some(decoys) = self.decoys() {
+                    decoys.raise(&mut model, &pairs, &patterns);
+                }
+                model
             })
     }
 
@@ -121,7 +125,7 @@ impl<'r> Search<'r> {
 
     fn decoys(&self) -> Option<&Decoys> {
         let n = candidates::neighbors(self.records.len());
-        let is_asked = self.records.is_link && self.ground.is_searched;
+        let is_asked = self.records.is_link && self.records.seekers() == Seekers::All;
         is_asked.then(|| self.decoys.get_or_init(|| Decoys::new(self.records, &self.rows, n)))
     }
 }

@@ -168,8 +168,10 @@ pub(super) fn train<'d>(
         .count()
         .min(ground.n_smaller);
     if n_sure < (RARE_DUPLICATES * n_met as f64).max(3.0) {
-        let weighed = start.iter().copied().zip(seeds.iter().copied()).collect();
-        let Some(sure) = decoys().and_then(|decoys| decoys.least_sure(model, weighed)) else {
+        let mut weighed: Vec<(f64, f64)> = start.iter().copied().zip(seeds.iter().copied()).collect();
+        weighed.sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
+        let least_sure = |decoys: &Decoys| decoys.least_sure(|pattern| model.evidence(pattern), &weighed);
+        let Some(sure) = decoys().and_then(least_sure) else {
             // Nothing to learn from: what stands out against chance may still be a match.
             model.prior = 1.0 / (1.0 + chance);
             for kind in &mut model.relatives {
