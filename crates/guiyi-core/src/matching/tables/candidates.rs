@@ -30,8 +30,9 @@ const COUNTED: usize = 1 << 18;
 /// only the few pairs that are hard to find.
 const SAMPLE_PAIRS: [f64; 2] = [1_000.0, 2_000.0];
 /// How many candidates one match more is worth: few at first, so that passes which find little else come before loose
-/// ones, which find the same matches among many strangers, and are then taken for what only they find.
-const PRICES: [f64; 2] = [50.0, 400.0];
+/// ones, which find the same matches among many strangers, and are then taken for what only they find. Beside nearest
+/// neighbors passes find little, and strangers among all that trains the model would outweigh it.
+const PRICES: [&[f64]; 2] = [&[100.0, 1_000.0], &[400.0]];
 /// A pass must find at least this part of all matches that the passes before it miss.
 const LEAST_GAIN: f64 = 0.0005;
 /// The most passes.
@@ -228,7 +229,8 @@ fn choose(
     train: impl Fn(&[u64], f64) -> Vec<f64>,
 ) -> Vec<Pass> {
     let stride = (n as u64 / SAMPLE).max(1);
-    let most = SAMPLE_PAIRS[usize::from(!near.is_empty())];
+    let is_beside = usize::from(!near.is_empty());
+    let most = SAMPLE_PAIRS[is_beside];
     let look = |passes: &[Pass]| -> Vec<Survey> {
         let of = |sizes: &mut Vec<u8>, pass: &Pass| survey(keys, *pass, (stride, most), sizes, &may);
         passes.par_iter().map_init(Vec::new, of).collect()
@@ -264,7 +266,8 @@ fn choose(
         n_matches: probabilities[row] * weights[row],
     });
     let total: f64 = (0..pairs.len()).map(|row| probabilities[row] * weights[row]).sum();
-    let chosen = cover(&open.collect::<Vec<Open<'_>>>(), passes.len(), LEAST_GAIN * total);
+    let open: Vec<Open<'_>> = open.collect();
+    let chosen = cover(&open, passes.len(), LEAST_GAIN * total, PRICES[is_beside]);
     chosen.into_iter().map(|at| passes[at]).collect()
 }
 
@@ -279,12 +282,12 @@ struct Open<'f> {
 
 /// Chooses passes that find what is worth comparing, the one that gains most first; each must be worth more matches than
 /// `least`. One that is left too little by those chosen after it is dropped again.
-fn cover(open: &[Open<'_>], n_passes: usize, least: f64) -> Vec<usize> {
+fn cover(open: &[Open<'_>], n_passes: usize, least: f64, prices: &[f64]) -> Vec<usize> {
     let mut chosen: Vec<usize> = Vec::new();
     let mut is_chosen = vec![false; n_passes];
     // How many of the chosen find each pair.
     let mut times = vec![0_u8; open.len()];
-    let mut prices = PRICES.into_iter();
+    let mut prices = prices.iter();
     let mut price = prices.next();
     for _ in 0..MOST_STEPS {
         let Some(bearable) = price else { break };
@@ -405,7 +408,7 @@ fn finders(keys: &Keys<'_>, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) 
 
 #[cfg(test)]
 mod tests {
-    use super::{Open, cover};
+    use super::{Open, PRICES, cover};
 
     #[test]
     fn a_loose_pass_is_left_out_where_others_find_its_matches() {
@@ -429,30 +432,31 @@ mod tests {
             };
             (0..11).map(of).collect()
         };
-        assert_eq!(cover(&open(2000.0), 4, 0.1), [1, 2]);
-        assert_eq!(cover(&open(0.0), 4, 0.1), [0]);
+        assert_eq!(cover(&open(2000.0), 4, 0.1, PRICES[0]), [1, 2]);
+        assert_eq!(cover(&open(0.0), 4, 0.1, PRICES[0]), [0]);
         // No pass is taken for less than it must be worth.
-        assert!(cover(&open(0.0), 4, 20.0).is_empty());
+        assert!(cover(&open(0.0), 4, 20.0, PRICES[0]).is_empty());
     }
 
     #[test]
     fn a_pass_that_others_leave_too_little_is_dropped() {
-        // Pass 0 finds four matches; 1 and 2 two of them each, and three others.
-        let finders: [&[u16]; 10] = [&[0, 1], &[0, 1], &[0, 2], &[0, 2], &[1], &[1], &[1], &[2], &[2], &[2]];
-        let open = finders.map(|finders| Open {
-            finders,
-            n: 0.0,
-            n_matches: 1.0,
-        });
-        assert_eq!(cover(&open, 3, 0.1), [1, 2]);
-        let more: Vec<Open<'_>> = open
-            .into_iter()
-            .chain((0..2).map(|_| Open {
-                finders: &[0],
+        // Pass 0 finds six matches; 1 and 2 three of them each, and two others.
+        let open = |of_0_alone: f64| -> Vec<Open<'_>> {
+            let finders: [(&[u16], f64); 5] = [
+                (&[0, 1], 3.0),
+                (&[0, 2], 3.0),
+                (&[1], 2.0),
+                (&[2], 2.0),
+                (&[0], of_0_alone),
+            ];
+            let of = |(finders, n_matches)| Open {
+                finders,
                 n: 0.0,
-                n_matches: 0.5,
-            }))
-            .collect();
-        assert_eq!(cover(&more, 3, 0.1), [1, 2, 0]);
+                n_matches,
+            };
+            finders.map(of).into()
+        };
+        assert_eq!(cover(&open(0.0), 3, 0.1, PRICES[0]), [1, 2]);
+        assert_eq!(cover(&open(0.5), 3, 0.1, PRICES[0]), [0, 1, 2]);
     }
 }
