@@ -29,7 +29,9 @@ fn dependencies(manifest: &Path) -> BTreeSet<String> {
     let text = fs::read_to_string(manifest).unwrap();
     let document = Document::parse(&manifest.display().to_string(), &text);
     let table = document.root().table("dependencies");
-    table.map_or_else(BTreeSet::new, |table| table.keys().into_iter().map(str::to_owned).collect())
+    table.map_or_else(BTreeSet::new, |table| {
+        table.keys().into_iter().map(str::to_owned).collect()
+    })
 }
 
 #[test]
