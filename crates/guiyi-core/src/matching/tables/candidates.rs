@@ -32,7 +32,7 @@ const SAMPLE_PAIRS: [f64; 2] = [1_000.0, 2_000.0];
 /// How many candidates one match more is worth: few at first, so that passes which find little else come before loose
 /// ones, which find the same matches among many strangers, and are then taken for what only they find. Beside nearest
 /// neighbors passes find little, and strangers among all that trains the model would outweigh it.
-const PRICES: [&[f64]; 2] = [&[100.0, 1_000.0], &[400.0]];
+const PRICES: [&[f64]; 2] = [&[100.0, 400.0], &[400.0]];
 /// A pass must find at least this part of all matches that the passes before it miss.
 const LEAST_GAIN: f64 = 0.0005;
 /// The most passes.

@@ -18,6 +18,8 @@ use super::rows::{Rows, ends};
 
 /// The part of the pairs taken for matches that chance may make.
 const MOST_CHANCE: f64 = 0.2;
+/// How many times the spread of chance pairs must exceed it to be no chance, at whichever weight they are looked at.
+const CLEAR: f64 = 4.0;
 /// Bits by which a model's prior is raised at most.
 const MOST_RAISED: f64 = 20.0;
 
@@ -49,15 +51,19 @@ impl Decoys {
         }
     }
 
-    /// The least weight from which on pairs of the two files are no chance; `None` if there is no such. `seeds` are the
-    /// weights of the likeliest ones, the heaviest first, and how many there are of each.
-    pub(super) fn least_sure(&self, weigh: impl Fn(u128) -> f64, seeds: &[(f64, f64)]) -> Option<f64> {
+    /// The least weight from which on pairs of the two files are no chance, and how many there are; `None` if there is no
+    /// such. `seeds` are the weights of the likeliest ones, the heaviest first, and how many there are of each.
+    pub(super) fn sure(&self, weigh: impl Fn(u128) -> f64, seeds: &[(f64, f64)]) -> Option<(f64, f64)> {
         let mut n = 0.0;
-        let sure = seeds.iter().zip(self.chance(weigh, seeds)).filter(|((weight, count), chance)| {
-            n += count;
-            *weight > 0.0 && *chance <= MOST_CHANCE * n
-        });
-        sure.last().map(|((weight, _), _)| *weight)
+        let each = seeds
+            .iter()
+            .zip(self.chance(weigh, seeds))
+            .map(|((weight, count), chance)| {
+                n += count;
+                (*weight, n, chance)
+            });
+        let sure = each.filter(|(_, n, chance)| *chance <= MOST_CHANCE * n).last();
+        sure.map(|(weight, n, _)| (weight, n))
     }
 
     /// How many pairs of each weight or more chance makes; one more than are seen, so that none seen is not none at all.
@@ -79,14 +85,26 @@ impl Decoys {
         seeds.iter().map(of).collect()
     }
 
-    /// How many of the likeliest pairs are matches at least, by what chance leaves of each weight.
+    /// How many of the likeliest pairs are matches at least, by what chance leaves of each weight; none where it may be
+    /// chance that so many stand out.
     fn matches(&self, weigh: impl Fn(u128) -> f64, seeds: &[(f64, f64)]) -> f64 {
-        let mut before = 0.0;
-        let mut counts: Vec<(f64, f64)> = (seeds.iter().zip(self.chance(weigh, seeds)))
-            .map(|((_, count), chance)| (*count, chance - std::mem::replace(&mut before, chance)))
-            .collect();
+        let (mut n, mut before, mut is_clear) = (0.0, 0.0, false);
+        let mut counts: Vec<(f64, f64)> = Vec::new();
+        for ((_, count), chance) in seeds.iter().zip(self.chance(weigh, seeds)) {
+            n += count;
+            is_clear |= n - chance >= CLEAR * (n + chance).sqrt();
+            counts.push((*count, chance - before));
+            before = chance;
+        }
+        if !is_clear {
+            return 0.0;
+        }
         counts.reverse();
-        counts.iter().zip(rising(&counts)).map(|((count, _), left)| count * left).sum()
+        counts
+            .iter()
+            .zip(rising(&counts))
+            .map(|((count, _), left)| count * left)
+            .sum()
     }
 
     /// Raises the prior of a model that sees fewer matches among some pairs than there are.
@@ -95,7 +113,9 @@ impl Decoys {
         let seeds = likeliest(self.n, pairs, &weights);
         let least = self.matches(|pattern| model.weight(pattern), &seeds);
         let seen = |raised: f64| -> f64 {
-            let each = seeds.iter().map(|(weight, count)| count / (1.0 + (-weight - raised).exp2()));
+            let each = seeds
+                .iter()
+                .map(|(weight, count)| count / (1.0 + (-weight - raised).exp2()));
             each.sum()
         };
         if seen(0.0) >= least {
@@ -104,7 +124,11 @@ impl Decoys {
         let (mut low, mut high) = (0.0, MOST_RAISED);
         while high - low > 1e-3 {
             let middle = f64::midpoint(low, high);
-            if seen(middle) < least { low = middle } else { high = middle }
+            if seen(middle) < least {
+                low = middle;
+            } else {
+                high = middle;
+            }
         }
         let bits = model.prior_bits() + high;
         model.prior = 1.0 / (1.0 + (-bits).exp2());
@@ -125,6 +149,67 @@ fn likeliest(n: usize, pairs: &[u64], weights: &[f64]) -> Vec<(f64, f64)> {
     let own = own.filter(|(pair, weight)| both(**pair).iter().all(|record| **weight >= best[*record]));
     let mut weights: Vec<f64> = own.map(|(_, weight)| *weight).collect();
     weights.sort_unstable_by(|one, other| other.total_cmp(one));
-    let equal = weights.chunk_by(|one, other| one == other);
+    let equal = weights.chunk_by(|one, other| one.total_cmp(other).is_eq());
     equal.map(|equal| (equal[0], equal.len() as f64)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Column, Options, Outcome, Table, link};
+    use super::*;
+    use crate::matching::hash::mix;
+
+    /// A file of names of so many things.
+    fn names(things: std::ops::Range<u64>) -> Table {
+        let syllables = [
+            "ka", "lo", "mi", "ster", "ban", "tel", "gor", "pin", "das", "we", "ul", "zo", "hem", "vi", "or", "en",
+        ];
+        let mut column = Column::new("name");
+        for thing in things {
+            let of = |at: u64| syllables[(mix(thing * 9 + at) % 16) as usize];
+            column.push(&format!("{}{}{} {}{}{}", of(0), of(1), of(2), of(3), of(4), of(5)));
+        }
+        Table { columns: vec![column] }
+    }
+
+    #[test]
+    fn one_column_is_enough_where_chance_within_each_file_makes_nothing_like_it() {
+        let found = link(&[&names(0..600), &names(400..1000)], &Options::default());
+        let matched: Vec<_> = found
+            .pairs
+            .iter()
+            .filter(|pair| pair.outcome == Outcome::Match)
+            .collect();
+        let n_right = matched.iter().filter(|pair| pair.b - 600 + 400 == pair.a).count();
+        assert!(
+            n_right >= 190 && n_right * 10 >= matched.len() * 9,
+            "{n_right} of {}",
+            matched.len()
+        );
+        let none = link(&[&names(0..600), &names(600..1200)], &Options::default());
+        assert!(!none.pairs.iter().any(|pair| pair.outcome == Outcome::Match));
+    }
+
+    #[test]
+    fn no_more_is_sure_than_chance_leaves_over() {
+        // Within either file two pairs of the first pattern, and hardly any pair of the second.
+        let pair = |a: u64, b: u64| a << 32 | b;
+        let decoys = Decoys {
+            pairs: [
+                vec![pair(0, 1), pair(2, 3), pair(4, 5)],
+                vec![pair(6, 7), pair(8, 9), pair(10, 11)],
+            ],
+            patterns: [vec![1, 1, 2], vec![1, 1, 2]],
+            n_pairs: [1000.0; 2],
+            n_between: 2000.0,
+            n: 12,
+        };
+        let weigh = |pattern: u128| if pattern == 1 { 4.0 } else { 8.0 };
+        // Chance makes four pairs of eight bits or more, and eight of four bits.
+        assert_eq!(decoys.sure(weigh, &[(8.0, 19.0), (4.0, 20.0)]), None);
+        assert_eq!(decoys.sure(weigh, &[(8.0, 20.0), (4.0, 1.0)]), Some((8.0, 20.0)));
+        assert_eq!(decoys.sure(weigh, &[(8.0, 20.0), (4.0, 20.0)]), Some((4.0, 40.0)));
+        assert!((decoys.matches(weigh, &[(8.0, 40.0), (4.0, 3.0)]) - 36.0).abs() < 1e-9);
+        assert!(decoys.matches(weigh, &[(8.0, 20.0), (4.0, 3.0)]).abs() < 1e-9);
+    }
 }

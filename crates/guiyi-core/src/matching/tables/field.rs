@@ -123,7 +123,9 @@ impl Field {
         let (ids, values) = if synonyms.is_empty() {
             (ids, values)
         } else {
-            values::reread(&ids, &values, |record, value| synonyms.read(cell(order[record] as usize).0, value))
+            values::reread(&ids, &values, |record, value| {
+                synonyms.read(cell(order[record] as usize).0, value)
+            })
         };
         // The column that says at once what others say together gives the name.
         let named = columns.iter().zip(tables).min_by_key(|(columns, _)| columns.len());

@@ -119,7 +119,7 @@ impl<'r> Search<'r> {
     fn train(&self, pairs: &[u64], shown: f64) -> (Model, Vec<u128>) {
         let patterns = self.rows.patterns(pairs);
         let mut model = self.untrained.clone();
-        train::train(&mut model, &self.ground, shown, pairs, &patterns, || self.decoys());
+        train::train(&mut model, &self.ground, shown, pairs, &patterns, self.decoys());
         (model, patterns)
     }
 

@@ -84,16 +84,27 @@ pub(super) fn find(
     for (i, j) in lefts.iter().flat_map(|i| rights.iter().map(move |j| (*i, *j))) {
         let others = anchors.iter().filter(|((left, right), _)| *left != i && *right != j);
         let met = others.map(|(_, rows)| meet(cells.hashes(0, i), cells.hashes(1, j), rows));
-        let best = met.map(|met| (telling(&met), met)).max_by(|one, other| one.0.total_cmp(&other.0));
-        told.extend(best.filter(|(told, _)| *told >= LEAST_TOLD).map(|(told, met)| (told, (i, j), met)));
+        let best = met
+            .map(|met| (telling(&met), met))
+            .max_by(|one, other| one.0.total_cmp(&other.0));
+        told.extend(
+            best.filter(|(told, _)| *told >= LEAST_TOLD)
+                .map(|(told, met)| (told, (i, j), met)),
+        );
     }
     told.sort_by(|one, other| {
         let names = |(i, j): Pair| (&left.columns[i].header, &right.columns[j].header);
-        other.0.total_cmp(&one.0).then_with(|| names(one.1).cmp(&names(other.1)))
+        other
+            .0
+            .total_cmp(&one.0)
+            .then_with(|| names(one.1).cmp(&names(other.1)))
     });
     let mut synonyms: Vec<(Columns, Synonyms)> = Vec::new();
     for (_, (i, j), met) in told {
-        if synonyms.iter().any(|(pair, _)| pair[0] == Some(i) || pair[1] == Some(j)) {
+        if synonyms
+            .iter()
+            .any(|(pair, _)| pair[0] == Some(i) || pair[1] == Some(j))
+        {
             continue;
         }
         let words = [words(left, cells.hashes(0, i), i), words(right, cells.hashes(1, j), j)];
@@ -161,7 +172,9 @@ fn anchors(left: &[u64], right: &[u64]) -> Vec<(u32, u32)> {
         rows
     };
     let (lefts, rights) = (single(left), single(right));
-    let both = lefts.iter().filter_map(|(hash, row)| Some(((*row)?, (*rights.get(hash)?)?)));
+    let both = lefts
+        .iter()
+        .filter_map(|(hash, row)| Some(((*row)?, (*rights.get(hash)?)?)));
     both.collect()
 }
 
@@ -198,7 +211,11 @@ fn telling(met: &Met) -> f64 {
         let hits: f64 = by.values().map(|own| f64::from(own.1 - 1)).sum();
         let guessed = other.values().map(|own| f64::from(own.0)).fold(0.0, f64::max);
         let guessed = guessed * all / (all + by.len() as f64);
-        if all < LEAST_SEEN { 0.0 } else { (hits - guessed) / (all - guessed).max(1.0) }
+        if all < LEAST_SEEN {
+            0.0
+        } else {
+            (hits - guessed) / (all - guessed).max(1.0)
+        }
     };
     told(&by_left, &by_right).min(told(&by_right, &by_left))
 }
@@ -220,7 +237,11 @@ fn words(table: &Table, hashes: &[u64], column: usize) -> BTreeMap<u64, String> 
 /// where it means the same in both.
 fn choose(met: &Met, words: &[BTreeMap<u64, String>; 2]) -> Synonyms {
     let (by_left, by_right) = (most(met, |both| both.0), most(met, |both| both.1));
-    let n_same: u32 = met.iter().filter(|(both, _)| both.0 == both.1).map(|(_, count)| count).sum();
+    let n_same: u32 = met
+        .iter()
+        .filter(|(both, _)| both.0 == both.1)
+        .map(|(_, count)| count)
+        .sum();
     let n: u32 = met.values().sum();
     let keeps = |hash: u64| n_same * 2 > n && words.iter().all(|own| own.contains_key(&hash));
     let mut of = Synonyms(vec![BTreeMap::new(); 2]);
@@ -236,7 +257,11 @@ fn choose(met: &Met, words: &[BTreeMap<u64, String>; 2]) -> Synonyms {
             continue;
         };
         let rank = |word: &String| (word.chars().count(), word.clone());
-        let (side, from, to) = if rank(one) < rank(other) { (0, one, other) } else { (1, other, one) };
+        let (side, from, to) = if rank(one) < rank(other) {
+            (0, one, other)
+        } else {
+            (1, other, one)
+        };
         of.0[side].insert(from.clone(), to.clone());
     }
     of
@@ -244,13 +269,18 @@ fn choose(met: &Met, words: &[BTreeMap<u64, String>; 2]) -> Synonyms {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Options, Outcome, link};
+    use super::super::{Index, Options, Outcome, Source, link};
     use super::*;
     use crate::matching::tables::Column;
 
     /// Two files of named places in districts that one file numbers and the other names.
     fn tables() -> [Table; 2] {
-        let districts = [("N", "Nordland"), ("S", "Suedland"), ("W", "Westland"), ("O", "Ostland")];
+        let districts = [
+            ("N", "Nordland"),
+            ("S", "Suedland"),
+            ("W", "Westland"),
+            ("O", "Ostland"),
+        ];
         let stems = ["kirch", "berg", "wald", "stein", "fels", "bruck", "furt", "hain"];
         let name = |at: usize| format!("{}{}{}", stems[at % 8], stems[at / 8 % 8], stems[at / 64 % 8]);
         let make = |side: usize, rows: std::ops::Range<usize>| {
@@ -261,7 +291,9 @@ mod tests {
                 columns[0].push(&name(at % 300));
                 columns[1].push([district.0, district.1][side]);
             }
-            Table { columns: columns.to_vec() }
+            Table {
+                columns: columns.to_vec(),
+            }
         };
         [make(0, 0..400), make(1, 0..400)]
     }
@@ -282,8 +314,33 @@ mod tests {
     }
 
     #[test]
+    fn an_index_reads_the_words_of_either_file() {
+        let tables = tables();
+        let mut ids = Column::new("id");
+        (0..400).for_each(|row: u32| ids.push(&row.to_string()));
+        let source = |table| Source {
+            table,
+            name: "places.csv",
+            id: Some("id"),
+            ids: &ids,
+        };
+        let (_, index) = Index::new(&[source(&tables[0]), source(&tables[1])], &Options::default());
+        let index = Index::from_bytes(&index.to_bytes()).unwrap();
+        let finds_itself = |row: &usize| {
+            let values: Vec<Option<&str>> = tables[0].columns.iter().map(|column| Some(column.get(*row))).collect();
+            let found = index.find(0, &values);
+            found
+                .first()
+                .is_some_and(|best| best.row as usize == row + 400 && best.levels.iter().all(|level| *level <= 4))
+        };
+        assert!((0..400).filter(finds_itself).count() >= 390);
+    }
+
+    #[test]
     fn words_that_meet_by_chance_are_none_for_the_same() {
-        let met: Met = (0..10).flat_map(|a| (0..10).map(move |b| ((a + 1, b + 100), 3))).collect();
+        let met: Met = (0..10)
+            .flat_map(|a| (0..10).map(move |b| ((a + 1, b + 100), 3)))
+            .collect();
         assert!(telling(&met) < 0.1);
         let met: Met = (0..10).map(|a| ((a + 1, a + 100), 5)).collect();
         assert!(telling(&met) > 0.9);

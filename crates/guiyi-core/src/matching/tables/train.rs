@@ -34,6 +34,9 @@ const LEAST_TAKEN: f64 = 3.0;
 /// How many pairs the candidates may deny, of those that are equal in most fields and that chance does not make, for each
 /// match that they find.
 const MOST_DENIED: f64 = 0.25;
+/// How many times as many matches as candidates lead to may be sure by what is seen within each of two files; where more
+/// are, candidates are not heard.
+const MOST_LOST: f64 = 2.0;
 /// So many fields may be taken to be independent; of twice as many, half the word is that of the candidates.
 const INDEPENDENT: f64 = 4.0;
 /// The most that the word of the candidates counts for, by the number of fields and by how far apart the two are.
@@ -92,13 +95,13 @@ pub(super) fn count(patterns: &[u128]) -> (Vec<(u128, f64)>, Vec<u32>) {
 
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
 /// for matches at first. `shown` is the part of all candidates that the pairs are.
-pub(super) fn train<'d>(
+pub(super) fn train(
     model: &mut Model,
     ground: &Ground,
     shown: f64,
     pairs: &[u64],
     patterns: &[u128],
-    decoys: impl Fn() -> Option<&'d Decoys>,
+    decoys: Option<&Decoys>,
 ) {
     let (n, n_pairs) = (ground.n, ground.n_pairs);
     let n_copied = RARE_DUPLICATES * n as f64 * shown;
@@ -167,11 +170,13 @@ pub(super) fn train<'d>(
         .filter(|best| **best > f64::MIN)
         .count()
         .min(ground.n_smaller);
-    if n_sure < (RARE_DUPLICATES * n_met as f64).max(3.0) {
+    let sure = decoys.and_then(|decoys| {
         let mut weighed: Vec<(f64, f64)> = start.iter().copied().zip(seeds.iter().copied()).collect();
         weighed.sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
-        let least_sure = |decoys: &Decoys| decoys.least_sure(|pattern| model.evidence(pattern), &weighed);
-        let Some(sure) = decoys().and_then(least_sure) else {
+        decoys.sure(|pattern| model.evidence(pattern), &weighed)
+    });
+    if n_sure < (RARE_DUPLICATES * n_met as f64).max(3.0) {
+        let Some((sure, _)) = sure.filter(|(sure, _)| *sure > 0.0) else {
             // Nothing to learn from: what stands out against chance may still be a match.
             model.prior = 1.0 / (1.0 + chance);
             for kind in &mut model.relatives {
@@ -235,7 +240,7 @@ pub(super) fn train<'d>(
                 pinned.bonds.retain(is_copy);
             }
             pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, true);
-        } else if times * TOO_MANY >= 1.0 {
+        } else if times * TOO_MANY >= 1.0 && sure.is_none_or(|(_, n_sure)| n_near * MOST_LOST >= n_sure) {
             let n_counted = model.fields.iter().filter(|field| field.kind.is_counted()).count();
             let by_fields = 0.5 * (n_counted as f64 - INDEPENDENT) / INDEPENDENT;
             let by_matches = (times - TOO_MANY) / (WAY_TOO_MANY - TOO_MANY);

@@ -3,10 +3,10 @@
 //!
 //! Law: two values get the level and the place that they have among all.
 
-use super::super::synonyms::Synonyms;
 use super::super::bags::{Bags, grams_of};
 use super::super::field::{Field, Prepared, equal_levels, prepare, prepare_marks};
 use super::super::sets;
+use super::super::synonyms::Synonyms;
 use super::super::twins;
 use super::super::values::{self, Texts, Values};
 use super::find::Query;

@@ -117,10 +117,10 @@ impl Index {
             writer.number(field.synonyms.0.len() as u64);
             for own in &field.synonyms.0 {
                 writer.number(own.len() as u64);
-                own.iter().for_each(|(from, to)| {
+                for (from, to) in own {
                     writer.text(from);
                     writer.text(to);
-                });
+                }
             }
             write_texts(writer, &field.values.texts);
             writer.numbers(field.values.counts.iter().copied());
