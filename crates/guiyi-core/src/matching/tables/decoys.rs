@@ -80,7 +80,8 @@ impl Decoys {
                     *seen += count;
                 }
             }
-            self.n_between * (seen[0] / self.n_pairs[0] * seen[1] / self.n_pairs[1]).sqrt()
+            // In this order swapping the files changes no bit.
+            self.n_between * ((seen[0] / self.n_pairs[0]) * (seen[1] / self.n_pairs[1])).sqrt()
         };
         seeds.iter().map(of).collect()
     }
