@@ -24,16 +24,23 @@ pub(super) fn neighbors(n: usize) -> usize {
 
 /// Sampled records per pass, about.
 const SAMPLE: u64 = 10_000;
-/// Records whose keys are counted, at most: of so many the counts stay in the near cache.
-const COUNTED: usize = 1 << 21;
-/// Pairs of a pass in the sample, about, at most.
-const SAMPLE_PAIRS: f64 = 2_000.0;
-/// How many candidates one match more is worth.
-const PRICE: f64 = 400.0;
+/// Records whose keys are counted, about: of so many the counts stay in the near cache.
+const COUNTED: usize = 1 << 18;
+/// Of so many records one at least is counted: a block just too large still has some that are.
+const RAREST: usize = 6;
+/// Pairs of a pass in the sample, about, at most; and where nearest neighbors are looked for too, which leave the passes
+/// only the few pairs that are hard to find.
+const SAMPLE_PAIRS: [f64; 2] = [1_000.0, 2_000.0];
+/// How many candidates one match more is worth: few at first, so that passes which find little else come before loose
+/// ones, which find the same matches among many strangers, and are then taken for what only they find. Beside nearest
+/// neighbors passes find little, and strangers among all that trains the model would outweigh it.
+const PRICES: [&[f64]; 2] = [&[100.0, 400.0], &[400.0]];
 /// A pass must find at least this part of all matches that the passes before it miss.
 const LEAST_GAIN: f64 = 0.0005;
 /// The most passes.
 const MOST: usize = 24;
+/// Passes that are taken or dropped, at most; each makes the choice better.
+const MOST_STEPS: usize = 3 * MOST;
 
 /// How a pass went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,8 +97,14 @@ struct Survey {
     too_large: Vec<u64>,
 }
 
-/// Surveys a pass by the keys of one in `stride`. `sizes` is room to count in.
-fn survey(keys: &Keys<'_>, pass: Pass, stride: u64, sizes: &mut Vec<u8>, may: impl Fn(u32, u32) -> bool) -> Survey {
+/// Surveys a pass by the keys of one in `stride`, of which `most` pairs are taken, about. `sizes` is room to count in.
+fn survey(
+    keys: &Keys<'_>,
+    pass: Pass,
+    (stride, most): (u64, f64),
+    sizes: &mut Vec<u8>,
+    may: impl Fn(u32, u32) -> bool,
+) -> Survey {
     let n = keys.of.first().map_or(0, |of| of.len());
     let mut filed: Vec<(u64, u32)> = Vec::new();
     let mut too_large = Vec::new();
@@ -99,9 +112,9 @@ fn survey(keys: &Keys<'_>, pass: Pass, stride: u64, sizes: &mut Vec<u8>, may: im
         keys.each(pass, |record, key| filed.push((key, record)));
     } else {
         // Records are in the order of a hash: the first ones are a fair sample.
-        let part = n.div_ceil(COUNTED);
+        let part = n.div_ceil(COUNTED).min(RAREST);
         let n_counted = (n / part) as u32;
-        let buckets = (n / part / 2).next_power_of_two().max(64);
+        let buckets = (n / part).next_power_of_two().max(64);
         sizes.clear();
         sizes.resize(buckets, 0);
         let limit = u64::MAX / stride;
@@ -132,7 +145,7 @@ fn survey(keys: &Keys<'_>, pass: Pass, stride: u64, sizes: &mut Vec<u8>, may: im
     let share = if stride == 1 {
         1.0
     } else {
-        (SAMPLE_PAIRS / n_pairs.max(1) as f64).min(1.0)
+        (most / n_pairs.max(1) as f64).min(1.0)
     };
     let limit = (u64::MAX as f64 / stride as f64 * share) as u64;
     let mut pairs = Vec::new();
@@ -218,8 +231,10 @@ fn choose(
     train: impl Fn(&[u64], f64) -> Vec<f64>,
 ) -> Vec<Pass> {
     let stride = (n as u64 / SAMPLE).max(1);
+    let is_beside = usize::from(!near.is_empty());
+    let most = SAMPLE_PAIRS[is_beside];
     let look = |passes: &[Pass]| -> Vec<Survey> {
-        let of = |sizes: &mut Vec<u8>, pass: &Pass| survey(keys, *pass, stride, sizes, &may);
+        let of = |sizes: &mut Vec<u8>, pass: &Pass| survey(keys, *pass, (stride, most), sizes, &may);
         passes.par_iter().map_init(Vec::new, of).collect()
     };
     let mut passes = single(keys);
@@ -245,29 +260,66 @@ fn choose(
         .map(|likely| if stride > 1 && likely > 0.0 { 1.0 / likely } else { 1.0 })
         .collect();
     drop(surveys);
-    let mut open: Vec<usize> = (0..pairs.len())
-        .filter(|row| near.binary_search(&pairs[*row]).is_err())
-        .collect();
+    // Those that are near are compared anyway.
+    let open = (0..pairs.len()).filter(|row| near.binary_search(&pairs[*row]).is_err());
+    let open = open.map(|row| Open {
+        finders: by.of(row),
+        n: weights[row],
+        n_matches: probabilities[row] * weights[row],
+    });
     let total: f64 = (0..pairs.len()).map(|row| probabilities[row] * weights[row]).sum();
-    let mut chosen = Vec::new();
-    while chosen.len() < MOST {
-        let mut gains = vec![(0.0, 0.0); passes.len()];
-        for row in &open {
-            for at in by.of(*row) {
-                let gain = &mut gains[usize::from(*at)];
-                gain.0 += probabilities[*row] * weights[*row];
-                gain.1 += weights[*row];
-            }
+    let open: Vec<Open<'_>> = open.collect();
+    let chosen = cover(&open, passes.len(), LEAST_GAIN * total, PRICES[is_beside]);
+    chosen.into_iter().map(|at| passes[at]).collect()
+}
+
+/// A pair of the sample that passes are to find.
+struct Open<'f> {
+    finders: &'f [u16],
+    /// How many pairs it stands for.
+    n: f64,
+    /// How many matches it stands for.
+    n_matches: f64,
+}
+
+/// Chooses passes that find what is worth comparing, the one that gains most first; each must be worth more matches than
+/// `least`. One that is left too little by those chosen after it is dropped again.
+fn cover(open: &[Open<'_>], n_passes: usize, least: f64, prices: &[f64]) -> Vec<usize> {
+    let mut chosen: Vec<usize> = Vec::new();
+    let mut is_chosen = vec![false; n_passes];
+    // How many of the chosen find each pair.
+    let mut times = vec![0_u8; open.len()];
+    let mut prices = prices.iter();
+    let mut price = prices.next();
+    for _ in 0..MOST_STEPS {
+        let Some(bearable) = price else { break };
+        // What each pass finds that no other one does that is chosen.
+        let mut own = vec![0.0; n_passes];
+        for (pair, times) in open.iter().zip(&times).filter(|(_, times)| **times < 2) {
+            let worth = pair.n_matches - pair.n / bearable;
+            let finders = pair.finders.iter().map(|at| usize::from(*at));
+            finders
+                .filter(|at| *times == 0 || is_chosen[*at])
+                .for_each(|at| own[at] += worth);
         }
-        let worth = |at: usize| gains[at].0 - gains[at].1 / PRICE;
-        let Some(best) = (0..passes.len()).max_by(|x, y| worth(*x).total_cmp(&worth(*y)).then(y.cmp(x))) else {
-            break;
+        let of_more = |x: &usize, y: &usize| own[*x].total_cmp(&own[*y]).then(y.cmp(x));
+        let best = (0..n_passes).filter(|at| !is_chosen[*at]).max_by(of_more);
+        let best = best.filter(|at| own[*at] > least && chosen.len() < MOST);
+        let worst = || (chosen.iter().copied().min_by(of_more)).filter(|at| own[*at] < least);
+        let Some(changed) = best.or_else(worst) else {
+            price = prices.next();
+            continue;
         };
-        if worth(best) <= LEAST_GAIN * total || gains[best].0 <= 0.0 {
-            break;
+        is_chosen[changed] = !is_chosen[changed];
+        if is_chosen[changed] {
+            chosen.push(changed);
+        } else {
+            chosen.retain(|at| *at != changed);
         }
-        open.retain(|row| !by.of(*row).contains(&(best as u16)));
-        chosen.push(passes[best]);
+        let found = open.iter().zip(&mut times);
+        for (_, times) in found.filter(|(pair, _)| pair.finders.contains(&(changed as u16))) {
+            *times = if is_chosen[changed] { *times + 1 } else { *times - 1 };
+        }
     }
     chosen
 }
@@ -354,4 +406,59 @@ fn finders(keys: &Keys<'_>, passes: &[Pass], surveys: &[Survey], pairs: &[u64]) 
         all.passes.extend(part.passes);
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Open, PRICES, cover};
+
+    #[test]
+    fn a_loose_pass_is_left_out_where_others_find_its_matches() {
+        // Pass 0 finds ten matches and many strangers, 1 and 2 five of these matches each, 3 only one of them.
+        let finders = |at: usize| -> &[u16] {
+            match at {
+                0..4 => &[0, 1],
+                4 => &[0, 1, 3],
+                5..10 => &[0, 2],
+                _ => &[0],
+            }
+        };
+        let open = |n_strangers: f64| -> Vec<Open<'_>> {
+            let of = |at: usize| {
+                let (n, n_matches) = if at < 10 { (1.0, 1.0) } else { (n_strangers, 0.0) };
+                Open {
+                    finders: finders(at),
+                    n,
+                    n_matches,
+                }
+            };
+            (0..11).map(of).collect()
+        };
+        assert_eq!(cover(&open(2000.0), 4, 0.1, PRICES[0]), [1, 2]);
+        assert_eq!(cover(&open(0.0), 4, 0.1, PRICES[0]), [0]);
+        // No pass is taken for less than it must be worth.
+        assert!(cover(&open(0.0), 4, 20.0, PRICES[0]).is_empty());
+    }
+
+    #[test]
+    fn a_pass_that_others_leave_too_little_is_dropped() {
+        // Pass 0 finds six matches; 1 and 2 three of them each, and two others.
+        let open = |of_0_alone: f64| -> Vec<Open<'_>> {
+            let finders: [(&[u16], f64); 5] = [
+                (&[0, 1], 3.0),
+                (&[0, 2], 3.0),
+                (&[1], 2.0),
+                (&[2], 2.0),
+                (&[0], of_0_alone),
+            ];
+            let of = |(finders, n_matches)| Open {
+                finders,
+                n: 0.0,
+                n_matches,
+            };
+            finders.map(of).into()
+        };
+        assert_eq!(cover(&open(0.0), 3, 0.1, PRICES[0]), [1, 2]);
+        assert_eq!(cover(&open(0.5), 3, 0.1, PRICES[0]), [0, 1, 2]);
+    }
 }
