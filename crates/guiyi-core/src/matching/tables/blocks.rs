@@ -1,7 +1,8 @@
 //! Blocks: the records that a pass files under one key, and the candidates that all passes together make of a record.
 //!
-//! Candidates are never all held: each record's are made when they are asked for. A pair is made once, for its smaller
-//! record, whichever passes find it.
+//! The pairs of a pass that finds few are held, since they take less room than its blocks; those of others are never all
+//! held: each record's are made when they are asked for. A pair is made once, for its smaller record, whichever passes
+//! find it.
 
 use std::ops::Range;
 
@@ -14,6 +15,40 @@ use super::sort::by_hash;
 const LAST: u32 = 1 << 31;
 const NOWHERE: u32 = u32::MAX;
 
+/// What one pass brings together.
+pub(super) enum Found {
+    /// Pairs, the smaller record first, in no order: at most one for each record.
+    Few(Vec<u64>),
+    Many(Blocks),
+}
+
+impl Found {
+    /// Of records filed under the hashes of their keys; a block of more than `largest` is none. `n` is the number of all
+    /// records.
+    pub(super) fn new(filed: Vec<(u64, u32)>, n: usize, largest: usize, may: impl Fn(u32, u32) -> bool) -> Self {
+        let filed = by_hash(filed);
+        let mut pairs = Vec::new();
+        for block in runs(&filed, largest) {
+            for (at, (_, record)) in block.iter().enumerate() {
+                let others = block[at + 1..].iter().filter(|(_, other)| may(*record, *other));
+                pairs.extend(others.map(|(_, other)| u64::from(*record) << 32 | u64::from(*other)));
+            }
+            if pairs.len() > n {
+                return Self::Many(Blocks::new(&filed, n, largest, may));
+            }
+        }
+        Self::Few(pairs)
+    }
+
+    /// Pairs of records that share a block.
+    pub(super) fn n_pairs(&self) -> u64 {
+        match self {
+            Self::Few(pairs) => pairs.len() as u64,
+            Self::Many(blocks) => blocks.n_pairs,
+        }
+    }
+}
+
 /// The blocks of one pass.
 pub(super) struct Blocks {
     /// Members of all blocks, ascending within each.
@@ -22,20 +57,16 @@ pub(super) struct Blocks {
     places: Vec<u32>,
     /// Where else records stand that are filed under several keys: record and place, ascending.
     more: Vec<(u32, u32)>,
-    /// Pairs of records that share a block.
-    pub(super) n_pairs: u64,
+    n_pairs: u64,
 }
 
 impl Blocks {
-    /// Files records under the hashes of their keys; a block of more than `largest` is none. `n` is the number of all
-    /// records.
-    pub(super) fn new(filed: Vec<(u64, u32)>, n: usize, largest: usize, may: impl Fn(u32, u32) -> bool) -> Self {
-        let filed = by_hash(filed);
+    fn new(filed: &[(u64, u32)], n: usize, largest: usize, may: impl Fn(u32, u32) -> bool) -> Self {
         let mut members = Vec::new();
         let mut places = vec![NOWHERE; n];
         let mut more = Vec::new();
         let mut n_pairs = 0;
-        for block in runs(&filed, largest) {
+        for block in runs(filed, largest) {
             for (at, (_, record)) in block.iter().enumerate() {
                 let place = &mut places[*record as usize];
                 if *place == NOWHERE {
@@ -101,35 +132,44 @@ pub(super) fn runs(filed: &[(u64, u32)], largest: usize) -> impl Iterator<Item =
 /// All that is worth comparing.
 pub(super) struct Candidates {
     passes: Vec<Blocks>,
-    /// Pairs found otherwise, ascending, and where those of each record end; empty where there are none.
-    near: Vec<u64>,
-    near_ends: Vec<u32>,
+    /// All other pairs, ascending, and where those of each record end; empty where there are none.
+    few: Vec<u64>,
+    few_ends: Vec<u32>,
     n: usize,
 }
 
 impl Candidates {
-    /// `near` are pairs, ascending, the smaller record first.
-    pub(super) fn new(passes: Vec<Blocks>, near: Vec<u64>, n: usize) -> Self {
-        let mut near_ends = vec![0; if near.is_empty() { 0 } else { n }];
-        for pair in &near {
-            near_ends[(pair >> 32) as usize] += 1;
+    /// What passes found, and pairs found otherwise, the smaller record first.
+    pub(super) fn new(found: Vec<Found>, near: Vec<u64>, n: usize) -> Self {
+        let (mut passes, mut few) = (Vec::new(), near);
+        for found in found {
+            match found {
+                Found::Few(pairs) => few.extend(pairs),
+                Found::Many(blocks) => passes.push(blocks),
+            }
+        }
+        few.par_sort_unstable();
+        few.dedup();
+        let mut few_ends = vec![0; if few.is_empty() { 0 } else { n }];
+        for pair in &few {
+            few_ends[(pair >> 32) as usize] += 1;
         }
         let mut end = 0;
-        for count in &mut near_ends {
+        for count in &mut few_ends {
             end += *count;
             *count = end;
         }
         Self {
             passes,
-            near,
-            near_ends,
+            few,
+            few_ends,
             n,
         }
     }
 
     /// Pairs at most: those that several passes find count several times.
     fn at_most(&self) -> u64 {
-        self.near.len() as u64 + self.passes.iter().map(|pass| pass.n_pairs).sum::<u64>()
+        self.few.len() as u64 + self.passes.iter().map(|pass| pass.n_pairs).sum::<u64>()
     }
 
     /// About `about` of the pairs, ascending: those of some records; and which part of all records these are.
@@ -166,11 +206,9 @@ impl Candidates {
             pass.add_partners(record, partners);
         }
         partners.retain(|other| may(record, *other));
-        if let Some(end) = self.near_ends.get(record as usize) {
-            let start = record
-                .checked_sub(1)
-                .map_or(0, |before| self.near_ends[before as usize]);
-            partners.extend(self.near[start as usize..*end as usize].iter().map(|pair| *pair as u32));
+        if let Some(end) = self.few_ends.get(record as usize) {
+            let start = record.checked_sub(1).map_or(0, |before| self.few_ends[before as usize]);
+            partners.extend(self.few[start as usize..*end as usize].iter().map(|pair| *pair as u32));
         }
         partners.sort_unstable();
         partners.dedup();

@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use super::super::hash::mix;
-use super::blocks::{Blocks, Candidates, runs};
+use super::blocks::{Candidates, Found, runs};
 use super::keys::{Atom, Keys, Part, Pass};
 use super::nearest::Index;
 use super::records::{Records, Seekers};
@@ -206,19 +206,14 @@ pub(super) fn find(
             .filter(|pass| !passes.contains(pass))
             .collect::<Vec<_>>(),
     );
-    let blocks: Vec<Blocks> = passes
-        .par_iter()
-        .map(|pass| {
-            let filed = keys.shared(*pass);
-            Blocks::new(filed, n, pass.largest(), may)
-        })
-        .collect();
-    counts.extend(passes.iter().zip(&blocks).map(|(pass, blocks)| PassCount {
+    let find = |pass: &Pass| Found::new(keys.shared(*pass), n, pass.largest(), may);
+    let found: Vec<Found> = passes.par_iter().map(find).collect();
+    counts.extend(passes.iter().zip(&found).map(|(pass, found)| PassCount {
         name: keys.name(*pass, fields),
-        pairs: blocks.n_pairs,
+        pairs: found.n_pairs(),
         atoms: keys.atoms_of(*pass),
     }));
-    (Candidates::new(blocks, near, n), counts)
+    (Candidates::new(found, near, n), counts)
 }
 
 /// Chooses passes, the one that gains most first, beside what the nearest neighbors find.
@@ -268,17 +263,26 @@ fn choose(
         n_matches: probabilities[row] * weights[row],
     });
     let total: f64 = (0..pairs.len()).map(|row| probabilities[row] * weights[row]).sum();
-    let open: Vec<Open<'_>> = open.collect();
+    let mut open: Vec<Open<'_>> = open.collect();
+    // Pairs that the same passes find are as one.
+    open.par_sort_by(|one, other| one.finders.cmp(other.finders));
+    open.dedup_by(|one, first| {
+        let are_same = one.finders == first.finders;
+        if are_same {
+            first.n += one.n;
+            first.n_matches += one.n_matches;
+        }
+        are_same
+    });
     let chosen = cover(&open, passes.len(), LEAST_GAIN * total, PRICES[is_beside]);
     chosen.into_iter().map(|at| passes[at]).collect()
 }
 
-/// A pair of the sample that passes are to find.
+/// Pairs of the sample that the same passes are to find.
 struct Open<'f> {
     finders: &'f [u16],
-    /// How many pairs it stands for.
+    /// How many pairs there are of them in all.
     n: f64,
-    /// How many matches it stands for.
     n_matches: f64,
 }
 

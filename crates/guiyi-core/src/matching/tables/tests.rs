@@ -1,5 +1,6 @@
 //! The room as a whole: what it finds, and what must not change it.
 
+use super::blocks::{Candidates, Found};
 use super::rows::{Rows, ends};
 use super::*;
 use crate::matching::hash::mix;
@@ -208,7 +209,7 @@ fn pairs_that_are_left_early_weigh_too_little() {
     let all: Vec<u64> = (0..n)
         .flat_map(|a| (a + 1..n).map(move |b| u64::from(a) << 32 | u64::from(b)))
         .collect();
-    let candidates = blocks::Candidates::new(Vec::new(), all.clone(), n as usize);
+    let candidates = Candidates::new(Vec::new(), all.clone(), n as usize);
     for least in [-30.0, -3.0, 0.0, 9.0] {
         let (kept, count) = scoring::score(&rows, &model, &candidates, least, |_, _| true);
         let weighed = all.iter().map(|pair| (ends(*pair), rows.weigh(&model, ends(*pair))));
@@ -221,13 +222,14 @@ fn pairs_that_are_left_early_weigh_too_little() {
 #[test]
 fn each_candidate_is_made_once_whichever_passes_find_it() {
     let (n, may) = (200_u32, |a: u32, b: u32| !(a + b).is_multiple_of(5));
-    let keys =
-        [3, 4, 7].map(|seed: u64| (0..n).map(move |record| (mix(mix(u64::from(record) * seed) % 40 + 1), record)));
+    let keys = [(3, 55), (4, 55), (7, 200)].map(|(seed, n_keys): (u64, u64)| {
+        (0..n).map(move |record| (mix(mix(u64::from(record) * seed) % n_keys + 1), record))
+    });
     let mut expected: Vec<u64> = Vec::new();
     let passes = keys.map(|keys| {
         // Some are filed under several keys.
         let more = (0..n)
-            .step_by(3)
+            .step_by(6)
             .map(|record| (mix(1000 + u64::from(record) % 30), record));
         let filed: Vec<(u64, u32)> = keys.chain(more).collect();
         for (key, a) in &filed {
@@ -239,8 +241,9 @@ fn each_candidate_is_made_once_whichever_passes_find_it() {
                     .map(|(_, b)| u64::from(*a) << 32 | u64::from(*b)),
             );
         }
-        blocks::Blocks::new(filed, n as usize, 6, may)
+        Found::new(filed, n as usize, 6, may)
     });
+    assert!(matches!(passes, [Found::Many(_), Found::Many(_), Found::Few(_)]));
     let near: Vec<u64> = [(5, 9), (5, 11), (7, 9)]
         .iter()
         .map(|(a, b): &(u64, u64)| a << 32 | b)
@@ -248,7 +251,7 @@ fn each_candidate_is_made_once_whichever_passes_find_it() {
     expected.extend(&near);
     expected.sort_unstable();
     expected.dedup();
-    let candidates = blocks::Candidates::new(passes.into(), near, n as usize);
+    let candidates = Candidates::new(passes.into(), near, n as usize);
     assert_eq!(candidates.sample(u64::MAX, may), (expected, 1.0));
 }
 
