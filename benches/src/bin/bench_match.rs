@@ -7,6 +7,9 @@
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -17,6 +20,8 @@ use guiyi_core::matching::tables::{Column, Options, Table, link};
 use serde_json::{Value, json};
 
 const SEED: u64 = 42;
+/// Bytes that are read at a time.
+const BUFFER: usize = 1 << 18;
 const SPLINK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/splink_persons.py");
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -91,20 +96,17 @@ fn measure(directory: &Path) -> Result<(), Box<dyn Error>> {
 
 /// The table of a file, its column of ids, which are row numbers, left out; each thread reads its part of the lines.
 fn read(path: &Path) -> Result<Table, Box<dyn Error>> {
-    let bytes = std::fs::read(path)?;
     // No value of the file holds a line break.
-    let n_threads = std::thread::available_parallelism()?.get();
-    let first = line_after(&bytes, 0);
-    let mut starts: Vec<usize> = (0..n_threads)
-        .map(|part| line_after(&bytes, first - 1 + (bytes.len() - first) / n_threads * part))
-        .collect();
-    starts.push(bytes.len());
-    let headers = csv::Reader::from_reader(&bytes[..first]).headers()?.clone();
+    let n_threads = std::thread::available_parallelism()?.get() as u64;
+    let headers = csv::Reader::from_path(path)?.headers()?.clone();
+    let length = std::fs::metadata(path)?.len();
+    let starts = (0..=n_threads).map(|part| line_after(path, length / n_threads * part));
+    let mut starts = starts.collect::<Result<Vec<u64>, _>>()?;
+    starts[n_threads as usize] = length;
     let parts: Vec<Result<Vec<Column>, csv::Error>> = std::thread::scope(|scope| {
-        let read = |lines: &[usize]| {
-            let lines = &bytes[lines[0]..lines[1]];
-            let headers = &headers;
-            scope.spawn(move || read_lines(lines, headers))
+        let read = |lines: &[u64]| {
+            let (lines, headers) = (lines[0]..lines[1], &headers);
+            scope.spawn(move || read_lines(path, lines, headers))
         };
         let threads: Vec<_> = starts.windows(2).map(read).collect();
         threads
@@ -123,15 +125,21 @@ fn read(path: &Path) -> Result<Table, Box<dyn Error>> {
     Ok(Table { columns })
 }
 
-/// Where the line after a place begins.
-fn line_after(bytes: &[u8], at: usize) -> usize {
-    let end = bytes[at..].iter().position(|byte| *byte == b'\n');
-    end.map_or(bytes.len(), |end| at + end + 1)
+/// Where the line after a place of a file begins.
+fn line_after(path: &Path, at: u64) -> std::io::Result<u64> {
+    let mut file = BufReader::new(File::open(path)?);
+    file.seek(SeekFrom::Start(at))?;
+    Ok(at + file.read_until(b'\n', &mut Vec::new())? as u64)
 }
 
-fn read_lines(lines: &[u8], headers: &csv::StringRecord) -> Result<Vec<Column>, csv::Error> {
+fn read_lines(path: &Path, lines: Range<u64>, headers: &csv::StringRecord) -> Result<Vec<Column>, csv::Error> {
     let mut columns: Vec<Column> = headers.iter().skip(1).map(Column::new).collect();
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(lines);
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(lines.start))?;
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .buffer_capacity(BUFFER)
+        .from_reader(file.take(lines.end - lines.start));
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record)? {
         for (column, value) in columns.iter_mut().zip(record.iter().skip(1)) {

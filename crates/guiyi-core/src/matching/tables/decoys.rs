@@ -10,7 +10,10 @@
 //! What counts are pairs of which each record is the other's likeliest partner. Law: who repeats itself is believed less,
 //! never more, so that what is found is at most what there is.
 
+use rayon::prelude::*;
+
 use super::excess::rising;
+use super::margins::{Told, margins, tell};
 use super::model::Model;
 use super::nearest;
 use super::records::Records;
@@ -31,6 +34,9 @@ pub(super) struct Decoys {
     n_pairs: [f64; 2],
     n_between: f64,
     n: usize,
+    /// The file of each record, and how many each holds.
+    side: Vec<u8>,
+    sizes: [f64; 2],
 }
 
 impl Decoys {
@@ -48,7 +54,41 @@ impl Decoys {
             n_pairs: [n_left, n - n_left].map(|n| (n * (n - 1.0) / 2.0).max(1.0)),
             n_between: records.n_pairs(),
             n: records.len(),
+            side: records.side.clone(),
+            sizes: [n_left, n - n_left],
         }
+    }
+
+    /// What the best partners of records tell by how far they stand out, for the file of which they tell most.
+    pub(super) fn told(&self, rows: &Rows<'_>, model: &Model, pairs: &[u64]) -> Told {
+        let weigh = |pairs: &[u64]| -> Vec<f64> {
+            let weights = pairs.par_iter().map(|pair| rows.weigh(model, ends(*pair)));
+            weights.collect()
+        };
+        let least = model.prior_bits();
+        let both = |pairs: &[u64]| {
+            pairs
+                .iter()
+                .map(|pair| <[u32; 2]>::from(ends(*pair)))
+                .collect::<Vec<_>>()
+        };
+        let weights = weigh(pairs);
+        let of = |own: usize| {
+            let is_own = |record: u32| usize::from(self.side[record as usize]) == own;
+            let margins_of = |pairs: &[u64], weights: &[f64], asks: &dyn Fn(u32) -> bool| {
+                margins(self.n, both(pairs).into_iter(), weights, least, asks)
+            };
+            let within = &self.pairs[1 - own];
+            let strangers = margins_of(within, &weigh(within), &|_| true);
+            tell(
+                &margins_of(pairs, &weights, &is_own),
+                self.sizes[own],
+                &strangers,
+                self.sizes[1 - own],
+            )
+        };
+        let [left, right] = [of(0), of(1)];
+        if left.n_matches > right.n_matches { left } else { right }
     }
 
     /// The least weight from which on pairs of the two files are no chance, and how many there are; `None` if there is no
@@ -109,31 +149,41 @@ impl Decoys {
     }
 
     /// Raises the prior of a model that sees fewer matches among some pairs than there are.
-    pub(super) fn raise(&self, model: &mut Model, pairs: &[u64], patterns: &[u128]) {
+    pub(super) fn raise(&self, model: &mut Model, rows: &Rows<'_>, pairs: &[u64], patterns: &[u128]) {
         let weights: Vec<f64> = patterns.iter().map(|pattern| model.weight(*pattern)).collect();
         let seeds = likeliest(self.n, pairs, &weights);
         let least = self.matches(|pattern| model.weight(pattern), &seeds);
-        let seen = |raised: f64| -> f64 {
-            let each = seeds
-                .iter()
-                .map(|(weight, count)| count / (1.0 + (-weight - raised).exp2()));
-            each.sum()
-        };
-        if seen(0.0) >= least {
-            return;
+        let told = self.told(rows, model, pairs);
+        let best: Vec<(f64, f64)> = told.best.iter().map(|at| (weights[*at], 1.0)).collect();
+        let bits = f64::max(missing(&seeds, least), missing(&best, told.n_matches));
+        if bits > 0.0 {
+            let bits = model.prior_bits() + bits;
+            model.prior = 1.0 / (1.0 + (-bits).exp2());
         }
-        let (mut low, mut high) = (0.0, MOST_RAISED);
-        while high - low > 1e-3 {
-            let middle = f64::midpoint(low, high);
-            if seen(middle) < least {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        let bits = model.prior_bits() + high;
-        model.prior = 1.0 / (1.0 + (-bits).exp2());
     }
+}
+
+/// How many bits more each weight must have for so many matches to be seen; each weight with how many pairs have it.
+fn missing(weights: &[(f64, f64)], n_matches: f64) -> f64 {
+    let seen = |raised: f64| -> f64 {
+        let each = weights
+            .iter()
+            .map(|(weight, count)| count / (1.0 + (-weight - raised).exp2()));
+        each.sum()
+    };
+    if seen(0.0) >= n_matches {
+        return 0.0;
+    }
+    let (mut low, mut high) = (0.0, MOST_RAISED);
+    while high - low > 1e-3 {
+        let middle = f64::midpoint(low, high);
+        if seen(middle) < n_matches {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    high
 }
 
 /// The weights of the pairs of which each record is the other's likeliest partner, the heaviest first, and how many
@@ -206,6 +256,8 @@ mod tests {
             n_pairs: [1000.0; 2],
             n_between: 2000.0,
             n: 12,
+            side: Vec::new(),
+            sizes: [6.0; 2],
         };
         let weigh = |pattern: u128| if pattern == 1 { 4.0 } else { 8.0 };
         // Chance makes four pairs of eight bits or more, and eight of four bits.

@@ -42,6 +42,7 @@ mod kind;
 #[cfg(test)]
 mod laws;
 mod letters;
+mod margins;
 pub mod measure;
 mod model;
 mod model_file;

@@ -109,7 +109,7 @@ impl<'r> Search<'r> {
                 let weigh = |model: &Model, pair| self.rows.weigh(model, pair);
                 let mut model = compete::compete(model, self.records.len(), side, &pairs, &patterns, weigh);
                 if let Some(decoys) = self.decoys() {
-                    decoys.raise(&mut model, &pairs, &patterns);
+                    decoys.raise(&mut model, &self.rows, &pairs, &patterns);
                 }
                 model
             })
@@ -119,7 +119,8 @@ impl<'r> Search<'r> {
     fn train(&self, pairs: &[u64], shown: f64) -> (Model, Vec<u128>) {
         let patterns = self.rows.patterns(pairs);
         let mut model = self.untrained.clone();
-        train::train(&mut model, &self.ground, shown, pairs, &patterns, self.decoys());
+        let decoys = self.decoys().map(|decoys| (decoys, &self.rows));
+        train::train(&mut model, &self.ground, shown, pairs, &patterns, decoys);
         (model, patterns)
     }
 

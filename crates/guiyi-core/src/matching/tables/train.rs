@@ -15,6 +15,7 @@ use super::model::{Model, Share};
 use super::moves;
 use super::persons::Given;
 use super::relatives::{self, Relatives};
+use super::rows::Rows;
 use super::together::Bond;
 use crate::matching::hash::Map;
 
@@ -101,7 +102,7 @@ pub(super) fn train(
     shown: f64,
     pairs: &[u64],
     patterns: &[u128],
-    decoys: Option<&Decoys>,
+    decoys: Option<(&Decoys, &Rows<'_>)>,
 ) {
     let (n, n_pairs) = (ground.n, ground.n_pairs);
     let n_copied = RARE_DUPLICATES * n as f64 * shown;
@@ -170,22 +171,35 @@ pub(super) fn train(
         .filter(|best| **best > f64::MIN)
         .count()
         .min(ground.n_smaller);
-    let sure = decoys.and_then(|decoys| {
+    let sure = decoys.and_then(|(decoys, _)| {
         let mut weighed: Vec<(f64, f64)> = start.iter().copied().zip(seeds.iter().copied()).collect();
         weighed.sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
         decoys.sure(|pattern| model.evidence(pattern), &weighed)
     });
-    if n_sure < (RARE_DUPLICATES * n_met as f64).max(3.0) {
-        let Some((sure, _)) = sure.filter(|(sure, _)| *sure > 0.0) else {
-            // Nothing to learn from: what stands out against chance may still be a match.
-            model.prior = 1.0 / (1.0 + chance);
-            for kind in &mut model.relatives {
-                kind.per_match = n_related / n_copied.max(1.0);
+    let told = decoys.map(|(decoys, rows)| decoys.told(rows, model, pairs));
+    let n_told = (told.as_ref()).map_or(0.0, |told| told.n_matches.min(told.sure.len() as f64));
+    let n_seen = sure.map_or(0.0, |(_, n)| n);
+    let mut outstanding = vec![0.0; counts.len()];
+    for at in told.iter().flat_map(|told| &told.sure) {
+        outstanding[of_pairs[*at] as usize] += 1.0;
+    }
+    let is_blind = n_sure < (RARE_DUPLICATES * n_met as f64).max(3.0);
+    if is_blind {
+        match sure.filter(|(sure, _)| *sure > 0.0) {
+            _ if n_told > n_seen.max(3.0) => seeds.clone_from(&outstanding),
+            Some((sure, _)) => {
+                for (seeds, _) in seeds.iter_mut().zip(&start).filter(|(_, start)| **start < sure) {
+                    *seeds = 0.0;
+                }
             }
-            return;
-        };
-        for (seeds, _) in seeds.iter_mut().zip(&start).filter(|(_, start)| **start < sure) {
-            *seeds = 0.0;
+            None => {
+                // Nothing to learn from: what stands out against chance may still be a match.
+                model.prior = 1.0 / (1.0 + chance);
+                for kind in &mut model.relatives {
+                    kind.per_match = n_related / n_copied.max(1.0);
+                }
+                return;
+            }
         }
     }
     let share = |((pattern, count), seeds): (&(u128, f64), &f64)| {
@@ -203,6 +217,7 @@ pub(super) fn train(
         }
     };
     let shares: Vec<Share> = counts.iter().zip(&seeds).map(share).collect();
+    let outstanding: Vec<Share> = counts.iter().zip(&outstanding).map(share).collect();
     // Random pairs show what chance does, cleared of the matches among them, as if fields were independent. Nearest
     // neighbors are alike all over: chance among them knows how fields depend on one another. Whichever finds far more
     // matches than the other has mixed the two kinds up; else the more fields there are, the more both are heard.
@@ -210,6 +225,7 @@ pub(super) fn train(
         filled: &ground.filled,
         n_pairs: n_pairs * shown,
     };
+    let untaught = model.clone();
     let mut pinned = model.clone();
     pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, false);
     let n_found = pinned.expected(&counts);
@@ -240,7 +256,7 @@ pub(super) fn train(
                 pinned.bonds.retain(is_copy);
             }
             pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, true);
-        } else if times * TOO_MANY >= 1.0 && sure.is_none_or(|(_, n_sure)| n_near * MOST_LOST >= n_sure) {
+        } else if times * TOO_MANY >= 1.0 && n_near * MOST_LOST >= n_seen.max(n_told) {
             let n_counted = model.fields.iter().filter(|field| field.kind.is_counted()).count();
             let by_fields = 0.5 * (n_counted as f64 - INDEPENDENT) / INDEPENDENT;
             let by_matches = (times - TOO_MANY) / (WAY_TOO_MANY - TOO_MANY);
@@ -250,6 +266,12 @@ pub(super) fn train(
                 pinned.prior = model.prior;
             }
         }
+    }
+    let n_found = pinned.expected(&counts);
+    if n_told > MOST_LOST * n_found || is_blind && n_told > n_seen.max(3.0) && n_found > MOST_LOST * n_told {
+        // Chance makes pairs as heavy as these, but none that stand out as much: they alone show how matches look.
+        pinned = untaught;
+        pinned.pin(&counts, &outstanding, 1, strangers, false);
     }
     *model = pinned;
 }

@@ -1,0 +1,156 @@
+//! By how much the best partner of a record outweighs the second best: what tells a match from a stranger where one
+//! column is all that two files share.
+//!
+//! A record that has its match in another file has one partner there that stands out; one that has none finds what any
+//! stranger finds, such as the siblings that its match would have: the other seasons of a league, the other houses of a
+//! chain. How far the best of strangers stands out is seen in the file itself: each of its records, looked for among the
+//! others, has no match there. Of the records that look for a partner as many have none as it takes to explain those
+//! whose partner stands out least (J. Storey, A direct approach to false discovery rates, Journal of the Royal
+//! Statistical Society B 64, 2002); of those whose partner stands out more, the rest are matches.
+//!
+//! Law: a file that holds things several times makes its strangers stand out less, so that less is believed, never more.
+
+use rayon::prelude::*;
+
+/// How many times the spread of a count is added to it, so that it is no chance.
+const CLEAR: f64 = 3.0;
+/// The part of the pairs taken for matches that may be none.
+const MOST_CHANCE: f64 = 0.2;
+
+/// How far the best partner of a record stands out, in bits, and the place of that pair among those looked at.
+pub(super) type Margin = (f64, usize);
+
+/// The margins of records, the largest first; those who have a partner. `ends` gives the two records of each pair,
+/// `asks` tells who looks for one; a partner that outweighs `least` only, where there is no other, stands out by that.
+pub(super) fn margins(
+    n: usize,
+    pairs: impl Iterator<Item = [u32; 2]>,
+    weights: &[f64],
+    least: f64,
+    asks: impl Fn(u32) -> bool,
+) -> Vec<Margin> {
+    let mut best = vec![(f64::MIN, usize::MAX); n];
+    let mut second = vec![least; n];
+    for ((at, pair), weight) in pairs.enumerate().zip(weights) {
+        for record in pair.into_iter().filter(|record| asks(*record)) {
+            let record = record as usize;
+            if *weight > best[record].0 {
+                second[record] = second[record].max(best[record].0);
+                best[record] = (*weight, at);
+            } else {
+                second[record] = second[record].max(*weight);
+            }
+        }
+    }
+    let some = best.into_iter().zip(second).filter(|((_, at), _)| *at != usize::MAX);
+    let mut margins: Vec<Margin> = some
+        .map(|((best, at), second)| ((best - second).max(0.0), at))
+        .collect();
+    margins.par_sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+    margins
+}
+
+/// What the margins of records say that look for a partner in another file.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Told {
+    /// How many have one, at least; none where none can be told from the others.
+    pub(super) n_matches: f64,
+    /// The best pair of each that has any, by its place.
+    pub(super) best: Vec<usize>,
+    /// The pairs that are no chance, by their places.
+    pub(super) sure: Vec<usize>,
+}
+
+/// Tells matches by the margins of `n` records, beside those of `n_strangers` that have no match; both the largest first.
+pub(super) fn tell(own: &[Margin], n: f64, strangers: &[Margin], n_strangers: f64) -> Told {
+    // For each margin the part of the strangers that stand out as much or more, one more than are seen, so that none seen
+    // is not none at all.
+    let mut n_above = 0;
+    let above: Vec<f64> = own
+        .iter()
+        .map(|(margin, _)| {
+            n_above += strangers[n_above..]
+                .iter()
+                .take_while(|other| other.0 >= *margin)
+                .count();
+            ((n_above as f64 + 1.0) / n_strangers).min(1.0)
+        })
+        .collect();
+    let is_last = |at: usize| own.get(at + 1).is_none_or(|next| next.0 < own[at].0);
+    let each = || (0..own.len()).filter(|at| is_last(*at) && own[*at].0 > 0.0);
+    // Those that stand out less than at a margin, and as many as there may be by chance; all, at first.
+    let without = each().map(|at| {
+        let below = n - (at + 1) as f64;
+        (below + CLEAR * (below + 1.0).sqrt()) / (n * (1.0 - above[at])).max(f64::MIN_POSITIVE)
+    });
+    let without = without.fold(1.0, f64::min);
+    let is_sure = |at: &usize| without * n * above[*at] <= MOST_CHANCE * (at + 1) as f64;
+    let n_sure = each().filter(is_sure).last().map_or(0, |at| at + 1);
+    Told {
+        n_matches: if n_sure > 0 { (1.0 - without) * n } else { 0.0 },
+        best: own.iter().map(|(_, at)| *at).collect(),
+        sure: own[..n_sure].iter().map(|(_, at)| *at).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::laws::{draw, f1, word};
+    use super::super::tests::{find, matches, table};
+    use super::*;
+
+    #[test]
+    fn seasons_of_a_club_are_told_apart_where_their_names_are_all_there_is() {
+        let name = |at: u64| word(at * 2 + 1) + &word(at * 2 + 2);
+        let season = |at: u64| (name(at / 12), name(at / 12 + 1000), 1990 + at % 12);
+        let left: Vec<Vec<String>> = (0..600)
+            .map(|at| {
+                let (club, town, year) = season(at);
+                vec![format!("{year} {club} {town} football season")]
+            })
+            .collect();
+        let own: Vec<u64> = (0..80).map(|at| at * 7 + draw(at, 7)).collect();
+        let right: Vec<Vec<String>> = (own.iter())
+            .map(|at| {
+                let (club, town, year) = season(*at);
+                vec![format!(
+                    "{year} {club} {} season",
+                    if at % 2 == 0 { &town } else { &town[1..] }
+                )]
+            })
+            .collect();
+        let found = find(&[&table(&["title"], &left), &table(&["name"], &right)]);
+        let truth: Vec<(u32, u32)> = own.iter().zip(600..).map(|(at, right)| (*at as u32, right)).collect();
+        let f1 = f1(&matches(&found), &truth);
+        assert!(f1 > 0.9, "{f1}");
+    }
+
+    #[test]
+    fn the_second_best_partner_is_what_the_best_one_stands_out_from() {
+        let pairs = [[0, 5], [0, 6], [1, 5], [2, 7], [0, 8]];
+        let weights = [3.0, 9.0, 4.0, 1.0, 5.0];
+        let of = |asks: fn(u32) -> bool| margins(9, pairs.into_iter(), &weights, -2.0, asks);
+        assert_eq!(of(|record| record < 5), [(6.0, 2), (4.0, 1), (3.0, 3)]);
+        // Two partners that weigh the same stand out from nobody.
+        let equal = margins(2, [[0, 1], [0, 1]].into_iter(), &[2.0, 2.0], -2.0, |record| record == 0);
+        assert_eq!(equal, [(0.0, 0)]);
+    }
+
+    #[test]
+    fn matches_are_those_that_strangers_do_not_explain() {
+        let spread = |n: usize, most: f64| (0..n).map(move |at| most * (1.0 - at as f64 / n as f64));
+        let margins = |of: Vec<f64>| -> Vec<Margin> {
+            let mut own: Vec<Margin> = of.into_iter().zip(0..).collect();
+            own.sort_by(|one, other| other.0.total_cmp(&one.0));
+            own
+        };
+        let strangers = margins(spread(2000, 4.0).collect());
+        // Of a thousand records six hundred find what strangers find.
+        let some = margins(spread(600, 4.0).chain(spread(400, 6.0).map(|own| 4.0 + own)).collect());
+        let told = tell(&some, 1000.0, &strangers, 2000.0);
+        assert!((300.0..400.0).contains(&told.n_matches), "{}", told.n_matches);
+        assert!((400..520).contains(&told.sure.len()), "{}", told.sure.len());
+        let none = tell(&margins(spread(1000, 4.0).collect()), 1000.0, &strangers, 2000.0);
+        assert_eq!((none.n_matches, none.sure.len()), (0.0, 0));
+    }
+}
