@@ -106,7 +106,7 @@ fn are_relatives(model: &Model, kinds: &[u32], pattern: u128) -> bool {
 
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
 /// for matches at first. `shown` is the part of all candidates that the pairs are. Tells whether what candidates say of
-/// chance can be believed.
+/// chance can be believed: not where fields led away from names and candidates do so too.
 pub(super) fn train(
     model: &mut Model,
     ground: &Ground,
@@ -217,7 +217,7 @@ pub(super) fn train(
     // Who shares a name and much else, so that it is no chance.
     let n_named: f64 = names.map_or(0.0, |names| {
         let heavy = likeliest.iter().zip(&start).filter(|(_, start)| **start > needed);
-        let named = heavy.filter(|((pattern, _), _)| names.are_shared(model, *pattern));
+        let named = heavy.filter(|((pattern, _), _)| names.are_shared(*pattern));
         named.map(|((_, count), _)| count).sum()
     });
     let Learned {
@@ -276,7 +276,7 @@ pub(super) fn train(
         }
     }
     *model = pinned;
-    is_believed
+    is_believed || !has_run
 }
 
 /// What is learned from.

@@ -7,8 +7,9 @@
 //! Law: a thing is named by words, and of fields that name it about equally well any one is enough.
 
 use super::{Naming, Relatives, differing, filled, members};
+use crate::matching::tables::compare::EQUAL;
 use crate::matching::tables::kind::Kind;
-use crate::matching::tables::model::Model;
+use crate::matching::tables::model::{Model, level};
 
 /// Bits by which fields that name things may name less than the best of them.
 const ABOUT: f64 = 1.0;
@@ -35,19 +36,12 @@ impl Names {
         (mask != 0 && own().all(is_word)).then_some(Self(mask))
     }
 
-    /// Whether two records both fill one of the fields, and whether they differ in all that both fill. `model` is the one
-    /// before training.
-    fn of_pair(self, model: &Model, pattern: u128) -> (bool, bool) {
-        let both = filled(model, pattern) & self.0;
-        (both != 0, differing(model, pattern) & both == both)
+    /// Whether two records have the same name, to the letter.
+    pub(in crate::matching::tables) fn are_shared(self, pattern: u128) -> bool {
+        members(self.0).any(|at| (1..=usize::from(EQUAL)).contains(&level(pattern, at)))
     }
 
-    /// Whether two records share a name.
-    pub(in crate::matching::tables) fn are_shared(self, model: &Model, pattern: u128) -> bool {
-        self.of_pair(model, pattern) == (true, false)
-    }
-
-    /// Whether most of what `trained` takes for matches, among counted patterns, shares no name. `model` is the one before
+    /// Whether most of what `trained` takes for matches, among counted patterns, differs in name. `model` is the one before
     /// training.
     pub(in crate::matching::tables) fn are_missed(
         self,
@@ -57,9 +51,10 @@ impl Names {
     ) -> bool {
         let (mut n, mut n_differ) = (0.0, 0.0);
         for ((pattern, count), weight) in patterns.iter().zip(trained.weights(patterns)) {
-            let (are_filled, differ) = self.of_pair(model, *pattern);
-            if are_filled {
+            let both = filled(model, *pattern) & self.0;
+            if both != 0 {
                 let matching = count / (1.0 + (-weight).exp2());
+                let differ = differing(model, *pattern) & both == both;
                 n += matching;
                 n_differ += if differ { matching } else { 0.0 };
             }
