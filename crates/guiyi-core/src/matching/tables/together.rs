@@ -221,13 +221,9 @@ mod tests {
     fn what_is_bound_together_is_said_once() {
         // The town is rare, the district is not.
         let kinds = [Kind::Name; 3];
-        let random = [1.0, 100.0, 1.0].map(|equal| {
-            let mut levels = vec![0.0; n_levels(Kind::Name)];
-            (levels[0], levels[1]) = (equal, equal);
-            levels.extend(levels.pop().map(|_| 10_000.0));
-            levels
-        });
+        let random = kinds.map(|kind| vec![1.0; n_levels(kind)]);
         let mut model = Model::new(&kinds, &random);
+        (model.fields[0].bits[0], model.fields[1].bits[0]) = (10.0, 4.0);
         let last = n_levels(Kind::Name) as u128;
         let pattern = |levels: [u128; 3]| levels[0] | levels[1] << BITS | levels[2] << (2 * BITS);
         let all = pattern([1, 1, 1]);

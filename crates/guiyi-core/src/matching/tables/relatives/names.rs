@@ -102,9 +102,10 @@ mod tests {
             };
             Names::of(&model, &[0, 1, 2].map(own), &[1.0; 3])
         };
+        let of_name = names([12.0, 8.0, 5.0]).unwrap();
+        assert!(of_name.are_shared(equal) && !of_name.are_shared(different));
         let are_missed = |n_equal: f64, n_different: f64| {
-            let names = names([12.0, 8.0, 5.0]).unwrap();
-            names.are_missed(&model, &trained, &[(equal, n_equal), (different, n_different)])
+            of_name.are_missed(&model, &trained, &[(equal, n_equal), (different, n_different)])
         };
         assert!(are_missed(10.0, 90.0));
         assert!(!are_missed(90.0, 10.0));
