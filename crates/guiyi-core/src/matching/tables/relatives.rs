@@ -10,6 +10,7 @@
 //! moved keeps name and birthday, and stays the same person.
 
 pub(super) mod divide;
+pub(super) mod names;
 
 use std::cmp::Ordering;
 

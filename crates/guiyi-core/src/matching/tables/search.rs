@@ -84,7 +84,7 @@ impl<'r> Search<'r> {
     /// What is worth comparing, and how it was found.
     pub(super) fn candidates(&self) -> (Candidates, Vec<PassCount>) {
         candidates::find(self.records, &self.said.passes, |pairs, shown| {
-            let (model, patterns) = self.train(pairs, shown);
+            let (model, patterns, _) = self.train(pairs, shown);
             patterns.par_iter().map(|pattern| model.probability(*pattern)).collect()
         })
     }
@@ -101,13 +101,16 @@ impl<'r> Search<'r> {
                 let few = self.ground.is_searched;
                 let may = |a: u32, b: u32| self.records.may(a, b);
                 let (pairs, shown) = candidates.sample(if few { u64::MAX } else { TRAINING }, may);
-                let (model, patterns) = self.train(&pairs, shown);
+                let (mut model, patterns, is_believed) = self.train(&pairs, shown);
                 if shown < 1.0 {
                     return model;
                 }
                 let side = self.records.is_link.then_some(&*self.records.side);
                 let weigh = |model: &Model, pair| self.rows.weigh(model, pair);
-                let mut model = compete::compete(model, self.records.len(), side, &pairs, &patterns, weigh);
+                // Rivals are told by what candidates say of chance.
+                if is_believed {
+                    model = compete::compete(model, self.records.len(), side, &pairs, &patterns, weigh);
+                }
                 if let Some(decoys) = self.decoys() {
                     decoys.raise(&mut model, &self.rows, &pairs, &patterns);
                 }
@@ -115,13 +118,14 @@ impl<'r> Search<'r> {
             })
     }
 
-    /// A model trained on pairs, and their patterns; `shown` is the part of all candidates that they are.
-    fn train(&self, pairs: &[u64], shown: f64) -> (Model, Vec<u128>) {
+    /// A model trained on pairs, and their patterns; `shown` is the part of all candidates that they are. Also tells
+    /// whether what candidates say of chance can be believed.
+    fn train(&self, pairs: &[u64], shown: f64) -> (Model, Vec<u128>, bool) {
         let patterns = self.rows.patterns(pairs);
         let mut model = self.untrained.clone();
         let decoys = self.decoys().map(|decoys| (decoys, &self.rows));
-        train::train(&mut model, &self.ground, shown, pairs, &patterns, decoys);
-        (model, patterns)
+        let is_believed = train::train(&mut model, &self.ground, shown, pairs, &patterns, decoys);
+        (model, patterns, is_believed)
     }
 
     fn decoys(&self) -> Option<&Decoys> {

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::compare::{n_levels, steps};
 use super::field::Field;
 use super::kind::Kind;
-use super::model::{Model, ROOM, level};
+use super::model::{BITS, Model, ROOM, level};
 use crate::matching::hash::mix;
 
 /// Two fields that agree together more often than each for itself.
@@ -58,6 +58,23 @@ impl Bond {
 pub(super) fn agreeing(kinds: impl Iterator<Item = Kind>, levels: impl Iterator<Item = usize>) -> u32 {
     let agrees = |(at, (kind, level)): (usize, (Kind, usize))| u32::from(agrees(kind, level)) << at;
     kinds.zip(levels).enumerate().map(agrees).sum()
+}
+
+/// A pattern without what speaks a second time: of two fields that agree and are bound together the lighter one.
+pub(super) fn unbound(model: &Model, pattern: u128) -> u128 {
+    if model.bonds.is_empty() {
+        return pattern;
+    }
+    let levels = (0..model.fields.len()).map(|at| level(pattern, at));
+    let agree = agreeing(model.fields.iter().map(|field| field.kind), levels);
+    let own = model.bits_of(pattern);
+    let lighter = |bond: &Bond| {
+        let is_said_twice = agree >> bond.first & agree >> bond.second & 1 == 1;
+        let is_first = own[bond.first] < own[bond.second];
+        is_said_twice.then_some(if is_first { bond.first } else { bond.second })
+    };
+    let lighter = model.bonds.iter().filter_map(lighter);
+    lighter.fold(pattern, |left, at| left & !(0xf << (at as u32 * BITS)))
 }
 
 /// The bonds between fields, seen in pairs that are equal in one field and are no matches by the others. `pattern`
@@ -194,4 +211,32 @@ fn strangers(
     sums.into_iter()
         .map(|(all, agree, seen)| (agree / f64::max(all, 1.0), seen))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_bound_together_is_said_once() {
+        // The town is rare, the district is not.
+        let kinds = [Kind::Name; 3];
+        let random = kinds.map(|kind| vec![1.0; n_levels(kind)]);
+        let mut model = Model::new(&kinds, &random);
+        (model.fields[0].bits[0], model.fields[1].bits[0]) = (10.0, 4.0);
+        let last = n_levels(Kind::Name) as u128;
+        let pattern = |levels: [u128; 3]| levels[0] | levels[1] << BITS | levels[2] << (2 * BITS);
+        let all = pattern([1, 1, 1]);
+        assert_eq!(unbound(&model, all), all);
+        let bits = 5.0;
+        model.bonds = vec![Bond {
+            first: 0,
+            second: 1,
+            bits,
+        }];
+        assert_eq!(unbound(&model, all), pattern([1, 0, 1]));
+        for apart in [pattern([last, 1, 1]), pattern([1, last, 1]), pattern([1, 0, 1])] {
+            assert_eq!(unbound(&model, apart), apart);
+        }
+    }
 }

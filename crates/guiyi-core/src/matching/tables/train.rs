@@ -14,9 +14,10 @@ use super::excess::Strangers;
 use super::model::{Model, Share};
 use super::moves;
 use super::persons::Given;
+use super::relatives::names::Names;
 use super::relatives::{self, Relatives};
 use super::rows::Rows;
-use super::together::Bond;
+use super::together::{self, Bond};
 use crate::matching::hash::Map;
 
 /// Rounds of training on random pairs, and on candidates.
@@ -25,6 +26,9 @@ const ROUNDS: usize = 40;
 /// How many times as many matches as the other one of the two ways to learn chance may find to be believed.
 const TOO_MANY: f64 = 1.5;
 const WAY_TOO_MANY: f64 = 2.5;
+/// How many times as many matches show that random pairs, which know nothing of how fields depend on one another, have
+/// led away from the seeds.
+const RUN_AWAY: f64 = 4.0;
 /// Share of the records that are thought to be there twice where hardly any is seen to be. So many must stand out for
 /// training to begin: of pairs whose evidence outweighs that share, chance makes no more.
 const RARE_DUPLICATES: f64 = 0.01;
@@ -35,8 +39,8 @@ const LEAST_TAKEN: f64 = 3.0;
 /// How many pairs the candidates may deny, of those that are equal in most fields and that chance does not make, for each
 /// match that they find.
 const MOST_DENIED: f64 = 0.25;
-/// How many times as many matches as candidates lead to may be sure by what is seen within each of two files; where more
-/// are, candidates are not heard.
+/// How many times as many matches as candidates lead to may be sure by what is seen within each of two files, or by their
+/// names where random pairs lead to far more; where more are, candidates are not heard.
 const MOST_LOST: f64 = 2.0;
 /// So many fields may be taken to be independent; of twice as many, half the word is that of the candidates.
 const INDEPENDENT: f64 = 4.0;
@@ -94,8 +98,16 @@ pub(super) fn count(patterns: &[u128]) -> (Vec<(u128, f64)>, Vec<u32>) {
     )
 }
 
+/// Whether a pattern is that of relatives: it differs in all fields of one of their kinds that both records fill.
+fn are_relatives(model: &Model, kinds: &[u32], pattern: u128) -> bool {
+    let (differ, filled) = (relatives::differing(model, pattern), relatives::filled(model, pattern));
+    let is_of = |kind: &u32| differ & kind != 0 && differ & kind == filled & kind;
+    kinds.iter().any(is_of)
+}
+
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
-/// for matches at first. `shown` is the part of all candidates that the pairs are.
+/// for matches at first. `shown` is the part of all candidates that the pairs are. Tells whether what candidates say of
+/// chance can be believed: not where fields led away from names and candidates do so too.
 pub(super) fn train(
     model: &mut Model,
     ground: &Ground,
@@ -103,7 +115,7 @@ pub(super) fn train(
     pairs: &[u64],
     patterns: &[u128],
     decoys: Option<(&Decoys, &Rows<'_>)>,
-) {
+) -> bool {
     let (n, n_pairs) = (ground.n, ground.n_pairs);
     let n_copied = RARE_DUPLICATES * n as f64 * shown;
     let (counts, of_pairs) = count(patterns);
@@ -144,13 +156,7 @@ pub(super) fn train(
         ground.all_given,
     );
     let kinds: Vec<u32> = model.relatives.iter().map(Relatives::mask).collect();
-    let is_relative = |pattern: u128| {
-        let differ = relatives::differing(model, pattern);
-        let filled = relatives::filled(model, pattern);
-        kinds
-            .iter()
-            .any(|kind| differ & kind != 0 && differ & kind == filled & kind)
-    };
+    let is_relative = |pattern: u128| are_relatives(model, &kinds, pattern);
     let (mut n_sure, mut n_equal, mut n_related) = (0.0, 0.0, 0.0);
     let seeded = likeliest.iter().zip(&start).filter(|((_, count), _)| *count > 0.0);
     for ((pattern, count), start) in seeded {
@@ -183,28 +189,134 @@ pub(super) fn train(
     for at in told.iter().flat_map(|told| &told.sure) {
         outstanding[of_pairs[*at] as usize] += 1.0;
     }
-    let is_blind = n_sure < (RARE_DUPLICATES * n_met as f64).max(3.0);
-    if is_blind {
-        match sure.filter(|(sure, _)| *sure > 0.0) {
-            _ if n_told > n_seen.max(3.0) => seeds.clone_from(&outstanding),
-            Some((sure, _)) => {
-                for (seeds, _) in seeds.iter_mut().zip(&start).filter(|(_, start)| **start < sure) {
-                    *seeds = 0.0;
-                }
+    let least_sure = (RARE_DUPLICATES * n_met as f64).max(3.0);
+    // Where weights alone give nothing away, who stands out among those it could be may.
+    let is_told = n_sure < least_sure && n_told > n_seen.max(3.0);
+    if is_told {
+        seeds.clone_from(&outstanding);
+    } else if n_sure < least_sure {
+        let Some((sure, _)) = sure.filter(|(sure, _)| *sure > 0.0) else {
+            // Nothing to learn from: what stands out against chance may still be a match.
+            model.prior = 1.0 / (1.0 + chance);
+            for kind in &mut model.relatives {
+                kind.per_match = n_related / n_copied.max(1.0);
             }
-            None => {
-                // Nothing to learn from: what stands out against chance may still be a match.
-                model.prior = 1.0 / (1.0 + chance);
-                for kind in &mut model.relatives {
-                    kind.per_match = n_related / n_copied.max(1.0);
-                }
-                return;
+            return true;
+        };
+        for (seeds, _) in seeds.iter_mut().zip(&start).filter(|(_, start)| **start < sure) {
+            *seeds = 0.0;
+        }
+    }
+    // Random pairs show what chance does, cleared of the matches among them, as if fields were independent. Nearest
+    // neighbors are alike all over: chance among them knows how fields depend on one another. Whichever finds far more
+    // matches than the other has mixed the two kinds up; else the more fields there are, the more both are heard.
+    let seen = Pairs {
+        counts: &counts,
+        seeds: &seeds,
+        strangers: Strangers {
+            filled: &ground.filled,
+            n_pairs: n_pairs * shown,
+        },
+        is_searched: ground.is_searched,
+    };
+    let names = Names::of(model, &ground.naming, &ground.filled);
+    let mut learned = Learned::new(model, &seen);
+    let has_run = names.is_some_and(|names| learned.has_run(model, names, &counts));
+    if let Some(names) = names.filter(|_| has_run) {
+        model.relatives.push(names.relatives());
+        learned = Learned::new(model, &seen);
+    }
+    // Who shares a name and much else, so that it is no chance.
+    let n_named: f64 = names.map_or(0.0, |names| {
+        let heavy = likeliest.iter().zip(&start).filter(|(_, start)| **start > needed);
+        let named = heavy.filter(|((pattern, _), _)| names.are_shared(*pattern));
+        named.map(|((_, count), _)| count).sum()
+    });
+    let Learned {
+        shares,
+        mut pinned,
+        n_found,
+        near,
+    } = learned;
+    let mut is_believed = true;
+    if let Some((near, n_near)) = near {
+        let is_copy = |bond: &Bond| ground.copies.contains(&(bond.first, bond.second));
+        let kinds: Vec<u32> = model.relatives.iter().map(Relatives::mask).collect();
+        let may_be_relative = |pattern: u128| {
+            let agree = relatives::filled(model, pattern) & !relatives::differing(model, pattern);
+            kinds.iter().any(|kind| agree & kind != *kind)
+        };
+        // What one field decides is no more certain for being said in two.
+        let once: Vec<(u128, f64)> = (counts.par_iter())
+            .map(|(pattern, count)| (together::unbound(model, *pattern), *count))
+            .collect();
+        let is_certain = |((_, (pattern, _)), beyond): &((_, &(u128, f64)), bool)| {
+            *beyond && model.is_mostly_equal(*pattern) && !may_be_relative(*pattern)
+        };
+        let beyond = seen.strangers.beyond(&pinned, &once);
+        let certain: Vec<(u128, f64)> = (counts.iter().zip(&once).zip(beyond))
+            .filter(is_certain)
+            .map(|((count, _), _)| *count)
+            .collect();
+        let n_certain: f64 = certain.iter().map(|(_, count)| count).sum();
+        let times = n_found / n_near;
+        // Neighbors, chosen for being alike, are not heard where chance makes most of what random pairs lead to, so that
+        // fields are independent as far as anybody can see; nor where things are there many times, so that most
+        // neighbors are copies and what they show is no chance; nor where they lead to what shares no name, or away from
+        // what does. What random pairs call certain counts for nothing where they were led away themselves.
+        let is_chance = seen.strangers.taken(&pinned) > f64::max(MOST_CHANCE * n_found, LEAST_TAKEN);
+        let is_denied = !has_run && n_certain - near.expected(&certain) > MOST_DENIED * n_near;
+        let is_lost = times >= RUN_AWAY && n_named >= least_sure && n_named > MOST_LOST * n_near;
+        is_believed = is_chance || !is_lost && names.is_none_or(|names| !names.are_missed(model, &near, &counts));
+        if is_chance || is_believed && is_denied {
+            pinned = model.clone();
+            if !is_chance {
+                // Copies agree in all fields together: what was seen in them is no bond of strangers.
+                pinned.bonds.retain(is_copy);
+            }
+            pinned.pin(&counts, &shares, PINNED_ROUNDS, seen.strangers, true);
+        } else if is_believed && times * TOO_MANY >= 1.0 && n_near * MOST_LOST >= n_seen.max(n_told) {
+            let n_counted = near.fields.iter().filter(|field| field.kind.is_counted()).count();
+            let by_fields = 0.5 * (n_counted as f64 - INDEPENDENT) / INDEPENDENT;
+            let by_matches = (times - TOO_MANY) / (WAY_TOO_MANY - TOO_MANY);
+            let part = f64::max(by_fields.min(MOST_BY_FIELDS), by_matches.min(1.0) * MOST_BY_MATCHES);
+            pinned.blend(&near, part.max(0.0));
+            if times > TOO_MANY {
+                pinned.prior = near.prior;
             }
         }
     }
+    let n_found = pinned.expected(&counts);
+    if n_told > MOST_LOST * n_found || is_told && n_found > MOST_LOST * n_told {
+        // Chance makes pairs as heavy as these, but none that stand out as much: they alone show how matches look.
+        pinned = model.clone();
+        pinned.pin(
+            &counts,
+            &first_shares(model, &counts, &outstanding),
+            1,
+            seen.strangers,
+            false,
+        );
+    }
+    *model = pinned;
+    is_believed || !has_run
+}
+
+/// What is learned from.
+struct Pairs<'a> {
+    /// Distinct patterns, with how many pairs have each, and how many of these are seeds.
+    counts: &'a [(u128, f64)],
+    seeds: &'a [f64],
+    strangers: Strangers<'a>,
+    is_searched: bool,
+}
+
+/// What part of each pattern's pairs are matches at first, or relatives; `seeds` tells how many of its pairs are seeds.
+fn first_shares(untrained: &Model, counts: &[(u128, f64)], seeds: &[f64]) -> Vec<Share> {
+    let kinds: Vec<u32> = untrained.relatives.iter().map(Relatives::mask).collect();
     let share = |((pattern, count), seeds): (&(u128, f64), &f64)| {
         let share = 0.98 * seeds / count;
-        if is_relative(*pattern) {
+        if are_relatives(untrained, &kinds, *pattern) {
             Share {
                 matching: 0.0,
                 related: share,
@@ -216,62 +328,46 @@ pub(super) fn train(
             }
         }
     };
-    let shares: Vec<Share> = counts.iter().zip(&seeds).map(share).collect();
-    let outstanding: Vec<Share> = counts.iter().zip(&outstanding).map(share).collect();
-    // Random pairs show what chance does, cleared of the matches among them, as if fields were independent. Nearest
-    // neighbors are alike all over: chance among them knows how fields depend on one another. Whichever finds far more
-    // matches than the other has mixed the two kinds up; else the more fields there are, the more both are heard.
-    let strangers = Strangers {
-        filled: &ground.filled,
-        n_pairs: n_pairs * shown,
-    };
-    let untaught = model.clone();
-    let mut pinned = model.clone();
-    pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, false);
-    let n_found = pinned.expected(&counts);
-    if ground.is_searched {
-        let is_copy = |bond: &Bond| ground.copies.contains(&(bond.first, bond.second));
-        let may_be_relative = |pattern: u128| {
-            let agree = relatives::filled(model, pattern) & !relatives::differing(model, pattern);
-            kinds.iter().any(|kind| agree & kind != *kind)
-        };
-        let certain: Vec<(u128, f64)> = (counts.iter().zip(strangers.beyond(&pinned, &counts)))
-            .filter(|((pattern, _), beyond)| *beyond && model.is_mostly_equal(*pattern) && !may_be_relative(*pattern))
-            .map(|(count, _)| *count)
-            .collect();
-        let n_certain: f64 = certain.iter().map(|(_, count)| count).sum();
-        let untrained = model.clone();
-        model.fit(&counts, &shares);
-        model.train(&counts, ROUNDS);
-        let n_near = model.expected(&counts).max(1.0);
-        let times = n_found / n_near;
-        // Neighbors, chosen for being alike, are not heard where chance makes most of what random pairs lead to, so that
-        // fields are independent as far as anybody can see; nor where things are there many times, so that most
-        // neighbors are copies and what they show is no chance.
-        let is_chance = strangers.taken(&pinned) > f64::max(MOST_CHANCE * n_found, LEAST_TAKEN);
-        if is_chance || n_certain - model.expected(&certain) > MOST_DENIED * n_near {
-            pinned = untrained;
-            if !is_chance {
-                // Copies agree in all fields together: what was seen in them is no bond of strangers.
-                pinned.bonds.retain(is_copy);
-            }
-            pinned.pin(&counts, &shares, PINNED_ROUNDS, strangers, true);
-        } else if times * TOO_MANY >= 1.0 && n_near * MOST_LOST >= n_seen.max(n_told) {
-            let n_counted = model.fields.iter().filter(|field| field.kind.is_counted()).count();
-            let by_fields = 0.5 * (n_counted as f64 - INDEPENDENT) / INDEPENDENT;
-            let by_matches = (times - TOO_MANY) / (WAY_TOO_MANY - TOO_MANY);
-            let part = f64::max(by_fields.min(MOST_BY_FIELDS), by_matches.min(1.0) * MOST_BY_MATCHES);
-            pinned.blend(model, part.max(0.0));
-            if times > TOO_MANY {
-                pinned.prior = model.prior;
-            }
+    counts.iter().zip(seeds).map(share).collect()
+}
+
+/// What is learned of chance in two ways.
+struct Learned {
+    /// What part of each pattern's pairs are matches at first.
+    shares: Vec<Share>,
+    /// The model that random pairs lead to, and how many matches it finds.
+    pinned: Model,
+    n_found: f64,
+    /// The one that candidates lead to, and how many it finds; `None` where records were not searched for neighbors.
+    near: Option<(Model, f64)>,
+}
+
+impl Learned {
+    fn new(untrained: &Model, pairs: &Pairs<'_>) -> Self {
+        let counts = pairs.counts;
+        let shares = first_shares(untrained, counts, pairs.seeds);
+        let mut pinned = untrained.clone();
+        pinned.pin(counts, &shares, PINNED_ROUNDS, pairs.strangers, false);
+        let near = pairs.is_searched.then(|| {
+            let mut near = untrained.clone();
+            near.fit(counts, &shares);
+            near.train(counts, ROUNDS);
+            let n_near = near.expected(counts).max(1.0);
+            (near, n_near)
+        });
+        Self {
+            shares,
+            n_found: pinned.expected(counts),
+            pinned,
+            near,
         }
     }
-    let n_found = pinned.expected(&counts);
-    if n_told > MOST_LOST * n_found || is_blind && n_told > n_seen.max(3.0) && n_found > MOST_LOST * n_told {
-        // Chance makes pairs as heavy as these, but none that stand out as much: they alone show how matches look.
-        pinned = untaught;
-        pinned.pin(&counts, &outstanding, 1, strangers, false);
+
+    /// Whether fields that depend on one another led away from the seeds, to what shares no name.
+    fn has_run(&self, untrained: &Model, names: Names, counts: &[(u128, f64)]) -> bool {
+        self.near.as_ref().is_some_and(|(near, n_near)| {
+            names.are_missed(untrained, &self.pinned, counts)
+                && (self.n_found >= RUN_AWAY * n_near || names.are_missed(untrained, near, counts))
+        })
     }
-    *model = pinned;
 }
