@@ -14,6 +14,10 @@ pub(super) const EQUAL: u8 = 4;
 /// The level of names that are other writings of one.
 pub(super) const KIN: usize = EQUAL as usize + 2;
 
+/// Digits of a phone number within a country, at least, and of the code of a country, at most (ITU-T E.164).
+const NATIONAL: usize = 8;
+const COUNTRY_CODE: usize = 3;
+
 /// Names of a kind's levels, level 1 first.
 pub fn level_names(kind: Kind) -> Vec<&'static str> {
     let equal = ["equal-rare", "equal-uncommon", "equal-common", "equal-frequent"];
@@ -90,8 +94,19 @@ impl Field {
             self.equal[a as usize]
         } else if let Prepared::Sets(sets) = &self.prepared {
             sets.level(self.kind, &self.values, a, b)
+        } else if self.kind == Kind::Phone && self.is_abroad(left, right) {
+            self.equal[a as usize].max(self.equal[b as usize])
         } else {
             EQUAL + self.unequal_level(left, right)
+        }
+    }
+
+    /// Whether two phone numbers are one, with the code of its country and without.
+    fn is_abroad(&self, left: Cell, right: Cell) -> bool {
+        Apart::of(left.glance, right.glance).may_contain && {
+            let (short, long) = Spelling(&self.values).ordered(left.value, right.value);
+            let more = long.len() - short.len();
+            short.len() >= NATIONAL && (1..=COUNTRY_CODE).contains(&more) && long.ends_with(&short)
         }
     }
 
@@ -136,6 +151,7 @@ impl Field {
         match self.kind {
             Kind::Marks | Kind::Contacts if left & right != 0 => return 1,
             Kind::Contacts => return sets::NEAR,
+            Kind::Phone if Apart::of(left, right).may_contain => return 1,
             Kind::Doors if left & right != 0 => return EQUAL + 1,
             Kind::Doors => return EQUAL + 3,
             _ => {}
@@ -187,11 +203,14 @@ fn date_level(left: u64, right: u64) -> u8 {
         left.day == right.day,
     );
     let swapped = left.month == right.day && left.day == right.month;
+    let is_near = || year_digits(left.year, right.year) == 1;
     match same {
         (true, true, true) => 1,
         (true, false, false) if swapped => 1,
         (true, true, false) | (true, false, true) => 2,
         (false, true, true) => 2 + u8::from(year_digits(left.year, right.year) > 1),
+        // Read the other way around, and a slip in the year besides.
+        (false, ..) if swapped && is_near() => 3,
         (true, false, false) => 4,
         _ => 5,
     }
@@ -264,7 +283,11 @@ fn name_level(own: &Letters, letters: Spelling<'_>, a: u32, b: u32, apart: Apart
     match words_level(letters, a, b, apart) {
         1 => 1,
         _ if own.are_kin(a, b, apart) => 2,
-        level => read().min(level + 1),
+        level => match read().min(level + 1) {
+            // Two names that people have, and no writings of one, are two, however alike.
+            3 | 5 if own.are_others(a, b) => 6,
+            level => level,
+        },
     }
 }
 
@@ -282,7 +305,7 @@ fn words_level(letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
     let alike = 1.0 - edits as f64 / longest as f64;
     let is_part = || {
         let (short, long) = letters.ordered(a, b);
-        long.starts_with(&short) || has_words_of(&long, &short)
+        long.starts_with(&short) || has_words_of(&long, &short) || is_contraction(&long, &short)
     };
     if alike >= 0.68 {
         2
@@ -329,6 +352,20 @@ fn has_words_of(long: &[u16], short: &[u16]) -> bool {
         && short
             .split(blank)
             .all(|word| word.is_empty() || long.split(blank).any(|own| own == word))
+}
+
+/// Whether a word is another one of which only some consonants are left, at most half of it, the first one too: Wm is
+/// William, VT is Viterbo.
+fn is_contraction(long: &[u16], short: &[u16]) -> bool {
+    let is_consonant = |letter: &u16| {
+        u8::try_from(*letter).is_ok_and(|letter| letter.is_ascii_lowercase() && !b"aeiou".contains(&letter))
+    };
+    let mut rest = long.iter();
+    short.len() >= 2
+        && short.len() * 2 <= long.len()
+        && short[0] == long[0]
+        && short.iter().all(is_consonant)
+        && short.iter().all(|letter| rest.any(|own| own == letter))
 }
 
 /// Whether two codes differ only in letters and digits that are mistaken for each other: O and 0, I, L and 1 (Unicode
@@ -425,8 +462,14 @@ pub(super) fn distance(left: &[u16], right: &[u16]) -> usize {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::laws::word;
+    use super::super::records::Records;
+    use super::super::rows::Rows;
+    use super::super::said::Said;
+    use super::super::tests::table;
     use super::super::values::{Texts, of_texts};
     use super::*;
+    use crate::matching::hash::mix;
 
     /// The level of two codes, and the best one that a glance promises.
     fn codes(left: &str, right: &str) -> (u8, u8) {
@@ -440,6 +483,93 @@ mod tests {
         let apart = Apart::of(letters.glance(ids[0]), letters.glance(ids[1]));
         let level = code_level(Spelling(&values), ids[0], ids[1], apart);
         (level, best_level(Kind::Code, apart))
+    }
+
+    /// The level of two names, and the best one that a glance promises.
+    fn names(left: &str, right: &str) -> (u8, u8) {
+        let mut all = Texts::default();
+        for text in [left, right] {
+            all.text.push_str(text);
+            all.end();
+        }
+        let (ids, values) = of_texts(&[all]);
+        let letters = Letters::new(Kind::Name, &values);
+        let apart = Apart::of(letters.glance(ids[0]), letters.glance(ids[1]));
+        let level = name_level(&letters, Spelling(&values), ids[0], ids[1], apart);
+        (level, best_level(Kind::Name, apart))
+    }
+
+    #[test]
+    fn two_names_that_people_have_are_two() {
+        for (left, right, expected) in [
+            // Other persons, however alike their names.
+            ("patrick", "patricia", 6),
+            ("mark", "marsha", 6),
+            // An edit may be a slip, the head of a name a short form, and one sound one name.
+            ("maria", "marie", 1),
+            ("anna", "annabelle", 4),
+            ("lee", "leigh", 2),
+            ("mohamed", "muhammed", 2),
+            ("anabella", "annabelle", 3),
+            // Nobody is called so.
+            ("patrick", "padrixk", 3),
+            ("william", "wm", 4),
+            ("viterbo", "vt", 4),
+            ("grxn", "gxn", 1),
+        ] {
+            for (one, other) in [(left, right), (right, left)] {
+                let (level, best) = names(one, other);
+                assert_eq!(level, expected, "{one} {other}");
+                assert!(best <= level, "{one} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_day_read_the_other_way_around_may_have_a_slip_in_the_year() {
+        for (left, right, expected) in [
+            ("10/08/1967", "08/10/1967", 1),
+            ("10/08/1967", "08/10/1968", 3),
+            ("10/08/1967", "08/10/1978", 5),
+            ("10/08/1967", "10/08/1968", 2),
+        ] {
+            assert_eq!(
+                date_level(date::pack(left), date::pack(right)),
+                expected,
+                "{left} {right}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_phone_is_one_with_the_code_of_its_country_and_without() {
+        let filler = (0..60_u64).map(|at| vec![format!("30{:08}", mix(at) % 100_000_000), word(at + 3)]);
+        for (left, right, is_one) in [
+            ("+1 608-555-0142", "608-555-0142", true),
+            ("+49 (0)89 1234567", "0891234567", true),
+            ("+49 89 1234567", "0891234567", true),
+            ("0049 89 1234567", "+49891234567", true),
+            // A number without its town is nearly the same only.
+            ("608-555-0142", "555-0142", false),
+            ("+1 608-555-0142", "608-555-0143", false),
+        ] {
+            let pair = [left, right].map(|phone| vec![phone.to_owned(), "x".to_owned()]);
+            let rows: Vec<Vec<String>> = filler.clone().chain(pair).collect();
+            let table = table(&["phone", "name"], &rows);
+            let records = Records::new(&[&table], &Said::default());
+            let at = records
+                .fields
+                .iter()
+                .position(|field| field.kind == Kind::Phone)
+                .unwrap();
+            let of = records.of_rows();
+            let rows = Rows::new(&records.fields);
+            for (a, b) in [(of[60], of[61]), (of[61], of[60])] {
+                assert_eq!(rows.level(at, (a, b)).0 <= EQUAL, is_one, "{left} {right}");
+                let (one, other) = rows.cells_of(at, (a, b));
+                assert!(records.fields[at].best_level(one.glance, other.glance) <= rows.level(at, (a, b)).0);
+            }
+        }
     }
 
     #[test]

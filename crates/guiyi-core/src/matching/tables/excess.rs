@@ -7,12 +7,15 @@
 //! more are matches than chance leaves over.
 //! Law: the shares over all weights come to one.
 
-use super::model::{FieldModel, Model, level};
+use super::model::{FieldModel, Model, Share, level};
 
 /// Steps that a bit is counted in; sums of rounded weights are exact.
 const STEPS: f64 = 4.0;
 /// Steps of weight that are looked at as one.
 const WIDTH: usize = 4;
+
+/// The share of matches among random pairs, at most.
+const MOST_MATCHES: f64 = 0.5;
 
 /// What random pairs are like.
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +74,23 @@ impl Spectrum {
 }
 
 impl Strangers<'_> {
+    /// For each field the share of matches among the pairs that both fill it: where few records say something, those of one
+    /// thing are many among them. `prior` is the share among all, for fields that are not looked at.
+    pub(super) fn priors(&self, prior: f64, patterns: &[(u128, f64)], shares: &[Share]) -> Vec<f64> {
+        let of = |(at, filled): (usize, &f64)| {
+            let both = patterns
+                .iter()
+                .zip(shares)
+                .filter(|((pattern, _), _)| level(*pattern, at) != 0);
+            let n_match: f64 = both.map(|((_, count), share)| count * share.matching).sum();
+            match self.n_pairs * filled {
+                0.0 => prior,
+                n_pairs => (n_match / n_pairs).min(MOST_MATCHES),
+            }
+        };
+        self.filled.iter().enumerate().map(of).collect()
+    }
+
     /// How many matches the model would see in the pairs that chance makes, relatives and bonds left out.
     pub(super) fn taken(self, model: &Model) -> f64 {
         let spectrum = Spectrum::of(model, self.filled);
@@ -129,7 +149,28 @@ pub(super) fn rising(counts: &[(f64, f64)]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::super::Kind;
+    use super::super::model::BITS;
     use super::*;
+
+    #[test]
+    fn matches_are_many_where_few_records_say_something() {
+        // Ten matches of ten thousand pairs, all of which fill the one field, and one in a hundred the other.
+        let patterns = [(1 | 1 << BITS, 10.0), (1, 990.0)];
+        let shares = [1.0, 0.0].map(|matching| Share { matching, related: 0.0 });
+        let strangers = Strangers {
+            filled: &[1.0, 0.01, 0.0],
+            n_pairs: 1e4,
+        };
+        let priors = strangers.priors(0.2, &patterns, &shares);
+        let expected = [0.001, 0.1, 0.2];
+        assert!(
+            priors
+                .iter()
+                .zip(expected)
+                .all(|(own, other)| (own - other).abs() < 1e-9),
+            "{priors:?}"
+        );
+    }
 
     fn model() -> Model {
         let field = |u: [f64; 6], bits: [f64; 6]| FieldModel {

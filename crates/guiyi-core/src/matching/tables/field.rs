@@ -10,7 +10,7 @@ use super::bags::Bags;
 use super::date::{self, Date};
 use super::forms::Forms;
 use super::globe::{self, Places};
-use super::kind::{Kind, infer, number, whole_number};
+use super::kind::{Kind, infer, mailbox, number, whole_number};
 use super::letters::Letters;
 use super::numbers::Numbers;
 use super::persons;
@@ -153,6 +153,7 @@ impl Field {
     fn of(header: String, columns: Vec<Vec<usize>>, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
         let (ids, values) = match kind {
             Kind::Phone
+            | Kind::Email
             | Kind::Code
             | Kind::Date
             | Kind::Number
@@ -342,7 +343,12 @@ pub(super) fn prepare_marks(values: &Values, n: usize, count: impl Fn(u64) -> u3
 /// a number of something.
 pub(super) fn strip(kind: Kind, value: &str, stripped: &mut String) {
     match kind {
-        Kind::Phone => stripped.extend(whole_number(value).chars().filter(char::is_ascii_digit)),
+        Kind::Phone => {
+            let digits = whole_number(value).chars().filter(char::is_ascii_digit);
+            // Zeros in front only say how to dial.
+            stripped.extend(digits.skip_while(|digit| *digit == '0'));
+        }
+        Kind::Email => stripped.push_str(mailbox(value)),
         Kind::Code => stripped.extend(whole_number(value).chars().filter(|letter| letter.is_alphanumeric())),
         Kind::Contacts => sets::strip(value, stripped),
         Kind::Coordinates => globe::strip(value, stripped),

@@ -1,6 +1,7 @@
 //! Kin: different writings of one name. Bob is Robert, 张伟 is Zhang Wei, sounds like 章伟 and 王未 looks like 王末.
 //!
-//! Each value gets keys; two values that share one are kin. Familiar forms of English names come from
+//! Each value gets keys; two values that share one are kin. So are given names that sound alike (Lee, Leigh); two given
+//! names that are known and are no kin are two, however alike their letters (Patrick, Patricia). Familiar forms of English names come from
 //! `dictionaries/name`, so do characters that look alike; sounds of Chinese ones come from their pinyin.
 //! Law: a value's keys depend on the value alone.
 
@@ -10,7 +11,8 @@ use std::sync::LazyLock;
 use pinyin::{ToPinyin, ToPinyinMulti};
 use rayon::prelude::*;
 
-use super::phonetic::syllable;
+use super::persons;
+use super::phonetic::{spoken_name, syllable};
 use super::text::is_ideograph;
 use super::values::Values;
 use crate::matching::hash::{hash, mix};
@@ -110,6 +112,8 @@ pub(super) struct Kin {
     /// Where the keys of each value end.
     ends: Vec<u32>,
     keys: Vec<u32>,
+    /// What consonants each value has that is a given name we know; 0 for others.
+    known: Vec<u32>,
 }
 
 impl Kin {
@@ -130,6 +134,7 @@ impl Kin {
         Self {
             ends: ends.collect(),
             keys: all.concat(),
+            known: (0..values.len() as u32).map(|id| known(values.get(id))).collect(),
         }
     }
 
@@ -140,10 +145,29 @@ impl Kin {
         &self.keys[start..end(value)]
     }
 
+    /// Whether two values are given names that are known, and no writings of one.
+    pub(super) fn are_others(&self, a: u32, b: u32) -> bool {
+        let (one, other) = (self.known[a as usize], self.known[b as usize]);
+        one != 0 && other != 0 && one != other && !self.are_kin(a, b)
+    }
+
     /// Whether two values are writings of one name.
     pub(super) fn are_kin(&self, a: u32, b: u32) -> bool {
         let (left, right) = (self.of(a), self.of(b));
         left.iter().any(|key| right.binary_search(key).is_ok())
+    }
+}
+
+/// The consonants of a given name that is known, as one number; 0 for others.
+fn known(value: &str) -> u32 {
+    if persons::is_known(value) {
+        let consonants: String = spoken_name(value)
+            .chars()
+            .filter(|letter| !"aeo".contains(*letter))
+            .collect();
+        key(&[&consonants]) | 1
+    } else {
+        0
     }
 }
 
@@ -158,6 +182,9 @@ fn add_keys(value: &str, keys: &mut Vec<u32>) {
             let (head, tail) = (&value[..at], &value[at + word.len()..]);
             keys.push(key(&[head, formal, tail]));
         }
+    }
+    if persons::is_known(value) {
+        keys.push(key(&["sound ", &spoken_name(value)]));
     }
     if let Some(letters) = as_pinyin(value) {
         keys.push(key(&["pinyin ", &letters]));

@@ -113,6 +113,9 @@ const MOST_ADDRESSES: f64 = 0.5;
 /// The part of whole numbers with a zero in front, at least, of a column of what is no quantity.
 const LEAST_ZEROS: f64 = 0.2;
 
+/// Digits of a number that names something rather than counts, at least, where there are only a few.
+const LONG: usize = 6;
+
 /// Signs and units that quantities of a column come with, at most; more are words: 村伊 5 is a house.
 const MOST_UNITS: usize = 25;
 
@@ -123,6 +126,7 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     let (mut dates, mut numbers, mut phones, mut emails, mut codes, mut fixed) =
         (0.0, 0.0, 0.0, 0.0, 0.0, [0.0_f64; 33]);
     let (mut places, mut zeros, mut addresses) = (0.0, 0.0, 0.0);
+    let (mut plain_rows, mut fixed_rows, mut long) = (0.0, [0.0_f64; 33], 0.0);
     let mut units: BTreeSet<(&str, &str)> = BTreeSet::new();
     let (mut fractions, mut n_tokens, mut n_letters, mut total, mut plain) = (0.0, 0.0, 0.0, 0_u64, 0.0);
     for (value, count) in values {
@@ -148,11 +152,14 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
         fractions += flag(is_number && value.contains(['.', ',']));
         plain += flag(is_number && digits == value.len());
         phones += flag((7..=15).contains(&digits) && letters <= 3);
-        emails += flag(is_email(value));
+        emails += flag(is_email(mailbox(value)));
         places += flag(globe::is_place(value));
         codes += flag(digits > 0 && words <= 2 && digits * 3 >= letters);
         if digits == value.len() {
             fixed[digits.min(32)] += 1.0;
+            fixed_rows[digits.min(32)] += f64::from(count);
+            plain_rows += f64::from(count);
+            long += flag(digits >= LONG);
             zeros += flag(digits > 1 && value.starts_with('0'));
         }
         addresses += flag(address::is_address(value));
@@ -168,7 +175,9 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     let mostly_dates = dates >= 0.5 * n && date_rows >= MOST * total as f64;
     // Whole numbers of one length above four digits are names of things, not quantities; the surer the longer.
     let length = (0..33).max_by(|a, b| fixed[*a].total_cmp(&fixed[*b])).unwrap_or(0);
-    let same_length = fixed[length] >= if length >= 9 { 0.7 } else { 0.9 } * plain.max(1.0);
+    let least_same = if length >= 9 { 0.7 } else { 0.9 };
+    let same_length = fixed[length] >= least_same * plain.max(1.0)
+        || fixed_rows[length] >= least_same * f64::max(plain_rows, 1.0) && fixed[length] >= 0.8 * plain;
     // A zero in front is part of a name, and no quantity has one.
     let has_zeros = zeros > LEAST_ZEROS * plain;
     let is_coded_number = (same_length && length > 4 || has_zeros) && fractions < 0.05 * n;
@@ -180,7 +189,12 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
         Kind::Coordinates
     } else if most(numbers) && !is_coded_number && units.len() <= MOST_UNITS {
         if n <= 12.0 && fractions == 0.0 {
-            Kind::Category
+            // Numbers of documents that few records have: long, and hardly ever the same.
+            if most(long) && (total as f64) < 8.0 * n {
+                Kind::Code
+            } else {
+                Kind::Category
+            }
         } else {
             Kind::Number
         }
@@ -214,6 +228,15 @@ pub(super) fn whole_number(value: &str) -> &str {
     value
         .strip_suffix(".0")
         .filter(|number| is_digits(number))
+        .unwrap_or(value)
+}
+
+/// The address of a mailbox that stands beside the name of its owner: `jane doe <jane@doe.org>` (RFC 5322, 3.4).
+pub(super) fn mailbox(value: &str) -> &str {
+    let inner = value.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+    inner
+        .map(|(own, _)| own.trim())
+        .filter(|own| is_email(own))
         .unwrap_or(value)
 }
 
@@ -308,6 +331,36 @@ mod tests {
                 kind,
                 "{values:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_few_long_numbers_name_something() {
+        let check = |values: &[(&str, u32)], kind: Kind| {
+            assert_eq!(infer(values.iter().copied()), kind, "{values:?}");
+        };
+        let passports = ["30418822", "605117394", "9240671", "417093", "2040618857"];
+        check(&passports.map(|number| (number, 2)), Kind::Code);
+        // The same few over and over are sorts of things, and so are short ones.
+        check(&passports.map(|number| (number, 20)), Kind::Category);
+        check(&["100", "200", "300"].map(|number| (number, 2)), Kind::Category);
+        // Most rows have five digits, although of the distinct values some are longer.
+        let mut postcodes: Vec<(String, u32)> = (0..14).map(|at| (format!("{}", 89_000 + at * 37), 10)).collect();
+        postcodes.extend([("890560000".to_owned(), 1), ("5540138".to_owned(), 1)]);
+        let postcodes: Vec<(&str, u32)> = postcodes.iter().map(|(value, count)| (&**value, *count)).collect();
+        check(&postcodes, Kind::Code);
+    }
+
+    #[test]
+    fn a_mailbox_is_read_out_of_what_names_its_owner() {
+        for (value, expected) in [
+            ("jane doe <jane@doe.org>", "jane@doe.org"),
+            ("\"doe, jane\" < jane@doe.org >", "jane@doe.org"),
+            ("jane@doe.org", "jane@doe.org"),
+            ("a < b > c", "a < b > c"),
+            ("<jane", "<jane"),
+        ] {
+            assert_eq!(mailbox(value), expected);
         }
     }
 

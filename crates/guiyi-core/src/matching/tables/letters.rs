@@ -64,6 +64,11 @@ impl Letters {
         apart.may_be_kin && self.kin.as_ref().is_some_and(|kin| kin.are_kin(a, b))
     }
 
+    /// Whether two values are names that are known, and no writings of one.
+    pub(super) fn are_others(&self, a: u32, b: u32) -> bool {
+        self.kin.as_ref().is_some_and(|kin| kin.are_others(a, b))
+    }
+
     /// How alike two names of different scripts are read; nothing of others.
     pub(super) fn likeness(&self, a: u32, b: u32) -> Option<f32> {
         self.readings.as_ref()?.likeness(a, b)

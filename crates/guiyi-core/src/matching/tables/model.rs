@@ -8,7 +8,7 @@ use super::excess::Strangers;
 use super::kind::Kind;
 use super::moves::Move;
 use super::relatives::Relatives;
-use super::smooth::{descend, hold_slips, spread};
+use super::smooth::{descend, hold_slips, lean, spread};
 use super::together::{Bond, agreeing};
 
 /// Bits of a pattern for one field.
@@ -328,8 +328,8 @@ impl Model {
             self.fit(patterns, &shares);
             self.prior = (matching(&shares).max(1.0) / strangers.n_pairs).min(0.5);
             // Random pairs hold matches too, as many as there are: what is left is chance.
-            let (prior, least) = (self.prior, LEAST_CHANCE);
-            for (field, all) in self.fields.iter_mut().zip(&pinned) {
+            let (priors, least) = (strangers.priors(self.prior, patterns, &shares), LEAST_CHANCE);
+            for ((field, all), prior) in self.fields.iter_mut().zip(&pinned).zip(priors) {
                 let chance = |(all, m): (&f64, &f64)| ((all - prior * m) / (1.0 - prior)).max(least * all);
                 field.u = all.iter().zip(&field.m).map(chance).collect();
             }
@@ -506,6 +506,9 @@ impl Model {
             let equal = usize::from(EQUAL);
             let mut weights: Vec<f64> = (0..n).map(|l| seen.get(l + 1).copied().unwrap_or(0.0) + 1e-3).collect();
             let mut bits = raw.clone();
+            if matches!(field.kind, Kind::Code | Kind::Phone | Kind::Email) {
+                lean(&mut bits, &weights, equal, |level| likeness(field.kind, level));
+            }
             descend(&mut bits[..equal], &weights[..equal]);
             if field.kind.is_name() {
                 // Other writings of a name have a weight of their own, up to that of an edit.

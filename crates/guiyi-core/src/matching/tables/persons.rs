@@ -140,6 +140,13 @@ pub(super) fn are_full_names(field: &Field) -> bool {
     matches!(field.kind, Kind::Name | Kind::Text) && part(field, is_full) >= MOST
 }
 
+/// Whether a field holds names of persons that tell father and son.
+pub(super) fn has_namesakes(field: &Field) -> bool {
+    let says = || (1..field.values.len() as u32).any(|id| has_namesake(field.values.get(id)));
+    let may = field.kind.is_name() || field.kind == Kind::Text && are_full_names(field);
+    may && says()
+}
+
 /// The given name in a folded full name, or its initial; nothing of a single word.
 pub(super) fn given_name(value: &str) -> &str {
     let named = match value.split_once(',') {
@@ -150,6 +157,39 @@ pub(super) fn given_name(value: &str) -> &str {
     let words = || named.split(|letter| !is_letter(letter)).filter(|word| !word.is_empty());
     let long = words().find(|word| word.chars().nth(1).is_some());
     long.or_else(|| words().next()).unwrap_or("")
+}
+
+/// Whether a folded value is one given name that is known.
+pub(super) fn is_known(value: &str) -> bool {
+    GIVEN.contains(value)
+}
+
+/// The place of somebody among namesakes of a family, by what stands behind a name (senior, junior, II, III), from 1 on; 0
+/// where nothing does.
+pub(super) fn generation(value: &str) -> u64 {
+    let of = |word: &str| match word {
+        "sr" | "snr" | "senior" | "i" => 1,
+        "jr" | "jnr" | "junior" | "ii" => 2,
+        "iii" => 3,
+        "iv" => 4,
+        _ => 0,
+    };
+    let of_part = |(at, part): (usize, &str)| {
+        let mut words = part
+            .split(|letter: char| !letter.is_alphanumeric())
+            .filter(|word| !word.is_empty());
+        let last = words.next_back()?;
+        // Alone it is a name, unless a name stands before it.
+        (at > 0 || words.next().is_some())
+            .then(|| of(last))
+            .filter(|own| *own > 0)
+    };
+    value.split(',').enumerate().find_map(of_part).unwrap_or(0)
+}
+
+/// Whether a folded name says itself that others of the family have it too; a letter alone is an initial.
+pub(super) fn has_namesake(value: &str) -> bool {
+    generation(value) > 1 || generation(value) == 1 && !value.ends_with(" i")
 }
 
 /// Whether a value is made of given names, and of initials beside them.
@@ -182,6 +222,26 @@ mod tests {
         let found = Given::of(&records.fields, &Grounds::of(&records.fields, &Said::default()))
             .map(|given| &*records.fields[given.field].header);
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn namesakes_say_who_they_are() {
+        for (value, expected) in [
+            ("tolliver jr", 2),
+            ("tolliver senior", 1),
+            ("hollis i", 1),
+            ("hollis ii", 2),
+            ("john smith, jr.", 2),
+            ("smith iii, john", 3),
+            ("smith, sr., john", 1),
+            ("junior", 0),
+            ("jr", 0),
+            ("smith", 0),
+            ("", 0),
+        ] {
+            assert_eq!(generation(value), expected, "{value}");
+        }
+        assert!(has_namesake("hollis ii") && has_namesake("smith sr") && !has_namesake("hollis i"));
     }
 
     #[test]

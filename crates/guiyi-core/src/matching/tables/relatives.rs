@@ -69,6 +69,8 @@ pub(super) struct Naming {
     entropy: f64,
     /// How rarely two records share a value.
     rarity: f64,
+    /// Whether it names in parts what other fields name by themselves.
+    is_form: bool,
 }
 
 /// How much each field names a thing.
@@ -85,7 +87,10 @@ pub(super) fn naming(fields: &[Field]) -> Vec<Naming> {
         if names && field.forms.is_none() {
             Naming::of(&field.values.counts)
         } else {
-            Naming::default()
+            Naming {
+                is_form: names,
+                ..Naming::default()
+            }
         }
     };
     fields.par_iter().map(of).collect()
@@ -94,7 +99,7 @@ pub(super) fn naming(fields: &[Field]) -> Vec<Naming> {
 impl Naming {
     /// Whether it names nothing.
     pub(super) fn is_none(&self) -> bool {
-        self.entropy == 0.0
+        self.entropy == 0.0 && !self.is_form
     }
 
     fn of(counts: &[u32]) -> Self {
@@ -103,7 +108,11 @@ impl Naming {
         let entropy = counts().map(|count| count / total * (total / count).log2()).sum();
         let sharing: f64 = counts().map(|count| count * (count - 1.0)).sum();
         let rarity = ((total * (total - 1.0)).max(2.0) / sharing.max(2.0)).log2();
-        Self { entropy, rarity }
+        Self {
+            entropy,
+            rarity,
+            is_form: false,
+        }
     }
 }
 
@@ -310,6 +319,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_that_are_read_as_one_are_no_place() {
+        let own = Naming {
+            is_form: true,
+            ..Naming::default()
+        };
+        assert!(Naming::default().is_none() && !own.is_none());
+    }
+
+    #[test]
     fn who_shares_all_given_names_is_one_person() {
         // Given name, surname, birthday, town; of a hundred pairs thirty differ in the last two, and in nothing else.
         let kinds = [Kind::Name, Kind::Name, Kind::Date, Kind::Name];
@@ -331,6 +349,7 @@ mod tests {
             .map(|bits| Naming {
                 entropy: bits,
                 rarity: bits,
+                is_form: false,
             })
             .to_vec();
         let found = |all_given: u32| {

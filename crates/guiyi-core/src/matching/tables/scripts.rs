@@ -10,7 +10,8 @@
 use rayon::prelude::*;
 
 use super::compare::distance;
-use super::phonetic::{consonants, of_characters};
+use super::kin::as_pinyin;
+use super::phonetic::{consonants, of_characters, spoken};
 use super::values::Values;
 
 /// Words of a value that are compared, and letters of all its words.
@@ -153,6 +154,16 @@ fn words(latin: &str) -> Vec<String> {
 const BETWEEN_WORDS: char = ' ';
 const BETWEEN_PARTS: char = '/';
 
+/// By what two words are alike.
+#[derive(Debug, Clone, Copy)]
+enum By {
+    Letters,
+    /// One of them is written without vowels.
+    Consonants,
+    /// Both are made of syllables of Chinese, which are the same or not.
+    Syllables,
+}
+
 /// A word in Latin letters, as it is compared with words that were read.
 #[derive(Debug, Clone, Copy)]
 struct Word<'r> {
@@ -209,15 +220,15 @@ impl<'r> Word<'r> {
     }
 
     /// How alike two words are, from 0 to 1.
-    fn likeness(self, other: Word<'_>, has_vowels: bool) -> f32 {
+    fn likeness(self, other: Word<'_>, by: By) -> f32 {
         let is_number = |word: Word<'_>| word.letters.bytes().any(|byte| byte.is_ascii_digit());
         if self.letters == other.letters || is_number(self) || is_number(other) {
             return f32::from(u8::from(self.letters == other.letters));
         }
-        let (left, right) = if has_vowels {
-            (self.letters, other.letters)
-        } else {
-            (self.consonants, other.consonants)
+        let (left, right) = match by {
+            By::Letters => (self.letters, other.letters),
+            By::Consonants => (self.consonants, other.consonants),
+            By::Syllables => return f32::from(u8::from(spoken(self.letters) == spoken(other.letters))),
         };
         let longest = left.len().max(right.len());
         if longest == 0 {
@@ -265,7 +276,7 @@ fn reading(text: &str, script: Script, reads_han: bool) -> String {
 }
 
 /// How alike two readings are, from 0 to 1: of the words each with the one that is most like it, and of all as one.
-fn likeness(left: &str, right: &str, has_vowels: bool) -> f32 {
+fn likeness(left: &str, right: &str, by: By) -> f32 {
     let mut lefts = left.split(BETWEEN_WORDS).map(Word::of);
     let mut rights = right.split(BETWEEN_WORDS).map(Word::of);
     let (Some(one), Some(other)) = (lefts.next(), rights.next()) else {
@@ -274,7 +285,7 @@ fn likeness(left: &str, right: &str, has_vowels: bool) -> f32 {
     let (lefts, rights): (Vec<Word<'_>>, Vec<Word<'_>>) = (lefts.collect(), rights.collect());
     let mut pairs: Vec<(f32, usize, usize)> = Vec::new();
     for (at, word) in lefts.iter().enumerate() {
-        let likeness = |(to, other): (usize, &Word<'_>)| (word.likeness(*other, has_vowels), at, to);
+        let likeness = |(to, other): (usize, &Word<'_>)| (word.likeness(*other, by), at, to);
         pairs.extend(rights.iter().enumerate().map(likeness));
     }
     let length = |(_, at, to): &(f32, usize, usize)| lefts[*at].letters.len() + rights[*to].letters.len();
@@ -296,12 +307,14 @@ fn likeness(left: &str, right: &str, has_vowels: bool) -> f32 {
     }
     let letters = |words: &[Word<'_>]| words.iter().map(|word| word.letters.len()).sum::<usize>();
     let all = letters(&lefts) + letters(&rights);
-    (sum / all.max(1) as f32).max(one.likeness(other, has_vowels))
+    (sum / all.max(1) as f32).max(one.likeness(other, by))
 }
 
 /// The readings of the values of a field that are of more than one script.
 pub(super) struct Readings {
     scripts: Vec<Script>,
+    /// Whether each value is made of syllables of Chinese.
+    are_syllables: Vec<bool>,
     /// The readings end to end, and where each ends.
     text: String,
     ends: Vec<usize>,
@@ -318,7 +331,12 @@ impl Readings {
             let script = Script::of(values.get(id));
             (script, reading(values.get(id), script, reads_han))
         };
-        let (scripts, texts): (Vec<Script>, Vec<String>) = ids.map(read).unzip();
+        let (scripts, texts): (Vec<Script>, Vec<String>) = ids.clone().map(read).unzip();
+        let is_syllables = |id: u32| match scripts[id as usize] {
+            Script::Han => true,
+            Script::Latin => as_pinyin(values.get(id)).is_some(),
+            _ => false,
+        };
         let ends = texts.iter().scan(0, |end, text| {
             *end += text.len();
             Some(*end)
@@ -326,6 +344,7 @@ impl Readings {
         Some(Self {
             ends: ends.collect(),
             text: texts.concat(),
+            are_syllables: ids.map(is_syllables).collect(),
             scripts,
         })
     }
@@ -338,7 +357,16 @@ impl Readings {
     /// How alike two values of different scripts are; nothing of two of one script, and where one cannot be read.
     pub(super) fn likeness(&self, a: u32, b: u32) -> Option<f32> {
         let has_vowels = |value: u32| !matches!(self.scripts[value as usize], Script::Abjad(_));
-        let likeness = || likeness(self.get(a), self.get(b), has_vowels(a) && has_vowels(b));
+        // Who writes a Chinese name in Latin letters writes its sounds: others are another name.
+        let is_han = |value: u32| self.scripts[value as usize] == Script::Han;
+        let by = if (is_han(a) || is_han(b)) && self.are_syllables[a as usize] && self.are_syllables[b as usize] {
+            By::Syllables
+        } else if has_vowels(a) && has_vowels(b) {
+            By::Letters
+        } else {
+            By::Consonants
+        };
+        let likeness = || likeness(self.get(a), self.get(b), by);
         self.differ(a, b).then(likeness)
     }
 
@@ -357,12 +385,18 @@ impl Readings {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::values::{Texts, of_texts};
     use super::*;
 
     fn likeness(left: &str, right: &str) -> f32 {
         let of = |text: &str| super::reading(text, Script::of(text), true);
         let has_vowels = |text: &str| !matches!(Script::of(text), Script::Abjad(_));
-        super::likeness(&of(left), &of(right), has_vowels(left) && has_vowels(right))
+        let by = if has_vowels(left) && has_vowels(right) {
+            By::Letters
+        } else {
+            By::Consonants
+        };
+        super::likeness(&of(left), &of(right), by)
     }
 
     #[test]
@@ -382,6 +416,24 @@ mod tests {
             assert!(likeness(name, same) > 0.7, "{name} {same} {}", likeness(name, same));
             assert!(likeness(name, other) < 0.55, "{name} {other} {}", likeness(name, other));
         }
+    }
+
+    #[test]
+    fn one_sound_of_chinese_is_not_nearly_another() {
+        let mut all = Texts::default();
+        for name in ["王伟", "wang wei", "wei wang", "wang jie", "david wang"] {
+            all.text.push_str(name);
+            all.end();
+        }
+        let (ids, values) = of_texts(&[all]);
+        let readings = Readings::of(&values, true).unwrap();
+        let alike = |other: usize| {
+            let likeness = readings.likeness(ids[0], ids[other]);
+            assert_eq!(likeness, readings.likeness(ids[other], ids[0]));
+            likeness.unwrap()
+        };
+        assert!(alike(1) > 0.99 && alike(2) > 0.99, "{} {}", alike(1), alike(2));
+        assert!(alike(3) < 0.6 && alike(4) < 0.8, "{} {}", alike(3), alike(4));
     }
 
     #[test]

@@ -5,6 +5,9 @@
 
 use super::relatives::MOST_SLIPS;
 
+/// How many pairs at a level what is usual counts for.
+const LEANING: f64 = 3.0;
+
 /// Gives a quarter of each share to each of its neighbors: how alike two texts are is a matter of degree.
 pub(super) fn spread(shares: &mut [f64]) {
     let before = shares.to_vec();
@@ -25,6 +28,29 @@ pub(super) fn hold_slips(m: &mut [f64]) {
             *share *= scale;
         }
         *different = MOST_SLIPS;
+    }
+}
+
+/// Lets levels between equal and different that are hardly seen lean on those two: they weigh by the square of how alike
+/// values are, and no more than they were to. A number that only begins as another one does speaks for nothing, unless
+/// it is seen to. `equal` is the number of levels of equal values, `likeness` tells how alike a level is, counted from 1.
+pub(super) fn lean(bits: &mut [f64], weights: &[f64], equal: usize, likeness: impl Fn(usize) -> f64) {
+    let Some((worst, own)) = bits.split_last_mut() else {
+        return;
+    };
+    let n_equal: f64 = weights[..equal].iter().sum();
+    let best = own[..equal]
+        .iter()
+        .zip(weights)
+        .map(|(own, weight)| own * weight)
+        .sum::<f64>()
+        / n_equal;
+    if n_equal < 1.0 || best <= *worst {
+        return;
+    }
+    for (at, own) in own.iter_mut().enumerate().skip(equal) {
+        let usual = *worst + (best - *worst) * likeness(at + 1).powi(2);
+        *own += LEANING / (LEANING + weights[at]) * (usual.min(*own) - *own);
     }
 }
 
@@ -50,6 +76,33 @@ pub(super) fn descend(values: &mut [f64], weights: &[f64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_hardly_seen_leans_on_equal_and_different() {
+        let likeness = |level: usize| 1.0 - level.saturating_sub(2) as f64 / 3.0;
+        let start = [8.0, 8.0, 5.0, 5.0, -7.0];
+        let mut bits = start;
+        lean(&mut bits, &[50.0, 50.0, 0.0, 0.0, 50.0], 2, likeness);
+        let expected = [8.0, 8.0, -7.0 + 15.0 * 4.0 / 9.0, -7.0 + 15.0 / 9.0, -7.0];
+        assert!(
+            bits.iter().zip(expected).all(|(own, other)| (own - other).abs() < 1e-9),
+            "{bits:?}"
+        );
+        let mut seen = start;
+        lean(&mut seen, &[50.0, 50.0, 1e9, 1e9, 50.0], 2, likeness);
+        assert!(
+            seen.iter().zip(start).all(|(own, other)| (own - other).abs() < 1e-6),
+            "{seen:?}"
+        );
+        let mut without = start;
+        lean(&mut without, &[0.0, 0.0, 0.0, 0.0, 50.0], 2, likeness);
+        assert!(
+            without
+                .iter()
+                .zip(start)
+                .all(|(own, other)| (own - other).abs() < 1e-12)
+        );
+    }
 
     #[test]
     fn weights_never_rise_and_shares_come_to_one() {

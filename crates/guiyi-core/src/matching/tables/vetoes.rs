@@ -1,5 +1,6 @@
 //! What keeps two records apart, whatever speaks for them: different hard identifiers, a branch and its company, two
-//! branches, different numbers in names that are otherwise alike, sisters of one brand (`sisters`).
+//! branches, different numbers in names that are otherwise alike, father and son of one name, sisters of one brand
+//! (`sisters`).
 //!
 //! Which columns hold identifiers or names of organizations is found out from their values: check characters that fit,
 //! legal forms. Law: a value that is missing, or that is none of these, keeps nobody apart.
@@ -14,7 +15,7 @@ use super::field::Field;
 use super::rows::Rows;
 use super::said::{Said, Tells};
 use super::sisters::Sisters;
-use super::{Kind, start};
+use super::{Kind, persons, start};
 use crate::standardize::organization_name::{fold, parse};
 
 /// Values that tell what a column holds.
@@ -38,10 +39,18 @@ enum Scheme {
     Lei,
     /// Trade item numbers (GS1 General Specifications).
     Gtin,
+    /// Which of a family's namesakes a person is: father and son.
+    Namesake,
 }
 
 impl Scheme {
-    const ALL: [Self; 4] = [Self::Organization, Self::Resident, Self::Lei, Self::Gtin];
+    const ALL: [Self; 5] = [
+        Self::Organization,
+        Self::Resident,
+        Self::Lei,
+        Self::Gtin,
+        Self::Namesake,
+    ];
 
     /// A number for who or what a valid identifier names; 0 for an invalid one.
     fn holder(self, text: &str) -> u64 {
@@ -50,6 +59,7 @@ impl Scheme {
             Self::Resident => ResidentId::parse(text).ok().map(|id| id.to_string()),
             Self::Lei => Lei::parse(text).ok().map(|lei| lei.to_string()),
             Self::Gtin => Gtin::parse(text).ok().map(|gtin| gtin.gtin14()),
+            Self::Namesake => return persons::generation(text),
         };
         holder.map_or(0, |holder| hash(holder.as_bytes()).max(1))
     }
@@ -137,14 +147,22 @@ impl Grounds {
         });
         let mut schemes = each(fields, |field| {
             let is_scheme = |scheme: &Scheme| share(field, |text| scheme.holder(text) != 0) >= MOST_VALID;
-            Scheme::ALL.into_iter().find(is_scheme)
+            let mut checked = Scheme::ALL.into_iter().filter(|scheme| *scheme != Scheme::Namesake);
+            checked.find(is_scheme)
         });
         // The resident ID in a company's record is that of one of its people.
         schemes.retain(|(_, scheme)| *scheme != Scheme::Resident || names.is_empty());
-        Self {
+        let mut grounds = Self {
             names: names.into_iter().map(|(at, ())| at).collect(),
             schemes,
+        };
+        if persons::all_given(fields, &grounds) != 0 {
+            let namesakes = each(fields, |field| {
+                persons::has_namesakes(field).then_some(Scheme::Namesake)
+            });
+            grounds.schemes.extend(namesakes);
         }
+        grounds
     }
 
     /// As lists of numbers: fields of names, fields of identifiers, their schemes.
@@ -175,7 +193,7 @@ impl Grounds {
 /// What keeps records apart, field by field.
 pub(super) struct Vetoes {
     /// For each field of identifiers the holder of each value.
-    holders: Vec<(usize, Vec<u64>)>,
+    holders: Vec<(usize, Scheme, Vec<u64>)>,
     /// For each field of names what each value says.
     names: Vec<(usize, Vec<Parts>)>,
     /// What stands in where records are too few to show relatives.
@@ -206,7 +224,8 @@ impl Vetoes {
     fn of_values(grounds: &Grounds, fields: &[Field], is_asked: impl Fn(&Field) -> Vec<bool>) -> Self {
         let holders = |(at, scheme): &(usize, Scheme)| {
             let field = &fields[*at];
-            (*at, some(field, &is_asked(field), |text| scheme.holder(text)))
+            let holders = some(field, &is_asked(field), |text| scheme.holder(text));
+            (*at, *scheme, holders)
         };
         let names = |at: &usize| (*at, some(&fields[*at], &is_asked(&fields[*at]), Parts::of));
         Self {
@@ -237,14 +256,17 @@ impl Vetoes {
                 return veto;
             }
         }
-        let conflict = |(at, holders): &(usize, Vec<u64>)| {
+        let conflict = |(at, scheme, holders): &(usize, Scheme, Vec<u64>)| {
             let (left, right) = values(*at);
             let (left, right) = (holders[left.value as usize], holders[right.value as usize]);
-            left != 0 && right != 0 && left != right
+            (left != 0 && right != 0 && left != right).then_some(*scheme)
         };
-        // A branch goes by its own identifier here and by its company's there.
-        if !are_branches && self.holders.iter().any(conflict) {
-            return Some(Veto::HardIdentifier);
+        let conflict = self.holders.iter().find_map(conflict);
+        match conflict {
+            Some(Scheme::Namesake) => return Some(Veto::Numeral),
+            // A branch goes by its own identifier here and by its company's there.
+            Some(_) if !are_branches => return Some(Veto::HardIdentifier),
+            _ => {}
         }
         self.sisters.as_ref().and_then(|sisters| sisters.of(rows, a, b))
     }
@@ -323,6 +345,35 @@ mod tests {
         let found = vetoes.of(&rows, of[20], of[21]);
         assert_eq!(found, vetoes.of(&rows, of[21], of[20]));
         found
+    }
+
+    #[test]
+    fn father_and_son_are_two() {
+        let given = ["Anna", "Robert", "Peter", "Klara", "Hugo", "Frieda", "Otto", "Maria"];
+        let check = |is_persons: bool, one: [&str; 2], other: [&str; 2], expected: Option<Veto>| {
+            let filler = (0..24).map(|at| {
+                let surname = format!("{}son{}", given[at % 7], if at == 3 { " Jr" } else { "" });
+                let first = if is_persons {
+                    given[at % 8].to_owned()
+                } else {
+                    format!("Qx{at}w")
+                };
+                vec![first, surname]
+            });
+            let pair = [one, other].map(|row| row.map(str::to_owned).to_vec());
+            let rows: Vec<Vec<String>> = filler.chain(pair).collect();
+            let table = table(&["a", "b"], &rows);
+            let records = Records::new(&[&table], &Said::default());
+            let of = records.of_rows();
+            let rows = Rows::new(&records.fields);
+            let vetoes = Vetoes::new(&records.fields, &Said::default(), &[of[24], of[25]].into_iter());
+            assert_eq!(vetoes.of(&rows, of[24], of[25]), expected, "{one:?} {other:?}");
+        };
+        let apart = Some(Veto::Numeral);
+        check(true, ["David", "Tolliver Jr"], ["David", "Tolliver Senior"], apart);
+        check(true, ["David", "Tolliver Jr"], ["David", "Tolliver II"], None);
+        check(true, ["David", "Tolliver Jr"], ["David", "Tolliver"], None);
+        check(false, ["David", "Tolliver Jr"], ["David", "Tolliver Senior"], None);
     }
 
     #[test]
