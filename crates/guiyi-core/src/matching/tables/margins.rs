@@ -85,7 +85,7 @@ pub(super) fn tell(own: &[Margin], n: f64, strangers: &[Margin], n_strangers: f6
     });
     let without = without.fold(1.0, f64::min);
     let is_sure = |at: &usize| without * n * above[*at] <= MOST_CHANCE * (at + 1) as f64;
-    let n_sure = each().filter(is_sure).last().map_or(0, |at| at + 1);
+    let n_sure = each().rfind(is_sure).map_or(0, |at| at + 1);
     Told {
         n_matches: if n_sure > 0 { (1.0 - without) * n } else { 0.0 },
         best: own.iter().map(|(_, at)| *at).collect(),
