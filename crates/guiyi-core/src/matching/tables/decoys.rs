@@ -87,8 +87,10 @@ impl Decoys {
                 self.sizes[1 - own],
             )
         };
-        let [left, right] = [of(0), of(1)];
-        if left.n_matches > right.n_matches { left } else { right }
+        // Records are numbered by what they hold, so that swapping the files makes no other the first one.
+        let first = usize::from(self.side.first().copied().unwrap_or_default());
+        let [one, other] = [of(first), of(1 - first)];
+        if other.n_matches > one.n_matches { other } else { one }
     }
 
     /// The least weight from which on pairs of the two files are no chance, and how many there are; `None` if there is no

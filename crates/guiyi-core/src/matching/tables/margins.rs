@@ -20,8 +20,8 @@ const MOST_CHANCE: f64 = 0.2;
 /// How far the best partner of a record stands out, in bits, and the place of that pair among those looked at.
 pub(super) type Margin = (f64, usize);
 
-/// The margins of records, the largest first; those who have a partner. `ends` gives the two records of each pair,
-/// `asks` tells who looks for one; a partner that outweighs `least` only, where there is no other, stands out by that.
+/// The margins of records that have a partner, the largest first. `pairs` are the two records of each pair, `asks` tells
+/// who looks for a partner; one beside whom there is no other stands out from `least`.
 pub(super) fn margins(
     n: usize,
     pairs: impl Iterator<Item = [u32; 2]>,
