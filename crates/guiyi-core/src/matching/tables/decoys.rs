@@ -65,27 +65,13 @@ impl Decoys {
             let weights = pairs.par_iter().map(|pair| rows.weigh(model, ends(*pair)));
             weights.collect()
         };
-        let least = model.prior_bits();
-        let both = |pairs: &[u64]| {
-            pairs
-                .iter()
-                .map(|pair| <[u32; 2]>::from(ends(*pair)))
-                .collect::<Vec<_>>()
-        };
-        let weights = weigh(pairs);
+        let (least, weights) = (model.prior_bits(), weigh(pairs));
         let of = |own: usize| {
             let is_own = |record: u32| usize::from(self.side[record as usize]) == own;
-            let margins_of = |pairs: &[u64], weights: &[f64], asks: &dyn Fn(u32) -> bool| {
-                margins(self.n, both(pairs).into_iter(), weights, least, asks)
-            };
+            let own_margins = margins(self.n, pairs, &weights, least, is_own);
             let within = &self.pairs[1 - own];
-            let strangers = margins_of(within, &weigh(within), &|_| true);
-            tell(
-                &margins_of(pairs, &weights, &is_own),
-                self.sizes[own],
-                &strangers,
-                self.sizes[1 - own],
-            )
+            let strangers = margins(self.n, within, &weigh(within), least, |_| true);
+            tell(&own_margins, self.sizes[own], &strangers, self.sizes[1 - own])
         };
         // Records are numbered by what they hold, so that swapping the files makes no other the first one.
         let first = usize::from(self.side.first().copied().unwrap_or_default());

@@ -12,6 +12,8 @@
 
 use rayon::prelude::*;
 
+use super::rows::ends;
+
 /// How many times the spread of a count is added to it, so that it is no chance.
 const CLEAR: f64 = 3.0;
 /// The part of the pairs taken for matches that may be none.
@@ -20,19 +22,14 @@ const MOST_CHANCE: f64 = 0.2;
 /// How far the best partner of a record stands out, in bits, and the place of that pair among those looked at.
 pub(super) type Margin = (f64, usize);
 
-/// The margins of records that have a partner, the largest first. `pairs` are the two records of each pair, `asks` tells
-/// who looks for a partner; one beside whom there is no other stands out from `least`.
-pub(super) fn margins(
-    n: usize,
-    pairs: impl Iterator<Item = [u32; 2]>,
-    weights: &[f64],
-    least: f64,
-    asks: impl Fn(u32) -> bool,
-) -> Vec<Margin> {
+/// The margins of records that have a partner, the largest first. `pairs` are two records each, packed, `asks` tells who
+/// looks for a partner; one beside whom there is no other stands out from `least`.
+pub(super) fn margins(n: usize, pairs: &[u64], weights: &[f64], least: f64, asks: impl Fn(u32) -> bool) -> Vec<Margin> {
     let mut best = vec![(f64::MIN, usize::MAX); n];
     let mut second = vec![least; n];
-    for ((at, pair), weight) in pairs.enumerate().zip(weights) {
-        for record in pair.into_iter().filter(|record| asks(*record)) {
+    for ((at, pair), weight) in pairs.iter().enumerate().zip(weights) {
+        let both = <[u32; 2]>::from(ends(*pair));
+        for record in both.into_iter().filter(|record| asks(*record)) {
             let record = record as usize;
             if *weight > best[record].0 {
                 second[record] = second[record].max(best[record].0);
@@ -127,12 +124,13 @@ mod tests {
 
     #[test]
     fn the_second_best_partner_is_what_the_best_one_stands_out_from() {
-        let pairs = [[0, 5], [0, 6], [1, 5], [2, 7], [0, 8]];
+        let pair = |a: u64, b: u64| a << 32 | b;
+        let pairs = [pair(0, 5), pair(0, 6), pair(1, 5), pair(2, 7), pair(0, 8)];
         let weights = [3.0, 9.0, 4.0, 1.0, 5.0];
-        let of = |asks: fn(u32) -> bool| margins(9, pairs.into_iter(), &weights, -2.0, asks);
+        let of = |asks: fn(u32) -> bool| margins(9, &pairs, &weights, -2.0, asks);
         assert_eq!(of(|record| record < 5), [(6.0, 2), (4.0, 1), (3.0, 3)]);
         // Two partners that weigh the same stand out from nobody.
-        let equal = margins(2, [[0, 1], [0, 1]].into_iter(), &[2.0, 2.0], -2.0, |record| record == 0);
+        let equal = margins(2, &[pair(0, 1), pair(0, 1)], &[2.0, 2.0], -2.0, |record| record == 0);
         assert_eq!(equal, [(0.0, 0)]);
     }
 
