@@ -30,6 +30,9 @@ const FALL: f64 = 10.0;
 /// The part of all records that no thing has: a chain of pairs so long joins look-alikes, if no more than this part of
 /// its pairs is left once all compete but copies ([`FALL`]).
 const FLOOD: f64 = 0.25;
+/// How many times as many second partners as one file gives the records of the other, that one may give it and still hold
+/// each thing once.
+const FAR_FEWER: f32 = 3.0;
 /// Pairs that must be expected before anybody competes.
 const LEAST_PAIRS: f64 = 3.0;
 /// Bits below which a pair is no rival, and those above which a pair is as good as any.
@@ -117,11 +120,14 @@ fn largest(graph: &[Edge], n: usize) -> usize {
     sizes.into_iter().max().unwrap_or_default()
 }
 
-/// Which sides hold each thing once, by the pairs with a positive weight; both, where neither seems to and partners of a
-/// record are rivals by the model.
+/// Which sides hold each thing once, by the pairs with a positive weight; where neither seems to and partners of a record
+/// are rivals by the model, both, or the one that gives the records of the other far fewer second partners.
 pub(super) fn distinct(graph: &[Edge], n: usize, side: &[u8], model: &Model) -> [bool; 2] {
     match group::distinct(graph, n, side) {
-        [false, false] => [model.rivals; 2],
+        [false, false] if model.rivals => {
+            let [left, right] = [0, 1].map(|own| group::losers(graph, n, |record| side[record as usize] == own).1);
+            [left <= FAR_FEWER * right, right <= FAR_FEWER * left]
+        }
         sides => sides,
     }
 }
@@ -243,6 +249,23 @@ impl Rivals {
 mod tests {
     use super::super::laws::{draw, f1, word};
     use super::super::tests::{find, matches, table};
+    use super::{Model, distinct};
+
+    #[test]
+    fn where_partners_are_rivals_one_file_may_still_hold_things_several_times() {
+        // A hundred things of one file are three times in the other, a fifth of them much like another of the first.
+        let graph: Vec<(u32, u32, f32)> = (0..300_u32)
+            .flat_map(|at| {
+                let other = (at % 5 == 0).then_some(((at / 3 + 1) % 100, 100 + at, 9.0));
+                std::iter::once((at / 3, 100 + at, 9.0)).chain(other)
+            })
+            .collect();
+        let side: Vec<u8> = (0..400).map(|record| u8::from(record >= 100)).collect();
+        let mut model = Model::untaught(Vec::new(), 0.5);
+        assert_eq!(distinct(&graph, 400, &side, &model), [false, false]);
+        model.rivals = true;
+        assert_eq!(distinct(&graph, 400, &side, &model), [true, false]);
+    }
 
     #[test]
     fn accounts_that_are_numbered_are_joined_with_their_copies_only() {

@@ -23,6 +23,8 @@ use super::rows::{Rows, ends};
 const MOST_CHANCE: f64 = 0.2;
 /// How many times the spread of chance pairs must exceed it to be no chance, at whichever weight they are looked at.
 const CLEAR: f64 = 4.0;
+/// The part of the records of a file whose partner stands out, from which on all have one at most.
+const MANY_TOLD: f64 = 0.5;
 /// Bits by which a model's prior is raised at most.
 const MOST_RAISED: f64 = 20.0;
 
@@ -142,6 +144,8 @@ impl Decoys {
         let seeds = likeliest(self.n, pairs, &weights);
         let least = self.matches(|pattern| model.weight(pattern), &seeds);
         let told = self.told(rows, model, pairs);
+        // Where so many partners stand out, others are rivals.
+        model.rivals |= told.n_matches > 0.0 && told.n_matches >= MANY_TOLD * told.best.len() as f64;
         let best: Vec<(f64, f64)> = told.best.iter().map(|at| (weights[*at], 1.0)).collect();
         let bits = f64::max(missing(&seeds, least), missing(&best, told.n_matches));
         if bits > 0.0 {
