@@ -25,6 +25,8 @@ const MOST_VALID: f64 = 0.5;
 const LEAST_VALUES: usize = 5;
 /// So many of them must have a legal form, or a branch, for names to be of organizations.
 const NAMES: f64 = 0.3;
+/// The part of a column's names that are of branches, from which on it is one of branches.
+const MOST_BRANCHES: f64 = 0.5;
 /// Texts at this level or a better one are alike but for a number.
 const ALIKE: u8 = EQUAL + 5;
 
@@ -145,6 +147,10 @@ impl Grounds {
         let names = each(fields, |field| {
             (is_said(field) || is_name(field) && share(field, says) >= NAMES).then_some(())
         });
+        // A column of branches beside another of names tells where somebody banks, not what he is.
+        let are_branches = |at: usize| share(&fields[at], |text| Parts::of(text).is_branch) >= MOST_BRANCHES;
+        let (banks, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|(at, ())| are_branches(*at));
+        let names = if others.is_empty() { banks } else { others };
         let mut schemes = each(fields, |field| {
             let is_scheme = |scheme: &Scheme| share(field, |text| scheme.holder(text) != 0) >= MOST_VALID;
             let mut checked = Scheme::ALL.into_iter().filter(|scheme| *scheme != Scheme::Namesake);
