@@ -148,8 +148,9 @@ impl Grounds {
             (is_said(field) || is_name(field) && share(field, says) >= NAMES).then_some(())
         });
         // A column of branches beside another of names tells where somebody banks, not what he is.
-        let are_branches = |at: usize| share(&fields[at], |text| Parts::of(text).is_branch) >= MOST_BRANCHES;
-        let (banks, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|(at, ())| are_branches(*at));
+        let are_branches =
+            |field: &Field| !is_said(field) && share(field, |text| Parts::of(text).is_branch) >= MOST_BRANCHES;
+        let (banks, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|(at, ())| are_branches(&fields[*at]));
         let names = if others.is_empty() { banks } else { others };
         let mut schemes = each(fields, |field| {
             let is_scheme = |scheme: &Scheme| share(field, |text| scheme.holder(text) != 0) >= MOST_VALID;
@@ -321,7 +322,7 @@ mod tests {
     use super::super::tests::table;
     use super::*;
 
-    /// Why two records of name, trade item number and phone are kept apart, among other records.
+    /// Why two records of name, trade item number and phone are kept apart, among other records; each banks somewhere.
     fn veto(one: [&str; 3], other: [&str; 3]) -> Option<Veto> {
         let mut rows: Vec<Vec<String>> = (0..20)
             .map(|at: u32| {
@@ -343,7 +344,10 @@ mod tests {
             })
             .collect();
         rows.extend([one, other].map(|row| row.map(str::to_owned).to_vec()));
-        let table = table(&["name", "item", "phone"], &rows);
+        for (row, street) in rows.iter_mut().zip('\u{4e01}'..) {
+            row.push(format!("中国银行杭州分行{street}街支行"));
+        }
+        let table = table(&["name", "item", "phone", "bank"], &rows);
         let records = Records::new(&[&table], &Said::default());
         let of = records.of_rows();
         let rows = Rows::new(&records.fields);
