@@ -244,6 +244,14 @@ pub(super) fn given_names(field: &Field) -> Option<Field> {
     persons::are_full_names(field).then(|| Field::derived(header(), field, Kind::Given))
 }
 
+/// A field of names, read as texts.
+pub(super) fn as_text(names: &Field) -> Field {
+    Field {
+        synonyms: names.synonyms.clone(),
+        ..Field::derived(names.header.clone(), names, Kind::Text)
+    }
+}
+
 /// The tokens with digits out of all texts: what tells one model, house or volume from the next stands there, in
 /// whichever column. `None` where texts hold hardly any.
 pub(super) fn marks(fields: &[Field]) -> Option<Field> {

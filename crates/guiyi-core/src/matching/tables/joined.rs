@@ -21,6 +21,8 @@ const LEAST_FOUND: f64 = 0.2;
 const LEAST_NEW: f64 = 0.08;
 /// A part is this much shorter than the whole, at least.
 const SHORTER: f64 = 0.8;
+/// How long given names are beside the whole, at most.
+const AS_LONG: f64 = 1.1;
 /// How long all parts together are beside the whole.
 const TOGETHER: std::ops::RangeInclusive<f64> = 0.6..=1.6;
 /// The most parts.
@@ -187,12 +189,14 @@ fn names_of(whole: &Words, parts: &[Words], may: impl Fn(usize) -> bool) -> Opti
         return None;
     }
     // A name is as long as its script has it.
-    let is_shorter = |part: usize| {
+    let is_shorter = |part: usize, than: f64| {
         let part = &parts[part];
-        part.are_foreign() != whole.are_foreign() || part.length <= SHORTER * whole.length
+        part.are_foreign() != whole.are_foreign() || part.length <= than * whole.length
     };
-    let open = || (0..parts.len()).filter(|part| may(*part) && is_shorter(*part));
-    let of_given = open().filter(|part| parts[*part].are_given_names());
+    let open = || (0..parts.len()).filter(|part| may(*part) && is_shorter(*part, SHORTER));
+    // All given names of a person may be as long as the one by which everybody calls them, and the surname.
+    let may_be_given = |part: &usize| may(*part) && is_shorter(*part, AS_LONG) && parts[*part].are_given_names();
+    let of_given = (0..parts.len()).filter(may_be_given);
     let given = of_given.max_by(|x, y| {
         let share = |at: usize| parts[at].share(parts[at].names.given);
         share(*x).total_cmp(&share(*y)).then(y.cmp(x))
@@ -436,7 +440,8 @@ pub(super) fn of_tables(
         .collect()
 }
 
-/// Takes apart the columns of two tables that only look alike: values of one are much shorter.
+/// Takes apart the columns of two tables that only look alike: values of one are much shorter, or only one is of given
+/// names.
 fn split(columns: &mut Vec<(Columns, Words)>, tables: &[&Table], order: &[u32]) {
     let take = |(own, words): (Columns, Words)| {
         let [Some(left), Some(right)] = own[..] else {
@@ -445,7 +450,8 @@ fn split(columns: &mut Vec<(Columns, Words)>, tables: &[&Table], order: &[u32]) 
         let sides: Vec<Columns> = vec![vec![Some(left), None], vec![None, Some(right)]];
         let of_sides = Words::of(tables, &sides, order);
         let (left, right) = (of_sides[0].length, of_sides[1].length);
-        if left.min(right) > SHORTER * left.max(right) {
+        let are_given = of_sides[0].are_given_names() == of_sides[1].are_given_names();
+        if left.min(right) > SHORTER * left.max(right) && are_given {
             return vec![(own, words)];
         }
         sides.into_iter().zip(of_sides).collect()

@@ -58,6 +58,13 @@ pub(super) struct Told {
     pub(super) sure: Vec<usize>,
 }
 
+impl Told {
+    /// How many matches there are at least, and are known.
+    pub(super) fn n_outstanding(&self) -> f64 {
+        self.n_matches.min(self.sure.len() as f64)
+    }
+}
+
 /// Tells matches by the margins of `n` records, beside those of `n_strangers` that have no match; both the largest first.
 pub(super) fn tell(own: &[Margin], n: f64, strangers: &[Margin], n_strangers: f64) -> Told {
     // For each margin the part of the strangers that stand out as much or more, one more than are seen, so that none seen

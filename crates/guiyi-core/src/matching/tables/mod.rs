@@ -1,7 +1,7 @@
 //! Matching of plain tables with nothing configured: one file for its duplicates, or two files with each other.
 //!
 //! It finds out what each column holds (`kind`), which columns of two files hold the same (`align`), be it in words of
-//! their own (`synonyms`), which are compared as one (`joined`, `pooled`), which pairs are worth comparing
+//! their own (`synonyms`), which are compared as one (`joined`, `pooled`), how a list of names is read (`alone`), which pairs are worth comparing
 //! (`candidates`), how alike their values are (`compare`), what that weighs (`model`, `train`, and `start` for a few
 //! records) against what chance makes within each of two files (`decoys`), which fields agree together by chance
 //! (`together`) or change together in one thing (`moves`), which records only share much (`relatives`), look alike
@@ -14,6 +14,7 @@
 mod active;
 mod address;
 mod align;
+mod alone;
 mod bags;
 mod blocks;
 mod bridges;

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::super::hash::mix;
 use super::field::Field;
 use super::kind::Kind;
+use super::numbers::Cells;
 use super::{globe, scripts, text};
 
 /// Entries of the index that one record's search reads at most.
@@ -21,10 +22,8 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn build(fields: &[Field]) -> Self {
         let n = fields.first().map_or(0, |field| field.ids.len());
-        let are_mixed = |field: &Field| {
-            may_be_mixed(field.kind) && scripts::are_mixed(field.values.counted().map(|own| own.0), false)
-        };
-        let are_mixed: Vec<bool> = fields.par_iter().map(are_mixed).collect();
+        let sought = |field: &Field| Sought::new(field.kind, field.values.counted());
+        let sought: Vec<Sought> = fields.par_iter().map(sought).collect();
         let rows: Vec<Vec<(u32, f32)>> = (0..n)
             .into_par_iter()
             .map(|record| {
@@ -34,7 +33,7 @@ impl Index {
                     if id == 0 {
                         continue;
                     }
-                    add_grams(at, field.kind, are_mixed[at], id, field.values.get(id), &mut own);
+                    sought[at].add_grams(at, id, field.values.get(id), &mut own);
                 }
                 count(&mut own).collect()
             })
@@ -142,23 +141,48 @@ impl Index {
     }
 }
 
-/// Whether values of a kind are looked for in other scripts too, where they are of several.
-pub(super) fn may_be_mixed(kind: Kind) -> bool {
-    kind.is_name() || kind.is_text()
+/// How the values of a field are looked for.
+#[derive(Debug, Clone)]
+pub(super) struct Sought {
+    kind: Kind,
+    /// Whether they are of several scripts, so that they are looked for as they are read in Latin letters too.
+    is_mixed: bool,
+    /// Where they stand among each other, if they are quantities.
+    cells: Option<Cells>,
 }
 
-/// Appends the grams of a value of the field at a place; where its values are of several scripts, also those of how it is
-/// read in Latin letters.
-pub(super) fn add_grams(at: usize, kind: Kind, is_mixed: bool, id: u32, value: &str, own: &mut Vec<u32>) {
-    match kind {
-        Kind::Number | Kind::Category => own.push(mix((at as u64) << 32 | u64::from(id)) as u32),
-        Kind::Coordinates => own.extend(globe::cell(value).map(|cell| mix(cell ^ mix(at as u64)) as u32)),
-        // They stand in the full name.
-        Kind::Given => {}
-        _ => {
-            text::grams(value, |gram| own.push(gram));
-            if let Some(latin) = is_mixed.then(|| scripts::in_latin(value)).flatten() {
-                text::grams(&latin, |gram| own.push(gram));
+impl Sought {
+    /// `values` are distinct, with how many records have each.
+    pub(super) fn new<'v>(kind: Kind, values: impl Iterator<Item = (&'v str, u32)>) -> Self {
+        let may_be_mixed = kind.is_name() || kind.is_text();
+        let (is_mixed, cells) = match kind {
+            Kind::Number => (false, Some(Cells::new(values))),
+            _ => (may_be_mixed && scripts::are_mixed(values.map(|own| own.0), false), None),
+        };
+        Self { kind, is_mixed, cells }
+    }
+
+    /// Appends the grams of a value of the field at a place.
+    pub(super) fn add_grams(&self, at: usize, id: u32, value: &str, own: &mut Vec<u32>) {
+        match self.kind {
+            Kind::Number | Kind::Category => {
+                own.push(mix((at as u64) << 32 | u64::from(id)) as u32);
+                let cells = self.cells.as_ref().and_then(|cells| cells.of(value));
+                own.extend(
+                    cells
+                        .into_iter()
+                        .flatten()
+                        .map(|cell| mix(mix(cell) ^ at as u64) as u32),
+                );
+            }
+            Kind::Coordinates => own.extend(globe::cell(value).map(|cell| mix(cell ^ mix(at as u64)) as u32)),
+            // They stand in the full name.
+            Kind::Given => {}
+            _ => {
+                text::grams(value, |gram| own.push(gram));
+                if let Some(latin) = self.is_mixed.then(|| scripts::in_latin(value)).flatten() {
+                    text::grams(&latin, |gram| own.push(gram));
+                }
             }
         }
     }

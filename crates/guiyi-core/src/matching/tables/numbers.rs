@@ -3,11 +3,16 @@
 //! Prices of 10 and 11 differ by a tenth. Years, and degrees of latitude in one town, differ by next to nothing beside
 //! their size; there it counts how much of the usual distance two are apart.
 
+use super::kind::number;
+
 /// A field is narrow where so many of its values are this near each other beside their size.
 const NARROW: f64 = 0.3;
 const NEAR: f64 = 0.01;
 /// Values looked at.
 const SAMPLE: usize = 10_000;
+
+/// Records in a cell, about.
+const CELL: u64 = 32;
 
 /// The distinct values of a field.
 pub(super) struct Numbers {
@@ -54,9 +59,69 @@ impl Numbers {
     }
 }
 
+/// Where quantities stand among those of a field. They are hardly ever written equally: those that are next to each other
+/// share a cell.
+#[derive(Debug, Clone)]
+pub(super) struct Cells {
+    /// Ascending.
+    values: Vec<f64>,
+    /// How many records have a lesser one than each; at the end, how many there are.
+    before: Vec<u64>,
+}
+
+impl Cells {
+    /// Of values and how many records have each.
+    pub(super) fn new<'v>(values: impl Iterator<Item = (&'v str, u32)>) -> Self {
+        let mut counted: Vec<(f64, u32)> = values
+            .filter_map(|(value, count)| Some((number(value)?, count)))
+            .collect();
+        counted.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
+        let mut before = vec![0];
+        let mut total = 0;
+        before.extend(counted.iter().map(|(_, count)| {
+            total += u64::from(*count);
+            total
+        }));
+        Self {
+            values: counted.into_iter().map(|(value, _)| value).collect(),
+            before,
+        }
+    }
+
+    /// The two cells in which a value lies; none where so many records have it that it is a cell by itself. Of two values
+    /// between which fewer records lie than half a cell holds at least one cell is the same.
+    pub(super) fn of(&self, value: &str) -> Option<[u64; 2]> {
+        let value = number(value)?;
+        let at = self.values.partition_point(|own| *own < value);
+        let end = self.values.partition_point(|own| *own <= value);
+        let own = self.before[end] - self.before[at];
+        let place = self.before[at] + own / 2;
+        (own < CELL / 2).then_some([place / CELL * 2, (place + CELL / 2) / CELL * 2 + 1])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quantities_that_are_next_to_each_other_share_a_cell() {
+        let written: Vec<String> = (0..1000).map(|at| format!("{}.5", at * at)).collect();
+        let cells = Cells::new(written.iter().map(|value| (&**value, 1)));
+        let share = |x: &str, y: &str| {
+            let (x, y) = (cells.of(x).unwrap(), cells.of(y).unwrap());
+            x.iter().any(|own| y.contains(own))
+        };
+        for at in 10..990_u64 {
+            assert!(share(&format!("{}.4", at * at), &format!("{}.6", at * at)));
+            assert!(share(&format!("{}", at * at), &format!("{}", (at + 9) * (at + 9))));
+        }
+        assert!(!share("100", "90000"));
+        // Of what many have only itself is near.
+        let years: Vec<String> = (1950..2000).map(|year| year.to_string()).collect();
+        assert_eq!(Cells::new(years.iter().map(|year| (&**year, 20))).of("1970"), None);
+        assert_eq!(Cells::new(std::iter::empty()).of("no number"), None);
+    }
 
     #[test]
     fn quantities_are_apart_beside_their_size_or_beside_what_is_usual() {

@@ -5,6 +5,7 @@
 use rayon::prelude::*;
 
 use super::super::hash::mix;
+use super::compare::{Cell, n_levels};
 use super::field::{self, Field, Prepared};
 use super::joined::{self, Joined};
 use super::persons::Given;
@@ -13,7 +14,7 @@ use super::spread::Spread;
 use super::synonyms::{self, Synonyms};
 use super::values::Cells;
 use super::vetoes::Grounds;
-use super::{Kind, Table, align, forms, pooled, sort, twins};
+use super::{Kind, Table, align, alone, forms, pooled, sort, twins};
 
 /// Fields that a pattern has room for.
 const MOST_FIELDS: usize = 31;
@@ -22,6 +23,9 @@ const MOST_FIELDS: usize = 31;
 const FEW: usize = 60_000;
 /// Records among which neighbors are looked for, at most.
 const MANY: usize = 400_000;
+
+/// Pairs of categories of two files that are compared, at most.
+const MOST_CATEGORIES: usize = 1_000_000;
 
 /// The records whose nearest neighbors are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,13 +54,14 @@ impl Records {
         let order = order_records(std::mem::take(&mut cells.prints));
         cells.spread = Spread::new(&order);
         let n_left = tables.first().map_or(0, |table| table.n_rows());
-        Self {
+        let records = Self {
             side: order.iter().map(|row| u8::from(*row as usize >= n_left)).collect(),
             fields: make_fields(tables, said, cells, &order),
             order,
             is_link: tables.len() == 2,
             n_left,
-        }
+        };
+        alone::read(records, said)
     }
 
     /// Number of records.
@@ -209,7 +214,7 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
     });
     let mut fields: Vec<Field> = field::drop_contained(fields)
         .into_iter()
-        .filter(|field| says_something(field, said))
+        .filter(|field| says_something(field, said) && (said.of(field).is_some() || !are_apart(field, tables, order)))
         .collect();
     drop(cells);
     let has_given = Given::of(&fields, &Grounds::of(&fields, said)).is_some();
@@ -243,6 +248,33 @@ fn says_something(field: &Field, said: &Said) -> bool {
         Some(said) if said.usual.is_some() => field.values.len() > 1,
         _ => field.values.len() > 2 && !counts_rows(field),
     }
+}
+
+/// Whether two files have not one of a few values in common, nor any that are alike: then the columns hold different things,
+/// and that all pairs differ in them says nothing of any.
+fn are_apart(field: &Field, tables: &[&Table], order: &[u32]) -> bool {
+    let [left, _] = tables else { return false };
+    if field.kind != Kind::Category {
+        return false;
+    }
+    let mut own = [vec![false; field.values.len()], vec![false; field.values.len()]];
+    for (id, row) in field.ids.iter().zip(order) {
+        own[usize::from(*row as usize >= left.n_rows())][*id as usize] = true;
+    }
+    let [ours, theirs] = own.map(|is_own| {
+        (1..)
+            .zip(&is_own[1..])
+            .filter(|(_, is)| **is)
+            .map(|(id, _)| id)
+            .collect::<Vec<u32>>()
+    });
+    let cell = |value: u32| Cell {
+        value,
+        glance: field.glance(value),
+    };
+    let are_alike = |(a, b): (u32, u32)| usize::from(field.level(cell(a), cell(b))) < n_levels(field.kind);
+    let mut pairs = ours.iter().flat_map(|a| theirs.iter().map(|b| (*a, *b)));
+    ours.len() * theirs.len() <= MOST_CATEGORIES && !pairs.any(are_alike)
 }
 
 /// Whether a field only counts the rows: whole numbers close together, no two alike. That two of them are near says

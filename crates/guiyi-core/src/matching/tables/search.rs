@@ -17,7 +17,7 @@ use super::rows::Rows;
 use super::said::Said;
 use super::train::{self, Ground};
 use super::vetoes::Grounds;
-use super::{Kind, Options, chance, compare, compete, relatives, together};
+use super::{Kind, Options, chance, compare, compete, nearest, relatives, together};
 use crate::matching::hash::mix;
 
 /// Pairs of random records that show how often values agree by chance: where records are few, so are the pairs that
@@ -126,6 +126,16 @@ impl<'r> Search<'r> {
         let decoys = self.decoys().map(|decoys| (decoys, &self.rows));
         let is_believed = train::train(&mut model, &self.ground, shown, pairs, &patterns, decoys);
         (model, patterns, is_believed)
+    }
+
+    /// How many records have a partner that stands out, before anything is trained; none where that is not asked for.
+    pub(super) fn outstanding(&self) -> f64 {
+        let may = |a: u32, b: u32| self.records.may(a, b);
+        self.decoys().map_or(0.0, |decoys| {
+            let n = candidates::neighbors(self.records.len());
+            let near = nearest::Index::build(&self.records.fields).pairs(n, |_| true, may);
+            decoys.told(&self.rows, &self.untrained, &near).n_outstanding()
+        })
     }
 
     fn decoys(&self) -> Option<&Decoys> {

@@ -9,8 +9,9 @@
 
 use rayon::prelude::*;
 
-use super::decoys::Decoys;
+use super::decoys::{Decoys, MANY_TOLD};
 use super::excess::Strangers;
+use super::margins::Told;
 use super::model::{Model, Share};
 use super::moves;
 use super::persons::Given;
@@ -42,6 +43,8 @@ const MOST_DENIED: f64 = 0.25;
 /// How many times as many matches as candidates lead to may be sure by what is seen within each of two files, or by their
 /// names where random pairs lead to far more; where more are, candidates are not heard.
 const MOST_LOST: f64 = 2.0;
+/// Records whose partner stands out, at least, for these to show how matches look.
+const LEAST_TEACHING: f64 = 20.0;
 /// So many fields may be taken to be independent; of twice as many, half the word is that of the candidates.
 const INDEPENDENT: f64 = 4.0;
 /// The most that the word of the candidates counts for, by the number of fields and by how far apart the two are.
@@ -183,7 +186,7 @@ pub(super) fn train(
         decoys.sure(|pattern| model.evidence(pattern), &weighed)
     });
     let told = decoys.map(|(decoys, rows)| decoys.told(rows, model, pairs));
-    let n_told = (told.as_ref()).map_or(0.0, |told| told.n_matches.min(told.sure.len() as f64));
+    let n_told = told.as_ref().map_or(0.0, Told::n_outstanding);
     let n_seen = sure.map_or(0.0, |(_, n)| n);
     let mut outstanding = vec![0.0; counts.len()];
     for at in told.iter().flat_map(|told| &told.sure) {
@@ -287,7 +290,10 @@ pub(super) fn train(
         }
     }
     let n_found = pinned.expected(&counts);
-    if n_told > MOST_LOST * n_found || is_told && n_found > MOST_LOST * n_told {
+    let n_asked = told.as_ref().map_or(0, |told| told.best.len());
+    // Where so many stand out that a record has one partner at most, there are not that many matches.
+    let has_room = n_told < f64::max(MANY_TOLD * n_asked as f64, LEAST_TEACHING) || n_found < RUN_AWAY * n_told;
+    if n_told > MOST_LOST * n_found || is_told && n_found > MOST_LOST * n_told || !has_room {
         // Chance makes pairs as heavy as these, but none that stand out as much: they alone show how matches look.
         pinned = model.clone();
         pinned.pin(

@@ -8,10 +8,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::super::Kind;
 use super::super::candidates::neighbors;
-use super::super::nearest::{READ, add_grams, count, may_be_mixed, rarity, too_common};
-use super::super::scripts;
+use super::super::nearest::{READ, Sought, count, rarity, too_common};
 use super::Index;
 use super::find::Query;
 use crate::matching::hash::Map;
@@ -33,8 +31,8 @@ pub(super) struct Near {
     added: Map<u32, Vec<(u32, f32)>>,
     /// How alike the last of the nearest of each record is.
     pub(super) least: Vec<f32>,
-    /// What each field holds, and whether in several scripts.
-    kinds: Vec<(Kind, bool)>,
+    /// How the values of each field are looked for.
+    sought: Vec<Sought>,
 }
 
 /// Room for one search after another.
@@ -58,16 +56,18 @@ impl Near {
     /// `least` is what was found for each record before; else it is looked for.
     pub(super) fn new(index: &Index, least: Option<Vec<f32>>) -> Self {
         let n = index.len();
-        let texts_of = |at: usize| index.fields.get(at).map(|field| &field.values.texts);
-        let is_mixed = |at: usize, kind: Kind| {
-            may_be_mixed(kind) && texts_of(at).is_some_and(|texts| scripts::are_mixed(texts.iter(), false))
+        let values_of = |at: usize| index.fields.get(at).map(|field| &field.values);
+        let counted = |at: usize| {
+            values_of(at)
+                .into_iter()
+                .flat_map(|own| own.texts.iter().zip(own.counts.iter().copied()))
         };
         let kinds = index.fields().into_iter().enumerate();
-        let kinds: Vec<(Kind, bool)> = kinds.map(|(at, (_, kind))| (kind, is_mixed(at, kind))).collect();
+        let sought: Vec<Sought> = kinds.map(|(at, (_, kind))| Sought::new(kind, counted(at))).collect();
         let of_row = |row: usize| {
             let marks = index.marks_of(index.texts_of(row as u32));
             let (texts, ids) = (index.texts_of(row as u32), index.of_row(row as u32));
-            let mut grams = all_grams(&kinds, texts.chain([&*marks]), ids);
+            let mut grams = all_grams(&sought, texts.chain([&*marks]), ids);
             count(&mut grams).collect::<Vec<(u32, f32)>>()
         };
         let mut rows: Vec<Vec<(u32, f32)>> = (0..n).into_par_iter().map(of_row).collect();
@@ -87,7 +87,7 @@ impl Near {
             postings: Vec::new(),
             added: Map::default(),
             least: Vec::new(),
-            kinds,
+            sought,
         };
         rows.par_iter_mut().for_each(|row| near.balance(row, 0));
         near.post(&rows);
@@ -153,7 +153,7 @@ impl Near {
 
     fn bag(&self, query: &Query) -> Vec<(u32, f32)> {
         let texts = query.texts.iter().map(String::as_str).chain([&*query.marks]);
-        let mut grams = all_grams(&self.kinds, texts, &query.ids);
+        let mut grams = all_grams(&self.sought, texts, &query.ids);
         let mut bag: Vec<(u32, f32)> = count(&mut grams).collect();
         self.balance(&mut bag, query.more());
         bag
@@ -225,22 +225,15 @@ fn last_of_nearest(scores: &mut [(f32, u32)], k: usize) -> f32 {
 }
 
 /// The grams of all values of a record.
-fn all_grams<'t>(kinds: &[(Kind, bool)], texts: impl Iterator<Item = &'t str>, ids: &[u32]) -> Vec<u32> {
+fn all_grams<'t>(sought: &[Sought], texts: impl Iterator<Item = &'t str>, ids: &[u32]) -> Vec<u32> {
     let mut grams = Vec::new();
-    for (at, ((kind, is_mixed), text)) in kinds
+    for (at, (own, text)) in sought
         .iter()
         .zip(texts)
         .enumerate()
         .filter(|(_, (_, text))| !text.is_empty())
     {
-        add_grams(
-            at,
-            *kind,
-            *is_mixed,
-            ids.get(at).copied().unwrap_or(0),
-            text,
-            &mut grams,
-        );
+        own.add_grams(at, ids.get(at).copied().unwrap_or(0), text, &mut grams);
     }
     grams
 }
