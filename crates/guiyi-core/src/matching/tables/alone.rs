@@ -35,3 +35,32 @@ fn stand_out(records: &Records) -> f64 {
     let said = Said::default();
     Search::new(records, &said).outstanding()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Kind;
+    use super::super::laws::{draw, f1, word};
+    use super::super::tests::{find, matches, table};
+
+    #[test]
+    fn what_many_names_have_in_common_is_no_name() {
+        let name = |at: u64| word(at * 3 + 1);
+        let left: Vec<Vec<String>> = (0..400).map(|at| vec![name(at)]).collect();
+        let own: Vec<u64> = (0..100).map(|at| at * 4 + draw(at, 4)).collect();
+        let written = |(at, number): (&u64, usize)| vec![name(*at) + ["", " (name)"][number % 2]];
+        let right: Vec<Vec<String>> = own.iter().zip(0..).map(written).collect();
+        let found = find(&[&table(&["title"], &left), &table(&["name"], &right)]);
+        let truth: Vec<(u32, u32)> = own.iter().zip(400..).map(|(at, right)| (*at as u32, right)).collect();
+        let f1 = f1(&matches(&found), &truth);
+        assert!(found.fields[0].kind == Kind::Text && f1 > 0.85, "{f1}");
+        // Beside what else is compared, names stay names.
+        let town = |rows: &[Vec<String>], at: &dyn Fn(usize) -> u64| -> Vec<Vec<String>> {
+            let with =
+                |(number, row): (usize, &Vec<String>)| vec![row[0].clone(), (1000 + draw(at(number), 900)).to_string()];
+            rows.iter().enumerate().map(with).collect()
+        };
+        let (left, right) = (town(&left, &|at| at as u64), town(&right, &|at| own[at]));
+        let found = find(&[&table(&["title", "code"], &left), &table(&["name", "code"], &right)]);
+        assert!(found.fields.iter().any(|field| field.kind == Kind::Name));
+    }
+}

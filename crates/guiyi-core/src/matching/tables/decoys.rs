@@ -96,6 +96,12 @@ impl Decoys {
         sure.map(|(weight, n, _)| (weight, n))
     }
 
+    /// What the heaviest pair within either file weighs.
+    pub(super) fn heaviest(&self, weigh: impl Fn(u128) -> f64) -> f64 {
+        let patterns = self.patterns.iter().flatten();
+        patterns.map(|pattern| weigh(*pattern)).fold(0.0, f64::max)
+    }
+
     /// How many pairs of each weight or more chance makes; one more than are seen, so that none seen is not none at all.
     fn chance(&self, weigh: impl Fn(u128) -> f64, seeds: &[(f64, f64)]) -> Vec<f64> {
         let within = [0, 1].map(|own| {

@@ -266,3 +266,30 @@ fn neither_order_nor_file_matters_to_forms() {
     let counts = [&one, &other].map(|found| matches(found).len());
     assert!(counts[0] >= 15 && counts[0] == counts[1], "{counts:?} {:?}", one.fields);
 }
+
+#[test]
+fn all_given_names_of_a_person_may_be_as_long_as_the_name_that_is_used() {
+    let (given, middle) = (
+        [
+            "Robert", "Maria", "Thomas", "Elena", "Michael", "Anna", "Joseph", "Irina",
+        ],
+        ["James", "Anne", "Edward", "Louise", "Alexander", "Christine"],
+    );
+    let surname = |at: u64| HEADS[draw(at * 2 + 1, 20) as usize][0].to_owned() + TAILS[draw(at * 2 + 2, 6) as usize][0];
+    let first = |at: u64| given[draw(at * 3 + 7, 8) as usize];
+    let left: Vec<Vec<String>> = (0..200)
+        .map(|at| vec![format!("{} {}", first(at), surname(at))])
+        .collect();
+    let right: Vec<Vec<String>> = (0..200)
+        .map(|at| {
+            vec![
+                format!("{} {}", first(at), middle[draw(at + 900, 6) as usize]),
+                surname(at),
+            ]
+        })
+        .collect();
+    let tables = [table(&["name"], &left), table(&["given", "last"], &right)];
+    let records = Records::new(&[&tables[0], &tables[1]], &super::Said::default());
+    let columns: Vec<&Vec<Vec<usize>>> = records.fields.iter().map(|field| &field.columns).collect();
+    assert!(columns.contains(&&vec![vec![0], vec![0, 1]]), "{columns:?}");
+}

@@ -291,3 +291,27 @@ fn counts_rows(field: &Field) -> bool {
     let no_two = field.values.counts.iter().all(|count| *count <= 1);
     no_two && field.filled > 0.99 && values.iter().all(|value| value.fract() == 0.0) && high - low < 100.0 * n
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::laws::word;
+    use super::super::tests::table;
+    use super::*;
+
+    #[test]
+    fn columns_of_other_categories_are_not_compared() {
+        let rows = |side: [&str; 2], from: u64| -> Vec<Vec<String>> {
+            (from..from + 200)
+                .map(|at| vec![word(at * 2) + &word(at * 2 + 1), side[at as usize % 2].to_owned()])
+                .collect()
+        };
+        let headers = |right: [&str; 2]| -> Vec<String> {
+            let (left, right) = (rows(["n", "a"], 0), rows(right, 50));
+            let tables = [table(&["name", "league"], &left), table(&["name", "league"], &right)];
+            let records = Records::new(&[&tables[0], &tables[1]], &Said::default());
+            records.fields.iter().map(|field| field.header.clone()).collect()
+        };
+        assert_eq!(headers(["n", "a"]).len(), 2);
+        assert_eq!(headers(["r", "l"]), ["name"]);
+    }
+}

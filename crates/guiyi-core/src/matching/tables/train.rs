@@ -200,10 +200,7 @@ pub(super) fn train(
     } else if n_sure < least_sure {
         let Some((sure, _)) = sure.filter(|(sure, _)| *sure > 0.0) else {
             // Nothing to learn from: what stands out against chance may still be a match.
-            model.prior = 1.0 / (1.0 + chance);
-            for kind in &mut model.relatives {
-                kind.per_match = n_related / n_copied.max(1.0);
-            }
+            unlearned(model, chance, n_related / n_copied.max(1.0));
             return true;
         };
         for (seeds, _) in seeds.iter_mut().zip(&start).filter(|(_, start)| **start < sure) {
@@ -304,8 +301,27 @@ pub(super) fn train(
             false,
         );
     }
+    if let Some((decoys, rows)) = decoys
+        && n_seen.max(n_told) <= 0.0
+        && pinned.expected(&counts) > RUN_AWAY * n_sure
+        && decoys.told(rows, &pinned, pairs).n_matches <= 0.0
+    {
+        // It has run, and nothing that it found is more than what is seen within each of two files.
+        let heaviest = decoys.heaviest(|pattern| model.evidence(pattern));
+        unlearned(model, chance.max(heaviest.exp2()), n_related / n_copied.max(1.0));
+        return true;
+    }
     *model = pinned;
     is_believed || !has_run
+}
+
+/// Leaves a model as it was before training, where a pair that chance makes as often as `chance` says must outweigh that;
+/// `n_related` are the relatives for each match.
+fn unlearned(model: &mut Model, chance: f64, n_related: f64) {
+    model.prior = 1.0 / (1.0 + chance);
+    for kind in &mut model.relatives {
+        kind.per_match = n_related;
+    }
 }
 
 /// What is learned from.
