@@ -130,6 +130,62 @@ mod tests {
     }
 
     #[test]
+    fn where_training_runs_away_those_that_stand_out_teach() {
+        // Of each of eighty teams twenty-five seasons; of ten of them eight seasons under another name.
+        let school = |team: u64| format!("{} {}", word(team * 2 + 1), word(team * 2 + 2));
+        let season = |at: u64| {
+            (
+                at / 25,
+                1990 + at % 25,
+                if (at / 25 + at % 25).is_multiple_of(7) {
+                    "baseball"
+                } else {
+                    "football"
+                },
+            )
+        };
+        let left: Vec<Vec<String>> = (0..2000)
+            .map(|at| {
+                let (team, year, game) = season(at);
+                vec![format!("{year} {} {} {game} team", school(team), word(team + 5000))]
+            })
+            .collect();
+        let own: Vec<u64> = (0..80).map(|at| at / 8 * 175 + at % 8 + draw(at / 8, 15)).collect();
+        let right = own.iter().zip(0..).map(|(at, number)| {
+            let (team, year, game) = season(*at);
+            vec![match number % 8 {
+                0 => format!("{year} {} {} {game}", school(team), word(team + 5000)),
+                _ => format!("{year} {} {} {game} team", school(team), word(team + 5100)),
+            }]
+        });
+        let right: Vec<Vec<String>> = right.collect();
+        let found = find(&[&table(&["title"], &left), &table(&["name"], &right)]);
+        let truth: Vec<(u32, u32)> = own.iter().zip(2000..).map(|(at, right)| (*at as u32, right)).collect();
+        let f1 = f1(&matches(&found), &truth);
+        assert!(f1 > 0.95, "{f1}");
+    }
+
+    #[test]
+    fn branches_of_chains_are_no_matches_where_nothing_stands_out() {
+        let sorts = ["north", "south", "east", "west", "mid", "old"];
+        let branch = |at: u64| {
+            let chain = at / 6;
+            let name = format!(
+                "{} {} {}",
+                word(chain * 2 + 1),
+                word(chain * 2 + 2),
+                sorts[at as usize % 6]
+            );
+            vec![name, word(chain % 40 + 700), (1000 + draw(at + 3, 9000)).to_string()]
+        };
+        let (left, right): (Vec<u64>, Vec<u64>) = (0..1200).partition(|at| draw(at + 99, 2) == 0);
+        let [left, right] = [left, right].map(|own| own.into_iter().map(branch).collect::<Vec<Vec<String>>>());
+        let headers = ["name", "town", "code"];
+        let found = matches(&find(&[&table(&headers, &left), &table(&headers, &right)]));
+        assert!(found.len() < 20, "{}", found.len());
+    }
+
+    #[test]
     fn the_second_best_partner_is_what_the_best_one_stands_out_from() {
         let pair = |a: u64, b: u64| a << 32 | b;
         let pairs = [pair(0, 5), pair(0, 6), pair(1, 5), pair(2, 7), pair(0, 8)];

@@ -300,13 +300,19 @@ mod tests {
 
     #[test]
     fn columns_of_other_categories_are_not_compared() {
-        let rows = |side: [&str; 2], from: u64| -> Vec<Vec<String>> {
+        // Which of the two a thing has in one file tells nothing of the other.
+        let rows = |side: [&str; 2], from: u64, by: u64| -> Vec<Vec<String>> {
             (from..from + 200)
-                .map(|at| vec![word(at * 2) + &word(at * 2 + 1), side[at as usize % 2].to_owned()])
+                .map(|at| {
+                    vec![
+                        word(at * 2) + &word(at * 2 + 1),
+                        side[(at / by % 2) as usize].to_owned(),
+                    ]
+                })
                 .collect()
         };
         let headers = |right: [&str; 2]| -> Vec<String> {
-            let (left, right) = (rows(["n", "a"], 0), rows(right, 50));
+            let (left, right) = (rows(["n", "a"], 0, 1), rows(right, 50, 2));
             let tables = [table(&["name", "league"], &left), table(&["name", "league"], &right)];
             let records = Records::new(&[&tables[0], &tables[1]], &Said::default());
             records.fields.iter().map(|field| field.header.clone()).collect()
