@@ -241,7 +241,9 @@ pub(super) fn train(
     let mut is_believed = true;
     if let Some((near, n_near)) = near {
         let is_copy = |bond: &Bond| ground.copies.contains(&(bond.first, bond.second));
-        let kinds: Vec<u32> = model.relatives.iter().map(Relatives::mask).collect();
+        // A whole stands in for parts that are not there.
+        let parts = |kind: &Relatives| kind.mask() & !relatives::wholes_of(&ground.naming, kind.mask());
+        let kinds: Vec<u32> = model.relatives.iter().map(parts).collect();
         let may_be_relative = |pattern: u128| {
             let agree = relatives::filled(model, pattern) & !relatives::differing(model, pattern);
             kinds.iter().any(|kind| agree & kind != *kind)
