@@ -187,7 +187,7 @@ fn formal(word: &str) -> impl Iterator<Item = &'static str> {
         .flat_map(|stem| ["ie", "y"].map(|end| format!("{stem}{end}")));
     let others = others
         .filter(move |other| *other != word)
-        .flat_map(|other| FORMAL.get(&*other))
+        .filter_map(|other| FORMAL.get(&*other))
         .flatten();
     FORMAL.get(word).into_iter().flatten().chain(others).take(MOST).copied()
 }

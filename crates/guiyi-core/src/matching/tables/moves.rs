@@ -223,11 +223,15 @@ mod tests {
             let town = ["Wismar", "Anklam", "Stralsund"][at as usize % 3];
             let street = ["Lomer Road", "Tisu Lane", "Bandor Street"][at as usize % 3];
             let given = ["Ilse", "Otto", "Klara", "Bruno"][at as usize % 4];
-            let is_known = at % 3 != 0;
+            let is_known = !at.is_multiple_of(3);
             let place = |text: String| if is_known { text } else { String::new() };
             vec![
                 surname.to_owned(),
-                if at % 2 == 0 { given.to_owned() } else { String::new() },
+                if at.is_multiple_of(2) {
+                    given.to_owned()
+                } else {
+                    String::new()
+                },
                 place(format!("{} {street}", at + 1)),
                 place(town.to_owned()),
             ]
