@@ -7,7 +7,9 @@ use rayon::prelude::*;
 
 use super::super::hash::Map;
 use super::address;
+use super::familiar::{AS_ALIKE, Familiar};
 use super::kind::Kind;
+use super::persons;
 use super::rows::LINE;
 use super::scripts::Readings;
 use super::text;
@@ -32,6 +34,8 @@ pub(super) struct Bags {
     has_heads: bool,
     /// How values are read, where they are of several scripts.
     readings: Option<Readings>,
+    /// The given names in them, where they are full names.
+    familiar: Option<Familiar>,
 }
 
 /// The grams of up to [`CHUNK`] values.
@@ -92,6 +96,7 @@ impl Bags {
             weights,
             has_heads: kind == Kind::Address,
             readings: Readings::of(values, kind == Kind::Text),
+            familiar: (kind == Kind::Text).then(|| Familiar::of(values)).flatten(),
             chunks: Vec::new(),
         };
         let norms: Vec<Vec<f32>> = chunks
@@ -154,15 +159,30 @@ impl Bags {
         shares.map(|share| share * part)
     }
 
-    /// Whether two values are of different scripts, so that their grams do not tell how alike they are.
+    /// Whether two values are of different scripts, or names in another form, so that their grams do not tell how alike
+    /// they are.
     pub(super) fn are_read(&self, a: u32, b: u32) -> bool {
-        self.readings.as_ref().is_some_and(|readings| readings.differ(a, b))
+        self.readings.as_ref().is_some_and(|readings| readings.differ(a, b)) || self.are_kin(a, b)
+    }
+
+    fn are_kin(&self, a: u32, b: u32) -> bool {
+        self.familiar.as_ref().is_some_and(|familiar| familiar.are_kin(a, b))
+    }
+
+    /// How alike two values are by a cosine: of names whose given ones are writings of one by what else they say, if that
+    /// is more.
+    fn familiar(&self, a: u32, b: u32, cosine: f32) -> f32 {
+        if self.are_kin(a, b) {
+            cosine.max(AS_ALIKE * self.cosine_of_rests(a, b))
+        } else {
+            cosine
+        }
     }
 
     /// Cosine of the angle between two values' bags, from 0 to 1; of values of different scripts how alike they are read,
     /// if that is more.
     pub(super) fn cosine(&self, a: u32, b: u32) -> f32 {
-        let cosine = self.cosine_of_grams(a, b);
+        let cosine = self.familiar(a, b, self.cosine_of_grams(a, b));
         let readings = self.readings.as_ref();
         readings
             .and_then(|readings| readings.likeness(a, b))
@@ -184,6 +204,21 @@ impl Bags {
             j += usize::from(theirs <= ours);
         }
         (sum / (self.norms[a as usize] * self.norms[b as usize])).clamp(0.0, 1.0)
+    }
+
+    /// The cosine of two names, their given ones left out.
+    fn cosine_of_rests(&self, a: u32, b: u32) -> f32 {
+        let rest = |value: u32| self.get(value).iter().filter(|entry| **entry & HEAD == 0);
+        let norm = |value: u32| rest(value).map(|entry| self.weight(*entry).powi(2)).sum::<f32>().sqrt();
+        let mut others = rest(b).peekable();
+        let mut sum = 0.0;
+        for own in rest(a) {
+            while others.next_if(|other| **other >> LOW_BITS < own >> LOW_BITS).is_some() {}
+            if let Some(other) = others.next_if(|other| **other >> LOW_BITS == own >> LOW_BITS) {
+                sum += self.weight(*own) * self.weight(*other);
+            }
+        }
+        (sum / (norm(a) * norm(b)).max(f32::MIN_POSITIVE)).clamp(0.0, 1.0)
     }
 
     /// [`Bags::cosine`], what only one side says in its head left out.
@@ -234,7 +269,8 @@ impl Bags {
                 0.0 => sum,
                 weight => sum + weight * self.weight(*entry),
             });
-            tell((sum / (self.norms[a as usize] * self.norms[*b as usize])).clamp(0.0, 1.0));
+            let cosine = (sum / (self.norms[a as usize] * self.norms[*b as usize])).clamp(0.0, 1.0);
+            tell(self.familiar(a, *b, cosine));
         }
         for entry in own {
             room[place(entry)] = 0.0;
@@ -246,7 +282,16 @@ impl Bags {
 /// work in.
 pub(super) fn grams_of(kind: Kind, value: &str, room: &mut String, mut each: impl FnMut(u32, bool)) {
     if kind != Kind::Address {
-        return text::grams(value, |gram| each(gram, false));
+        let given = persons::known_in(value).filter(|_| kind == Kind::Text).unwrap_or("");
+        if given.is_empty() {
+            return text::grams(value, |gram| each(gram, false));
+        }
+        // What a name says beside the given one stands before it and behind.
+        let start = given.as_ptr() as usize - value.as_ptr() as usize;
+        let (before, behind) = (&value[..start], &value[start + given.len()..]);
+        return [(before, false), (given, true), (behind, false)]
+            .into_iter()
+            .for_each(|(part, is_given)| text::grams(part, |gram| each(gram, is_given)));
     }
     address::shorten(value, room);
     let (head, body) = room.split_at(address::head(room));
@@ -416,6 +461,31 @@ mod tests {
         assert!(cosine("南山区科技园路12号", "福田区科技园路12号") < 0.9);
         assert!(cosine("广东省深圳市", "科技园路12号") < 0.1);
         assert!(cosine("123 main street, apartment 5", "123 main st apt 5") > 0.999);
+    }
+
+    #[test]
+    fn a_familiar_form_in_a_full_name_is_the_name() {
+        let cosine = |left: &str, right: &str| {
+            let mut all = Texts::default();
+            let others = (0..50).map(|at| format!("ilse w{}enkamp", char::from(b'a' + at % 26)));
+            for text in [left, right].into_iter().map(str::to_owned).chain(others) {
+                all.text.push_str(&text);
+                all.end();
+            }
+            let (ids, values) = of_texts(&[all]);
+            let bags = Bags::new(&values, Kind::Text);
+            let cosine = bags.cosine(ids[0], ids[1]);
+            let mut told = Vec::new();
+            bags.cosines(ids[0], &[ids[1]], &mut Vec::new(), |own| told.push(own.to_bits()));
+            assert_eq!(told, [cosine.to_bits()]);
+            // No bound of grams is asked where they do not decide.
+            assert!(cosine < 0.85 || bags.are_read(ids[0], ids[1]));
+            cosine
+        };
+        assert!(cosine("bob tolliver", "robert tolliver") > 0.85);
+        assert!(cosine("peggie quarrington", "quarrington, margaret") > 0.85);
+        assert!(cosine("bob tolliver", "robert quarrington") < 0.5);
+        assert!(cosine("bob tolliver", "edward tolliver") < 0.85);
     }
 
     proptest! {

@@ -118,13 +118,7 @@ pub(super) struct Kin {
 
 impl Kin {
     pub(super) fn new(values: &Values) -> Self {
-        let of = |id: u32| {
-            let mut own = Vec::new();
-            add_keys(values.get(id), &mut own);
-            own.sort_unstable();
-            own.dedup();
-            own
-        };
+        let of = |id: u32| keys(values.get(id));
         let ids = (0..values.len() as u32).into_par_iter().with_min_len(CHUNK);
         let all: Vec<Vec<u32>> = ids.map(of).collect();
         let ends = all.iter().scan(0, |end, own| {
@@ -158,6 +152,11 @@ impl Kin {
     }
 }
 
+/// Whether a word is a familiar form of a name, or a name that has some.
+pub(super) fn is_form(word: &str) -> bool {
+    FORMAL.contains_key(word)
+}
+
 /// The consonants of a given name that is known, as one number; 0 for others.
 fn known(value: &str) -> u32 {
     if persons::is_known(value) {
@@ -171,6 +170,28 @@ fn known(value: &str) -> u32 {
     }
 }
 
+/// The keys of a folded value, ascending.
+pub(super) fn keys(value: &str) -> Vec<u32> {
+    let mut own = Vec::new();
+    add_keys(value, &mut own);
+    own.sort_unstable();
+    own.dedup();
+    own
+}
+
+/// The formal names that a word stands for, be it spelled with another ending: Robbie as Robby.
+fn formal(word: &str) -> impl Iterator<Item = &'static str> {
+    let stem = word.strip_suffix("ie").or_else(|| word.strip_suffix('y'));
+    let others = stem
+        .into_iter()
+        .flat_map(|stem| ["ie", "y"].map(|end| format!("{stem}{end}")));
+    let others = others
+        .filter(move |other| *other != word)
+        .filter_map(|other| FORMAL.get(&*other))
+        .flatten();
+    FORMAL.get(word).into_iter().flatten().chain(others).take(MOST).copied()
+}
+
 /// Adds the keys of a folded value.
 fn add_keys(value: &str, keys: &mut Vec<u32>) {
     if value.bytes().any(|byte| byte >= 0x80) {
@@ -178,7 +199,7 @@ fn add_keys(value: &str, keys: &mut Vec<u32>) {
         return;
     }
     for (at, word) in words(value) {
-        for formal in FORMAL.get(word).into_iter().flatten().take(MOST) {
+        for formal in formal(word) {
             let (head, tail) = (&value[..at], &value[at + word.len()..]);
             keys.push(key(&[head, formal, tail]));
         }
@@ -280,14 +301,12 @@ mod tests {
 
     #[test]
     fn different_writings_of_one_name_are_kin() {
-        let keys = |value: &str| {
-            let mut keys = Vec::new();
-            add_keys(value, &mut keys);
-            keys
-        };
         for (left, right, expected) in [
             ("bob", "robert", true),
             ("bob", "rob", true),
+            ("robbie", "robert", true),
+            ("peggie", "margaret", true),
+            ("robbie", "edward", false),
             ("bob smith", "robert smith", true),
             ("bob smith", "robert jones", false),
             ("robert", "edward", false),

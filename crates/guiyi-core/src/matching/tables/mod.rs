@@ -27,6 +27,7 @@ mod date;
 mod decoys;
 mod excess;
 mod explain;
+mod familiar;
 mod field;
 mod fit;
 mod foreign;
@@ -74,6 +75,7 @@ mod table;
 mod tests;
 mod text;
 mod together;
+mod torn;
 mod train;
 mod twins;
 mod values;
@@ -105,6 +107,7 @@ use scoring::Scored;
 use search::Search;
 pub use table::{Column, Table};
 pub use together::Bond;
+use torn::Torn;
 use vetoes::Vetoes;
 
 /// What may be said beforehand.
@@ -282,17 +285,19 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
     drop(bonds);
     kept.retain(|kept| probability(kept.pair, kept.weight) >= options.least_probability);
     words.settle(&mut graph);
+    let weigh = |a: u32, b: u32| {
+        let pair = (a.min(b), a.max(b));
+        let weighed = || match vetoes.of(&rows, a, b) {
+            Some(_) => f32::NEG_INFINITY,
+            None => (rows.weigh(&model, pair) - from) as f32 + gain,
+        };
+        words.of(pair).unwrap_or_else(weighed)
+    };
+    let torn = Torn::find(&mut graph, &rows, &model, records.is_link, weigh);
     let of = parts::group_parts(
         records.len(),
         &graph,
-        |a, b| {
-            let pair = (a.min(b), a.max(b));
-            let weighed = || match vetoes.of(&rows, a, b) {
-                Some(_) => f32::NEG_INFINITY,
-                None => (rows.weigh(&model, pair) - from) as f32 + gain,
-            };
-            words.of(pair).unwrap_or_else(weighed)
-        },
+        |a, b| torn.weigh(a, b, weigh),
         |record| Some(records.side[record as usize]).filter(|side| distinct[usize::from(*side)]),
     );
     let order = &records.order;

@@ -4,9 +4,11 @@
 //! all; training then takes only those for matches that never moved, and believes the more that nobody moves. So a match
 //! either stayed, and its fields differ each for itself, or moved, and they are all as strangers' are; how often that
 //! happens is learned. Sets of fields are looked for in pairs that the other fields are sure of.
+//! What is filled nowhere but beside an address says where that is: it moves with it, seen or not.
 //! Laws: what names a thing (a name, a day of birth) never moves, unless strangers share it with a place, as they do
 //! a town with its postcode; no more does a code or a number. Fields that differ never speak for a pair, moved or not.
 
+use super::field::Field;
 use super::kind::Kind;
 use super::model::{Model, ROOM, Share, level};
 use super::relatives::divide::{Division, Seen, divide};
@@ -29,6 +31,11 @@ const LEAST_MOVED: f64 = 3.0;
 const SHARES: (f64, f64) = (0.02, 0.5);
 /// The share that usually moves, and how many matches that counts for beside those that are seen.
 const USUAL: (f64, f64) = (0.1, 4.0);
+/// Part of the records that have addresses, at most, where what stands beside them can be told; records that fill a field
+/// that does, at least, and the part of them that have an address.
+const MOST_FILLED: f64 = 0.9;
+const LEAST_BESIDE: f64 = 10.0;
+const BESIDE: f64 = 0.95;
 /// Bits of a bond by which a field that could name a thing is known to tell a place.
 const BOUND: f64 = 1.0;
 
@@ -64,8 +71,15 @@ impl Move {
 }
 
 /// The fields that change together, told from candidates, given as patterns and how many there are of each. `model` is
-/// the one before training; `needed` are the bits that make a pair likelier a match than not.
-pub(super) fn find(model: &Model, pairs: &[(u128, f64)], needed: f64, naming: &[Naming]) -> Vec<Move> {
+/// the one before training; `needed` are the bits that make a pair likelier a match than not; `beside` tells what stands
+/// beside addresses.
+pub(super) fn find(
+    model: &Model,
+    pairs: &[(u128, f64)],
+    needed: f64,
+    naming: &[Naming],
+    beside: &[(usize, u32)],
+) -> Vec<Move> {
     let places = places(model, naming);
     let strangers = model.strangers_differ();
     // Pairs that are sure whatever speaks against them of what may have moved.
@@ -120,12 +134,43 @@ pub(super) fn find(model: &Model, pairs: &[(u128, f64)], needed: f64, naming: &[
         {
             best = grown;
         }
+        let taken = moves
+            .iter()
+            .flat_map(|group| &group.fields)
+            .fold(0, |all, at| all | 1 << at);
+        let more = beside
+            .iter()
+            .filter(|(at, _)| best.mask >> at & 1 == 1)
+            .fold(0, |all, (_, own)| all | own);
+        best.mask |= more & !taken;
         open &= !best.mask;
         moves.push(Move {
             fields: members(best.mask).chain(marks_of(model, best.mask, naming)).collect(),
             share: best.share.clamp(SHARES.0, SHARES.1),
         });
     }
+}
+
+/// The fields that are filled hardly anywhere but beside an address, one bit each, for each field of addresses that part of
+/// the records have: they say where that address is.
+pub(super) fn beside_addresses(fields: &[Field]) -> Vec<(usize, u32)> {
+    let is_part = |field: &Field, address: &Field| {
+        let own = field.ids.iter().zip(&address.ids).filter(|(own, _)| **own != 0);
+        let (n, n_both) = own.fold((0.0, 0.0), |(n, both), (_, there)| {
+            (n + 1.0, both + f64::from(u8::from(*there != 0)))
+        });
+        let may_be = matches!(field.kind, Kind::Name | Kind::Code | Kind::Category | Kind::Number);
+        may_be && n >= LEAST_BESIDE && n_both >= BESIDE * n
+    };
+    let beside = |address: &Field| {
+        let parts = fields.iter().enumerate().filter(|(_, field)| is_part(field, address));
+        parts.fold(0, |mask, (at, _)| mask | 1 << at)
+    };
+    let addresses = fields.iter().enumerate();
+    addresses
+        .filter(|(_, field)| field.kind == Kind::Address && field.filled <= MOST_FILLED)
+        .map(|(at, field)| (at, beside(field)))
+        .collect()
 }
 
 /// The fields that may tell a place, one bit each: those that name nothing, and those that are bound to such.
@@ -162,4 +207,53 @@ fn marks_of(model: &Model, mask: u32, naming: &[Naming]) -> Option<usize> {
     texts.peek()?;
     let marks = model.fields.iter().position(|field| field.kind == Kind::Marks)?;
     texts.all(|at| mask >> at & 1 == 1).then_some(marks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::records::Records;
+    use super::super::said::Said;
+    use super::super::tests::table;
+    use super::*;
+
+    #[test]
+    fn what_stands_beside_an_address_only_says_where_that_is() {
+        let row = |at: u32| -> Vec<String> {
+            let surname = ["Lindqvist", "Okafor", "Kowalski", "Brandt", "Moreau"][at as usize % 5];
+            let town = ["Wismar", "Anklam", "Stralsund"][at as usize % 3];
+            let street = ["Lomer Road", "Tisu Lane", "Bandor Street"][at as usize % 3];
+            let given = ["Ilse", "Otto", "Klara", "Bruno"][at as usize % 4];
+            let is_known = !at.is_multiple_of(3);
+            let place = |text: String| if is_known { text } else { String::new() };
+            vec![
+                surname.to_owned(),
+                if at.is_multiple_of(2) {
+                    given.to_owned()
+                } else {
+                    String::new()
+                },
+                place(format!("{} {street}", at + 1)),
+                place(town.to_owned()),
+            ]
+        };
+        let named = |is_known: bool| {
+            let mut rows: Vec<Vec<String>> = (0..90).map(row).collect();
+            if is_known {
+                (0..90)
+                    .filter(|at| at % 3 == 0)
+                    .for_each(|at| rows[at][2] = format!("{at} Elfi Road"));
+            }
+            let table = table(&["surname", "given", "street", "town"], &rows);
+            let fields = Records::new(&[&table], &Said::default()).fields;
+            let found = beside_addresses(&fields);
+            let named = found
+                .iter()
+                .flat_map(|(_, mask)| members(*mask))
+                .map(|at| fields[at].header.clone());
+            named.collect::<Vec<String>>()
+        };
+        assert_eq!(named(false), ["town"]);
+        // Where everybody has an address nothing is told.
+        assert_eq!(named(true), Vec::<String>::new());
+    }
 }

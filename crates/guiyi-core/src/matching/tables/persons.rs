@@ -7,10 +7,10 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::Kind;
 use super::field::Field;
 use super::scripts::Script;
 use super::vetoes::Grounds;
+use super::{Kind, kin};
 
 /// Given names of many languages, folded.
 static GIVEN: LazyLock<HashSet<&str>> = LazyLock::new(|| {
@@ -157,6 +157,15 @@ pub(super) fn given_name(value: &str) -> &str {
     let words = || named.split(|letter| !is_letter(letter)).filter(|word| !word.is_empty());
     let long = words().find(|word| word.chars().nth(1).is_some());
     long.or_else(|| words().next()).unwrap_or("")
+}
+
+/// The given name in a folded value of a few words without digits, if it is one that is known.
+pub(super) fn known_in(value: &str) -> Option<&str> {
+    let given = given_name(value);
+    let is_name = (GIVEN.contains(given) || kin::is_form(given)) && value.split(' ').count() <= MOST_WORDS;
+    // An apostrophe is part of a name.
+    let is_plain = !value.bytes().any(|byte| byte.is_ascii_digit() || byte == b'\'');
+    (is_name && is_plain).then_some(given)
 }
 
 /// Whether a folded value is one given name that is known.

@@ -71,6 +71,8 @@ pub(super) struct Naming {
     rarity: f64,
     /// Whether it names in parts what other fields name by themselves.
     is_form: bool,
+    /// The fields of these parts, one bit each.
+    parts: u32,
 }
 
 /// How much each field names a thing.
@@ -89,6 +91,7 @@ pub(super) fn naming(fields: &[Field]) -> Vec<Naming> {
         } else {
             Naming {
                 is_form: names,
+                parts: field.forms.map_or(0, |forms| forms.parts),
                 ..Naming::default()
             }
         }
@@ -111,7 +114,7 @@ impl Naming {
         Self {
             entropy,
             rarity,
-            is_form: false,
+            ..Self::default()
         }
     }
 }
@@ -166,10 +169,17 @@ pub(super) fn find(
     }
     masks.truncate(MOST_KINDS);
     let make = |mask: u32| Relatives {
-        differ: members(mask).collect(),
+        differ: members(mask | wholes_of(naming, mask)).collect(),
         per_match: 1.0,
     };
     masks.into_iter().map(make).collect()
+}
+
+/// The fields that say in a whole what some of these fields say in parts, one bit each; they speak of no pair of which the
+/// parts do.
+pub(super) fn wholes_of(naming: &[Naming], mask: u32) -> u32 {
+    let wholes = naming.iter().enumerate().filter(|(_, own)| own.parts & mask != 0);
+    wholes.fold(0, |wholes, (at, _)| wholes | 1 << at)
 }
 
 /// Positions of the fields of a mask.
@@ -345,11 +355,11 @@ mod tests {
             levels.map(|(level, at)| (level as u128) << (at * BITS)).sum::<u128>()
         };
         let pairs = [(pattern([false; 4]), 70.0), (pattern([false, false, true, true]), 30.0)];
-        let naming: Vec<Naming> = [7.0, 9.0, 13.0, 10.0]
+        let mut naming: Vec<Naming> = [7.0, 9.0, 13.0, 10.0]
             .map(|bits| Naming {
                 entropy: bits,
                 rarity: bits,
-                is_form: false,
+                ..Naming::default()
             })
             .to_vec();
         let found = |all_given: u32| {
@@ -359,5 +369,10 @@ mod tests {
         assert_eq!(found(0), [[2, 3]]);
         assert_eq!(found(0b0001), Vec::<Vec<usize>>::new());
         assert_eq!(found(0b1000), [[2, 3]]);
+        // A whole that says the last of them in parts tells relatives where these are missing.
+        naming[1].parts = 0b1000;
+        assert_eq!((wholes_of(&naming, 0b1100), wholes_of(&naming, 0b0100)), (0b0010, 0));
+        let found = find(&model, &pairs, &pairs, &naming, None, 0);
+        assert_eq!(found[0].differ, [1, 2, 3]);
     }
 }

@@ -17,7 +17,7 @@ use super::rows::Rows;
 use super::said::Said;
 use super::train::{self, Ground};
 use super::vetoes::Grounds;
-use super::{Kind, Options, chance, compare, compete, nearest, relatives, together};
+use super::{Kind, Options, chance, compare, compete, moves, nearest, relatives, together};
 use crate::matching::hash::mix;
 
 /// Pairs of random records that show how often values agree by chance: where records are few, so are the pairs that
@@ -71,6 +71,7 @@ impl<'r> Search<'r> {
                 naming: relatives::naming(&records.fields),
                 given: Given::of(&records.fields, &grounds),
                 all_given: persons::all_given(&records.fields, &grounds),
+                beside: moves::beside_addresses(&records.fields),
                 filled,
                 copies,
             },

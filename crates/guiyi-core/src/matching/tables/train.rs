@@ -67,6 +67,8 @@ pub(super) struct Ground {
     pub(super) given: Option<Given>,
     /// The fields that hold given names, one bit each.
     pub(super) all_given: u32,
+    /// For each field of addresses what is said beside it, one bit each.
+    pub(super) beside: Vec<(usize, u32)>,
     /// Fields of which one repeats the other.
     pub(super) copies: Vec<(usize, usize)>,
     /// For each field the share of pairs that both fill it; 0 for one that repeats another.
@@ -125,7 +127,7 @@ pub(super) fn train(
     // Were one record in a hundred there twice, a pair would need this evidence to be likelier a match than not.
     let chance = (n_pairs / (RARE_DUPLICATES * n as f64)).max(1.0);
     let needed = chance.log2();
-    model.moves = moves::find(model, &counts, needed, &ground.naming);
+    model.moves = moves::find(model, &counts, needed, &ground.naming, &ground.beside);
     let start: Vec<f64> = (counts.par_iter().map(|(pattern, _)| model.evidence(*pattern))).collect();
     let ends = |pair: u64| [(pair >> 32) as usize, (pair & 0xffff_ffff) as usize];
     let mut best = vec![f64::MIN; n];
@@ -241,7 +243,9 @@ pub(super) fn train(
     let mut is_believed = true;
     if let Some((near, n_near)) = near {
         let is_copy = |bond: &Bond| ground.copies.contains(&(bond.first, bond.second));
-        let kinds: Vec<u32> = model.relatives.iter().map(Relatives::mask).collect();
+        // A whole stands in for parts that are not there.
+        let parts = |kind: &Relatives| kind.mask() & !relatives::wholes_of(&ground.naming, kind.mask());
+        let kinds: Vec<u32> = model.relatives.iter().map(parts).collect();
         let may_be_relative = |pattern: u128| {
             let agree = relatives::filled(model, pattern) & !relatives::differing(model, pattern);
             kinds.iter().any(|kind| agree & kind != *kind)

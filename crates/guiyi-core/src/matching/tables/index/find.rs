@@ -14,6 +14,7 @@ use super::super::phonetic::sound;
 use super::super::rows::Rows;
 use super::super::sets;
 use super::super::text;
+use super::super::torn::Torn;
 use super::super::vetoes::Vetoes;
 use super::{Found, Index, Kind, LEAST_AMONG, Outcome, few};
 use crate::matching::decision::Veto;
@@ -345,13 +346,15 @@ impl Index {
         };
         let pairs = (0..=rows.len() as u32).flat_map(|b| (0..b).map(move |a| (a, b)));
         let edges = pairs.filter(|(a, b)| may(*a, *b)).map(|(a, b)| (a, b, bond(a, b)));
-        let graph: Vec<(u32, u32, f32)> = edges
+        let mut graph: Vec<(u32, u32, f32)> = edges
             .filter(|(a, _, weight)| *weight > 0.0 && is_likely(*a, *weight))
             .collect();
+        let bond = |a: u32, b: u32| bond(a.min(b), a.max(b));
+        let torn = Torn::find(&mut graph, &values, &self.model, self.sides.len() == 2, bond);
         let of = group(
             rows.len() + 1,
             &graph,
-            |a, b| bond(a.min(b), a.max(b)),
+            |a, b| torn.weigh(a, b, bond),
             |record| Some(side(record)).filter(|side| self.distinct[usize::from(*side)]),
         );
         let joined = (0..rows.len()).filter(|at| of[at + 1] == of[0]);

@@ -99,7 +99,7 @@ mod tests {
             let own = |at: usize| Naming {
                 entropy: entropy[at],
                 rarity: rarity[at],
-                is_form: false,
+                ..Naming::default()
             };
             Names::of(&model, &[0, 1, 2].map(own), &[1.0; 3])
         };
