@@ -41,6 +41,8 @@ pub(super) struct Records {
     pub(super) side: Vec<u8>,
     /// Whether pairs are between two tables.
     pub(super) is_link: bool,
+    /// The fields whose values can keep records apart.
+    pub(super) grounds: Grounds,
     n_left: usize,
 }
 
@@ -50,9 +52,11 @@ impl Records {
         let order = order_records(std::mem::take(&mut cells.prints));
         cells.spread = Spread::new(&order);
         let n_left = tables.first().map_or(0, |table| table.n_rows());
+        let fields = make_fields(tables, said, cells, &order);
         Self {
             side: order.iter().map(|row| u8::from(*row as usize >= n_left)).collect(),
-            fields: make_fields(tables, said, cells, &order),
+            grounds: Grounds::of(&fields, said),
+            fields,
             order,
             is_link: tables.len() == 2,
             n_left,
