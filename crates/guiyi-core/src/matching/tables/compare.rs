@@ -31,7 +31,7 @@ pub fn level_names(kind: Kind) -> Vec<&'static str> {
         Kind::Coordinates => &["20m", "100m", "500m", "2km", "10km", "50km", "250km", "different"],
         Kind::Category => &["alike", "different"],
         Kind::Marks => &["continued", "different"],
-        Kind::Doors => &["part-of", "some", "different"],
+        Kind::Doors | Kind::Measures => &["part-of", "some", "different"],
         Kind::Text | Kind::Address => &[
             "90%",
             "80%",
@@ -56,7 +56,7 @@ pub(super) fn n_levels(kind: Kind) -> usize {
             Kind::Date | Kind::Phone | Kind::Email | Kind::Code => 5,
             Kind::Contacts => 4,
             Kind::Coordinates => globe::N_LEVELS,
-            Kind::Doors => 3,
+            Kind::Doors | Kind::Measures => 3,
             Kind::Category | Kind::Marks => 2,
             Kind::Text | Kind::Address => 10,
         }
@@ -152,8 +152,8 @@ impl Field {
             Kind::Marks | Kind::Contacts if left & right != 0 => return 1,
             Kind::Contacts => return sets::NEAR,
             Kind::Phone if Apart::of(left, right).may_contain => return 1,
-            Kind::Doors if left & right != 0 => return EQUAL + 1,
-            Kind::Doors => return EQUAL + 3,
+            Kind::Doors | Kind::Measures if left & right != 0 => return EQUAL + 1,
+            Kind::Doors | Kind::Measures => return EQUAL + 3,
             _ => {}
         }
         EQUAL

@@ -44,6 +44,7 @@ mod laws;
 mod letters;
 mod margins;
 pub mod measure;
+mod measures;
 mod model;
 mod model_file;
 mod moves;

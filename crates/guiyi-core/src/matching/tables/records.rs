@@ -218,7 +218,7 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
     drop(cells);
     let has_given = Given::of(&fields, &Grounds::of(&fields, said)).is_some();
     let may_be_full = |field: &&Field| !has_given && said.of(field).is_none();
-    let derived: Vec<Field> = (fields.par_iter().filter_map(field::doors))
+    let derived: Vec<Field> = (fields.par_iter().filter_map(field::numbers))
         .chain(fields.par_iter().filter(may_be_full).filter_map(field::given_names))
         .collect();
     fields.extend(derived);
