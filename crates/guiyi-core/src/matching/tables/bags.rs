@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::super::hash::Map;
 use super::address;
 use super::kind::Kind;
+use super::measures;
 use super::rows::LINE;
 use super::scripts::Readings;
 use super::text;
@@ -245,8 +246,13 @@ impl Bags {
 /// Calls `each` with every gram of a folded value as it is compared, and whether it stands in its head. `room` is room to
 /// work in.
 pub(super) fn grams_of(kind: Kind, value: &str, room: &mut String, mut each: impl FnMut(u32, bool)) {
-    if kind != Kind::Address {
-        return text::grams(value, |gram| each(gram, false));
+    match kind {
+        Kind::Address => {}
+        Kind::Specification => {
+            measures::words(value, room);
+            return text::grams(room, |gram| each(gram, false));
+        }
+        _ => return text::grams(value, |gram| each(gram, false)),
     }
     address::shorten(value, room);
     let (head, body) = room.split_at(address::head(room));

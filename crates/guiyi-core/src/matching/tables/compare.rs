@@ -32,7 +32,7 @@ pub fn level_names(kind: Kind) -> Vec<&'static str> {
         Kind::Category => &["alike", "different"],
         Kind::Marks => &["continued", "different"],
         Kind::Doors | Kind::Measures => &["part-of", "some", "different"],
-        Kind::Text | Kind::Address => &[
+        Kind::Text | Kind::Specification | Kind::Address => &[
             "90%",
             "80%",
             "70%",
@@ -58,7 +58,7 @@ pub(super) fn n_levels(kind: Kind) -> usize {
             Kind::Coordinates => globe::N_LEVELS,
             Kind::Doors | Kind::Measures => 3,
             Kind::Category | Kind::Marks => 2,
-            Kind::Text | Kind::Address => 10,
+            Kind::Text | Kind::Specification | Kind::Address => 10,
         }
 }
 
@@ -161,7 +161,7 @@ impl Field {
                 Kind::Date => date_level(left, right),
                 Kind::Number => self.number_level(f64::from_bits(left), f64::from_bits(right)),
                 Kind::Coordinates => globe::best_level(left, right),
-                Kind::Text | Kind::Address | Kind::Marks => 1,
+                Kind::Text | Kind::Specification | Kind::Address | Kind::Marks => 1,
                 kind => best_level(kind, Apart::of(left, right)),
             }
     }

@@ -234,7 +234,7 @@ pub(super) fn add_value(kind: Option<Kind>, value: &str, joined: &mut String) {
 pub(super) fn numbers(field: &Field) -> Option<Field> {
     let (kind, name) = match field.kind {
         Kind::Address => (Kind::Doors, "numbers"),
-        Kind::Text if measures::are_in(&field.values) => (Kind::Measures, "measures"),
+        Kind::Specification => (Kind::Measures, "measures"),
         _ => return None,
     };
     let numbers = Field::derived(format!("{} {name}", field.header), field, kind);
@@ -450,7 +450,7 @@ pub(super) fn prepare(kind: Kind, values: &Values, n: usize, count: impl Fn(u32)
         )),
         Kind::Coordinates => Prepared::Places(Places::new(values)),
         Kind::Contacts | Kind::Doors | Kind::Measures => Prepared::Sets(Sets::new(values, n, count)),
-        Kind::Text | Kind::Address => Prepared::Bags(Bags::new(values, kind)),
+        Kind::Text | Kind::Specification | Kind::Address => Prepared::Bags(Bags::new(values, kind)),
         _ => Prepared::Letters(Letters::new(kind, values)),
     }
 }

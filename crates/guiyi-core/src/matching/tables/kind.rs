@@ -30,11 +30,13 @@ pub enum Kind {
     Given,
     /// Several words: titles, organizations, descriptions.
     Text,
+    /// Sizes and models of things, in measures and words: their words are compared as a text, their numbers beside it.
+    Specification,
     /// Addresses.
     Address,
     /// The numbers in addresses: of houses, units and rooms.
     Doors,
-    /// The numbers in specifications: diameter, length and pressure of a part.
+    /// The numbers in specifications: diameter, length, pressure.
     Measures,
     /// Tokens with digits out of all texts of a record: model numbers, house numbers, sizes.
     Marks,
@@ -42,7 +44,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Date,
         Self::Number,
         Self::Phone,
@@ -54,6 +56,7 @@ impl Kind {
         Self::Name,
         Self::Given,
         Self::Text,
+        Self::Specification,
         Self::Address,
         Self::Doors,
         Self::Measures,
@@ -67,7 +70,7 @@ impl Kind {
 
     /// Whether values are compared as bags of q-grams.
     pub(super) fn is_text(self) -> bool {
-        matches!(self, Self::Text | Self::Address)
+        matches!(self, Self::Text | Self::Specification | Self::Address)
     }
 
     /// Whether values are compared as names, in any of their writings.
@@ -100,6 +103,7 @@ impl Kind {
             Self::Name => "name",
             Self::Given => "given",
             Self::Text => "text",
+            Self::Specification => "specification",
             Self::Address => "address",
             Self::Doors => "doors",
             Self::Measures => "measures",
@@ -124,7 +128,7 @@ const LONG: usize = 6;
 const MOST_UNITS: usize = 25;
 
 /// The part of the values that name measures side by side (`159×4.5`), at least, of a column of specifications.
-pub(super) const LEAST_MEASURED: f64 = 0.1;
+const LEAST_MEASURED: f64 = 0.1;
 
 /// Tells the kind from distinct folded values and how often each occurs.
 pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
@@ -214,7 +218,7 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     } else if (n <= 40.0 && total as f64 >= 8.0 * n) || (n * 200.0 <= total as f64 && n_letters < 20.0 * n) {
         Kind::Category
     } else if is_measured {
-        Kind::Text
+        Kind::Specification
     } else if n_tokens < 2.4 * n && n_letters < 16.0 * n {
         Kind::Name
     } else if addresses >= MOST_ADDRESSES * n {

@@ -4,22 +4,8 @@
 //! letters.
 //! Law: how measures are divided, in which order they stand, and what their units are, decides nothing.
 
-use super::kind::LEAST_MEASURED;
-use super::values::Values;
-
-/// Values that tell whether a column holds specifications.
-const LOOKED_AT: u32 = 2000;
-/// So many values must name measures.
-const LEAST: usize = 5;
 /// Units whose squares and cubes are units, too.
 const LENGTHS: [&str; 4] = ["mm", "cm", "dm", "m"];
-
-/// Whether values are specifications.
-pub(super) fn are_in(values: &Values) -> bool {
-    let n = (values.len() as u32).min(LOOKED_AT);
-    let n_named = (1..n).filter(|id| are_named(values.get(*id))).count();
-    n_named >= LEAST && n_named as f64 >= LEAST_MEASURED * f64::from(n - 1)
-}
 
 /// Whether a folded value names two measures side by side: a cross between two numbers.
 pub(super) fn are_named(value: &str) -> bool {
@@ -49,6 +35,13 @@ pub(super) fn strip(value: &str, stripped: &mut String) {
     numbers.sort_unstable();
     numbers.dedup();
     stripped.push_str(&numbers.join(" "));
+}
+
+/// Writes what a folded value says beside its numbers.
+pub(super) fn words(value: &str, words: &mut String) {
+    words.clear();
+    let is_number = |letter: char| letter.is_ascii_digit() || letter == '.';
+    words.extend(value.chars().map(|letter| if is_number(letter) { ' ' } else { letter }));
 }
 
 /// The number that a text begins with, with its decimals.
