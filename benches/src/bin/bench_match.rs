@@ -116,12 +116,13 @@ fn read(path: &Path) -> Result<Table, Box<dyn Error>> {
     });
     let mut parts = parts.into_iter();
     let mut columns = parts.next().ok_or("no thread")??;
-    for part in parts {
-        columns
-            .iter_mut()
-            .zip(part?)
-            .for_each(|(column, part)| column.append(&part));
-    }
+    let rest: Vec<Vec<Column>> = parts.collect::<Result<_, _>>()?;
+    std::thread::scope(|scope| {
+        for (at, column) in columns.iter_mut().enumerate() {
+            let rest = &rest;
+            scope.spawn(move || rest.iter().for_each(|part| column.append(&part[at])));
+        }
+    });
     Ok(Table { columns })
 }
 

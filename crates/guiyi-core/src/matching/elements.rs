@@ -38,7 +38,7 @@ fn evidence_of(element: &Element, entity: EntityType) -> Option<Evidence> {
         ElementKind::Province => (Kind::Name, None, 0.5, 0.2),
         ElementKind::Date if entity == EntityType::Contact => (Kind::Date, None, 1e-2, 0.3),
         ElementKind::Date => (Kind::Date, None, 0.1, 0.5),
-        ElementKind::Specification => (Kind::Text, None, 1e-2, 0.1),
+        ElementKind::Specification => (Kind::Specification, None, 1e-2, 0.1),
         ElementKind::Text if entity == EntityType::Material => (Kind::Text, None, 2e-2, 0.2),
         ElementKind::Text | ElementKind::Url => (Kind::Text, None, 0.1, 0.5),
         ElementKind::Code | ElementKind::Cnaps => (Kind::Code, None, 0.05, 0.3),

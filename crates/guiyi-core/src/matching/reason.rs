@@ -130,7 +130,12 @@ fn others(kind: Kind) -> &'static [(&'static str, &'static str)] {
             ("some numbers are the same", "部分门牌号相同"),
             ("different", "不同"),
         ],
-        Kind::Text | Kind::Address => &[
+        Kind::Measures => &[
+            ("one leaves out some measures", "一方省略部分规格数值"),
+            ("some measures are the same", "部分规格数值相同"),
+            ("different", "不同"),
+        ],
+        Kind::Text | Kind::Specification | Kind::Address => &[
             ("more than 90 % in common", "九成以上相同"),
             ("80 to 90 % in common", "八九成相同"),
             ("70 to 80 % in common", "七八成相同"),

@@ -9,6 +9,7 @@ use super::super::hash::Map;
 use super::address;
 use super::familiar::{AS_ALIKE, Familiar};
 use super::kind::Kind;
+use super::measures;
 use super::persons;
 use super::rows::LINE;
 use super::scripts::Readings;
@@ -281,17 +282,22 @@ impl Bags {
 /// Calls `each` with every gram of a folded value as it is compared, and whether it stands in its head. `room` is room to
 /// work in.
 pub(super) fn grams_of(kind: Kind, value: &str, room: &mut String, mut each: impl FnMut(u32, bool)) {
-    if kind != Kind::Address {
-        let given = persons::known_in(value).filter(|_| kind == Kind::Text).unwrap_or("");
-        if given.is_empty() {
-            return text::grams(value, |gram| each(gram, false));
+    match kind {
+        Kind::Address => {}
+        Kind::Text => {
+            // What a name says beside the given one stands before it and behind.
+            let given = persons::known_in(value).unwrap_or(&value[..0]);
+            let start = given.as_ptr() as usize - value.as_ptr() as usize;
+            let (before, behind) = (&value[..start], &value[start + given.len()..]);
+            return [(before, false), (given, true), (behind, false)]
+                .into_iter()
+                .for_each(|(part, is_given)| text::grams(part, |gram| each(gram, is_given)));
         }
-        // What a name says beside the given one stands before it and behind.
-        let start = given.as_ptr() as usize - value.as_ptr() as usize;
-        let (before, behind) = (&value[..start], &value[start + given.len()..]);
-        return [(before, false), (given, true), (behind, false)]
-            .into_iter()
-            .for_each(|(part, is_given)| text::grams(part, |gram| each(gram, is_given)));
+        Kind::Specification => {
+            measures::words(value, room);
+            return text::grams(room, |gram| each(gram, false));
+        }
+        _ => return text::grams(value, |gram| each(gram, false)),
     }
     address::shorten(value, room);
     let (head, body) = room.split_at(address::head(room));

@@ -31,8 +31,8 @@ pub fn level_names(kind: Kind) -> Vec<&'static str> {
         Kind::Coordinates => &["20m", "100m", "500m", "2km", "10km", "50km", "250km", "different"],
         Kind::Category => &["alike", "different"],
         Kind::Marks => &["continued", "different"],
-        Kind::Doors => &["part-of", "some", "different"],
-        Kind::Text | Kind::Address => &[
+        Kind::Doors | Kind::Measures => &["part-of", "some", "different"],
+        Kind::Text | Kind::Specification | Kind::Address => &[
             "90%",
             "80%",
             "70%",
@@ -56,9 +56,9 @@ pub(super) fn n_levels(kind: Kind) -> usize {
             Kind::Date | Kind::Phone | Kind::Email | Kind::Code => 5,
             Kind::Contacts => 4,
             Kind::Coordinates => globe::N_LEVELS,
-            Kind::Doors => 3,
+            Kind::Doors | Kind::Measures => 3,
             Kind::Category | Kind::Marks => 2,
-            Kind::Text | Kind::Address => 10,
+            Kind::Text | Kind::Specification | Kind::Address => 10,
         }
 }
 
@@ -152,8 +152,8 @@ impl Field {
             Kind::Marks | Kind::Contacts if left & right != 0 => return 1,
             Kind::Contacts => return sets::NEAR,
             Kind::Phone if Apart::of(left, right).may_contain => return 1,
-            Kind::Doors if left & right != 0 => return EQUAL + 1,
-            Kind::Doors => return EQUAL + 3,
+            Kind::Doors | Kind::Measures if left & right != 0 => return EQUAL + 1,
+            Kind::Doors | Kind::Measures => return EQUAL + 3,
             _ => {}
         }
         EQUAL
@@ -161,7 +161,7 @@ impl Field {
                 Kind::Date => date_level(left, right),
                 Kind::Number => self.number_level(f64::from_bits(left), f64::from_bits(right)),
                 Kind::Coordinates => globe::best_level(left, right),
-                Kind::Text | Kind::Address | Kind::Marks => 1,
+                Kind::Text | Kind::Specification | Kind::Address | Kind::Marks => 1,
                 kind => best_level(kind, Apart::of(left, right)),
             }
     }

@@ -53,7 +53,7 @@ pub fn explain(tables: &[&Table], model: &Model, said: &Said, a: u32, b: u32) ->
     let of = records.of_rows();
     let (first, second) = (*of.get(a as usize)?, *of.get(b as usize)?);
     let rows = Rows::new(&records.fields);
-    let vetoes = Vetoes::new(&records.fields, said, &[first, second].into_iter());
+    let vetoes = Vetoes::new(&records, said, &[first, second].into_iter());
     Some(explain_pair(&records.fields, &rows, &vetoes, model, (first, second)))
 }
 

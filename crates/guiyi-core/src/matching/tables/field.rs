@@ -12,6 +12,7 @@ use super::forms::Forms;
 use super::globe::{self, Places};
 use super::kind::{Kind, infer, mailbox, number, whole_number};
 use super::letters::Letters;
+use super::measures;
 use super::numbers::Numbers;
 use super::persons;
 use super::sets::{self, Sets};
@@ -160,6 +161,7 @@ impl Field {
             | Kind::Contacts
             | Kind::Coordinates
             | Kind::Doors
+            | Kind::Measures
             | Kind::Given => values::rewrite(&ids, &values, |value, changed| strip(kind, value, changed)),
             _ => (ids, values),
         };
@@ -227,14 +229,16 @@ pub(super) fn add_value(kind: Option<Kind>, value: &str, joined: &mut String) {
     joined.push_str(value);
 }
 
-/// The numbers of addresses, beside their words: what tells one house from the next stands there. Fields that are none of
-/// addresses have none, nor those in which numbers are rare.
-pub(super) fn doors(field: &Field) -> Option<Field> {
-    if field.kind != Kind::Address {
-        return None;
-    }
-    let doors = Field::derived(format!("{} numbers", field.header), field, Kind::Doors);
-    (doors.filled * 5.0 >= 1.0).then_some(doors)
+/// The numbers of addresses and of specifications, beside their words: what tells one house, or one size, from the next
+/// stands there. Other fields have none, nor those in which numbers are rare.
+pub(super) fn numbers(field: &Field) -> Option<Field> {
+    let (kind, name) = match field.kind {
+        Kind::Address => (Kind::Doors, "numbers"),
+        Kind::Specification => (Kind::Measures, "measures"),
+        _ => return None,
+    };
+    let numbers = Field::derived(format!("{} {name}", field.header), field, kind);
+    (numbers.filled * 5.0 >= 1.0).then_some(numbers)
 }
 
 /// The given names in full names of persons, beside these: members of a family share all else of theirs. Fields that hold
@@ -361,6 +365,7 @@ pub(super) fn strip(kind: Kind, value: &str, stripped: &mut String) {
         Kind::Contacts => sets::strip(value, stripped),
         Kind::Coordinates => globe::strip(value, stripped),
         Kind::Doors => address::numbers(value, stripped),
+        Kind::Measures => measures::strip(value, stripped),
         Kind::Given => stripped.push_str(persons::given_name(value)),
         Kind::Date => match date::parse(value) {
             Some(Date { year, month, day }) => _ = write!(stripped, "{year}-{month:02}-{day:02}"),
@@ -452,8 +457,8 @@ pub(super) fn prepare(kind: Kind, values: &Values, n: usize, count: impl Fn(u32)
             all().map(|value| number(value).unwrap_or(f64::NAN)).collect(),
         )),
         Kind::Coordinates => Prepared::Places(Places::new(values)),
-        Kind::Contacts | Kind::Doors => Prepared::Sets(Sets::new(values, n, count)),
-        Kind::Text | Kind::Address => Prepared::Bags(Bags::new(values, kind)),
+        Kind::Contacts | Kind::Doors | Kind::Measures => Prepared::Sets(Sets::new(values, n, count)),
+        Kind::Text | Kind::Specification | Kind::Address => Prepared::Bags(Bags::new(values, kind)),
         _ => Prepared::Letters(Letters::new(kind, values)),
     }
 }

@@ -238,7 +238,7 @@ pub(super) fn head(kind: Kind, value: &str) -> u32 {
     match kind {
         Kind::Date => date::parse(value).map_or(0, head_of_date),
         Kind::Coordinates => globe::cell(value).map_or(0, |cell| mix(cell) as u32 | 1),
-        Kind::Name | Kind::Text | Kind::Address | Kind::Code => {
+        Kind::Name | Kind::Text | Kind::Specification | Kind::Address | Kind::Code => {
             let mut letters = value.chars().filter(|letter| letter.is_alphanumeric());
             let head = (0..3).fold(0_u64, |head, _| head << 21 | letters.next().map_or(0, u64::from));
             mix(head) as u32 | 1
@@ -255,7 +255,8 @@ fn head_of_date(date: Date) -> u32 {
 fn atoms(fields: &[Field]) -> Vec<Atom> {
     let mut atoms = Vec::new();
     for (field, Field { kind, .. }) in fields.iter().enumerate() {
-        if kind.is_derived() {
+        // Sizes are found by their measures, however they are written.
+        if kind.is_derived() && *kind != Kind::Measures {
             continue;
         }
         let part = match kind {
@@ -265,7 +266,7 @@ fn atoms(fields: &[Field]) -> Vec<Atom> {
         atoms.push(Atom { field, part });
         let has_head = matches!(
             kind,
-            Kind::Date | Kind::Name | Kind::Text | Kind::Address | Kind::Code | Kind::Coordinates
+            Kind::Date | Kind::Name | Kind::Text | Kind::Specification | Kind::Address | Kind::Code | Kind::Coordinates
         );
         if has_head && fields.len() <= 14 {
             atoms.push(Atom {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::text::is_ideograph;
-use super::{address, date, globe};
+use super::{address, date, globe, measures};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,17 +30,21 @@ pub enum Kind {
     Given,
     /// Several words: titles, organizations, descriptions.
     Text,
+    /// Sizes and models of things, in measures and words: their words are compared as a text, their numbers beside it.
+    Specification,
     /// Addresses.
     Address,
     /// The numbers in addresses: of houses, units and rooms.
     Doors,
+    /// The numbers in specifications: diameter, length, pressure.
+    Measures,
     /// Tokens with digits out of all texts of a record: model numbers, house numbers, sizes.
     Marks,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Date,
         Self::Number,
         Self::Phone,
@@ -52,8 +56,10 @@ impl Kind {
         Self::Name,
         Self::Given,
         Self::Text,
+        Self::Specification,
         Self::Address,
         Self::Doors,
+        Self::Measures,
         Self::Marks,
     ];
 
@@ -64,7 +70,7 @@ impl Kind {
 
     /// Whether values are compared as bags of q-grams.
     pub(super) fn is_text(self) -> bool {
-        matches!(self, Self::Text | Self::Address)
+        matches!(self, Self::Text | Self::Specification | Self::Address)
     }
 
     /// Whether values are compared as names, in any of their writings.
@@ -80,7 +86,7 @@ impl Kind {
     /// Whether a field of this kind is no column of its own, but taken from the values of others where enough of these
     /// have something.
     pub fn is_derived(self) -> bool {
-        matches!(self, Self::Marks | Self::Doors | Self::Given)
+        matches!(self, Self::Marks | Self::Doors | Self::Measures | Self::Given)
     }
 
     /// The stable name used in outputs.
@@ -97,8 +103,10 @@ impl Kind {
             Self::Name => "name",
             Self::Given => "given",
             Self::Text => "text",
+            Self::Specification => "specification",
             Self::Address => "address",
             Self::Doors => "doors",
+            Self::Measures => "measures",
             Self::Marks => "marks",
         }
     }
@@ -119,13 +127,16 @@ const LONG: usize = 6;
 /// Signs and units that quantities of a column come with, at most; more are words: 村伊 5 is a house.
 const MOST_UNITS: usize = 25;
 
+/// The part of the values that name measures side by side (`159×4.5`), at least, of a column of specifications.
+const LEAST_MEASURED: f64 = 0.1;
+
 /// Tells the kind from distinct folded values and how often each occurs.
 pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     let mut n = 0.0;
     let mut date_rows = 0.0;
     let (mut dates, mut numbers, mut phones, mut emails, mut codes, mut fixed) =
         (0.0, 0.0, 0.0, 0.0, 0.0, [0.0_f64; 33]);
-    let (mut places, mut zeros, mut addresses) = (0.0, 0.0, 0.0);
+    let (mut places, mut zeros, mut addresses, mut measured) = (0.0, 0.0, 0.0, 0.0);
     let (mut plain_rows, mut fixed_rows, mut long) = (0.0, [0.0_f64; 33], 0.0);
     let mut units: BTreeSet<(&str, &str)> = BTreeSet::new();
     let (mut fractions, mut n_tokens, mut n_letters, mut total, mut plain) = (0.0, 0.0, 0.0, 0_u64, 0.0);
@@ -163,6 +174,7 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
             zeros += flag(digits > 1 && value.starts_with('0'));
         }
         addresses += flag(address::is_address(value));
+        measured += flag(measures::are_named(value));
         n_tokens += words as f64;
         let weight = |letter: char| if is_ideograph(letter) { 3.0 } else { 1.0 };
         n_letters += value.chars().map(weight).sum::<f64>();
@@ -181,6 +193,7 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     // A zero in front is part of a name, and no quantity has one.
     let has_zeros = zeros > LEAST_ZEROS * plain;
     let is_coded_number = (same_length && length > 4 || has_zeros) && fractions < 0.05 * n;
+    let is_measured = measured >= LEAST_MEASURED * n;
     if most(dates) || mostly_dates {
         Kind::Date
     } else if most(emails) {
@@ -200,10 +213,12 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
         }
     } else if most(phones) && (length >= 7 || !same_length || !most(plain)) {
         Kind::Phone
-    } else if most(codes) {
+    } else if most(codes) && !is_measured {
         Kind::Code
     } else if (n <= 40.0 && total as f64 >= 8.0 * n) || (n * 200.0 <= total as f64 && n_letters < 20.0 * n) {
         Kind::Category
+    } else if is_measured {
+        Kind::Specification
     } else if n_tokens < 2.4 * n && n_letters < 16.0 * n {
         Kind::Name
     } else if addresses >= MOST_ADDRESSES * n {

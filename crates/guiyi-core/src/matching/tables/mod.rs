@@ -46,6 +46,7 @@ mod laws;
 mod letters;
 mod margins;
 pub mod measure;
+mod measures;
 mod model;
 mod model_file;
 mod moves;
@@ -255,7 +256,7 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
         .iter()
         .flat_map(|kept| ends(&kept.pair))
         .chain(words.0.keys().flat_map(ends));
-    let vetoes = Vetoes::new(&records.fields, said, &asked);
+    let vetoes = Vetoes::new(records, said, &asked);
     let bonds: Vec<(u32, u32, f32)> = kept
         .par_iter()
         .filter(|kept| vetoes.of(&rows, kept.pair.0, kept.pair.1).is_none())

@@ -118,6 +118,8 @@ pub(super) fn find(
         let pairs = pairs.filter(|(one, other)| one < other);
         let pairs = pairs.filter(|(one, other)| may_join(*one, 1 << other) && may_join(*other, 1 << one));
         let pairs = pairs.map(|(one, other)| 1 << one | 1 << other);
+        // Sorts that differ together, as maker and material do, are sorts of another thing.
+        let pairs = pairs.filter(|mask| !members(*mask).all(|at| has(Kind::Category)(&at)));
         let best = pairs
             .filter(|mask| differ_in(*mask) >= LEAST_MOVED)
             .map(of)
@@ -178,7 +180,13 @@ fn places(model: &Model, naming: &[Naming]) -> u32 {
     let tells = |at: &usize| {
         !matches!(
             model.fields[*at].kind,
-            Kind::Date | Kind::Phone | Kind::Email | Kind::Contacts | Kind::Marks
+            Kind::Date
+                | Kind::Phone
+                | Kind::Email
+                | Kind::Contacts
+                | Kind::Specification
+                | Kind::Measures
+                | Kind::Marks
         )
     };
     let mask = |fields: &mut dyn Iterator<Item = usize>| fields.filter(tells).fold(0_u32, |mask, at| mask | 1 << at);

@@ -45,6 +45,8 @@ pub(super) struct Records {
     pub(super) side: Vec<u8>,
     /// Whether pairs are between two tables.
     pub(super) is_link: bool,
+    /// The fields whose values can keep records apart.
+    pub(super) grounds: Grounds,
     n_left: usize,
 }
 
@@ -54,9 +56,11 @@ impl Records {
         let order = order_records(std::mem::take(&mut cells.prints));
         cells.spread = Spread::new(&order);
         let n_left = tables.first().map_or(0, |table| table.n_rows());
+        let fields = make_fields(tables, said, cells, &order);
         let records = Self {
             side: order.iter().map(|row| u8::from(*row as usize >= n_left)).collect(),
-            fields: make_fields(tables, said, cells, &order),
+            grounds: Grounds::of(&fields, said),
+            fields,
             order,
             is_link: tables.len() == 2,
             n_left,
@@ -219,7 +223,7 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
     drop(cells);
     let has_given = Given::of(&fields, &Grounds::of(&fields, said)).is_some();
     let may_be_full = |field: &&Field| !has_given && said.of(field).is_none();
-    let derived: Vec<Field> = (fields.par_iter().filter_map(field::doors))
+    let derived: Vec<Field> = (fields.par_iter().filter_map(field::numbers))
         .chain(fields.par_iter().filter(may_be_full).filter_map(field::given_names))
         .collect();
     fields.extend(derived);

@@ -170,10 +170,10 @@ impl Bounds {
     fn new(fields: &[Field], model: &Model) -> Self {
         let mut order: Vec<usize> = (0..fields.len()).collect();
         order.sort_by_key(|at| match fields[*at].kind {
-            Kind::Date | Kind::Number | Kind::Coordinates | Kind::Doors | Kind::Marks => 0,
+            Kind::Date | Kind::Number | Kind::Coordinates | Kind::Doors | Kind::Measures | Kind::Marks => 0,
             Kind::Name | Kind::Given | Kind::Category | Kind::Code => 1,
             Kind::Phone | Kind::Email | Kind::Contacts => 2,
-            Kind::Text | Kind::Address => 3,
+            Kind::Text | Kind::Specification | Kind::Address => 3,
         });
         let mut texts: Vec<usize> = (0..fields.len()).filter(|at| fields[*at].kind.is_text()).collect();
         texts.sort_by(|x, y| fields[*y].filled.total_cmp(&fields[*x].filled));
@@ -213,7 +213,7 @@ impl Bounds {
                 self.bits[at][usize::from(field.equal[a as usize]) - 1].max(self.least[at])
             } else {
                 let best = match field.kind {
-                    Kind::Text | Kind::Address => EQUAL + 1,
+                    Kind::Text | Kind::Specification | Kind::Address => EQUAL + 1,
                     _ => field.best_level(left.glance, right.glance),
                 };
                 let is_swapped = || usize::from(best) > KIN && rows.is_swapped(at, pair);

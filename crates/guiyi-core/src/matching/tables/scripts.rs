@@ -323,7 +323,7 @@ pub(super) struct Readings {
 impl Readings {
     /// `None` where all values are of one script. `reads_han` tells whether short texts of ideographs are read too.
     pub(super) fn of(values: &Values, reads_han: bool) -> Option<Self> {
-        if !are_mixed((1..values.len() as u32).map(|id| values.get(id)), reads_han) {
+        if values.are_ascii() || !are_mixed((1..values.len() as u32).map(|id| values.get(id)), reads_han) {
             return None;
         }
         let ids = (0..values.len() as u32).into_par_iter().with_min_len(CHUNK);

@@ -16,15 +16,14 @@ use super::records::{Records, Seekers};
 use super::rows::Rows;
 use super::said::Said;
 use super::train::{self, Ground};
-use super::vetoes::Grounds;
 use super::{Kind, Options, chance, compare, compete, moves, nearest, relatives, together};
 use crate::matching::hash::mix;
 
 /// Pairs of random records that show how often values agree by chance: where records are few, so are the pairs that
 /// chance makes alike, and more are needed to see one.
-const RANDOM: [u64; 2] = [1_000_000, 100_000];
+const RANDOM: [u64; 2] = [1_000_000, 50_000];
 /// Candidates that train the model, about, where records are many; else all do.
-const TRAINING: u64 = 100_000;
+const TRAINING: u64 = 60_000;
 
 /// Records, ready to be searched for pairs.
 pub(super) struct Search<'r> {
@@ -56,7 +55,6 @@ impl<'r> Search<'r> {
             untrained.taught = taught.collect();
         }
         let copies = together::copies(&records.fields);
-        let grounds = Grounds::of(&records.fields, said);
         let mut filled: Vec<f64> = records.fields.iter().map(|field| field.filled.powi(2)).collect();
         for (_, second) in &copies {
             filled[*second] = 0.0;
@@ -69,8 +67,8 @@ impl<'r> Search<'r> {
                 n_pairs: records.n_pairs(),
                 is_searched: records.seekers() != Seekers::Nobody,
                 naming: relatives::naming(&records.fields),
-                given: Given::of(&records.fields, &grounds),
-                all_given: persons::all_given(&records.fields, &grounds),
+                given: Given::of(&records.fields, &records.grounds),
+                all_given: persons::all_given(&records.fields, &records.grounds),
                 beside: moves::beside_addresses(&records.fields),
                 filled,
                 copies,

@@ -143,8 +143,8 @@ impl Sets {
     /// The level of two different values.
     pub(super) fn level(&self, kind: Kind, values: &Values, a: u32, b: u32) -> u8 {
         let (left, right) = (self.of(a), self.of(b));
-        if kind == Kind::Doors {
-            return doors_level(left, right);
+        if matches!(kind, Kind::Doors | Kind::Measures) {
+            return numbers_level(left, right);
         }
         let is_common = |member: &&Member| right.iter().any(|other| other.key == member.key);
         let common = || left.iter().filter(is_common);
@@ -167,7 +167,7 @@ impl Sets {
 }
 
 /// From 5, one side leaves something out, to 7, nothing in common.
-fn doors_level(left: &[Member], right: &[Member]) -> u8 {
+fn numbers_level(left: &[Member], right: &[Member]) -> u8 {
     let is_common = |member: &&Member| right.iter().any(|other| other.key == member.key);
     match left.iter().filter(is_common).count() {
         0 => EQUAL + 3,

@@ -143,7 +143,7 @@ pub(super) fn copies(fields: &[Field]) -> Vec<(usize, usize)> {
 /// Share of the records in which two fields of one kind have the same value: the day of an entry that is that of a birth.
 /// Strangers who share the one then share the other.
 fn copied(one: &Field, other: &Field) -> f64 {
-    if one.kind != other.kind || matches!(one.kind, Kind::Category | Kind::Marks | Kind::Doors) {
+    if one.kind != other.kind || matches!(one.kind, Kind::Category | Kind::Marks | Kind::Doors | Kind::Measures) {
         return 0.0;
     }
     let both = one

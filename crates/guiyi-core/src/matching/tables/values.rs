@@ -132,6 +132,11 @@ impl Values {
         std::hint::black_box(starts().fold(0, |all, start| all ^ first(start)));
     }
 
+    /// Whether all values are plain ASCII.
+    pub(super) fn are_ascii(&self) -> bool {
+        self.text.is_ascii()
+    }
+
     /// Number of values, with value 0.
     pub(super) fn len(&self) -> usize {
         self.counts.len()

@@ -12,6 +12,7 @@ use super::super::decision::Veto;
 use super::super::hash::hash;
 use super::compare::EQUAL;
 use super::field::Field;
+use super::records::Records;
 use super::rows::Rows;
 use super::said::{Said, Tells};
 use super::sisters::Sisters;
@@ -22,7 +23,7 @@ use crate::standardize::organization_name::{fold, parse};
 const LOOKED_AT: u32 = 2000;
 /// So many of them must be valid for identifiers to be hard, and there must be so many.
 const MOST_VALID: f64 = 0.5;
-const LEAST_VALUES: usize = 5;
+const LEAST_VALUES: f64 = 5.0;
 /// So many of them must have a legal form, or a branch, for names to be of organizations.
 const NAMES: f64 = 0.3;
 /// The part of a column's names that are of branches, from which on it is one of branches.
@@ -145,15 +146,15 @@ impl Grounds {
                 .is_some_and(|said| said.tells == Some(Tells::Organization))
         };
         let names = each(fields, |field| {
-            (is_said(field) || is_name(field) && share(field, says) >= NAMES).then_some(())
+            (is_said(field) || is_name(field) && are_so(field, NAMES, says)).then_some(())
         });
         // A column of branches beside another of names tells where somebody banks, not what he is.
         let are_branches =
-            |field: &Field| !is_said(field) && share(field, |text| Parts::of(text).is_branch) >= MOST_BRANCHES;
+            |field: &Field| !is_said(field) && are_so(field, MOST_BRANCHES, |text| Parts::of(text).is_branch);
         let (banks, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|(at, ())| are_branches(&fields[*at]));
         let names = if others.is_empty() { banks } else { others };
         let mut schemes = each(fields, |field| {
-            let is_scheme = |scheme: &Scheme| share(field, |text| scheme.holder(text) != 0) >= MOST_VALID;
+            let is_scheme = |scheme: &Scheme| are_so(field, MOST_VALID, |text| scheme.holder(text) != 0);
             let mut checked = Scheme::ALL.into_iter().filter(|scheme| *scheme != Scheme::Namesake);
             checked.find(is_scheme)
         });
@@ -208,18 +209,18 @@ pub(super) struct Vetoes {
 }
 
 impl Vetoes {
-    /// What keeps some of the records of these fields apart; no others may be asked about.
-    pub(super) fn new(fields: &[Field], said: &Said, records: &(impl Iterator<Item = u32> + Clone)) -> Self {
+    /// What keeps some records apart; no others than those asked for may be asked about.
+    pub(super) fn new(records: &Records, said: &Said, asked: &(impl Iterator<Item = u32> + Clone)) -> Self {
+        let fields = &records.fields;
         let is_asked = |field: &Field| {
             let mut is_asked = vec![false; field.values.len()];
-            let values = records.clone().map(|record| field.ids[record as usize]);
+            let values = asked.clone().map(|record| field.ids[record as usize]);
             values.for_each(|value| is_asked[value as usize] = true);
             is_asked
         };
-        let n = fields.first().map_or(0, |field| field.ids.len());
         Self {
-            sisters: start::are_few(n).then(|| Sisters::new(fields, said)),
-            ..Self::of_values(&Grounds::of(fields, said), fields, is_asked)
+            sisters: start::are_few(records.len()).then(|| Sisters::new(fields, said)),
+            ..Self::of_values(&records.grounds, fields, is_asked)
         }
     }
 
@@ -288,15 +289,18 @@ fn each<T: Send>(fields: &[Field], of: impl Fn(&Field) -> Option<T> + Sync) -> V
     found.collect()
 }
 
-/// The part of a field's values that are so; 0 where there are hardly any.
-fn share(field: &Field, is: impl Fn(&str) -> bool) -> f64 {
+/// Whether at least such a part of a field's values are so, and not hardly any.
+fn are_so(field: &Field, least: f64, is: impl Fn(&str) -> bool) -> bool {
     let n = (field.values.len() as u32).min(LOOKED_AT);
-    let count = (1..n).filter(|id| is(field.values.get(*id))).count();
-    if count < LEAST_VALUES {
-        0.0
-    } else {
-        count as f64 / f64::from(n - 1)
-    }
+    let most_others = (1.0 - least) * f64::from(n - 1);
+    // Those that are not so tell soon enough.
+    let mut n_others = 0.0;
+    let mut values = (1..n).map(|id| field.values.get(id));
+    let are_many = values.all(|text| {
+        n_others += f64::from(u8::from(!is(text)));
+        n_others <= most_others
+    });
+    are_many && f64::from(n - 1) - n_others >= LEAST_VALUES
 }
 
 /// What `of` says of each value of a field; nothing of no value.
@@ -318,7 +322,6 @@ fn some<T: Default + Send>(field: &Field, is_asked: &[bool], of: impl Fn(&str) -
 
 #[cfg(test)]
 mod tests {
-    use super::super::records::Records;
     use super::super::tests::table;
     use super::*;
 
@@ -351,7 +354,7 @@ mod tests {
         let records = Records::new(&[&table], &Said::default());
         let of = records.of_rows();
         let rows = Rows::new(&records.fields);
-        let vetoes = Vetoes::new(&records.fields, &Said::default(), &[of[20], of[21]].into_iter());
+        let vetoes = Vetoes::new(&records, &Said::default(), &[of[20], of[21]].into_iter());
         let found = vetoes.of(&rows, of[20], of[21]);
         assert_eq!(found, vetoes.of(&rows, of[21], of[20]));
         found
@@ -376,7 +379,7 @@ mod tests {
             let records = Records::new(&[&table], &Said::default());
             let of = records.of_rows();
             let rows = Rows::new(&records.fields);
-            let vetoes = Vetoes::new(&records.fields, &Said::default(), &[of[24], of[25]].into_iter());
+            let vetoes = Vetoes::new(&records, &Said::default(), &[of[24], of[25]].into_iter());
             assert_eq!(vetoes.of(&rows, of[24], of[25]), expected, "{one:?} {other:?}");
         };
         let apart = Some(Veto::Numeral);
