@@ -8,7 +8,9 @@ use rayon::prelude::*;
 
 use super::super::hash::mix;
 use super::blocks::{Candidates, Found, runs};
+use super::field::Field;
 use super::keys::{Atom, Keys, Part, Pass};
+use super::kind::Kind;
 use super::nearest::Index;
 use super::records::{Records, Seekers};
 use super::sort::by_hash;
@@ -60,21 +62,27 @@ fn single(keys: &Keys<'_>) -> Vec<Pass> {
 }
 
 /// Passes on two atoms of different fields, the atoms in `alone` left out.
-fn double(keys: &Keys<'_>, n_fields: usize, alone: &[usize]) -> Vec<Pass> {
-    if n_fields > 20 {
+fn double(keys: &Keys<'_>, fields: &[Field], alone: &[usize]) -> Vec<Pass> {
+    if fields.len() > 20 {
         return Vec::new();
     }
+    let is_size = |atom: usize| {
+        let Atom { field, part } = keys.atoms[atom];
+        part == Part::Head && fields[field].kind == Kind::Number
+    };
     let is_open = |atom: &usize| keys.sets[*atom].is_none() && !alone.contains(atom);
     let open: Vec<usize> = (0..keys.atoms.len()).filter(is_open).collect();
     let mut passes = Vec::new();
     for (at, first) in open.iter().enumerate() {
         let part = |atom: usize| keys.atoms[atom].part;
-        // The sound of a name and the beginning of another value file too much together.
+        // The sound of a name and the beginning of another value file too much together, and how large something is says
+        // little; two sizes are a position.
         let is_loose = |one: Part, other: Part| one == Part::Sound && other == Part::Head;
         let others = open[at + 1..].iter().filter(|second| {
             keys.atoms[**second].field != keys.atoms[*first].field
                 && !is_loose(part(*first), part(**second))
                 && !is_loose(part(**second), part(*first))
+                && is_size(*first) == is_size(**second)
         });
         passes.extend(others.map(|second| Pass {
             first: *first,
@@ -199,7 +207,7 @@ pub(super) fn find(
         .iter()
         .filter_map(|columns| keys.pass_on(columns, fields))
         .collect();
-    let chosen = choose(fields.len(), &keys, n, &near, may, train);
+    let chosen = choose(fields, &keys, n, &near, may, train);
     passes.extend(
         chosen
             .into_iter()
@@ -218,7 +226,7 @@ pub(super) fn find(
 
 /// Chooses passes, the one that gains most first, beside what the nearest neighbors find.
 fn choose(
-    n_fields: usize,
+    fields: &[Field],
     keys: &Keys<'_>,
     n: usize,
     near: &[u64],
@@ -241,7 +249,7 @@ fn choose(
         .filter(|(pass, survey)| is_selective(keys, **pass, survey, stride))
         .map(|(pass, _)| pass.first)
         .collect();
-    let doubles = double(keys, n_fields, &alone);
+    let doubles = double(keys, fields, &alone);
     surveys.extend(look(&doubles));
     passes.extend(doubles);
     let mut pairs: Vec<u64> = surveys.iter().flat_map(|survey| &survey.pairs).copied().collect();

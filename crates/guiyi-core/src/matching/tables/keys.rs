@@ -9,13 +9,16 @@ use rayon::prelude::*;
 use super::super::hash::mix;
 use super::date::{self, Date};
 use super::field::{Field, Prepared};
-use super::kind::Kind;
+use super::kind::{Kind, number};
 use super::rows::ends;
 use super::sets::Sets;
 use super::{globe, phonetic};
 
 /// The largest block of a pass on one field, and on two.
 const LARGEST: [usize; 2] = [50, 30];
+
+/// Binary digits of a quantity that tell its size to about a hundredth.
+const DIGITS: u32 = 6;
 
 /// Records whose keys are read together.
 const TOGETHER: usize = 256;
@@ -37,7 +40,8 @@ pub(super) struct Atom {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Whole,
-    /// The first three letters; of a date the year and month; of a place the cell it lies in.
+    /// The first three letters; of a date the year and month; of a place the cell it lies in; of a quantity its size to
+    /// about a hundredth.
     Head,
     /// Every member of a set.
     Each,
@@ -100,7 +104,9 @@ impl<'f> Keys<'f> {
                 Part::Whole => header.clone(),
                 Part::Each => format!("any of {header}"),
                 Part::Sound => format!("sound of {header}"),
-                Part::Head if fields[field].kind == Kind::Coordinates => format!("near {header}"),
+                Part::Head if matches!(fields[field].kind, Kind::Coordinates | Kind::Number) => {
+                    format!("near {header}")
+                }
                 Part::Head => format!("start of {header}"),
             }
         };
@@ -238,6 +244,7 @@ pub(super) fn head(kind: Kind, value: &str) -> u32 {
     match kind {
         Kind::Date => date::parse(value).map_or(0, head_of_date),
         Kind::Coordinates => globe::cell(value).map_or(0, |cell| mix(cell) as u32 | 1),
+        Kind::Number => number(value).map_or(0, head_of_number),
         Kind::Name | Kind::Text | Kind::Specification | Kind::Address | Kind::Code => {
             let mut letters = value.chars().filter(|letter| letter.is_alphanumeric());
             let head = (0..3).fold(0_u64, |head, _| head << 21 | letters.next().map_or(0, u64::from));
@@ -245,6 +252,13 @@ pub(super) fn head(kind: Kind, value: &str) -> u32 {
         }
         _ => 0,
     }
+}
+
+/// Sign, power of two and the first few digits behind: two quantities that are next to equal mostly share them.
+fn head_of_number(number: f64) -> u32 {
+    let digits = f64::MANTISSA_DIGITS - 1 - DIGITS;
+    // There are two zeros, of which one has a sign.
+    mix((number + 0.0).to_bits() >> digits) as u32 | 1
 }
 
 fn head_of_date(date: Date) -> u32 {
@@ -266,7 +280,14 @@ fn atoms(fields: &[Field]) -> Vec<Atom> {
         atoms.push(Atom { field, part });
         let has_head = matches!(
             kind,
-            Kind::Date | Kind::Name | Kind::Text | Kind::Specification | Kind::Address | Kind::Code | Kind::Coordinates
+            Kind::Date
+                | Kind::Number
+                | Kind::Name
+                | Kind::Text
+                | Kind::Specification
+                | Kind::Address
+                | Kind::Code
+                | Kind::Coordinates
         );
         if has_head && fields.len() <= 14 {
             atoms.push(Atom {
@@ -282,4 +303,48 @@ fn atoms(fields: &[Field]) -> Vec<Atom> {
         }
     }
     atoms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Column, Options, Table, link};
+    use super::*;
+
+    #[test]
+    fn quantities_of_one_size_are_filed_together() {
+        for (one, other, expected) in [
+            ("305.89", "305.8878", true),
+            ("-54.66", "-54.6614", true),
+            ("0.0021", "0.002101", true),
+            ("0", "-0", true),
+            ("54.66", "-54.66", false),
+            ("305.89", "315.89", false),
+            ("0.0021", "0.0031", false),
+        ] {
+            let are_one = head(Kind::Number, one) == head(Kind::Number, other);
+            assert_eq!(are_one, expected, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn two_quantities_are_a_position() {
+        let n = 1500;
+        let place = |at: u64, seed: u64, most: f64| (mix(at + seed) % 1_000_000) as f64 / 1e6 * most;
+        let file = |digits: usize| {
+            let mut columns = ["width", "height"].map(Column::new);
+            for at in 0..n {
+                columns[0].push(&format!("{:.digits$}", 10.0 + place(at, 0, 340.0)));
+                columns[1].push(&format!("{:.digits$}", 10.0 + place(at, 77_777, 80.0)));
+            }
+            Table {
+                columns: columns.into(),
+            }
+        };
+        let options = Options {
+            truth: (0..n as u32).map(|at| (at, at + n as u32)).collect(),
+            ..Options::default()
+        };
+        let found = link(&[&file(2), &file(4)], &options);
+        assert!(found.n_true_candidates * 10 > n * 9, "{}", found.n_true_candidates);
+    }
 }

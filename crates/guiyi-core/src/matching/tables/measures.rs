@@ -12,7 +12,9 @@ pub(super) fn are_named(value: &str) -> bool {
     let crosses = value.match_indices(['×', '*', 'x']);
     crosses.into_iter().any(|(at, cross)| {
         let before = value[..at].trim_end();
-        let after = value[at + cross.len()..].trim_start().trim_start_matches(['φ', 'ø', '⌀', '∅']);
+        let after = value[at + cross.len()..]
+            .trim_start()
+            .trim_start_matches(['φ', 'ø', '⌀', '∅']);
         let is_digit = |letter: char| letter.is_ascii_digit();
         // `0x1f` is a number of its own.
         let is_hexadecimal = before.trim_end_matches('0').is_empty();
@@ -69,7 +71,9 @@ fn plain(number: &str) -> &str {
         None => number,
     };
     let leading = number.bytes().zip(number.bytes().skip(1));
-    let n_zeros = leading.take_while(|(own, next)| *own == b'0' && next.is_ascii_digit()).count();
+    let n_zeros = leading
+        .take_while(|(own, next)| *own == b'0' && next.is_ascii_digit())
+        .count();
     &number[n_zeros..]
 }
 

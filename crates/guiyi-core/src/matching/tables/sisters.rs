@@ -2,8 +2,8 @@
 //!
 //! They share names, phones and people as relatives do. Where records are few no relatives can be learned, and what
 //! tells them apart is read off their names (standardize), if a column is said to hold names of organizations; where
-//! there are more it would only cost matches. Laws: a number that names a holder outweighs any name; a missing part of
-//! a name keeps nobody apart.
+//! there are more it would only cost matches, unless addresses say the same (`vetoes`). Laws: a number that names a
+//! holder outweighs any name; a missing part of a name keeps nobody apart.
 
 use super::super::decision::Veto;
 use super::super::hash::hash;
@@ -12,14 +12,14 @@ use super::field::Field;
 use super::rows::Rows;
 use super::said::{Said, Tells};
 use super::vetoes::all;
-use crate::standardize::organization_name::{fold, parse};
+use crate::standardize::organization_name::{OrganizationName, fold, parse};
 
 /// Phones and addresses of more records than this are those of an agent or a building.
 const OWN: u32 = 5;
 
 /// What a name says of an organization beside its form.
 #[derive(Clone, Default)]
-struct Firm {
+pub(super) struct Firm {
     /// Its brand; 0 for none.
     brand: u64,
     trade: Box<[u16]>,
@@ -29,8 +29,10 @@ struct Firm {
 
 impl Firm {
     fn of(text: &str) -> Self {
-        let folded = fold(text);
-        let name = parse(&folded);
+        Self::of_name(&parse(&fold(text)))
+    }
+
+    pub(super) fn of_name(name: &OrganizationName<'_>) -> Self {
         Self {
             brand: match name.trade_name {
                 "" => 0,
@@ -52,6 +54,11 @@ impl Firm {
         let mut rest = long.iter();
         let is_shortened = short.iter().all(|letter| rest.any(|own| own == letter));
         !is_shortened && (long.len() < 4 || distance(short, long) > 1)
+    }
+
+    /// Whether these are of one brand, and of two trades.
+    pub(super) fn is_sister_of(&self, other: &Self) -> bool {
+        self.brand != 0 && self.brand == other.brand && self.is_other_trade(other)
     }
 
     fn is_elsewhere(&self, other: &Self) -> bool {

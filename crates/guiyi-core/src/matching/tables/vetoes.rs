@@ -2,6 +2,9 @@
 //! branches, different numbers in names that are otherwise alike, father and son of one name, sisters of one brand
 //! (`sisters`).
 //!
+//! A branch shares its company's phone and person, and sisters share them too; where each is tells them apart. So what
+//! names alone leave open, a short name beside a branch or another trade of one brand, is decided by addresses.
+//!
 //! Which columns hold identifiers or names of organizations is found out from their values: check characters that fit,
 //! legal forms. Law: a value that is missing, or that is none of these, keeps nobody apart.
 
@@ -10,14 +13,14 @@ use rayon::prelude::*;
 
 use super::super::decision::Veto;
 use super::super::hash::hash;
-use super::compare::EQUAL;
+use super::compare::{EQUAL, n_levels};
 use super::field::Field;
 use super::records::Records;
-use super::rows::Rows;
+use super::rows::{Pair, Rows};
 use super::said::{Said, Tells};
-use super::sisters::Sisters;
+use super::sisters::{Firm, Sisters};
 use super::{Kind, persons, start};
-use crate::standardize::organization_name::{fold, parse};
+use crate::standardize::organization_name::{fold, parse, without_notes};
 
 /// Values that tell what a column holds.
 const LOOKED_AT: u32 = 2000;
@@ -30,6 +33,8 @@ const NAMES: f64 = 0.3;
 const MOST_BRANCHES: f64 = 0.5;
 /// Texts at this level or a better one are alike but for a number.
 const ALIKE: u8 = EQUAL + 5;
+/// Addresses at this level or a worse one are of two places, if their numbers are all different.
+const ELSEWHERE: u8 = EQUAL + 5;
 
 /// Identifiers that one holder has one of, with a check that chance hardly passes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -79,11 +84,12 @@ struct Parts {
     place: Box<str>,
     /// Numbers in the name; 0 for none.
     numbers: u64,
+    firm: Firm,
 }
 
 impl Parts {
     fn of(text: &str) -> Self {
-        let folded = fold(text);
+        let folded = fold(&without_notes(text));
         let name = parse(&folded);
         let tells = |letter: &char| !['省', '市', '区', '县', '第'].contains(letter);
         let place = name.branch.map_or("", |branch| branch.place);
@@ -93,6 +99,7 @@ impl Parts {
             is_branch: name.branch.is_some(),
             length: folded.chars().count(),
             place: place.chars().filter(tells).collect(),
+            firm: Firm::of_name(&name),
             numbers: if numbers.is_empty() {
                 0
             } else {
@@ -104,6 +111,16 @@ impl Parts {
     /// Whether this is the name of a company of which the other is a branch: what a branch adds is more than a slip.
     fn is_parent_of(&self, other: &Self) -> bool {
         other.is_branch && !self.is_branch && self.is_whole && other.is_whole && other.length > self.length + 2
+    }
+
+    /// Why two such names are of different organizations, if these are in two places: a branch is where it is, and sisters
+    /// of one brand have their own.
+    fn elsewhere(&self, other: &Self) -> Option<Veto> {
+        if self.is_branch || other.is_branch {
+            Some(Veto::Branch)
+        } else {
+            self.firm.is_sister_of(&other.firm).then_some(Veto::Trade)
+        }
     }
 
     /// Why two such names are of different organizations; numbers count in names that are alike.
@@ -246,7 +263,7 @@ impl Vetoes {
     /// Why two records are kept apart, if they are.
     pub(super) fn of(&self, rows: &Rows<'_>, a: u32, b: u32) -> Option<Veto> {
         let values = |at: usize| (rows.cell(a, at), rows.cell(b, at));
-        let mut are_branches = false;
+        let (mut are_branches, mut elsewhere) = (false, None);
         for (at, parts) in &self.names {
             let (left, right) = values(*at);
             if left.value == 0 || right.value == 0 {
@@ -263,11 +280,19 @@ impl Vetoes {
             if veto.is_some() {
                 return veto;
             }
+            if left.value != right.value {
+                elsewhere = elsewhere.or_else(|| one.elsewhere(other));
+            }
         }
         let conflict = |(at, scheme, holders): &(usize, Scheme, Vec<u64>)| {
             let (left, right) = values(*at);
             let (left, right) = (holders[left.value as usize], holders[right.value as usize]);
             (left != 0 && right != 0 && left != right).then_some(*scheme)
+        };
+        let is_one = |(at, _, holders): &(usize, Scheme, Vec<u64>)| {
+            let (left, right) = values(*at);
+            let holder = holders[left.value as usize];
+            holder != 0 && holder == holders[right.value as usize]
         };
         let conflict = self.holders.iter().find_map(conflict);
         match conflict {
@@ -276,8 +301,32 @@ impl Vetoes {
             Some(_) if !are_branches => return Some(Veto::HardIdentifier),
             _ => {}
         }
+        // A company's identifier is that of its branches, and never that of a sister.
+        let may_be = |veto: &Veto| *veto == Veto::Branch || !self.holders.iter().any(is_one);
+        let elsewhere = elsewhere.filter(|veto| may_be(veto) && are_elsewhere(rows, (a, b)));
+        if elsewhere.is_some() {
+            return elsewhere;
+        }
         self.sisters.as_ref().and_then(|sisters| sisters.of(rows, a, b))
     }
+}
+
+/// Whether two records have addresses that share no number, and not half of their words.
+fn are_elsewhere(rows: &Rows<'_>, pair: Pair) -> bool {
+    let levels = |kind: Kind| {
+        let fields = rows
+            .fields
+            .iter()
+            .enumerate()
+            .filter(move |(_, field)| field.kind == kind);
+        fields.map(|(at, _)| rows.level(at, pair).0).filter(|level| *level != 0)
+    };
+    let none = n_levels(Kind::Doors) as u8;
+    let (mut doors, mut addresses) = (levels(Kind::Doors).peekable(), levels(Kind::Address).peekable());
+    doors.peek().is_some()
+        && addresses.peek().is_some()
+        && doors.all(|level| level == none)
+        && addresses.all(|level| level >= ELSEWHERE)
 }
 
 /// What `of` finds for fields, each with its position.
@@ -358,6 +407,67 @@ mod tests {
         let found = vetoes.of(&rows, of[20], of[21]);
         assert_eq!(found, vetoes.of(&rows, of[21], of[20]));
         found
+    }
+
+    #[test]
+    fn who_is_elsewhere_is_another() {
+        let item = |at: u32| {
+            let number = format!("69012345{at:04}");
+            let digits = number.bytes().zip([1, 3].into_iter().cycle());
+            let sum: u32 = digits.map(|(digit, by)| u32::from(digit - b'0') * by).sum();
+            format!("{number}{}", (10 - sum % 10) % 10)
+        };
+        let check = |one: [&str; 3], other: [&str; 3], expected: Option<Veto>| {
+            let filler = ('\u{5b89}'..).zip(0..40_u32).map(|(letter, at)| {
+                let (town, street) = (
+                    ["杭州", "宁波", "苏州"][at as usize % 3],
+                    ["建设", "人民"][at as usize % 2],
+                );
+                vec![
+                    format!("{town}{letter}{letter}贸易有限公司"),
+                    format!(
+                        "{town}市{letter}江区{letter}桥街道{street}路{}号{}楼",
+                        20 + 7 * at,
+                        at % 9 + 1
+                    ),
+                    item(at),
+                ]
+            });
+            let pair = [one, other].map(|row| row.map(str::to_owned).to_vec());
+            let rows: Vec<Vec<String>> = filler.chain(pair).collect();
+            let table = table(&["name", "address", "item"], &rows);
+            let records = Records::new(&[&table], &Said::default());
+            let of = records.of_rows();
+            let rows = Rows::new(&records.fields);
+            let vetoes = Vetoes::new(&records, &Said::default(), &[of[40], of[41]].into_iter());
+            assert_eq!(vetoes.of(&rows, of[40], of[41]), expected, "{one:?} {other:?}");
+            assert_eq!(vetoes.of(&rows, of[41], of[40]), expected, "{other:?} {one:?}");
+        };
+        let here = "杭州市西湖区北山街道文三路128号7楼";
+        let there = "宁波市海曙区江厦街道中山东路903号4楼";
+        let (company, branch) = ("杭州青禾软件有限公司", "杭州青禾软件有限公司宁波分公司");
+        check(["青禾软件", here, ""], [branch, there, ""], Some(Veto::Branch));
+        check(["青禾软件", there, ""], [branch, there, ""], None);
+        check(["青禾软件", "", ""], [branch, there, ""], None);
+        check(
+            ["杭州青禾软件有限公司宁波第二分公司", here, ""],
+            [branch, there, ""],
+            Some(Veto::Branch),
+        );
+        // A branch may move.
+        check([branch, here, ""], [branch, there, ""], None);
+        // A note is no part of a name, however long.
+        check(
+            ["杭州青禾软件有限公司（先款后货）", "", ""],
+            [branch, "", ""],
+            Some(Veto::Branch),
+        );
+        let sister = "杭州青禾餐饮有限公司";
+        check([company, here, ""], [sister, there, ""], Some(Veto::Trade));
+        check([company, here, ""], [sister, here, ""], None);
+        check([company, here, ""], [sister, "", ""], None);
+        check([company, here, ""], ["青禾", there, ""], None);
+        check([company, here, &item(50)], [sister, there, &item(50)], None);
     }
 
     #[test]

@@ -9,7 +9,9 @@ mod words;
 
 pub use parse::{Branch, OrganizationName, parse};
 
-use super::change::{Aside, Change, Code};
+use std::borrow::Cow;
+
+use super::change::{Aside, Change, Code, Value};
 use super::place::chain;
 use super::simplified::simplified;
 use super::text::{Style, clean, clean_owned, is_cjk};
@@ -103,6 +105,17 @@ pub(super) fn standardize(text: &str) -> Option<Change> {
     };
     change.asides = notes.into_iter().rev().map(note).collect();
     Some(change)
+}
+
+/// The name without a note in brackets behind it, be it folded or not.
+pub(crate) fn without_notes(name: &str) -> Cow<'_, str> {
+    match name.ends_with([')', '）']).then(|| standardize(name)).flatten() {
+        Some(Change {
+            value: Value::Set(plain),
+            ..
+        }) => Cow::Owned(plain),
+        _ => Cow::Borrowed(name),
+    }
 }
 
 /// The name as [`parse()`] and [`match_key`] like it: simplified characters, upper case.
