@@ -16,9 +16,11 @@ pub(super) fn are_named(value: &str) -> bool {
             .trim_start()
             .trim_start_matches(['φ', 'ø', '⌀', '∅']);
         let is_digit = |letter: char| letter.is_ascii_digit();
-        // `0x1f` is a number of its own.
-        let is_hexadecimal = before.trim_end_matches('0').is_empty();
-        before.ends_with(is_digit) && after.starts_with(is_digit) && !is_hexadecimal
+        // `m6x25` is two measures; more letters before make it a code, and `0x1f` is a number of its own.
+        let digits = before.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+        let n_letters = digits.chars().rev().take_while(|letter| letter.is_alphabetic()).count();
+        let is_code = cross == "x" && (n_letters > 1 || before == "0");
+        before.ends_with(is_digit) && after.starts_with(is_digit) && !is_code
     })
 }
 
@@ -79,7 +81,9 @@ fn plain(number: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::text;
+    use super::super::laws::{draw, f1};
+    use super::super::tests::{find, matches, table};
+    use super::super::{Kind, text};
     use super::*;
 
     fn measures(value: &str) -> String {
@@ -105,6 +109,42 @@ mod tests {
         assert_ne!(measures("Φ159×4.5"), measures("Φ15×94.5"));
     }
 
+    /// Parts as two systems write them: pipes and bolts in some sizes, of some materials and makers.
+    fn parts(side: u64) -> Vec<Vec<String>> {
+        let part = |at: u64| {
+            let pick = |of: u64, n: u64| draw(at * 8 + of, n);
+            let write =
+                |of: u64, ways: &[&str]| ways[draw(at * 8 + of + 1000 * side, ways.len() as u64) as usize].to_owned();
+            let (wide, long) = (20 + 5 * pick(0, 30), 1 + pick(1, 12));
+            let spec = write(2, &["Φ{}×{}.5", "D{}x{}.5mm", "{}*{}.50", "φ{} x {}.5"]);
+            let spec = spec
+                .replacen("{}", &wide.to_string(), 1)
+                .replacen("{}", &long.to_string(), 1);
+            let name = if pick(3, 2) == 0 {
+                write(4, &["无缝钢管", "钢管"])
+            } else {
+                write(4, &["六角头螺栓", "螺栓"])
+            };
+            let of = |count: u64, names: &[&str]| names[pick(count, names.len() as u64) as usize].to_owned();
+            let material = of(5, &["20#", "Q345B", "304", "316L", "16Mn"]);
+            let maker = of(6, &["宏远", "立信", "东岳", "海川", "恒泰", "金石"]);
+            vec![name, spec, material, maker]
+        };
+        (0..300).map(part).collect()
+    }
+
+    #[test]
+    fn parts_are_told_by_their_sizes() {
+        let of = |side| table(&["name", "size", "material", "maker"], &parts(side));
+        let found = find(&[&of(0), &of(1)]);
+        let truth: Vec<(u32, u32)> = (0..300).map(|at| (at, at + 300)).collect();
+        let f1 = f1(&matches(&found), &truth);
+        assert!(
+            found.fields.iter().any(|field| field.kind == Kind::Measures) && f1 > 0.9,
+            "{f1}"
+        );
+    }
+
     #[test]
     fn a_cross_between_numbers_names_measures() {
         for (value, expected) in [
@@ -112,6 +152,8 @@ mod tests {
             ("159 * 4.5", true),
             ("m12x50", true),
             ("0x1f", false),
+            ("ka4071x12", false),
+            ("yjv4*10", true),
             ("138****1234", false),
             ("dn100 pn16", false),
             ("x", false),

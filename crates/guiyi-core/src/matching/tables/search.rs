@@ -139,7 +139,9 @@ impl<'r> Search<'r> {
 
     fn decoys(&self) -> Option<&Decoys> {
         let n = candidates::neighbors(self.records.len());
-        let is_asked = self.records.is_link && self.records.seekers() == Seekers::All;
+        // A number alone names nothing: that two are close is no sign that stands out.
+        let is_number = matches!(&self.records.fields[..], [field] if field.kind == Kind::Number);
+        let is_asked = self.records.is_link && self.records.seekers() == Seekers::All && !is_number;
         is_asked.then(|| self.decoys.get_or_init(|| Decoys::new(self.records, &self.rows, n)))
     }
 }
