@@ -523,15 +523,9 @@ impl Model {
             // Different values never speak for a pair, rare equal ones never against it.
             bits[n - 1] = bits[n - 1].min(0.0);
             bits[0] = bits[0].max(0.0);
-            match field.kind {
-                // Of two sizes each of which has a number of its own neither is the other.
-                Kind::Measures => bits[n - 2] = bits[n - 2].min(0.0),
-                // That numbers are equal is said by these.
-                Kind::Specification => {
-                    let words = bits[equal];
-                    bits[..equal].iter_mut().for_each(|bits| *bits = bits.min(words));
-                }
-                _ => {}
+            // Of two sizes each of which has a number of its own neither is the other.
+            if field.kind == Kind::Measures {
+                bits[n - 2] = bits[n - 2].min(0.0);
             }
             // Equal and rare is never worth less than nearly equal; levels hardly seen take their neighbor's word.
             bits[0] = bits[0].max(bits[equal]);
@@ -544,6 +538,11 @@ impl Model {
                 for (step, bits) in bits[equal..].iter_mut().enumerate() {
                     *bits -= SLOPE * (step as f64 - (n - equal) as f64 / 2.0);
                 }
+            }
+            // That the numbers are equal, too, is said by these.
+            if field.kind == Kind::Specification {
+                let words = bits[equal];
+                bits[..equal].iter_mut().for_each(|bits| *bits = bits.min(words));
             }
             field.bits = bits;
         }
