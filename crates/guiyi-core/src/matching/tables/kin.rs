@@ -1,8 +1,8 @@
 //! Kin: different writings of one name. Bob is Robert, 张伟 is Zhang Wei, sounds like 章伟 and 王未 looks like 王末.
 //!
 //! Each value gets keys; two values that share one are kin. So are given names that sound alike (Lee, Leigh); two given
-//! names that are known and are no kin are two, however alike their letters (Patrick, Patricia). Familiar forms of English names come from
-//! `dictionaries/name`, so do characters that look alike; sounds of Chinese ones come from their pinyin.
+//! names that are known and are no kin are two, however alike their letters (Patrick, Patricia). Familiar forms of English
+//! names come from `dictionaries/name`, so do characters that look alike; sounds of Chinese ones come from their pinyin.
 //! Law: a value's keys depend on the value alone.
 
 use std::collections::{BTreeSet, HashMap};
