@@ -65,7 +65,7 @@ fn others(kind: Kind) -> &'static [(&'static str, &'static str)] {
             ("same year", "同年"),
             ("different", "不同"),
         ],
-        Kind::Number => &[
+        Kind::Number | Kind::Duration => &[
             ("within 0.1 %", "相差不到0.1%"),
             ("within 1 %", "相差不到1%"),
             ("within 5 %", "相差不到5%"),

@@ -23,7 +23,7 @@ pub fn level_names(kind: Kind) -> Vec<&'static str> {
     let equal = ["equal-rare", "equal-uncommon", "equal-common", "equal-frequent"];
     let others: &[&str] = match kind {
         Kind::Date => &["swapped", "one-part-off", "year-off", "same-year", "different"],
-        Kind::Number => &["0.1%", "1%", "5%", "15%", "40%", "different"],
+        Kind::Number | Kind::Duration => &["0.1%", "1%", "5%", "15%", "40%", "different"],
         Kind::Phone | Kind::Code => &["one-edit", "two-edits", "alike", "same-start", "different"],
         Kind::Email => &["one-edit", "alike", "part-of", "half", "different"],
         Kind::Name | Kind::Given => &["one-edit", "kin", "alike", "part-of", "half", "different"],
@@ -52,7 +52,7 @@ pub fn level_names(kind: Kind) -> Vec<&'static str> {
 pub(super) fn n_levels(kind: Kind) -> usize {
     usize::from(EQUAL)
         + match kind {
-            Kind::Number | Kind::Name | Kind::Given => 6,
+            Kind::Number | Kind::Duration | Kind::Name | Kind::Given => 6,
             Kind::Date | Kind::Phone | Kind::Email | Kind::Code => 5,
             Kind::Contacts => 4,
             Kind::Coordinates => globe::N_LEVELS,
@@ -159,7 +159,7 @@ impl Field {
         EQUAL
             + match self.kind {
                 Kind::Date => date_level(left, right),
-                Kind::Number => self.number_level(f64::from_bits(left), f64::from_bits(right)),
+                Kind::Number | Kind::Duration => self.number_level(f64::from_bits(left), f64::from_bits(right)),
                 Kind::Coordinates => globe::best_level(left, right),
                 Kind::Text | Kind::Specification | Kind::Address | Kind::Marks => 1,
                 kind => best_level(kind, Apart::of(left, right)),

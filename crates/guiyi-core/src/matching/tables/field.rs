@@ -8,6 +8,7 @@ use super::super::hash::{Map, hash};
 use super::address;
 use super::bags::Bags;
 use super::date::{self, Date};
+use super::durations;
 use super::forms::Forms;
 use super::globe::{self, Places};
 use super::kind::{Kind, infer, mailbox, number, whole_number};
@@ -158,6 +159,7 @@ impl Field {
             | Kind::Code
             | Kind::Date
             | Kind::Number
+            | Kind::Duration
             | Kind::Contacts
             | Kind::Coordinates
             | Kind::Doors
@@ -371,6 +373,7 @@ pub(super) fn strip(kind: Kind, value: &str, stripped: &mut String) {
             Some(Date { year, month, day }) => _ = write!(stripped, "{year}-{month:02}-{day:02}"),
             None => stripped.push_str(value),
         },
+        Kind::Duration => durations::strip(value, stripped),
         Kind::Number => match number(value) {
             Some(number) => _ = write!(stripped, "{number}"),
             None => stripped.push_str(value),
@@ -453,7 +456,8 @@ pub(super) fn prepare(kind: Kind, values: &Values, n: usize, count: impl Fn(u32)
     let all = || (0..values.len() as u32).map(|id| values.get(id));
     match kind {
         Kind::Date => Prepared::Dates(all().map(date::pack).collect()),
-        Kind::Number => Prepared::Numbers(Numbers::new(
+        Kind::Number | Kind::Duration => Prepared::Numbers(Numbers::new(
+            kind,
             all().map(|value| number(value).unwrap_or(f64::NAN)).collect(),
         )),
         Kind::Coordinates => Prepared::Places(Places::new(values)),

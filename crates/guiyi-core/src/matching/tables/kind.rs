@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::text::is_ideograph;
-use super::{address, date, globe, measures};
+use super::{address, date, durations, globe, measures};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,6 +12,8 @@ pub enum Kind {
     Date,
     /// Quantities: prices, amounts, lengths, years.
     Number,
+    /// Lengths of time, on a clock or in any unit of it.
+    Duration,
     /// Phone numbers: digits with any punctuation.
     Phone,
     /// Mail addresses.
@@ -44,9 +46,10 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Date,
         Self::Number,
+        Self::Duration,
         Self::Phone,
         Self::Email,
         Self::Contacts,
@@ -94,6 +97,7 @@ impl Kind {
         match self {
             Self::Date => "date",
             Self::Number => "number",
+            Self::Duration => "duration",
             Self::Phone => "phone",
             Self::Email => "email",
             Self::Contacts => "contacts",
@@ -130,13 +134,16 @@ const MOST_UNITS: usize = 25;
 /// The part of the values that name measures side by side (`159×4.5`), at least, of a column of specifications.
 const LEAST_MEASURED: f64 = 0.1;
 
+/// The part of the values that stand on a clock (`3:39`), at least, of a column of durations.
+const LEAST_TIMED: f64 = 0.1;
+
 /// Tells the kind from distinct folded values and how often each occurs.
 pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     let mut n = 0.0;
     let mut date_rows = 0.0;
     let (mut dates, mut numbers, mut phones, mut emails, mut codes, mut fixed) =
         (0.0, 0.0, 0.0, 0.0, 0.0, [0.0_f64; 33]);
-    let (mut places, mut zeros, mut addresses, mut measured) = (0.0, 0.0, 0.0, 0.0);
+    let (mut places, mut zeros, mut addresses, mut measured, mut timed) = (0.0, 0.0, 0.0, 0.0, 0.0);
     let (mut plain_rows, mut fixed_rows, mut long) = (0.0, [0.0_f64; 33], 0.0);
     let mut units: BTreeSet<(&str, &str)> = BTreeSet::new();
     let (mut fractions, mut n_tokens, mut n_letters, mut total, mut plain) = (0.0, 0.0, 0.0, 0_u64, 0.0);
@@ -173,6 +180,7 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
             long += flag(digits >= LONG);
             zeros += flag(digits > 1 && value.starts_with('0'));
         }
+        timed += flag(durations::seconds(value).is_some());
         addresses += flag(address::is_address(value));
         measured += flag(measures::are_named(value));
         n_tokens += words as f64;
@@ -200,6 +208,8 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
         Kind::Email
     } else if most(places) {
         Kind::Coordinates
+    } else if timed >= LEAST_TIMED * n && most(numbers + timed) {
+        Kind::Duration
     } else if most(numbers) && !is_coded_number && units.len() <= MOST_UNITS {
         if n <= 12.0 && fractions == 0.0 {
             // Numbers of documents that few records have: long, and hardly ever the same.

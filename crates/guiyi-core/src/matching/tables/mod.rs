@@ -25,6 +25,7 @@ mod compare;
 mod compete;
 mod date;
 mod decoys;
+mod durations;
 mod excess;
 mod explain;
 mod familiar;

@@ -121,9 +121,18 @@ pub(super) struct Share {
 }
 
 impl Relatives {
-    /// Odds that a pair is of this kind, against its being a match, by the bits of its fields.
-    fn against(&self, own: &[f64; ROOM]) -> f64 {
-        let bits: f64 = self.differ.iter().map(|at| own[*at]).sum();
+    /// Odds that a pair is of this kind, against its being a match, by the bits of its fields. Who is equal is no more
+    /// of this kind than who is nearly equal, whatever that weighs beside strangers.
+    fn against(&self, fields: &[FieldModel], own: &[f64; ROOM]) -> f64 {
+        let bits_of = |at: &usize| {
+            let (equal, nearly) = (fields[*at].bits[0], fields[*at].bits[usize::from(EQUAL)]);
+            if own[*at] < equal {
+                own[*at]
+            } else {
+                own[*at].max(nearly)
+            }
+        };
+        let bits: f64 = self.differ.iter().map(bits_of).sum();
         self.per_match * (-bits).exp2()
     }
 }
@@ -274,7 +283,7 @@ impl Model {
         if self.relatives.is_empty() {
             return weight;
         }
-        let against: f64 = self.relatives.iter().map(|kind| kind.against(own)).sum();
+        let against: f64 = self.relatives.iter().map(|kind| kind.against(&self.fields, own)).sum();
         -((-weight).exp2() + against).log2()
     }
 
@@ -363,7 +372,10 @@ impl Model {
     /// What part of a pattern's pairs are relatives, where so much are matches.
     pub(super) fn related(&self, pattern: u128, matching: f64) -> f64 {
         let own = self.bits_of(pattern);
-        self.relatives.iter().map(|kind| matching * kind.against(&own)).sum()
+        self.relatives
+            .iter()
+            .map(|kind| matching * kind.against(&self.fields, &own))
+            .sum()
     }
 
     /// What part of each pattern's pairs are matches, and what part relatives; learns how many of these there are.
@@ -384,7 +396,7 @@ impl Model {
         for kind in &self.relatives {
             let own = (patterns.par_iter().zip(&shares))
                 .with_min_len(TOGETHER)
-                .map(|((pattern, _), share)| share.matching * kind.against(&self.bits_of(*pattern)));
+                .map(|((pattern, _), share)| share.matching * kind.against(&self.fields, &self.bits_of(*pattern)));
             let own: Vec<f64> = own.collect();
             let mut sum = 0.0;
             for (((_, count), share), own) in patterns.iter().zip(&mut shares).zip(own) {

@@ -165,7 +165,7 @@ impl Sought {
     /// Appends the grams of a value of the field at a place.
     pub(super) fn add_grams(&self, at: usize, id: u32, value: &str, own: &mut Vec<u32>) {
         match self.kind {
-            Kind::Number | Kind::Category => {
+            Kind::Number | Kind::Duration | Kind::Category => {
                 own.push(mix((at as u64) << 32 | u64::from(id)) as u32);
                 let cells = self.cells.as_ref().and_then(|cells| cells.of(value));
                 own.extend(

@@ -3,7 +3,8 @@
 //! Prices of 10 and 11 differ by a tenth. Years, and degrees of latitude in one town, differ by next to nothing beside
 //! their size; there it counts how much of the usual distance two are apart.
 
-use super::kind::number;
+use super::durations;
+use super::kind::{Kind, number};
 
 /// A field is narrow where so many of its values are this near each other beside their size.
 const NARROW: f64 = 0.3;
@@ -19,6 +20,8 @@ pub(super) struct Numbers {
     pub(super) values: Vec<f64>,
     /// The usual distance between two values, in a field that is narrow beside their size.
     pub(super) usual: Option<f64>,
+    /// Whether they are durations, which may be said in several units.
+    may_differ_in_unit: bool,
 }
 
 /// What part of the greater one two quantities are apart.
@@ -28,7 +31,7 @@ fn relative(left: f64, right: f64) -> f64 {
 
 impl Numbers {
     /// `values` are distinct, in an order that says nothing of them; the first is that of no value.
-    pub(super) fn new(values: Vec<f64>) -> Self {
+    pub(super) fn new(kind: Kind, values: Vec<f64>) -> Self {
         let pairs = || values.windows(2).skip(1).take(SAMPLE).map(|pair| (pair[0], pair[1]));
         let n = pairs().count();
         let near = pairs().filter(|(left, right)| relative(*left, *right) < NEAR).count();
@@ -39,12 +42,14 @@ impl Numbers {
         Self {
             usual: usual.filter(|usual| *usual > 0.0 && near as f64 > NARROW * n as f64),
             values,
+            may_differ_in_unit: kind == Kind::Duration,
         }
     }
 
     /// From 1, next to equal, to 6, different.
     pub(super) fn level(&self, left: f64, right: f64) -> u8 {
         let apart = match self.usual {
+            _ if self.may_differ_in_unit => relative(left, durations::in_unit_of(left, right)),
             Some(usual) => (left - right).abs() / usual,
             None => relative(left, right),
         };
@@ -127,7 +132,7 @@ mod tests {
     fn quantities_are_apart_beside_their_size_or_beside_what_is_usual() {
         let field = |values: &dyn Fn(u32) -> f64| {
             let values = (0..500).map(|at| values((crate::matching::hash::mix(at) % 1000) as u32));
-            Numbers::new(std::iter::once(f64::NAN).chain(values).collect())
+            Numbers::new(Kind::Number, std::iter::once(f64::NAN).chain(values).collect())
         };
         let prices = field(&|at| f64::from(at).powi(2) / 100.0 + 1.0);
         let years = field(&|at| 1950.0 + f64::from(at) / 14.0);

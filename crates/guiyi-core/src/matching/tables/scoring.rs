@@ -170,7 +170,13 @@ impl Bounds {
     fn new(fields: &[Field], model: &Model) -> Self {
         let mut order: Vec<usize> = (0..fields.len()).collect();
         order.sort_by_key(|at| match fields[*at].kind {
-            Kind::Date | Kind::Number | Kind::Coordinates | Kind::Doors | Kind::Measures | Kind::Marks => 0,
+            Kind::Date
+            | Kind::Number
+            | Kind::Duration
+            | Kind::Coordinates
+            | Kind::Doors
+            | Kind::Measures
+            | Kind::Marks => 0,
             Kind::Name | Kind::Given | Kind::Category | Kind::Code => 1,
             Kind::Phone | Kind::Email | Kind::Contacts => 2,
             Kind::Text | Kind::Specification | Kind::Address => 3,
