@@ -31,9 +31,9 @@ pub(super) fn read(mut records: Records, said: &Said) -> Records {
 }
 
 /// How many records have a partner that stands out.
-fn stand_out(records: &Records) -> f64 {
+fn stand_out(records: &Records) -> usize {
     let said = Said::default();
-    Search::new(records, &said).outstanding()
+    Search::new(records, &said).outstanding().len()
 }
 
 #[cfg(test)]

@@ -119,6 +119,7 @@ mod tests {
                 share: 0.2,
             }],
             rivals: false,
+            unrelated: Vec::new(),
             taught: Vec::new(),
         }
     }

@@ -80,6 +80,7 @@ mod together;
 mod torn;
 mod train;
 mod twins;
+mod unrelated;
 mod values;
 mod vetoes;
 
@@ -218,7 +219,11 @@ const WORD: f32 = 1000.0;
 /// Rows of a second table are numbered after those of the first. No rows give no pairs. Of more than 31 columns those
 /// that say least are passed over.
 pub fn link(tables: &[&Table], options: &Options) -> Linkage {
-    link_records(&Records::new(tables, &options.said), options).0
+    let mut records = Records::new(tables, &options.said);
+    if let Some(model) = &options.model {
+        records.leave_out(&model.unrelated, &options.said);
+    }
+    link_records(&records, options).0
 }
 
 /// The least probability, beside all others that a record could have, of a partner that it takes once those are taken.
@@ -241,7 +246,8 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
     let said = &options.said;
     let search = Search::new(records, said);
     let (candidates, passes) = search.candidates();
-    let model = search.model(&candidates, options);
+    let mut model = search.model(&candidates, options);
+    model.unrelated.clone_from(&records.unrelated);
     let rows = search.rows;
     let may = |a: u32, b: u32| records.may(a, b);
     let bits = |probability: f64| (probability / (1.0 - probability)).log2();

@@ -61,6 +61,8 @@ pub struct Model {
     /// Whether partners of a record are rivals: of two files a record has one at most, although by the weights alone
     /// neither file holds each thing once.
     pub rivals: bool,
+    /// Columns that are not compared, since they have nothing to do with what the others say.
+    pub unrelated: Vec<String>,
     /// Patterns of pairs of which somebody said whether they are matches; they teach, and are no part of what is learned.
     pub(super) taught: Vec<(u128, bool)>,
 }
@@ -92,7 +94,7 @@ pub(in super::super) fn level(pattern: u128, field: usize) -> usize {
 }
 
 /// How alike a level is, from 1 (equal) to 0 (different).
-fn likeness(kind: Kind, level: usize) -> f64 {
+pub(super) fn likeness(kind: Kind, level: usize) -> f64 {
     1.0 - f64::from(steps(kind, level)) / f64::from(steps(kind, n_levels(kind)))
 }
 
@@ -160,6 +162,7 @@ impl Model {
             bonds: Vec::new(),
             moves: Vec::new(),
             rivals: false,
+            unrelated: Vec::new(),
             taught: Vec::new(),
         };
         let mut seen = vec![vec![SEEN; 16]; kinds.len()];
@@ -180,6 +183,7 @@ impl Model {
             bonds: Vec::new(),
             moves: Vec::new(),
             rivals: false,
+            unrelated: Vec::new(),
             taught: Vec::new(),
         }
     }

@@ -42,6 +42,14 @@ impl Linkage {
         if self.model.rivals {
             text.push_str("# Of two files a record has one partner at most.\nrivals = true\n");
         }
+        if !self.model.unrelated.is_empty() {
+            let names: Vec<String> = self.model.unrelated.iter().map(|name| quoted(name)).collect();
+            _ = writeln!(
+                text,
+                "# Columns that are not compared: they have nothing to do with what the others say.\nunrelated = [{}]",
+                names.join(", ")
+            );
+        }
         for (field, weights) in self.fields.iter().zip(&self.model.fields) {
             let FieldSummary { header, kind, .. } = field;
             _ = writeln!(
@@ -174,6 +182,7 @@ pub fn parse(text: &str) -> Result<Model, ModelMistake> {
             table.get("rivals").map(toml::Spanned::get_ref),
             Some(DeValue::Boolean(true))
         ),
+        unrelated: texts(table, "unrelated"),
         taught: Vec::new(),
     })
 }
@@ -208,6 +217,15 @@ fn list<'t>(table: &'t DeTable<'t>, name: &str) -> Option<Vec<&'t DeTable<'t>>> 
         _ => None,
     });
     tables.collect()
+}
+
+/// The texts of a list; none where there is no such list.
+fn texts(table: &DeTable<'_>, name: &str) -> Vec<String> {
+    let list = table.get(name).and_then(|value| value.get_ref().as_array());
+    let texts = list.into_iter().flat_map(|list| list.iter());
+    texts
+        .filter_map(|text| Some(text.get_ref().as_str()?.to_owned()))
+        .collect()
 }
 
 fn quoted(text: &str) -> String {

@@ -14,7 +14,7 @@ use super::spread::Spread;
 use super::synonyms::{self, Synonyms};
 use super::values::Cells;
 use super::vetoes::Grounds;
-use super::{Kind, Table, align, alone, forms, pooled, sort, twins};
+use super::{Kind, Table, align, alone, forms, pooled, sort, twins, unrelated};
 
 /// Fields that a pattern has room for.
 const MOST_FIELDS: usize = 31;
@@ -47,6 +47,8 @@ pub(super) struct Records {
     pub(super) is_link: bool,
     /// The fields whose values can keep records apart.
     pub(super) grounds: Grounds,
+    /// The fields that were left out, as unrelated to the rest.
+    pub(super) unrelated: Vec<String>,
     n_left: usize,
 }
 
@@ -57,15 +59,34 @@ impl Records {
         cells.spread = Spread::new(&order);
         let n_left = tables.first().map_or(0, |table| table.n_rows());
         let fields = make_fields(tables, said, cells, &order);
-        let records = Self {
+        let mut records = Self {
             side: order.iter().map(|row| u8::from(*row as usize >= n_left)).collect(),
             grounds: Grounds::of(&fields, said),
             fields,
             order,
             is_link: tables.len() == 2,
+            unrelated: Vec::new(),
             n_left,
         };
+        let unrelated = unrelated::find(&mut records, said);
+        records.leave_out(&unrelated, said);
         alone::read(records, said)
+    }
+
+    /// Takes fields out by their names, with what is taken from their values.
+    pub(super) fn leave_out(&mut self, names: &[String], said: &Said) {
+        if names.is_empty() {
+            return;
+        }
+        let is_out = |field: &Field| names.contains(&field.header);
+        let out: Vec<Vec<Vec<usize>>> = (self.fields.iter().filter(|field| is_out(field)))
+            .map(|field| field.columns.clone())
+            .collect();
+        self.unrelated.extend(names.iter().cloned());
+        self.fields
+            .retain(|field| field.kind != Kind::Marks && !out.contains(&field.columns));
+        self.fields.extend(field::marks(&self.fields));
+        self.grounds = Grounds::of(&self.fields, said);
     }
 
     /// Number of records.

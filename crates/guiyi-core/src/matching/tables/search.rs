@@ -13,7 +13,7 @@ use super::decoys::Decoys;
 use super::model::Model;
 use super::persons::{self, Given};
 use super::records::{Records, Seekers};
-use super::rows::Rows;
+use super::rows::{Pair, Rows, ends};
 use super::said::Said;
 use super::train::{self, Ground};
 use super::{Kind, Options, chance, compare, compete, moves, nearest, relatives, together};
@@ -30,7 +30,7 @@ pub(super) struct Search<'r> {
     pub(super) rows: Rows<'r>,
     records: &'r Records,
     said: &'r Said,
-    untrained: Model,
+    pub(super) untrained: Model,
     ground: Ground,
     /// Pairs within each of two files, where they are asked for.
     decoys: OnceLock<Decoys>,
@@ -127,14 +127,23 @@ impl<'r> Search<'r> {
         (model, patterns, is_believed)
     }
 
-    /// How many records have a partner that stands out, before anything is trained; none where that is not asked for.
-    pub(super) fn outstanding(&self) -> f64 {
+    /// Records whose partner stands out, before anything is trained, with these, the clearest first; none where that is
+    /// not asked for.
+    pub(super) fn outstanding(&self) -> Vec<Pair> {
+        let Some(decoys) = self.decoys() else {
+            return Vec::new();
+        };
         let may = |a: u32, b: u32| self.records.may(a, b);
-        self.decoys().map_or(0.0, |decoys| {
-            let n = candidates::neighbors(self.records.len());
-            let near = nearest::Index::build(&self.records.fields).pairs(n, |_| true, may);
-            decoys.told(&self.rows, &self.untrained, &near).n_outstanding()
-        })
+        let n = candidates::neighbors(self.records.len());
+        let near = nearest::Index::build(&self.records.fields).pairs(n, |_| true, may);
+        let told = decoys.told(&self.rows, &self.untrained, &near);
+        let sure = told.sure.iter().take(told.n_outstanding() as usize);
+        sure.map(|at| ends(near[*at])).collect()
+    }
+
+    /// The levels of a pair.
+    pub(super) fn pattern(&self, pair: Pair) -> u128 {
+        self.rows.pattern(pair)
     }
 
     fn decoys(&self) -> Option<&Decoys> {

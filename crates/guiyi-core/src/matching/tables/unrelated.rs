@@ -1,0 +1,82 @@
+//! Columns that have nothing to do with what the others say: a counter of visits, the day of an export, a status.
+//!
+//! Where two files share little else, such a column does harm: rare values that are equal by chance weigh as much as a
+//! name does, and what is alike in it pushes those out that are worth comparing. One column alone often shows records
+//! that stand out, held against what is seen within each file; if these agree in another column no more than strangers
+//! do, that one is not compared.
+//! Laws: what is said of a column holds; the column that tells most is compared, and so is what agrees with it.
+
+use super::field::{self, Field};
+use super::model::{FieldModel, level, likeness};
+use super::records::{Records, Seekers};
+use super::rows::Pair;
+use super::said::Said;
+use super::search::Search;
+
+/// Of more columns than these, training tells the unrelated ones.
+const MOST: usize = 8;
+/// Records that stand out, at least, for these to show which columns agree.
+const LEAST: usize = 20;
+/// How much more alike those that stand out are than strangers, at least, of what they could be; and how many times the
+/// spread of the mean it must be.
+const LEAST_ALIKE: f64 = 0.05;
+const CLEAR: f64 = 3.0;
+
+/// The names of the fields that are unrelated to the rest.
+pub(super) fn find(records: &mut Records, said: &Said) -> Vec<String> {
+    let is_free = |field: &Field| field.twin.is_none() && field.forms.is_none();
+    let is_asked = records.is_link && records.seekers() == Seekers::All && records.fields.iter().all(is_free);
+    let plain: Vec<usize> = (0..records.fields.len())
+        .filter(|at| !records.fields[*at].kind.is_derived())
+        .collect();
+    if !is_asked || !(2..=MOST).contains(&plain.len()) {
+        return Vec::new();
+    }
+    let mut told: (usize, Vec<Pair>) = (0, Vec::new());
+    for at in &plain {
+        let pairs = stand_out(records, *at);
+        if pairs.len() > told.1.len() {
+            told = (*at, pairs);
+        }
+    }
+    let (best, pairs) = told;
+    if pairs.len() < LEAST {
+        return Vec::new();
+    }
+    let search = Search::new(records, said);
+    let patterns: Vec<u128> = pairs.iter().map(|pair| search.pattern(*pair)).collect();
+    let is_asked = |at: &usize| *at != best && said.of(&records.fields[*at]).is_none();
+    let unrelated = (plain.into_iter().filter(is_asked)).filter(|at| {
+        let FieldModel { kind, ref u, .. } = search.untrained.fields[*at];
+        let strangers = u.iter().zip(1..).map(|(share, level)| (likeness(kind, level), *share));
+        let levels = patterns.iter().map(|pattern| level(*pattern, *at));
+        let own = levels.filter(|level| *level > 0).map(|level| likeness(kind, level));
+        agree_by_chance(own, strangers)
+    });
+    unrelated.map(|at| records.fields[at].header.clone()).collect()
+}
+
+/// The pairs that stand out where a field alone is compared, with what is taken from its values.
+fn stand_out(records: &mut Records, at: usize) -> Vec<Pair> {
+    let mut all = std::mem::take(&mut records.fields);
+    let own = all.remove(at);
+    records.fields = vec![own];
+    records.fields.extend(field::marks(&records.fields));
+    let pairs = Search::new(records, &Said::default()).outstanding();
+    all.insert(at, records.fields.swap_remove(0));
+    records.fields = all;
+    pairs
+}
+
+/// Whether pairs, by how alike each is, are no more so than strangers, of whom so many are so alike.
+fn agree_by_chance(pairs: impl Iterator<Item = f64>, strangers: impl Iterator<Item = (f64, f64)>) -> bool {
+    let (mut n, mut sum) = (0.0, 0.0);
+    pairs.for_each(|own| (n, sum) = (n + 1.0, sum + own));
+    let (mut total, mut mean, mut square) = (0.0, 0.0, 0.0);
+    strangers.for_each(|(own, share)| {
+        (total, mean, square) = (total + share, mean + own * share, square + own * own * share);
+    });
+    let (mean, square) = (mean / total, square / total);
+    let spread = ((square - mean * mean).max(0.0) / n).sqrt();
+    n >= LEAST as f64 && sum / n - mean < f64::max(LEAST_ALIKE * (1.0 - mean), CLEAR * spread)
+}
