@@ -126,7 +126,13 @@ fn read(path: &Path) -> Result<(Table, Column), Box<dyn Error>> {
             column.push(value);
         }
     }
-    Ok((Table { columns }, ids))
+    Ok((
+        Table {
+            columns,
+            ..Table::default()
+        },
+        ids,
+    ))
 }
 
 fn megabytes(bytes: u64) -> f64 {

@@ -123,7 +123,10 @@ fn read(path: &Path) -> Result<Table, Box<dyn Error>> {
             scope.spawn(move || rest.iter().for_each(|part| column.append(&part[at])));
         }
     });
-    Ok(Table { columns })
+    Ok(Table {
+        columns,
+        ..Table::default()
+    })
 }
 
 /// Where the line after a place of a file begins.

@@ -120,7 +120,7 @@ fn walk(args: &Args) -> anyhow::Result<Verdict> {
     let mut progress = Progress::new(args.quiet, 3);
     progress.enter("read");
     let inputs = input::read(&args.files, &args.id)?;
-    let n: usize = inputs.iter().map(|input| input.ids.len()).sum();
+    let n: usize = inputs.iter().map(|input| input.ids().len()).sum();
     progress.leave(n as u64);
     let model = args.model.as_ref().map(|path| {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;

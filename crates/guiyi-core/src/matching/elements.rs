@@ -81,5 +81,6 @@ pub(super) fn table(records: &Records, dictionary: &Dictionary, left_out: &[usiz
     for (at, field) in said.iter_mut().enumerate() {
         field.left = Some(at);
     }
-    (Table { columns }, said)
+    let ids = Column::default();
+    (Table { columns, ids }, said)
 }

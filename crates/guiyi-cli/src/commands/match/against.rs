@@ -60,11 +60,11 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Verdict> {
     if args.update {
         check_ids(&index, input)?;
     }
-    progress.leave(input.ids.len() as u64);
+    progress.leave(input.ids().len() as u64);
     progress.enter("match");
     let n_known = index.len() as u32;
-    let mut found: Vec<Vec<Found>> = Vec::with_capacity(input.ids.len());
-    for (at, id) in input.ids.values().enumerate() {
+    let mut found: Vec<Vec<Found>> = Vec::with_capacity(input.ids().len());
+    for (at, id) in input.ids().values().enumerate() {
         let value = |column: &Option<usize>| {
             let value = input.table.columns[(*column)?].get(at);
             Some(value).filter(|value| !value.is_empty())
@@ -131,7 +131,7 @@ fn meet(index: &Index, side: usize, input: &Input) -> anyhow::Result<Vec<Option<
 /// A record must not be added twice.
 fn check_ids(index: &Index, input: &Input) -> anyhow::Result<()> {
     let mut known: HashSet<&str> = (0..index.len() as u32).map(|row| index.name(row)).collect();
-    match input.ids.values().find(|id| !known.insert(id)) {
+    match input.ids().values().find(|id| !known.insert(id)) {
         Some(id) => bail!(
             "{}: the index has a record `{id}` already, or the file has it twice\n  hint: leave it out, or make the index anew from all records",
             input.name

@@ -75,7 +75,7 @@ fn write_clusters(directory: &OutputDir, inputs: &[Input], found: &Linkage) -> a
         let cluster = (found.clusters[row] + 1).to_string();
         let cells = [
             Some(input.name.as_str()),
-            Some(input.ids.get(at)),
+            Some(input.ids().get(at)),
             Some(cluster.as_str()),
         ];
         csv_line(&cells, CsvOptions::default(), csv);

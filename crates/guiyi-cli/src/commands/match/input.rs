@@ -19,18 +19,22 @@ pub(crate) struct Input {
     pub(crate) path: String,
     /// The column that names the records, if one does.
     pub(crate) id: Option<String>,
-    pub(crate) ids: Column,
     pub(crate) table: Table,
 }
 
 impl Input {
+    /// What names each record.
+    pub(crate) fn ids(&self) -> &Column {
+        &self.table.ids
+    }
+
     /// The file as an index keeps it.
     pub(crate) fn source(&self) -> Source<'_> {
         Source {
             table: &self.table,
             name: &self.name,
             id: self.id.as_deref(),
-            ids: &self.ids,
+            ids: self.ids(),
         }
     }
 }
@@ -102,8 +106,7 @@ fn read_one(path: &Path, id: Option<&str>) -> anyhow::Result<Input> {
         name,
         path: path.display().to_string(),
         id: id_column.map(|at| headers[at].to_string()),
-        ids,
-        table: Table { columns },
+        table: Table { columns, ids },
     })
 }
 
@@ -122,7 +125,7 @@ pub(crate) fn groups(path: &Path) -> anyhow::Result<Vec<String>> {
 
 /// The input that a row is of, and its place there; rows of a second file follow those of the first.
 pub(crate) fn place(inputs: &[Input], row: u32) -> (&Input, usize) {
-    let (row, n_left) = (row as usize, inputs[0].ids.len());
+    let (row, n_left) = (row as usize, inputs[0].ids().len());
     if row < n_left {
         (&inputs[0], row)
     } else {
@@ -133,7 +136,7 @@ pub(crate) fn place(inputs: &[Input], row: u32) -> (&Input, usize) {
 /// The name of a row's record.
 pub(crate) fn name_of(inputs: &[Input], row: u32) -> &str {
     let (input, at) = place(inputs, row);
-    input.ids.get(at)
+    input.ids().get(at)
 }
 
 /// The name of the file that a row stands in.
@@ -158,8 +161,8 @@ impl<'a> Places<'a> {
     pub(crate) fn new(inputs: &'a [Input]) -> Self {
         let mut start = 0;
         let rows = inputs.iter().map(|input| {
-            let own = input.ids.values().zip(start..).collect();
-            start += input.ids.len() as u32;
+            let own = input.ids().values().zip(start..).collect();
+            start += input.ids().len() as u32;
             own
         });
         Self {

@@ -21,6 +21,8 @@ const BRIDGES: usize = 5;
 pub(crate) struct Summary {
     files: Vec<File>,
     fields: Vec<Field>,
+    /// Columns that are not compared, since they have nothing to do with what the others say.
+    unrelated: Vec<String>,
     passes: Vec<Pass>,
     candidates: u64,
     /// Pairs whose records share a group; of two files only pairs between them.
@@ -123,7 +125,7 @@ fn file(input: &Input, distinct: bool) -> File {
         name: input.name.clone(),
         path: input.path.clone(),
         id: input.id.clone(),
-        records: input.ids.len() as u64,
+        records: input.ids().len() as u64,
         distinct,
     }
 }
@@ -160,6 +162,7 @@ pub(crate) fn summarize(inputs: &[Input], found: &Linkage, truth: Option<&[(u32,
             .map(|(at, input)| file(input, found.distinct.get(at).copied().unwrap_or(false)))
             .collect(),
         fields: found.fields.iter().map(field).collect(),
+        unrelated: found.model.unrelated.clone(),
         passes: found.passes.iter().map(pass).collect(),
         candidates: found.n_candidates,
         matches,
@@ -195,6 +198,8 @@ fn kept_apart(found: &Linkage) -> BTreeMap<&'static str, u64> {
 struct PlanSummary {
     files: Vec<File>,
     fields: Vec<Field>,
+    /// Columns that are not compared, since they have nothing to do with what the others say.
+    unrelated: Vec<String>,
     passes: Vec<Pass>,
     candidates: u64,
     /// Values compared, at most.
@@ -205,6 +210,7 @@ pub(crate) fn plan(inputs: &[Input], plan: &Plan, format: Format, language: Lang
     let summary = PlanSummary {
         files: inputs.iter().map(|input| file(input, false)).collect(),
         fields: plan.fields.iter().map(field).collect(),
+        unrelated: plan.unrelated.clone(),
         passes: plan.passes.iter().map(pass).collect(),
         candidates: plan.n_candidates,
         comparisons: plan.n_candidates * plan.fields.len() as u64,
@@ -213,7 +219,13 @@ pub(crate) fn plan(inputs: &[Input], plan: &Plan, format: Format, language: Lang
         return Ok(serde_json::to_string_pretty(&summary)? + "\n");
     }
     let mut text = String::new();
-    about(&mut text, &summary.files, &summary.fields, &summary.passes, language);
+    about(
+        &mut text,
+        &summary.files,
+        (&summary.fields, &summary.unrelated),
+        &summary.passes,
+        language,
+    );
     let (candidates, comparisons) = (summary.candidates, summary.comparisons);
     _ = match language {
         Language::English => writeln!(
@@ -298,7 +310,13 @@ fn root(groups: &[u32], mut row: u32) -> u32 {
     row
 }
 
-fn about(text: &mut String, files: &[File], fields: &[Field], passes: &[Pass], language: Language) {
+fn about(
+    text: &mut String,
+    files: &[File],
+    (fields, unrelated): (&[Field], &[String]),
+    passes: &[Pass],
+    language: Language,
+) {
     let say = |english, chinese| {
         if language == Language::Chinese {
             chinese
@@ -326,9 +344,17 @@ fn about(text: &mut String, files: &[File], fields: &[Field], passes: &[Pass], l
     {
         let filled = filled * 100.0;
         _ = match language {
-            Language::English => writeln!(text, "  {kind:<9} {name}: {filled:.0} % filled, {values} values"),
-            Language::Chinese => writeln!(text, "  {kind:<9} {name}：填充率 {filled:.0} %，{values} 个不同值"),
+            Language::English => writeln!(text, "  {kind:<13} {name}: {filled:.0} % filled, {values} values"),
+            Language::Chinese => writeln!(text, "  {kind:<13} {name}：填充率 {filled:.0} %，{values} 个不同值"),
         };
+    }
+    if !unrelated.is_empty() {
+        let names = unrelated.join(say(", ", "、"));
+        let text_of = say(
+            "not compared, since it has nothing to do with what the other columns say",
+            "与其他列无关，不参与比较",
+        );
+        _ = writeln!(text, "  {text_of}{} {names}", say(":", "："));
     }
     for pass in passes {
         let Pass { name, pairs } = pass;
@@ -341,7 +367,13 @@ fn about(text: &mut String, files: &[File], fields: &[Field], passes: &[Pass], l
 
 pub(crate) fn text(summary: &Summary, out: Option<&Path>, language: Language) -> String {
     let mut text = String::new();
-    about(&mut text, &summary.files, &summary.fields, &summary.passes, language);
+    about(
+        &mut text,
+        &summary.files,
+        (&summary.fields, &summary.unrelated),
+        &summary.passes,
+        language,
+    );
     let Summary {
         candidates,
         matches,

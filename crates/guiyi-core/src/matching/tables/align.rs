@@ -182,6 +182,7 @@ mod tests {
                     column
                 })
                 .collect(),
+            ..Table::default()
         };
         let tables = [table(left, 0), table(right, 200)];
         let pairs = |one: usize, other: usize| -> Vec<String> {

@@ -135,6 +135,7 @@ mod tests {
                 }),
                 column("weight", &|row| format!("{}.5", mix(row + 3 * n) % 5000)),
             ],
+            ..Table::default()
         };
         let records = Records::new(&[&table], &Said::default());
         let rows = Rows::new(&records.fields);

@@ -218,7 +218,10 @@ mod tests {
             let of = |at: u64| syllables[(mix(thing * 9 + at) % 16) as usize];
             column.push(&format!("{}{}{} {}{}{}", of(0), of(1), of(2), of(3), of(4), of(5)));
         }
-        Table { columns: vec![column] }
+        Table {
+            columns: vec![column],
+            ..Table::default()
+        }
     }
 
     #[test]

@@ -338,6 +338,7 @@ mod tests {
             }
             Table {
                 columns: columns.into(),
+                ..Table::default()
             }
         };
         let options = Options {

@@ -59,6 +59,40 @@ proptest! {
 }
 
 #[test]
+fn of_rows_that_say_the_same_their_ids_decide() {
+    // Half of the things of the left file stand twice in the right one.
+    let name = |at: u64| vec![format!("{} {}", word(at * 2 + 1), word(at * 2 + 2))];
+    let left: Vec<Vec<String>> = (0..200).map(name).collect();
+    let right: Vec<u64> = (0..300).map(|at| if at < 200 { at } else { at - 200 }).collect();
+    let linked = |order: &[usize]| {
+        let rows: Vec<Vec<String>> = order.iter().map(|at| name(right[*at])).collect();
+        let mut ids = Column::default();
+        for at in order {
+            ids.push(&format!("r{at}"));
+        }
+        let tables = [
+            table(&["name"], &left),
+            Table {
+                ids,
+                ..table(&["name"], &rows)
+            },
+        ];
+        let mut options = Options::default();
+        options.said.distinct = Some([true; 2]);
+        let found = matches(&link(&[&tables[0], &tables[1]], &options));
+        let mut found: Vec<(u32, usize)> = found.iter().map(|(a, b)| (*a, order[*b as usize - 200])).collect();
+        found.sort_unstable();
+        found
+    };
+    let straight: Vec<usize> = (0..300).collect();
+    let mut mixed = straight.clone();
+    mixed.sort_by_key(|at| draw(*at as u64 + 5, u64::MAX));
+    let found = linked(&straight);
+    assert!(found.len() > 150);
+    assert_eq!(found, linked(&mixed));
+}
+
+#[test]
 fn an_unrelated_column_hardly_matters() {
     let rows = people(240);
     let truth = truth(&rows);

@@ -370,6 +370,8 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
 pub struct Plan {
     /// The fields to compare.
     pub fields: Vec<FieldSummary>,
+    /// Columns that would not be, since they have nothing to do with what the others say.
+    pub unrelated: Vec<String>,
     /// How candidates would be found.
     pub passes: Vec<PassCount>,
     /// How many there would be.
@@ -383,6 +385,7 @@ pub fn plan(tables: &[&Table], options: &Options) -> Plan {
     let (candidates, passes) = search.candidates();
     Plan {
         fields: records.fields.iter().map(summarize).collect(),
+        unrelated: records.unrelated.clone(),
         passes,
         n_candidates: candidates.count(|a, b| records.may(a, b)),
     }

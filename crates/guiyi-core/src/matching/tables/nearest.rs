@@ -354,7 +354,13 @@ mod tests {
             let part = |seed: u64| ["Abel", "Brand", "Carl", "Dorn", "Esch"][(mix(row + seed * n) % 5) as usize];
             names.push(&format!("{} {}{} {}", part(0), part(1), mix(row) % 40, part(2)));
         }
-        let records = Records::new(&[&Table { columns: vec![names] }], &Said::default());
+        let records = Records::new(
+            &[&Table {
+                columns: vec![names],
+                ..Table::default()
+            }],
+            &Said::default(),
+        );
         let index = Index::build(&records.fields);
         let mut looks = Search::new(n as usize);
         let mut touches = Search {

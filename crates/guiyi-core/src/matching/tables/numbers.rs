@@ -149,7 +149,7 @@ mod tests {
             assert_eq!(numbers.level(left, right), level, "{left} {right} {:?}", numbers.usual);
         }
         assert_eq!(prices.usual, None);
-        assert_eq!(Numbers::new(vec![f64::NAN]).usual, None);
-        assert_eq!(Numbers::new(vec![]).level(f64::NAN, 1.0), 6);
+        assert_eq!(Numbers::new(Kind::Number, vec![f64::NAN]).usual, None);
+        assert_eq!(Numbers::new(Kind::Number, vec![]).level(f64::NAN, 1.0), 6);
     }
 }

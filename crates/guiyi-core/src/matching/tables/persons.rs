@@ -226,6 +226,7 @@ mod tests {
         };
         let table = Table {
             columns: columns.iter().map(column).collect(),
+            ..Table::default()
         };
         let records = Records::new(&[&table], &Said::default());
         let found = Given::of(&records.fields, &Grounds::of(&records.fields, &Said::default()))

@@ -55,7 +55,7 @@ pub(super) struct Records {
 impl Records {
     pub(super) fn new(tables: &[&Table], said: &Said) -> Self {
         let mut cells = Cells::read(tables);
-        let order = order_records(std::mem::take(&mut cells.prints));
+        let order = order_records(std::mem::take(&mut cells.prints), tables);
         cells.spread = Spread::new(&order);
         let n_left = tables.first().map_or(0, |table| table.n_rows());
         let fields = make_fields(tables, said, cells, &order);
@@ -152,10 +152,23 @@ impl Records {
     }
 }
 
-/// The rows in the order in which records are numbered: by what they hold, so that no order of theirs can matter.
-fn order_records(prints: Vec<u64>) -> Vec<u32> {
+/// The rows in the order in which records are numbered: by what they hold, and else by their ids, so that no order of
+/// theirs can matter.
+fn order_records(prints: Vec<u64>, tables: &[&Table]) -> Vec<u32> {
     let printed: Vec<(u64, u32)> = prints.into_iter().map(mix).zip(0..).collect();
-    sort::by_hash(printed).into_iter().map(|(_, row)| row).collect()
+    let mut sorted = sort::by_hash(printed);
+    let n_left = tables.first().map_or(0, |table| table.n_rows());
+    let id = |row: u32| match (row as usize).checked_sub(n_left) {
+        Some(row) => (tables.get(1)?.ids.len() > row).then(|| tables[1].ids.get(row)),
+        None => (tables[0].ids.len() > row as usize).then(|| tables[0].ids.get(row as usize)),
+    };
+    for alike in sorted
+        .chunk_by_mut(|one, other| one.0 == other.0)
+        .filter(|alike| alike.len() > 1)
+    {
+        alike.sort_by(|(_, one), (_, other)| id(*one).cmp(&id(*other)));
+    }
+    sorted.into_iter().map(|(_, row)| row).collect()
 }
 
 /// The columns that make a field: those of each table, and what they hold where that is said.
@@ -325,19 +338,13 @@ mod tests {
 
     #[test]
     fn columns_of_other_categories_are_not_compared() {
-        // Which of the two a thing has in one file tells nothing of the other.
-        let rows = |side: [&str; 2], from: u64, by: u64| -> Vec<Vec<String>> {
+        let rows = |side: [&str; 2], from: u64| -> Vec<Vec<String>> {
             (from..from + 200)
-                .map(|at| {
-                    vec![
-                        word(at * 2) + &word(at * 2 + 1),
-                        side[(at / by % 2) as usize].to_owned(),
-                    ]
-                })
+                .map(|at| vec![word(at * 2) + &word(at * 2 + 1), side[(at % 2) as usize].to_owned()])
                 .collect()
         };
         let headers = |right: [&str; 2]| -> Vec<String> {
-            let (left, right) = (rows(["n", "a"], 0, 1), rows(right, 50, 2));
+            let (left, right) = (rows(["n", "a"], 0), rows(right, 50));
             let tables = [table(&["name", "league"], &left), table(&["name", "league"], &right)];
             let records = Records::new(&[&tables[0], &tables[1]], &Said::default());
             records.fields.iter().map(|field| field.header.clone()).collect()

@@ -293,6 +293,7 @@ mod tests {
             }
             Table {
                 columns: columns.to_vec(),
+                ..Table::default()
             }
         };
         [make(0, 0..400), make(1, 0..400)]

@@ -56,11 +56,14 @@ impl Column {
     }
 }
 
-/// One table: columns of the same length. The column of record ids is not among them.
+/// One table: columns of the same length.
 #[derive(Debug, Clone, Default)]
 pub struct Table {
-    /// The columns.
+    /// The columns; that of record ids is not among them.
     pub columns: Vec<Column>,
+    /// What names each row, or nothing. It is not compared; rows that say the same stand in the order of their ids, so that
+    /// where they stand in the file decides nothing.
+    pub ids: Column,
 }
 
 impl Table {

@@ -66,7 +66,10 @@ pub(super) fn table(headers: &[&str], rows: &[Vec<String>]) -> Table {
             .zip(row)
             .for_each(|(column, value)| column.push(value));
     }
-    Table { columns }
+    Table {
+        columns,
+        ..Table::default()
+    }
 }
 
 pub(super) const HEADERS: [&str; 5] = ["first", "last", "born", "street", "phone"];

@@ -80,3 +80,86 @@ fn agree_by_chance(pairs: impl Iterator<Item = f64>, strangers: impl Iterator<It
     let spread = ((square - mean * mean).max(0.0) / n).sqrt();
     n >= LEAST as f64 && sum / n - mean < f64::max(LEAST_ALIKE * (1.0 - mean), CLEAR * spread)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::laws::{draw, f1, word};
+    use super::super::tests::{matches, table};
+    use super::super::{Model, Options, link};
+
+    /// Names of shops in two lists, with slips, and a second column.
+    fn lists(second: impl Fn(u64, u64) -> String) -> [Vec<Vec<String>>; 2] {
+        let name = |at: u64| format!("{} {}", word(at * 2 + 1), word(at * 2 + 2));
+        [0, 1].map(|list| {
+            let places = (0..400).filter(|at| draw(at * 2 + list, 5) > 0);
+            let row = |at: u64| {
+                let mut written = name(at);
+                if list == 1 && draw(at, 2) == 0 {
+                    written.remove(draw(at, 8) as usize + 1);
+                }
+                vec![written, second(at, list), at.to_string()]
+            };
+            places.map(row).collect()
+        })
+    }
+
+    fn told(lists: &[Vec<Vec<String>>; 2], headers: [&str; 2], options: &Options) -> (f64, Vec<String>, Model) {
+        let rows = lists.each_ref().map(|rows| -> Vec<Vec<String>> {
+            let said = |row: &Vec<String>| row[..headers.iter().filter(|header| !header.is_empty()).count()].to_vec();
+            rows.iter().map(said).collect()
+        });
+        let headers: Vec<&str> = headers.into_iter().filter(|header| !header.is_empty()).collect();
+        let tables = rows.each_ref().map(|rows| table(&headers, rows));
+        let found = link(&[&tables[0], &tables[1]], options);
+        let pairs = lists[0].iter().zip(0_u32..).filter_map(|(row, left)| {
+            let right = lists[1].iter().position(|other| other[2] == row[2])?;
+            Some((left, (lists[0].len() + right) as u32))
+        });
+        let truth: Vec<(u32, u32)> = pairs.collect();
+        (f1(&matches(&found), &truth), found.model.unrelated.clone(), found.model)
+    }
+
+    #[test]
+    fn what_has_nothing_to_do_with_names_is_not_compared() {
+        let visits = lists(|at, list| draw(at * 2 + list + 7000, 100_000).to_string());
+        let (alone, none, _) = told(&visits, ["name", ""], &Options::default());
+        let (beside, unrelated, model) = told(&visits, ["name", "visits"], &Options::default());
+        assert!(none.is_empty());
+        assert_eq!(unrelated, ["visits"]);
+        assert!(alone > 0.9 && beside > alone - 0.02, "{alone} {beside}");
+        // A later run with that model leaves it out as well.
+        let options = Options {
+            model: Some(model),
+            ..Options::default()
+        };
+        assert!(told(&visits, ["name", "visits"], &options).0 > alone - 0.02);
+        // Said by hand, it is compared.
+        let mut said = super::Said::default();
+        said.fields.push(super::super::SaidField {
+            left: Some(1),
+            right: Some(1),
+            compare: true,
+            ..super::super::SaidField::default()
+        });
+        let options = Options {
+            said,
+            ..Options::default()
+        };
+        assert!(told(&visits, ["name", "visits"], &options).1.is_empty());
+    }
+
+    #[test]
+    fn what_agrees_with_names_now_and_then_is_compared() {
+        let towns = lists(|at, list| {
+            word(
+                if draw(at * 2 + list, 4) == 0 {
+                    at * 9 + list
+                } else {
+                    at % 50
+                } + 60_000,
+            )
+        });
+        let (_, unrelated, _) = told(&towns, ["name", "town"], &Options::default());
+        assert!(unrelated.is_empty(), "{unrelated:?}");
+    }
+}

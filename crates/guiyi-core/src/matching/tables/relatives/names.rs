@@ -137,6 +137,7 @@ mod tests {
         let found = link(
             &[&Table {
                 columns: columns.into(),
+                ..Table::default()
             }],
             &Options::default(),
         );
