@@ -263,5 +263,34 @@ mod tests {
             &[("name", &short), ("full name", &full), ("town", &town)],
             &["name ~ full name", "name ~ name", "town ~ town"],
         );
+        // What numbers are shows in how large they are, whatever the columns are called.
+        let hash = |row: u64, of: u64| mix(row * 7 + of) % 1000;
+        let height = |row: u64| (hash(row, 1) * 3).to_string();
+        let width = |row: u64| format!("{:.1}", hash(row, 2) as f64 / 40.0 + 20.0);
+        let year = |row: u64| (1900 + hash(row, 3) / 9).to_string();
+        check(
+            &[("p", &width), ("q", &height), ("r", &year)],
+            &[("x", &height), ("y", &year), ("z", &width)],
+            &["p ~ z", "q ~ x", "r ~ y"],
+        );
+        // Names in other letters are read.
+        let syllables = [
+            ["ka", "ка"],
+            ["lo", "ло"],
+            ["mi", "ми"],
+            ["ster", "стер"],
+            ["ban", "бан"],
+        ];
+        let name = |row: u64, letters: usize| -> String {
+            (0..4)
+                .map(|at| syllables[(mix(row * 5 + at) % 5) as usize][letters])
+                .collect()
+        };
+        let (latin, cyrillic) = (|row: u64| name(row, 0), |row: u64| name(row, 1));
+        check(
+            &[("p", &latin), ("q", &height)],
+            &[("x", &height), ("y", &cyrillic)],
+            &["p ~ y", "q ~ x"],
+        );
     }
 }
