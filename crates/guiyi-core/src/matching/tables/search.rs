@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::blocks::Candidates;
 use super::candidates::{self, PassCount};
 use super::decoys::Decoys;
+use super::field::Field;
 use super::model::Model;
 use super::persons::{self, Given};
 use super::records::{Records, Seekers};
@@ -170,16 +171,17 @@ fn random_levels(records: &Records, rows: &Rows<'_>) -> Vec<Vec<f64>> {
     let mut levels = chance::levels(rows, &pairs);
     // How often values are equal by chance is counted, not sampled.
     let total = (n as f64) * (n as f64);
-    for (field, levels) in fields.iter().zip(&mut levels) {
+    let count = |(field, levels): (&Field, &mut Vec<f64>)| {
         let drawn: f64 = levels.iter().sum();
         if field.kind == Kind::Marks {
-            continue;
+            return;
         }
         levels[..usize::from(compare::EQUAL)].fill(0.0);
         for (count, level) in field.shared().into_iter().filter(|(count, _)| *count > 0) {
             let (count, level) = (f64::from(count), usize::from(level) - 1);
             levels[level] += drawn * count * (count - 1.0).max(0.05) / (total * field.filled * field.filled);
         }
-    }
+    };
+    fields.par_iter().zip(&mut levels).for_each(count);
     levels
 }
