@@ -1,8 +1,8 @@
 //! Matching of plain tables with nothing configured: one file for its duplicates, or two files with each other.
 //!
 //! It finds out what each column holds (`kind`), which columns of two files hold the same (`align`), be it in words of
-//! their own (`synonyms`), which are compared as one (`joined`, `pooled`), how a list of names is read (`alone`), which pairs are worth comparing
-//! (`candidates`), how alike their values are (`compare`), what that weighs (`model`, `train`, and `start` for a few
+//! their own (`synonyms`), which are compared as one (`joined`, `pooled`), which have nothing to do with the rest
+//! (`unrelated`), how a list of names is read (`alone`), which pairs are worth comparing (`candidates`), how alike their values are (`compare`), what that weighs (`model`, `train`, and `start` for a few
 //! records) against what chance makes within each of two files (`decoys`), which fields agree together by chance
 //! (`together`) or change together in one thing (`moves`), which records only share much (`relatives`), look alike
 //! (`compete`) or are kept apart whatever they share (`vetoes`, `sisters`), whether a file holds each thing once and how

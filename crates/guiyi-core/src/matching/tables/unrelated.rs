@@ -18,9 +18,10 @@ const MOST: usize = 8;
 /// Records that stand out, at least, for these to show which columns agree.
 const LEAST: usize = 20;
 /// How much more alike those that stand out are than strangers, at least, of what they could be; and how many times the
-/// spread of the mean it must be.
+/// spread of the mean it must be, which tells nothing where that is too much.
 const LEAST_ALIKE: f64 = 0.05;
 const CLEAR: f64 = 3.0;
+const MOST_SPREAD: f64 = 0.2;
 
 /// The names of the fields that are unrelated to the rest.
 pub(super) fn find(records: &mut Records, said: &Said) -> Vec<String> {
@@ -59,12 +60,12 @@ pub(super) fn find(records: &mut Records, said: &Said) -> Vec<String> {
 /// The pairs that stand out where a field alone is compared, with what is taken from its values.
 fn stand_out(records: &mut Records, at: usize) -> Vec<Pair> {
     let mut all = std::mem::take(&mut records.fields);
-    let own = all.remove(at);
-    records.fields = vec![own];
+    let grounds = std::mem::take(&mut records.grounds);
+    records.fields = vec![all.remove(at)];
     records.fields.extend(field::marks(&records.fields));
     let pairs = Search::new(records, &Said::default()).outstanding();
     all.insert(at, records.fields.swap_remove(0));
-    records.fields = all;
+    (records.fields, records.grounds) = (all, grounds);
     pairs
 }
 
@@ -77,8 +78,8 @@ fn agree_by_chance(pairs: impl Iterator<Item = f64>, strangers: impl Iterator<It
         (total, mean, square) = (total + share, mean + own * share, square + own * own * share);
     });
     let (mean, square) = (mean / total, square / total);
-    let spread = ((square - mean * mean).max(0.0) / n).sqrt();
-    n >= LEAST as f64 && sum / n - mean < f64::max(LEAST_ALIKE * (1.0 - mean), CLEAR * spread)
+    let (spread, room) = (CLEAR * ((square - mean * mean).max(0.0) / n).sqrt(), 1.0 - mean);
+    n >= LEAST as f64 && spread <= MOST_SPREAD * room && sum / n - mean < spread.max(LEAST_ALIKE * room)
 }
 
 #[cfg(test)]
