@@ -75,6 +75,42 @@ fn a_kept_model_gives_the_same_pairs() {
 }
 
 #[test]
+fn a_column_that_says_nothing_of_the_others_is_left_out_and_named() {
+    let bench = Bench::new();
+    let syllables = ["ka", "lo", "mer", "ti", "su", "ban", "dor", "el", "fi", "gra", "wen"];
+    let mixed = |seed: usize| seed.wrapping_mul(2_654_435_761) >> 7;
+    let name = |at: usize| -> String { (0..6).map(|part| syllables[mixed(at * 11 + part) % 11]).collect() };
+    for (file, skipped) in [("left.csv", 3), ("right.csv", 4)] {
+        let rows = (0..300).filter(|at| at % skipped > 0);
+        let row = |at: usize| format!("{at},{},{}\n", name(at), mixed(at * 7 + skipped) % 90_000);
+        let text: String = std::iter::once("id,name,visits\n".to_owned())
+            .chain(rows.map(row))
+            .collect();
+        bench.write(file, text.as_bytes());
+    }
+    let run = |more: &[&str]| {
+        let ran = bench.guiyi(&[&["match", "left.csv", "right.csv", "--id", "id", "--quiet"], more].concat());
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+        ran.stdout
+    };
+    let said = "not compared, since it has nothing to do with what the other columns say: visits";
+    assert!(run(&["--plan"]).contains(said));
+    assert!(run(&["--out", "first"]).contains(said));
+    assert!(run(&["--plan", "--language", "zh"]).contains("与其他列无关，不参与比较：visits"));
+    run(&["--out", "second", "--model", "first/model.toml"]);
+    let pairs = |out: &str| read_csv(&bench.path(out).join("pairs.csv"));
+    let first = pairs("first");
+    assert!(first.len() >= 140 && first.iter().all(|row| row["left_id"] == row["right_id"]));
+    assert_eq!(first, pairs("second"));
+    let explained = bench.guiyi(&["explain", "1", "1", "--links", "first"]);
+    assert!(
+        explained.code == 0 && !explained.stdout.contains("visits"),
+        "{}",
+        explained.stdout
+    );
+}
+
+#[test]
 fn misuse_is_an_error_with_a_way_out() {
     let bench = bench();
     for (arguments, words) in [

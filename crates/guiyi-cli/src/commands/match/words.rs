@@ -354,7 +354,7 @@ fn about(
             "not compared, since it has nothing to do with what the other columns say",
             "与其他列无关，不参与比较",
         );
-        _ = writeln!(text, "  {text_of}{} {names}", say(":", "："));
+        _ = writeln!(text, "  {text_of}{}{names}", say(": ", "："));
     }
     for pass in passes {
         let Pass { name, pairs } = pass;

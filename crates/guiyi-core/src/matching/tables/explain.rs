@@ -48,7 +48,7 @@ pub struct Evidence {
 ///
 /// Costs what making the fields costs: it reads every value once.
 pub fn explain(tables: &[&Table], model: &Model, said: &Said, a: u32, b: u32) -> Option<Explained> {
-    let records = Records::new(tables, said);
+    let records = Records::known(tables, said, Some(model));
     let model = &model.arranged(records.names())?;
     let of = records.of_rows();
     let (first, second) = (*of.get(a as usize)?, *of.get(b as usize)?);

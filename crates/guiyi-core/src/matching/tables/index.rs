@@ -30,8 +30,7 @@ use super::keys::Atom;
 use super::synonyms::Synonyms;
 use super::vetoes::Grounds;
 use super::{
-    Bar, Column, Kind, LEAST_AMONG, Linkage, Model, ModelMistake, Options, Outcome, Records, Table, level_names,
-    link_records,
+    Bar, Column, Kind, LEAST_AMONG, Linkage, Model, ModelMistake, Options, Outcome, Table, level_names, link_records,
 };
 use crate::matching::decision::Veto;
 use crate::matching::hash::Map;
@@ -180,7 +179,7 @@ impl Index {
     /// neighbors of each, that is done once more.
     pub fn new(sources: &[Source<'_>], options: &Options) -> (Linkage, Self) {
         let tables: Vec<&Table> = sources.iter().map(|source| source.table).collect();
-        let records = Records::new(&tables, &options.said);
+        let records = super::records_of(&tables, options);
         let (linkage, bar) = link_records(&records, options);
         let index = build::build(sources, records, &linkage, bar, &options.said);
         (linkage, index)

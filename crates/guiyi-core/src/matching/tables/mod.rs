@@ -219,11 +219,11 @@ const WORD: f32 = 1000.0;
 /// Rows of a second table are numbered after those of the first. No rows give no pairs. Of more than 31 columns those
 /// that say least are passed over.
 pub fn link(tables: &[&Table], options: &Options) -> Linkage {
-    let mut records = Records::new(tables, &options.said);
-    if let Some(model) = &options.model {
-        records.leave_out(&model.unrelated, &options.said);
-    }
-    link_records(&records, options).0
+    link_records(&records_of(tables, options), options).0
+}
+
+fn records_of(tables: &[&Table], options: &Options) -> Records {
+    Records::known(tables, &options.said, options.model.as_ref())
 }
 
 /// The least probability, beside all others that a record could have, of a partner that it takes once those are taken.
@@ -380,7 +380,7 @@ pub struct Plan {
 
 /// What [`link`] would compare. Costs what finding candidates costs, and nothing is compared but samples.
 pub fn plan(tables: &[&Table], options: &Options) -> Plan {
-    let records = Records::new(tables, &options.said);
+    let records = records_of(tables, options);
     let search = Search::new(&records, &options.said);
     let (candidates, passes) = search.candidates();
     Plan {

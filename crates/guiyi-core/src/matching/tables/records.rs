@@ -8,6 +8,7 @@ use super::super::hash::mix;
 use super::compare::{Cell, n_levels};
 use super::field::{self, Field, Prepared};
 use super::joined::{self, Joined};
+use super::model::Model;
 use super::persons::Given;
 use super::said::{Said, SaidField};
 use super::spread::Spread;
@@ -53,7 +54,13 @@ pub(super) struct Records {
 }
 
 impl Records {
+    #[cfg(test)]
     pub(super) fn new(tables: &[&Table], said: &Said) -> Self {
+        Self::known(tables, said, None)
+    }
+
+    /// Of tables to be weighed by a model, if there is one: its columns are compared, and it names those that are not.
+    pub(super) fn known(tables: &[&Table], said: &Said, model: Option<&Model>) -> Self {
         let mut cells = Cells::read(tables);
         let order = order_records(std::mem::take(&mut cells.prints), tables);
         cells.spread = Spread::new(&order);
@@ -68,13 +75,16 @@ impl Records {
             unrelated: Vec::new(),
             n_left,
         };
-        let unrelated = unrelated::find(&mut records, said);
+        let unrelated = match model {
+            Some(model) => model.unrelated.clone(),
+            None => unrelated::find(&mut records, said),
+        };
         records.leave_out(&unrelated, said);
         alone::read(records, said)
     }
 
     /// Takes fields out by their names, with what is taken from their values.
-    pub(super) fn leave_out(&mut self, names: &[String], said: &Said) {
+    fn leave_out(&mut self, names: &[String], said: &Said) {
         if names.is_empty() {
             return;
         }
@@ -82,7 +92,7 @@ impl Records {
         let out: Vec<Vec<Vec<usize>>> = (self.fields.iter().filter(|field| is_out(field)))
             .map(|field| field.columns.clone())
             .collect();
-        self.unrelated.extend(names.iter().cloned());
+        self.unrelated = names.to_vec();
         self.fields
             .retain(|field| field.kind != Kind::Marks && !out.contains(&field.columns));
         self.fields.extend(field::marks(&self.fields));

@@ -154,7 +154,7 @@ fn every_number_of_a_record_files_it() {
     let table = reached();
     let names = names(table.n_rows());
     let options = Options::default();
-    let records = Records::new(&[&table], &options.said);
+    let records = super::super::records::Records::new(&[&table], &options.said);
     let (mut linkage, bar) = link_records(&records, &options);
     let field = records
         .fields
