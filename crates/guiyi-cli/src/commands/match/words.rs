@@ -16,14 +16,21 @@ use crate::args::Format;
 /// Bridges that are told on the terminal.
 const BRIDGES: usize = 5;
 
-/// The content of `summary.json`.
+/// What is compared, and how pairs are found.
 #[derive(Debug, serde::Serialize)]
-pub(crate) struct Summary {
+struct Compared {
     files: Vec<File>,
     fields: Vec<Field>,
     /// Columns that are not compared, since they have nothing to do with what the others say.
     unrelated: Vec<String>,
     passes: Vec<Pass>,
+}
+
+/// The content of `summary.json`.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Summary {
+    #[serde(flatten)]
+    compared: Compared,
     candidates: u64,
     /// Pairs whose records share a group; of two files only pairs between them.
     matches: u64,
@@ -158,12 +165,14 @@ pub(crate) fn summarize(inputs: &[Input], found: &Linkage, truth: Option<&[(u32,
             .unwrap_or(Ordering::Equal)
     });
     Summary {
-        files: files
-            .map(|(at, input)| file(input, found.distinct.get(at).copied().unwrap_or(false)))
-            .collect(),
-        fields: found.fields.iter().map(field).collect(),
-        unrelated: found.model.unrelated.clone(),
-        passes: found.passes.iter().map(pass).collect(),
+        compared: Compared {
+            files: files
+                .map(|(at, input)| file(input, found.distinct.get(at).copied().unwrap_or(false)))
+                .collect(),
+            fields: found.fields.iter().map(field).collect(),
+            unrelated: found.model.unrelated.clone(),
+            passes: found.passes.iter().map(pass).collect(),
+        },
         candidates: found.n_candidates,
         matches,
         reviews: found.pairs.len() as u64 - matches,
@@ -196,11 +205,8 @@ fn kept_apart(found: &Linkage) -> BTreeMap<&'static str, u64> {
 /// What `--plan` shows.
 #[derive(Debug, serde::Serialize)]
 struct PlanSummary {
-    files: Vec<File>,
-    fields: Vec<Field>,
-    /// Columns that are not compared, since they have nothing to do with what the others say.
-    unrelated: Vec<String>,
-    passes: Vec<Pass>,
+    #[serde(flatten)]
+    compared: Compared,
     candidates: u64,
     /// Values compared, at most.
     comparisons: u64,
@@ -208,10 +214,12 @@ struct PlanSummary {
 
 pub(crate) fn plan(inputs: &[Input], plan: &Plan, format: Format, language: Language) -> anyhow::Result<String> {
     let summary = PlanSummary {
-        files: inputs.iter().map(|input| file(input, false)).collect(),
-        fields: plan.fields.iter().map(field).collect(),
-        unrelated: plan.unrelated.clone(),
-        passes: plan.passes.iter().map(pass).collect(),
+        compared: Compared {
+            files: inputs.iter().map(|input| file(input, false)).collect(),
+            fields: plan.fields.iter().map(field).collect(),
+            unrelated: plan.unrelated.clone(),
+            passes: plan.passes.iter().map(pass).collect(),
+        },
         candidates: plan.n_candidates,
         comparisons: plan.n_candidates * plan.fields.len() as u64,
     };
@@ -219,13 +227,7 @@ pub(crate) fn plan(inputs: &[Input], plan: &Plan, format: Format, language: Lang
         return Ok(serde_json::to_string_pretty(&summary)? + "\n");
     }
     let mut text = String::new();
-    about(
-        &mut text,
-        &summary.files,
-        (&summary.fields, &summary.unrelated),
-        &summary.passes,
-        language,
-    );
+    about(&mut text, &summary.compared, language);
     let (candidates, comparisons) = (summary.candidates, summary.comparisons);
     _ = match language {
         Language::English => writeln!(
@@ -310,13 +312,13 @@ fn root(groups: &[u32], mut row: u32) -> u32 {
     row
 }
 
-fn about(
-    text: &mut String,
-    files: &[File],
-    (fields, unrelated): (&[Field], &[String]),
-    passes: &[Pass],
-    language: Language,
-) {
+fn about(text: &mut String, compared: &Compared, language: Language) {
+    let Compared {
+        files,
+        fields,
+        unrelated,
+        passes,
+    } = compared;
     let say = |english, chinese| {
         if language == Language::Chinese {
             chinese
@@ -367,13 +369,7 @@ fn about(
 
 pub(crate) fn text(summary: &Summary, out: Option<&Path>, language: Language) -> String {
     let mut text = String::new();
-    about(
-        &mut text,
-        &summary.files,
-        (&summary.fields, &summary.unrelated),
-        &summary.passes,
-        language,
-    );
+    about(&mut text, &summary.compared, language);
     let Summary {
         candidates,
         matches,

@@ -169,8 +169,8 @@ fn order_records(prints: Vec<u64>, tables: &[&Table]) -> Vec<u32> {
     let mut sorted = sort::by_hash(printed);
     let n_left = tables.first().map_or(0, |table| table.n_rows());
     let id = |row: u32| match (row as usize).checked_sub(n_left) {
-        Some(row) => (tables.get(1)?.ids.len() > row).then(|| tables[1].ids.get(row)),
-        None => (tables[0].ids.len() > row as usize).then(|| tables[0].ids.get(row as usize)),
+        Some(row) => tables.get(1)?.id(row),
+        None => tables.first()?.id(row as usize),
     };
     for alike in sorted
         .chunk_by_mut(|one, other| one.0 == other.0)

@@ -71,4 +71,9 @@ impl Table {
     pub fn n_rows(&self) -> usize {
         self.columns.first().map_or(0, Column::len)
     }
+
+    /// What names a row, if anything does.
+    pub(super) fn id(&self, row: usize) -> Option<&str> {
+        (row < self.ids.len()).then(|| self.ids.get(row))
+    }
 }
