@@ -26,9 +26,9 @@ pub(super) fn neighbors(n: usize) -> usize {
 
 /// Sampled records per pass, about.
 const SAMPLE: u64 = 10_000;
-/// Records whose keys are counted, about: of so many the counts stay in the near cache.
-const COUNTED: usize = 1 << 18;
-/// Of so many records one at least is counted: a block just too large still has some that are.
+/// Records whose keys are surveyed, about: of so many the counts stay in the near cache.
+const SURVEYED: usize = 1 << 18;
+/// Of so many records one at least is surveyed: a block just too large still has some that are.
 const RAREST: usize = 6;
 /// Pairs of a pass in the sample, about, at most; and where nearest neighbors are looked for too, which leave the passes
 /// only the few pairs that are hard to find.
@@ -92,7 +92,7 @@ fn double(keys: &Keys<'_>, fields: &[Field], alone: &[usize]) -> Vec<Pass> {
     passes
 }
 
-/// What a look over all records says of a pass.
+/// What a look over many records says of a pass.
 struct Survey {
     /// Pairs that a sample of its keys brings together, ascending.
     pairs: Vec<u64>,
@@ -116,38 +116,44 @@ fn survey(
     let n = keys.of.first().map_or(0, |of| of.len());
     let mut filed: Vec<(u64, u32)> = Vec::new();
     let mut too_large = Vec::new();
-    if stride == 1 {
-        keys.each(pass, |record, key| filed.push((key, record)));
+    // Records are in the order of a hash: the first ones are a fair sample. Of one in `part` records only one pair in the
+    // square of that is seen, and so many times more keys are taken.
+    let part = if stride == 1 {
+        1
     } else {
-        // Records are in the order of a hash: the first ones are a fair sample.
-        let part = n.div_ceil(COUNTED).min(RAREST);
-        let n_counted = (n / part) as u32;
+        n.div_ceil(SURVEYED).min(RAREST)
+    };
+    let limit = (u64::MAX / stride).saturating_mul((part * part) as u64);
+    let largest = pass.largest() / part;
+    if stride == 1 {
+        keys.each(pass, n, |record, key| filed.push((key, record)));
+    } else {
         let buckets = (n / part).next_power_of_two().max(64);
         sizes.clear();
         sizes.resize(buckets, 0);
-        let limit = u64::MAX / stride;
-        keys.each(pass, |record, key| {
-            if record < n_counted {
-                let size = &mut sizes[key as usize & (buckets - 1)];
-                *size = size.saturating_add(1);
-            }
+        keys.each(pass, n / part, |record, key| {
+            let size = &mut sizes[key as usize & (buckets - 1)];
+            *size = size.saturating_add(1);
             // The middle of the hash decides: its head sorts, its tail is the bucket.
             if key.rotate_left(24) <= limit {
                 filed.push((key, record));
             }
         });
-        let is_large = |size: &u8| u64::from(usize::from(*size) * part > pass.largest());
+        let is_large = |size: &u8| u64::from(usize::from(*size) > largest);
         too_large = sizes
             .chunks(64)
             .map(|sizes| sizes.iter().rev().fold(0, |bits, size| bits << 1 | is_large(size)))
             .collect();
     }
+    let n_filed = filed.len().max(1) as f64;
+    // A record alone under its key is in no block.
+    filed.retain(|(key, _)| stride == 1 || sizes[*key as usize & (sizes.len() - 1)] > 1);
     let filed = by_hash(filed);
-    let blocks = || runs(&filed, pass.largest());
+    let blocks = || runs(&filed, largest);
     let in_large = filed
         .chunk_by(|one, other| one.0 == other.0)
-        .filter(|block| block.len() > pass.largest());
-    let lost = in_large.map(<[_]>::len).sum::<usize>() as f64 / filed.len().max(1) as f64;
+        .filter(|block| block.len() > largest);
+    let lost = in_large.map(<[_]>::len).sum::<usize>() as f64 / n_filed;
     // Of a pass that brings many together fewer keys tell enough.
     let n_pairs: usize = blocks().map(|block| block.len() * (block.len() - 1) / 2).sum();
     let share = if stride == 1 {
@@ -155,7 +161,7 @@ fn survey(
     } else {
         (most / n_pairs.max(1) as f64).min(1.0)
     };
-    let limit = (u64::MAX as f64 / stride as f64 * share) as u64;
+    let limit = (limit as f64 * share) as u64;
     let mut pairs = Vec::new();
     for block in blocks().filter(|block| stride == 1 || block[0].0.rotate_left(24) <= limit) {
         for (at, (_, a)) in block.iter().enumerate() {

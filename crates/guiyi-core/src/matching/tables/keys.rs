@@ -149,16 +149,17 @@ impl<'f> Keys<'f> {
     pub(super) fn shared(&self, pass: Pass) -> Vec<(u64, u32)> {
         // Four buckets a byte, 0b01 for one record and 0b11 for more: the more there are, the fewer keys share one by
         // chance, and all fit the near cache.
-        let buckets = (4 * self.of[pass.first].len()).next_power_of_two();
+        let n = self.of[pass.first].len();
+        let buckets = (4 * n).next_power_of_two();
         let place = |key: u64| (key as usize & (buckets - 1), key as usize % 4 * 2);
         let mut seen = vec![0_u8; buckets / 4];
-        self.each(pass, |_, key| {
+        self.each(pass, n, |_, key| {
             let (at, shift) = place(key);
             let own = seen[at / 4] >> shift & 0b11;
             seen[at / 4] |= (own << 1 | 1) << shift & 0b11 << shift;
         });
         let mut filed = Vec::new();
-        self.each(pass, |record, key| {
+        self.each(pass, n, |record, key| {
             let (at, shift) = place(key);
             if seen[at / 4] >> shift & 0b10 != 0 {
                 filed.push((key, record));
@@ -186,9 +187,10 @@ impl<'f> Keys<'f> {
         }
     }
 
-    /// Calls `each` with the hash of every key of every record that has one.
-    pub(super) fn each(&self, pass: Pass, mut each: impl FnMut(u32, u64)) {
-        let first = &*self.of[pass.first];
+    /// Calls `each` with the hash of every key of every record that has one, up to `n` records.
+    pub(super) fn each(&self, pass: Pass, n: usize, mut each: impl FnMut(u32, u64)) {
+        let first = &self.of[pass.first];
+        let first = &first[..first.len().min(n)];
         if let Some(sets) = self.sets[pass.first] {
             for (record, value) in (0..).zip(first) {
                 sets.keys(*value).for_each(|key| each(record, mix(u64::from(key))));
