@@ -37,8 +37,9 @@ const SAMPLE_PAIRS: [f64; 2] = [1_000.0, 2_000.0];
 /// ones, which find the same matches among many strangers, and are then taken for what only they find. Beside nearest
 /// neighbors passes find little, and strangers among all that trains the model would outweigh it.
 const PRICES: [&[f64]; 2] = [&[100.0, 400.0], &[400.0]];
-/// A pass must find at least this part of all matches that the passes before it miss.
-const LEAST_GAIN: f64 = 0.0005;
+/// A pass must find at least this part of all matches that the passes before it miss; beside nearest neighbors less,
+/// since these leave the passes only the few that are hard to find.
+const LEAST_GAIN: [f64; 2] = [0.002, 0.0005];
 /// The most passes.
 const MOST: usize = 24;
 /// Passes that are taken or dropped, at most; each makes the choice better.
@@ -287,7 +288,7 @@ fn choose(
         }
         are_same
     });
-    let chosen = cover(&open, passes.len(), LEAST_GAIN * total, PRICES[is_beside]);
+    let chosen = cover(&open, passes.len(), LEAST_GAIN[is_beside] * total, PRICES[is_beside]);
     chosen.into_iter().map(|at| passes[at]).collect()
 }
 
