@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::super::hash::Map;
 use super::address;
-use super::familiar::{AS_ALIKE, Familiar};
+use super::familiar::{AS_ALIKE, Familiar, given_names};
 use super::kind::Kind;
 use super::measures;
 use super::persons;
@@ -52,7 +52,8 @@ struct Chunk {
 
 impl Bags {
     pub(super) fn new(values: &Values, kind: Kind) -> Self {
-        let (chunks, own) = Chunk::read_all(values, kind);
+        let given = Self::given(values, kind);
+        let (chunks, own) = Chunk::read_all(values, kind, &given);
         // Grams are numbered as the values name them first, whoever has read them.
         let mut all = Grams::default();
         let mut counts: Vec<u32> = Vec::new();
@@ -70,13 +71,19 @@ impl Bags {
             .collect();
         let n: u32 = values.counts.iter().sum();
         let weights = counts.iter().map(|count| weight(n, *count)).collect();
-        Self::of(values, chunks, &numbers, weights, kind)
+        Self::of(values, chunks, &numbers, weights, kind, &given)
+    }
+
+    /// For each value of a field of texts the given name in it.
+    fn given(values: &Values, kind: Kind) -> Vec<Option<&str>> {
+        if kind == Kind::Text { given_names(values) } else { Vec::new() }
     }
 
     /// The bags of a few values as they are among many: `known` gives for a gram its number there and how many of the
     /// `n` filled values hold it. Grams are summed up in the order of these numbers, as they are there.
     pub(super) fn few(values: &Values, kind: Kind, n: u32, known: impl Fn(u32) -> (u32, u32)) -> Self {
-        let (chunks, own) = Chunk::read_all(values, kind);
+        let given = Self::given(values, kind);
+        let (chunks, own) = Chunk::read_all(values, kind, &given);
         let mut distinct: Vec<u32> = own.iter().flat_map(|own| &own.all).copied().collect();
         distinct.sort_unstable();
         distinct.dedup();
@@ -87,17 +94,24 @@ impl Bags {
             .map(|own| own.all.iter().map(|gram| place[gram]).collect())
             .collect();
         let weights = ordered.iter().map(|((_, count), _)| weight(n, *count)).collect();
-        Self::of(values, chunks, &numbers, weights, kind)
+        Self::of(values, chunks, &numbers, weights, kind, &given)
     }
 
     /// Of chunks whose grams get other numbers, and the weight of each number.
-    fn of(values: &Values, mut chunks: Vec<Chunk>, numbers: &[Vec<u32>], weights: Vec<f32>, kind: Kind) -> Self {
+    fn of(
+        values: &Values,
+        mut chunks: Vec<Chunk>,
+        numbers: &[Vec<u32>],
+        weights: Vec<f32>,
+        kind: Kind,
+        given: &[Option<&str>],
+    ) -> Self {
         let mut bags = Self {
             norms: Vec::new(),
             weights,
             has_heads: kind == Kind::Address,
             readings: Readings::of(values, kind == Kind::Text),
-            familiar: (kind == Kind::Text).then(|| Familiar::of(values)).flatten(),
+            familiar: Familiar::of(given),
             chunks: Vec::new(),
         };
         let norms: Vec<Vec<f32>> = chunks
@@ -284,15 +298,7 @@ impl Bags {
 pub(super) fn grams_of(kind: Kind, value: &str, room: &mut String, mut each: impl FnMut(u32, bool)) {
     match kind {
         Kind::Address => {}
-        Kind::Text => {
-            // What a name says beside the given one stands before it and behind.
-            let given = persons::known_in(value).unwrap_or(&value[..0]);
-            let start = given.as_ptr() as usize - value.as_ptr() as usize;
-            let (before, behind) = (&value[..start], &value[start + given.len()..]);
-            return [(before, false), (given, true), (behind, false)]
-                .into_iter()
-                .for_each(|(part, is_given)| text::grams(part, |gram| each(gram, is_given)));
-        }
+        Kind::Text => return grams_beside(persons::known_in(value), value, each),
         Kind::Specification => {
             measures::words(value, room);
             return text::grams(room, |gram| each(gram, false));
@@ -303,6 +309,19 @@ pub(super) fn grams_of(kind: Kind, value: &str, room: &mut String, mut each: imp
     let (head, body) = room.split_at(address::head(room));
     text::grams(head, |gram| each(gram, true));
     text::grams(body, |gram| each(gram, false));
+}
+
+/// [`grams_of`] a text with such a given name in it.
+fn grams_beside(given: Option<&str>, value: &str, mut each: impl FnMut(u32, bool)) {
+    let Some(given) = given else {
+        return text::grams(value, |gram| each(gram, false));
+    };
+    // What a name says beside the given one stands before it and behind.
+    let start = given.as_ptr() as usize - value.as_ptr() as usize;
+    let (before, behind) = (&value[..start], &value[start + given.len()..]);
+    for (part, is_given) in [(before, false), (given, true), (behind, false)] {
+        text::grams(part, |gram| each(gram, is_given));
+    }
 }
 
 /// What a gram weighs that `count` of `n` values hold: the rarer, the more.
@@ -371,14 +390,14 @@ impl Grams {
 
 impl Chunk {
     /// The grams of all values, and what they are in each chunk.
-    fn read_all(values: &Values, kind: Kind) -> (Vec<Self>, Vec<Grams>) {
+    fn read_all(values: &Values, kind: Kind, given: &[Option<&str>]) -> (Vec<Self>, Vec<Grams>) {
         let n_chunks = values.len().div_ceil(CHUNK);
-        let read = |at: usize| Self::read(values, kind, at * CHUNK..values.len().min((at + 1) * CHUNK));
+        let read = |at: usize| Self::read(values, kind, given, at * CHUNK..values.len().min((at + 1) * CHUNK));
         (0..n_chunks).into_par_iter().map(read).unzip()
     }
 
     /// The grams of some values as they come, numbered as these values name them first.
-    fn read(values: &Values, kind: Kind, ids: std::ops::Range<usize>) -> (Self, Grams) {
+    fn read(values: &Values, kind: Kind, given: &[Option<&str>], ids: std::ops::Range<usize>) -> (Self, Grams) {
         let mut grams = Grams::default();
         let mut chunk = Self {
             bounds: vec![0],
@@ -389,9 +408,12 @@ impl Chunk {
         let mut room = String::new();
         for id in ids {
             let start = chunk.entries.len();
-            grams_of(kind, values.get(id as u32), &mut room, |gram, is_head| {
-                chunk.entries.push(grams.number(gram) << 1 | u32::from(is_head));
-            });
+            let value = values.get(id as u32);
+            let each = |gram, is_head| chunk.entries.push(grams.number(gram) << 1 | u32::from(is_head));
+            match given.get(id) {
+                Some(given) => grams_beside(*given, value, each),
+                None => grams_of(kind, value, &mut room, each),
+            }
             holders.resize(grams.all.len(), usize::MAX);
             grams.counts.resize(grams.all.len(), 0);
             for gram in &chunk.entries[start..] {

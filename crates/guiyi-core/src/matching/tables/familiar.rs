@@ -15,6 +15,12 @@ const CHUNK: usize = 1024;
 /// How alike names are, at most, of which the given one is written otherwise.
 pub(super) const AS_ALIKE: f32 = 0.9;
 
+/// For each value of a field the given name that is known in it.
+pub(super) fn given_names(values: &Values) -> Vec<Option<&str>> {
+    let ids = (0..values.len() as u32).into_par_iter().with_min_len(CHUNK);
+    ids.map(|id| persons::known_in(values.get(id))).collect()
+}
+
 /// The given names in full names.
 pub(super) struct Familiar {
     /// For each value the place of its given name among all; none where it is no such name.
@@ -24,21 +30,19 @@ pub(super) struct Familiar {
 }
 
 impl Familiar {
-    /// Of values of one field; `None` where no two given names are there.
-    pub(super) fn of(values: &Values) -> Option<Self> {
-        let ids = (0..values.len() as u32).into_par_iter().with_min_len(CHUNK);
-        let found: Vec<Option<&str>> = ids.map(|id| persons::known_in(values.get(id))).collect();
+    /// Of the given names that [`given_names`] finds; `None` where no two are there.
+    pub(super) fn of(given_names: &[Option<&str>]) -> Option<Self> {
         let mut places: Map<&str, u32> = Map::default();
         let mut keys = Vec::new();
-        let place = |name: Option<_>| {
-            let name = name?;
+        let place = |name: &Option<_>| {
+            let name = (*name)?;
             let next = || {
                 keys.push(kin::keys(name));
                 (keys.len() - 1) as u32
             };
             Some(*places.entry(name).or_insert_with(next))
         };
-        let given = found.into_iter().map(place).collect();
+        let given = given_names.iter().map(place).collect();
         (keys.len() > 1).then_some(Self { given, keys })
     }
 
