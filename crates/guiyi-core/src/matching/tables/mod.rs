@@ -28,6 +28,7 @@ mod compete;
 mod date;
 mod decoys;
 mod durations;
+mod ends;
 mod excess;
 mod explain;
 mod familiar;

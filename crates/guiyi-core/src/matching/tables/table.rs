@@ -2,13 +2,15 @@
 //!
 //! What stands here is input; it is read once, when fields are made of it, and never changed.
 
+use super::ends::Ends;
+
 /// One column of text, its values end to end. An empty value is no value.
 #[derive(Debug, Clone, Default)]
 pub struct Column {
     /// The name in the file; may be empty, and decides nothing that the values can decide.
     pub header: String,
     text: String,
-    ends: Vec<usize>,
+    ends: Ends,
 }
 
 impl Column {
@@ -30,19 +32,17 @@ impl Column {
     pub fn append(&mut self, other: &Self) {
         let start = self.text.len();
         self.text.push_str(&other.text);
-        self.ends.extend(other.ends.iter().map(|end| start + end));
+        other.ends.iter().for_each(|end| self.ends.push(start + end));
     }
 
     /// The value of a row; rows count from 0.
     pub fn get(&self, row: usize) -> &str {
-        let start = if row == 0 { 0 } else { self.ends[row - 1] };
-        &self.text[start..self.ends[row]]
+        &self.text[self.ends.of(row)]
     }
 
     /// The values, row by row.
     pub fn values(&self) -> impl Iterator<Item = &str> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end])
+        (0..self.len()).map(|row| self.get(row))
     }
 
     /// Number of values.
@@ -52,7 +52,7 @@ impl Column {
 
     /// Whether there is no value.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 }
 

@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use super::super::hash::{hash, mix};
+use super::ends::Ends;
 use super::spread::Spread;
 use super::table::Table;
 use super::text;
@@ -14,9 +15,6 @@ use super::text;
 const CHUNK: usize = 8192;
 /// Hashes that are looked up together.
 const TOGETHER: usize = 64;
-/// Bits of a span that give the length of a value; a longer one, of 16 MB, is cut.
-const LENGTH_BITS: u32 = 24;
-const LONGEST: usize = (1 << LENGTH_BITS) - 1;
 
 /// Hashes of all cells.
 pub(super) struct Cells {
@@ -95,8 +93,7 @@ fn read_table(table: &Table, prints: &mut [u64]) -> Vec<Vec<u64>> {
 #[derive(Debug, Default)]
 pub(super) struct Values {
     text: String,
-    /// Where the text of each value stands: start and length.
-    spans: Vec<u64>,
+    ends: Ends,
     /// How many records carry each value.
     pub(super) counts: Vec<u32>,
 }
@@ -104,19 +101,13 @@ pub(super) struct Values {
 impl Values {
     /// Adds the next value.
     fn push(&mut self, text: &str) {
-        let length = (0..=text.len().min(LONGEST))
-            .rev()
-            .find(|length| text.is_char_boundary(*length))
-            .unwrap_or(0);
-        self.spans.push((self.text.len() as u64) << LENGTH_BITS | length as u64);
-        self.text.push_str(&text[..length]);
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
     }
 
     /// The text of a value.
     pub(super) fn get(&self, value: u32) -> &str {
-        let span = self.spans[value as usize];
-        let start = (span >> LENGTH_BITS) as usize;
-        &self.text[start..start + (span as usize & LONGEST)]
+        &self.text[self.ends.of(value as usize)]
     }
 
     /// All values with how many records carry each.
@@ -126,9 +117,9 @@ impl Values {
 
     /// Asks for some values at once: memory is slow to answer and quick to deliver.
     pub(super) fn fetch(&self, values: &[u32]) {
-        let starts = || values.iter().map(|value| self.spans[*value as usize] >> LENGTH_BITS);
+        let starts = || values.iter().map(|value| self.ends.start(*value as usize));
         std::hint::black_box(starts().fold(0, |all, start| all ^ start));
-        let first = |start: u64| self.text.as_bytes().get(start as usize).copied().unwrap_or(0);
+        let first = |start: usize| self.text.as_bytes().get(start).copied().unwrap_or(0);
         std::hint::black_box(starts().fold(0, |all, start| all ^ first(start)));
     }
 
@@ -210,7 +201,7 @@ pub(super) fn reread<'v>(
 #[derive(Default)]
 pub(super) struct Texts {
     pub(super) text: String,
-    ends: Vec<usize>,
+    ends: Ends,
     /// The hash of each; 0 of an empty one.
     hashes: Vec<u64>,
 }
@@ -218,13 +209,13 @@ pub(super) struct Texts {
 impl Texts {
     /// Makes one text of all that was appended since the one before.
     pub(super) fn end(&mut self) {
-        let own = &self.text.as_bytes()[self.ends.last().copied().unwrap_or(0)..];
+        let own = &self.text.as_bytes()[self.ends.start(self.ends.len())..];
         self.hashes.push(if own.is_empty() { 0 } else { hash(own) });
         self.ends.push(self.text.len());
     }
 
     fn get(&self, at: usize) -> &str {
-        &self.text[at.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[at]]
+        &self.text[self.ends.of(at)]
     }
 }
 
