@@ -153,6 +153,7 @@ impl Field {
     }
 
     fn of(header: String, columns: Vec<Vec<usize>>, kind: Kind, ids: Vec<u32>, values: Values) -> Self {
+        let change = |value: &str, changed: &mut String| strip(kind, value, changed);
         let (ids, values) = match kind {
             Kind::Phone
             | Kind::Email
@@ -164,7 +165,11 @@ impl Field {
             | Kind::Coordinates
             | Kind::Doors
             | Kind::Measures
-            | Kind::Given => values::rewrite(&ids, &values, |value, changed| strip(kind, value, changed)),
+            | Kind::Given
+                if !values::stay(&values, change) =>
+            {
+                values::rewrite(&ids, &values, change)
+            }
             _ => (ids, values),
         };
         Self::stripped(header, columns, kind, ids, values)

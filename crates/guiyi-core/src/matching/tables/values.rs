@@ -179,6 +179,17 @@ pub(super) fn rewrite(ids: &[u32], old: &Values, change: impl Fn(&str, &mut Stri
     (ids.par_iter().map(|id| of[*id as usize]).collect(), values)
 }
 
+/// Whether all values stay what they are where [`rewrite`] changes them so.
+pub(super) fn stay(values: &Values, change: impl Fn(&str, &mut String) + Sync) -> bool {
+    let stays = |changed: &mut String, id: u32| {
+        changed.clear();
+        change(values.get(id), changed);
+        changed == values.get(id)
+    };
+    let ids = (1..values.len() as u32).into_par_iter().with_min_len(CHUNK);
+    ids.map_init(String::new, stays).all(|stays| stays)
+}
+
 /// Values read as others, record by record; those that become equal are made one.
 pub(super) fn reread<'v>(
     ids: &[u32],
@@ -361,5 +372,29 @@ impl Numbered {
                 self.of.push(number);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_stay_are_those_that_rewriting_leaves() {
+        let mut all = Texts::default();
+        for text in ["ab", "c", "", "ab", "b c"] {
+            all.text.push_str(text);
+            all.end();
+        }
+        let (ids, values) = of_texts(&[all]);
+        let check = |change: &(dyn Fn(&str, &mut String) + Sync), expected: bool| {
+            let (of, changed) = rewrite(&ids, &values, change);
+            let is_left = of == ids && changed.counted().eq(values.counted());
+            assert_eq!((stay(&values, change), is_left), (expected, expected));
+        };
+        check(&|value, changed| changed.push_str(value), true);
+        check(&|value, changed| changed.push_str(value.trim_end_matches('c')), false);
+        // Whether two become equal does not matter.
+        check(&|value, changed| changed.extend(value.chars().rev()), false);
     }
 }
