@@ -13,6 +13,13 @@ use crate::standardize::simplified;
 /// letter or digit.
 pub(super) fn fold(value: &str, folded: &mut String) {
     folded.clear();
+    // Most values of ASCII become their own form by their case alone.
+    folded.push_str(value);
+    folded.make_ascii_lowercase();
+    if is_folded(folded) {
+        return;
+    }
+    folded.clear();
     if value.is_ascii() && !value.contains('&') {
         for byte in value.bytes() {
             push(folded, byte.to_ascii_lowercase() as char);
