@@ -159,11 +159,12 @@ impl Names {
 /// The tables and rows that are looked at.
 pub(super) fn sample(tables: &[&Table], order: &[u32]) -> Vec<(usize, usize)> {
     let n_left = tables.first().map_or(0, |table| table.n_rows());
-    let (lefts, rights): (Vec<usize>, Vec<usize>) =
-        order.iter().map(|row| *row as usize).partition(|row| *row < n_left);
-    let left = lefts.into_iter().take(SAMPLE).map(|row| (0, row));
-    let right = rights.into_iter().take(SAMPLE).map(|row| (1, row - n_left));
-    left.chain(right).collect()
+    let rows = || order.iter().map(|row| *row as usize);
+    let left = rows().filter(|row| *row < n_left).take(SAMPLE);
+    let right = rows().filter(|row| *row >= n_left).take(SAMPLE);
+    left.map(|row| (0, row))
+        .chain(right.map(|row| (1, row - n_left)))
+        .collect()
 }
 
 pub(super) fn cell<'t>(tables: &[&'t Table], columns: &Columns, (side, row): (usize, usize)) -> &'t str {

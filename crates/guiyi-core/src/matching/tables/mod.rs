@@ -222,7 +222,11 @@ const WORD: f32 = 1000.0;
 /// Rows of a second table are numbered after those of the first. No rows give no pairs. Of more than 31 columns those
 /// that say least are passed over.
 pub fn link(tables: &[&Table], options: &Options) -> Linkage {
-    link_records(&records_of(tables, options), options).0
+    let records = records_of(tables, options);
+    let (linkage, _) = link_records(&records, options);
+    // Giving memory back takes time, too.
+    records.fields.into_par_iter().for_each(drop);
+    linkage
 }
 
 fn records_of(tables: &[&Table], options: &Options) -> Records {
@@ -321,8 +325,8 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
         let is_bridge = !records.is_link && weight > from && is_solid(a) && is_solid(b);
         is_bridge.then_some(Veto::Bridge)
     };
-    let make = |(scored, outcome): (Scored, Outcome)| {
-        let Scored { pair, pattern, weight } = scored;
+    let make = |scored: &Scored| {
+        let (Scored { pair, pattern, weight }, outcome) = (*scored, outcome(&of, scored));
         let (a, b) = (order[pair.0 as usize], order[pair.1 as usize]);
         Pair {
             a: a.min(b),
@@ -338,16 +342,8 @@ fn link_records(records: &Records, options: &Options) -> (Linkage, Bar) {
     };
     let mut missing = unscored(&of, &kept, may);
     missing.extend(words.unscored(&of, &kept));
-    let joined = rows
-        .score(&model, &missing)
-        .into_iter()
-        .map(|scored| (scored, outcome(&of, &scored)));
-    let named: Vec<(Scored, Outcome)> = kept
-        .iter()
-        .map(|kept| (*kept, outcome(&of, kept)))
-        .chain(joined)
-        .collect();
-    let mut pairs: Vec<Pair> = named.into_par_iter().map(make).collect();
+    let joined = rows.score(&model, &missing);
+    let mut pairs: Vec<Pair> = kept.par_iter().chain(&joined).map(make).collect();
     pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
     let linkage = Linkage {
         fields: records.fields.iter().map(summarize).collect(),
@@ -478,7 +474,7 @@ fn unscored(of: &[u32], scored: &[Scored], may: impl Fn(u32, u32) -> bool) -> Ve
     for (record, first) in (0_u32..).zip(of).filter(|(record, first)| *record != **first) {
         by_group.push((*first, record));
     }
-    by_group.sort_unstable();
+    by_group.par_sort_unstable();
     let mut n_scored = vec![0_u32; of.len()];
     for scored in scored.iter().filter(|scored| outcome(of, scored) == Outcome::Match) {
         n_scored[of[scored.pair.0 as usize] as usize] += 1;

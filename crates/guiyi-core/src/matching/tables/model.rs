@@ -423,14 +423,13 @@ impl Model {
             n += count;
             n_match += count * share.matching;
         }
-        let moved: Vec<Vec<f64>> = (self.moves.par_iter())
-            .map(|group| {
-                patterns
-                    .iter()
-                    .map(|(pattern, _)| group.moved(&self.bits_of(*pattern)))
-                    .collect()
-            })
-            .collect();
+        let moved_of = |group: &Move| -> Vec<f64> {
+            let patterns = patterns.par_iter().with_min_len(TOGETHER);
+            patterns
+                .map(|(pattern, _)| group.moved(&self.bits_of(*pattern)))
+                .collect()
+        };
+        let moved: Vec<Vec<f64>> = self.moves.iter().map(moved_of).collect();
         let of_field = |at: usize| {
             let (mut matches, mut others) = ([0.0_f64; 16], [0.0_f64; 16]);
             let moved =

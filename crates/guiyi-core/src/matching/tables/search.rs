@@ -46,7 +46,7 @@ impl<'r> Search<'r> {
         for (field, (name, _)) in untrained.fields.iter_mut().zip(records.names()) {
             name.clone_into(&mut field.name);
         }
-        untrained.bonds = together::find(&records.fields, &untrained, |a, b| rows.pattern((a, b)), may);
+        untrained.bonds = together::find(&records.fields, &untrained, |pairs| rows.patterns(pairs), may);
         if !said.labels.is_empty() {
             let of = records.of_rows();
             let taught = said.labels.iter().filter_map(|label| {

@@ -77,18 +77,18 @@ pub(super) fn unbound(model: &Model, pattern: u128) -> u128 {
     lighter.fold(pattern, |left, at| left & !(0xf << (at as u32 * BITS)))
 }
 
-/// The bonds between fields, seen in pairs that are equal in one field and are no matches by the others. `pattern`
-/// compares two records; `model` is the one before training.
+/// The bonds between fields, seen in pairs that are equal in one field and are no matches by the others. `patterns`
+/// compares pairs of records, packed; `model` is the one before training.
 pub(super) fn find(
     fields: &[Field],
     model: &Model,
-    pattern: impl Fn(u32, u32) -> u128 + Sync,
+    patterns: impl Fn(&[u64]) -> Vec<u128> + Sync,
     may: impl Fn(u32, u32) -> bool + Sync,
 ) -> Vec<Bond> {
     let seen: Vec<Vec<(f64, f64)>> = fields
         .par_iter()
         .enumerate()
-        .map(|(at, field)| strangers(field, at, model, &pattern, &may))
+        .map(|(at, field)| strangers(field, at, model, &patterns, &may))
         .collect();
     let mut bonds = Vec::new();
     for first in 0..fields.len() {
@@ -164,7 +164,7 @@ fn strangers(
     field: &Field,
     at: usize,
     model: &Model,
-    pattern: impl Fn(u32, u32) -> u128,
+    patterns: impl Fn(&[u64]) -> Vec<u128>,
     may: impl Fn(u32, u32) -> bool,
 ) -> Vec<(f64, f64)> {
     let n_fields = model.fields.len();
@@ -184,27 +184,30 @@ fn strangers(
         .filter(|(_, hash, _)| hash.is_multiple_of(stride))
         .collect();
     records.sort_unstable();
+    let (mut pairs, mut weights) = (Vec::new(), Vec::new());
     for group in records.chunk_by(|x, y| x.0 == y.0).filter(|group| group.len() > 1) {
         // Each record meets the next, in an order that says nothing; a value of many records stands for more pairs.
         let weight = (group.len() - 1) as f64;
         for (one, other) in group.iter().zip(&group[1..]) {
             let (a, b) = (one.2.min(other.2), one.2.max(other.2));
-            if !may(a, b) {
+            if may(a, b) {
+                pairs.push(u64::from(a) << 32 | u64::from(b));
+                weights.push(weight);
+            }
+        }
+    }
+    for (pattern, weight) in patterns(&pairs).into_iter().zip(weights) {
+        let own = model.bits_of(pattern);
+        let all: f64 = own.iter().sum();
+        for (other, sum) in sums.iter_mut().enumerate().filter(|(other, _)| *other != at) {
+            let level = level(pattern, other);
+            if level == 0 || all - own[at] - own[other] > 0.0 {
                 continue;
             }
-            let pattern = pattern(a, b);
-            let own = model.bits_of(pattern);
-            let all: f64 = own.iter().sum();
-            for (other, sum) in sums.iter_mut().enumerate().filter(|(other, _)| *other != at) {
-                let level = level(pattern, other);
-                if level == 0 || all - own[at] - own[other] > 0.0 {
-                    continue;
-                }
-                sum.0 += weight;
-                if agrees(model.fields[other].kind, level) {
-                    sum.1 += weight;
-                    sum.2 += 1.0;
-                }
+            sum.0 += weight;
+            if agrees(model.fields[other].kind, level) {
+                sum.1 += weight;
+                sum.2 += 1.0;
             }
         }
     }
