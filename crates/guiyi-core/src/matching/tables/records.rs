@@ -21,7 +21,9 @@ use super::{Kind, Table, align, alone, forms, pooled, sort, twins, unrelated};
 const MOST_FIELDS: usize = 31;
 
 /// Up to this many records the nearest neighbors of each are looked for.
-const FEW: usize = 60_000;
+pub(super) const FEW: usize = 60_000;
+/// Up to this many in two files.
+const FEW_OF_TWO: usize = 120_000;
 /// Records among which neighbors are looked for, at most.
 const MANY: usize = 400_000;
 
@@ -141,11 +143,11 @@ impl Records {
     /// the other.
     pub(super) fn seekers(&self) -> Seekers {
         let (n, n_right) = (self.len(), self.len() - self.n_left);
-        if n <= FEW {
-            Seekers::All
-        } else if !self.is_link || self.n_smaller() > FEW || n > MANY {
+        if !self.is_link {
+            if n <= FEW { Seekers::All } else { Seekers::Nobody }
+        } else if self.n_smaller() > FEW || n > MANY {
             Seekers::Nobody
-        } else if self.n_left == n_right {
+        } else if n <= FEW_OF_TWO {
             Seekers::All
         } else {
             Seekers::Side(u8::from(n_right < self.n_left))
