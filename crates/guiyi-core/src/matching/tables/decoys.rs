@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use super::excess::rising;
 use super::margins::{Told, margins, tell};
 use super::model::Model;
-use super::nearest;
+use super::nearest::{Among, Index};
 use super::records::Records;
 use super::rows::{Rows, ends};
 
@@ -48,9 +48,8 @@ impl Decoys {
     pub(super) fn new(records: &Records, rows: &Rows<'_>, n_neighbors: usize, most: usize) -> Self {
         let side = |record: u32| usize::from(records.side[record as usize]);
         let asks = asking(&records.side, most);
-        let index = nearest::Index::build(&records.fields);
         let is_asking = |record: u32| record < asks[side(record)];
-        let near = index.pairs(n_neighbors, is_asking, |a, b| side(a) == side(b));
+        let near = Index::build(records).pairs(n_neighbors, Among::Own, is_asking);
         let (left, right): (Vec<u64>, Vec<u64>) = near.iter().partition(|pair| side(ends(**pair).0) == 0);
         let n = records.len() as f64;
         let n_left = n - records.side.iter().map(|side| f64::from(*side)).sum::<f64>();
@@ -177,7 +176,10 @@ impl Decoys {
 /// For each file the record before which its first `most` are: a fair sample, since records are in the order of a hash.
 pub(super) fn asking(side: &[u8], most: usize) -> [u32; 2] {
     [0, 1].map(|own| {
-        let mut rest = (0..).zip(side).filter(|(_, side)| **side == own).map(|(record, _)| record);
+        let mut rest = (0..)
+            .zip(side)
+            .filter(|(_, side)| **side == own)
+            .map(|(record, _)| record);
         rest.nth(most).unwrap_or(u32::MAX)
     })
 }

@@ -12,12 +12,13 @@ use super::candidates::{self, PassCount};
 use super::decoys::Decoys;
 use super::field::Field;
 use super::model::Model;
+use super::nearest::{Among, Index};
 use super::persons::{self, Given};
 use super::records::{FEW, Records, Seekers};
 use super::rows::{Pair, Rows, ends};
 use super::said::Said;
 use super::train::{self, Ground};
-use super::{Kind, Options, chance, compare, compete, moves, nearest, relatives, together};
+use super::{Kind, Options, chance, compare, compete, moves, relatives, together};
 use crate::matching::hash::mix;
 
 /// Pairs of random records that show how often values agree by chance: where records are few, so are the pairs that
@@ -139,8 +140,7 @@ impl<'r> Search<'r> {
         }
         let n = candidates::neighbors(self.records.len());
         let decoys = Decoys::new(self.records, &self.rows, n, LOOKED_AT);
-        let may = |a: u32, b: u32| self.records.may(a, b);
-        let near = nearest::Index::build(&self.records.fields).pairs(n, |record| decoys.is_asking(record), may);
+        let near = Index::build(self.records).pairs(n, Among::Partners, |record| decoys.is_asking(record));
         let told = decoys.told(&self.rows, &self.untrained, &near);
         let sure = told.sure.iter().take(told.n_outstanding() as usize);
         sure.map(|at| ends(near[*at])).collect()
