@@ -227,6 +227,8 @@ fn likeliest(n: usize, pairs: &[u64], weights: &[f64]) -> Vec<(f64, f64)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::said::Said;
+    use super::super::search::Search;
     use super::super::{Column, Options, Outcome, Table, link};
     use super::*;
     use crate::matching::hash::mix;
@@ -265,6 +267,27 @@ mod tests {
         // Two names that are a letter apart by chance are all that may be joined.
         let n_wrong = none.pairs.iter().filter(|pair| pair.outcome == Outcome::Match).count();
         assert!(n_wrong <= 2, "{n_wrong}");
+    }
+
+    #[test]
+    fn of_large_files_some_records_show_what_chance_makes() {
+        let tables = [names(0..600), names(400..1000)];
+        let said = Said::default();
+        let records = Records::new(&[&tables[0], &tables[1]], &said);
+        let search = Search::new(&records, &said);
+        let n_found = |most: usize| {
+            let decoys = Decoys::new(&records, &search.rows, 12, most);
+            let asks = |record: u32| decoys.is_asking(record);
+            let n_asking = (0..1200).filter(|record| asks(*record)).count();
+            assert_eq!(n_asking, 2 * most.min(600));
+            let near = Index::build(&records).pairs(12, Among::Partners, asks);
+            let told = decoys.told(&search.rows, &search.untrained, &near);
+            assert_eq!(told.best.len(), most.min(600));
+            told.n_outstanding()
+        };
+        let (all, some) = (n_found(1000), n_found(150));
+        assert!((150.0..=210.0).contains(&all), "{all}");
+        assert!((25.0..=65.0).contains(&some), "{some}");
     }
 
     #[test]

@@ -372,6 +372,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn neighbors_are_looked_for_in_one_file() {
+        let table = |rows: std::ops::Range<u64>| {
+            let mut names = Column::new("name");
+            rows.for_each(|row| names.push(&format!("{:x} {:x}", mix(row / 2) % 0xffff, mix(row / 2 + 9) % 0xffff)));
+            Table {
+                columns: vec![names],
+                ..Table::default()
+            }
+        };
+        // Each thing is twice in the first file, and some are in the second.
+        let tables = [table(0..80), table(60..90)];
+        let records = Records::new(&[&tables[0], &tables[1]], &Said::default());
+        let index = Index::build(&records);
+        let side = |record: u64| records.side[record as usize];
+        for (among, are_two) in [(Among::Partners, true), (Among::Own, false)] {
+            let pairs = index.pairs(1, among, |_| true);
+            assert!(pairs.len() > 30, "{}", pairs.len());
+            for pair in pairs {
+                assert_eq!(side(pair >> 32) != side(pair & 0xffff_ffff), are_two);
+            }
+        }
+    }
+
+    #[test]
     fn looked_through_or_touched_the_nearest_are_the_same() {
         let n = 900_u64;
         let mut names = Column::new("name");

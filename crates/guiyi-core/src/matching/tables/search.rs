@@ -14,7 +14,7 @@ use super::field::Field;
 use super::model::Model;
 use super::nearest::{Among, Index};
 use super::persons::{self, Given};
-use super::records::{FEW, Records, Seekers};
+use super::records::{Records, Seekers};
 use super::rows::{Pair, Rows, ends};
 use super::said::Said;
 use super::train::{self, Ground};
@@ -27,8 +27,9 @@ const RANDOM: [u64; 2] = [1_000_000, 50_000];
 /// Candidates that train the model, about, where records are many; else all do.
 const TRAINING: u64 = 60_000;
 
-/// Records of each of two files of which a part of a field is asked, at most.
-const LOOKED_AT: usize = 4_000;
+/// Records of each of two files that show what chance makes within it, at most; and where one column alone is asked.
+const ASKING: usize = 20_000;
+const ASKING_ALONE: usize = 4_000;
 
 /// Records, ready to be searched for pairs.
 pub(super) struct Search<'r> {
@@ -139,7 +140,7 @@ impl<'r> Search<'r> {
             return Vec::new();
         }
         let n = candidates::neighbors(self.records.len());
-        let decoys = Decoys::new(self.records, &self.rows, n, LOOKED_AT);
+        let decoys = Decoys::new(self.records, &self.rows, n, ASKING_ALONE);
         let near = Index::build(self.records).pairs(n, Among::Partners, |record| decoys.is_asking(record));
         let told = decoys.told(&self.rows, &self.untrained, &near);
         let sure = told.sure.iter().take(told.n_outstanding() as usize);
@@ -153,7 +154,7 @@ impl<'r> Search<'r> {
 
     fn decoys(&self) -> Option<&Decoys> {
         let n = candidates::neighbors(self.records.len());
-        let make = || Decoys::new(self.records, &self.rows, n, FEW);
+        let make = || Decoys::new(self.records, &self.rows, n, ASKING);
         self.may_have_decoys().then(|| self.decoys.get_or_init(make))
     }
 
