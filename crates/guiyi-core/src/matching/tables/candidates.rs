@@ -11,7 +11,7 @@ use super::blocks::{Candidates, Found, runs};
 use super::field::Field;
 use super::keys::{Atom, Keys, Part, Pass};
 use super::kind::Kind;
-use super::nearest::Index;
+use super::nearest::{Among, Index};
 use super::records::{Records, Seekers};
 use super::sort::by_hash;
 use super::start::are_few;
@@ -202,7 +202,7 @@ pub(super) fn find(
             Seekers::Side(own) => records.side[record as usize] == own,
             _ => true,
         };
-        near = Index::build(fields).pairs(neighbors(n), asks, may);
+        near = Index::build(records).pairs(neighbors(n), Among::Partners, asks);
         counts.push(PassCount {
             name: "nearest neighbors".to_owned(),
             pairs: near.len() as u64,

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use super::excess::rising;
 use super::margins::{Told, margins, tell};
 use super::model::Model;
-use super::nearest;
+use super::nearest::{Among, Index};
 use super::records::Records;
 use super::rows::{Rows, ends};
 
@@ -36,29 +36,41 @@ pub(super) struct Decoys {
     n_pairs: [f64; 2],
     n_between: f64,
     n: usize,
-    /// The file of each record, and how many each holds.
+    /// The file of each record, and how many of each look for a partner: those before some record.
     side: Vec<u8>,
     sizes: [f64; 2],
+    asks: [u32; 2],
 }
 
 impl Decoys {
-    /// Of two files; costs what looking for the nearest neighbors of all records costs.
-    pub(super) fn new(records: &Records, rows: &Rows<'_>, n_neighbors: usize) -> Self {
+    /// Of two files, of each of which `most` records look for a partner at most; costs what looking for their nearest
+    /// neighbors costs.
+    pub(super) fn new(records: &Records, rows: &Rows<'_>, n_neighbors: usize, most: usize) -> Self {
         let side = |record: u32| usize::from(records.side[record as usize]);
-        let index = nearest::Index::build(&records.fields);
-        let near = index.pairs(n_neighbors, |_| true, |a, b| side(a) == side(b));
+        let asks = asking(&records.side, most);
+        let is_asking = |record: u32| record < asks[side(record)];
+        let near = Index::build(records).pairs(n_neighbors, Among::Own, is_asking);
         let (left, right): (Vec<u64>, Vec<u64>) = near.iter().partition(|pair| side(ends(**pair).0) == 0);
         let n = records.len() as f64;
         let n_left = n - records.side.iter().map(|side| f64::from(*side)).sum::<f64>();
+        let sizes = [n_left, n - n_left];
+        let asked = sizes.map(|n| n.min(most as f64));
+        let n_pairs = |own: usize| (asked[own] * (sizes[own] - 0.5 * (asked[own] + 1.0))).max(1.0);
         Self {
             patterns: [rows.patterns(&left), rows.patterns(&right)],
             pairs: [left, right],
-            n_pairs: [n_left, n - n_left].map(|n| (n * (n - 1.0) / 2.0).max(1.0)),
+            n_pairs: [n_pairs(0), n_pairs(1)],
             n_between: records.n_pairs(),
             n: records.len(),
             side: records.side.clone(),
-            sizes: [n_left, n - n_left],
+            sizes: asked,
+            asks,
         }
+    }
+
+    /// Whether a record looks for a partner.
+    pub(super) fn is_asking(&self, record: u32) -> bool {
+        record < self.asks[usize::from(self.side[record as usize])]
     }
 
     /// What the best partners of records tell by how far they stand out, for the file of which they tell most.
@@ -69,10 +81,10 @@ impl Decoys {
         };
         let (least, weights) = (model.prior_bits(), weigh(pairs));
         let of = |own: usize| {
-            let is_own = |record: u32| usize::from(self.side[record as usize]) == own;
+            let is_own = |record: u32| usize::from(self.side[record as usize]) == own && self.is_asking(record);
             let own_margins = margins(self.n, pairs, &weights, least, is_own);
             let within = &self.pairs[1 - own];
-            let strangers = margins(self.n, within, &weigh(within), least, |_| true);
+            let strangers = margins(self.n, within, &weigh(within), least, |record| self.is_asking(record));
             tell(&own_margins, self.sizes[own], &strangers, self.sizes[1 - own])
         };
         // Records are numbered by what they hold, so that swapping the files makes no other the first one.
@@ -161,6 +173,17 @@ impl Decoys {
     }
 }
 
+/// For each file the record before which its first `most` are: a fair sample, since records are in the order of a hash.
+pub(super) fn asking(side: &[u8], most: usize) -> [u32; 2] {
+    [0, 1].map(|own| {
+        let mut rest = (0..)
+            .zip(side)
+            .filter(|(_, side)| **side == own)
+            .map(|(record, _)| record);
+        rest.nth(most).unwrap_or(u32::MAX)
+    })
+}
+
 /// How many bits more each weight must have for so many matches to be seen; each weight with how many pairs have it.
 fn missing(weights: &[(f64, f64)], n_matches: f64) -> f64 {
     let seen = |raised: f64| -> f64 {
@@ -204,6 +227,8 @@ fn likeliest(n: usize, pairs: &[u64], weights: &[f64]) -> Vec<(f64, f64)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::said::Said;
+    use super::super::search::Search;
     use super::super::{Column, Options, Outcome, Table, link};
     use super::*;
     use crate::matching::hash::mix;
@@ -245,6 +270,27 @@ mod tests {
     }
 
     #[test]
+    fn of_large_files_some_records_show_what_chance_makes() {
+        let tables = [names(0..600), names(400..1000)];
+        let said = Said::default();
+        let records = Records::new(&[&tables[0], &tables[1]], &said);
+        let search = Search::new(&records, &said);
+        let n_found = |most: usize| {
+            let decoys = Decoys::new(&records, &search.rows, 12, most);
+            let asks = |record: u32| decoys.is_asking(record);
+            let n_asking = (0..1200).filter(|record| asks(*record)).count();
+            assert_eq!(n_asking, 2 * most.min(600));
+            let near = Index::build(&records).pairs(12, Among::Partners, asks);
+            let told = decoys.told(&search.rows, &search.untrained, &near);
+            assert_eq!(told.best.len(), most.min(600));
+            told.n_outstanding()
+        };
+        let (all, some) = (n_found(1000), n_found(150));
+        assert!((150.0..=210.0).contains(&all), "{all}");
+        assert!((25.0..=65.0).contains(&some), "{some}");
+    }
+
+    #[test]
     fn no_more_is_sure_than_chance_leaves_over() {
         // Within either file two pairs of the first pattern, and hardly any pair of the second.
         let pair = |a: u64, b: u64| a << 32 | b;
@@ -259,6 +305,7 @@ mod tests {
             n: 12,
             side: Vec::new(),
             sizes: [6.0; 2],
+            asks: [u32::MAX; 2],
         };
         let weigh = |pattern: u128| if pattern == 1 { 4.0 } else { 8.0 };
         // Chance makes four pairs of eight bits or more, and eight of four bits.

@@ -6,22 +6,47 @@ use super::super::hash::mix;
 use super::field::Field;
 use super::kind::Kind;
 use super::numbers::Cells;
+use super::records::Records;
 use super::{globe, scripts, text};
 
 /// Entries of the index that one record's search reads at most.
 pub(super) const READ: usize = 20_000;
 
-/// Records as weighted bags, and for each gram the records that hold it.
-pub(super) struct Index {
+/// Records as weighted bags, and for each gram the records of each file that hold it.
+pub(super) struct Index<'r> {
+    records: &'r Records,
     ends: Vec<u32>,
     grams: Vec<(u32, f32)>,
-    posting_ends: Vec<u32>,
+    files: Vec<File>,
+}
+
+/// The records of one file, numbered in their order, so that looking among them costs nothing for those of another.
+struct File {
+    records: Vec<u32>,
+    /// Where the postings of each gram end.
+    ends: Vec<u32>,
     postings: Vec<(u32, f32)>,
 }
 
-impl Index {
-    pub(super) fn build(fields: &[Field]) -> Self {
-        let n = fields.first().map_or(0, |field| field.ids.len());
+impl File {
+    fn range(&self, gram: u32) -> std::ops::Range<usize> {
+        let before = |gram: u32| self.ends[gram as usize] as usize;
+        gram.checked_sub(1).map_or(0, before)..before(gram)
+    }
+}
+
+/// Among whom a record looks for its neighbors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Among {
+    /// The records of the other file, or of the only one.
+    Partners,
+    /// Those of its own file.
+    Own,
+}
+
+impl<'r> Index<'r> {
+    pub(super) fn build(records: &'r Records) -> Self {
+        let (fields, n) = (&records.fields, records.len());
         let sought = |field: &Field| Sought::new(field.kind, field.values.counted());
         let sought: Vec<Sought> = fields.par_iter().map(sought).collect();
         let rows: Vec<Vec<(u32, f32)>> = (0..n)
@@ -48,7 +73,6 @@ impl Index {
             df.push(run.len() as u32);
         }
         drop(distinct);
-        let too_common = too_common(n);
         let mut ends = Vec::with_capacity(n);
         let mut grams = Vec::new();
         for row in rows {
@@ -66,73 +90,75 @@ impl Index {
             grams[start..].iter_mut().for_each(|gram| gram.1 /= norm);
             ends.push(grams.len() as u32);
         }
-        let mut posting_ends: Vec<u32> = Vec::with_capacity(df.len());
-        let mut total = 0;
-        let mut next = Vec::with_capacity(df.len());
-        for count in &df {
-            next.push(total);
-            total += if *count > too_common || *count < 2 { 0 } else { *count };
-            posting_ends.push(total);
-        }
-        let mut postings = vec![(0, 0.0); total as usize];
-        let mut start = 0;
-        for (record, end) in ends.iter().enumerate() {
-            for (gram, weight) in &grams[start..*end as usize] {
-                let at = *gram as usize;
-                if next[at] < posting_ends[at] {
-                    postings[next[at] as usize] = (record as u32, *weight);
-                    next[at] += 1;
-                }
-            }
-            start = *end as usize;
-        }
-        Self {
+        let too_common = too_common(n);
+        let is_read: Vec<bool> = df.iter().map(|count| (2..=too_common).contains(count)).collect();
+        let mut index = Self {
+            records,
             ends,
             grams,
-            posting_ends,
+            files: Vec::new(),
+        };
+        index.files = (0..=u8::from(records.is_link))
+            .map(|own| index.file(own, &is_read))
+            .collect();
+        index
+    }
+
+    /// One file, by its number, with the postings of those grams that are read.
+    fn file(&self, own: u8, is_read: &[bool]) -> File {
+        let records = (0..).zip(&self.records.side).filter(|(_, side)| **side == own);
+        let records: Vec<u32> = records.map(|(record, _)| record).collect();
+        let grams = |record: u32| self.bag(record).iter().filter(|(gram, _)| is_read[*gram as usize]);
+        let mut ends = vec![0; is_read.len()];
+        for (gram, _) in records.iter().flat_map(|record| grams(*record)) {
+            ends[*gram as usize] += 1;
+        }
+        let mut total = 0;
+        for end in &mut ends {
+            total += std::mem::replace(end, total);
+        }
+        let mut postings = vec![(0, 0.0); total as usize];
+        for (place, record) in (0..).zip(&records) {
+            for (gram, weight) in grams(*record) {
+                let end = &mut ends[*gram as usize];
+                postings[*end as usize] = (place, *weight);
+                *end += 1;
+            }
+        }
+        File {
+            records,
+            ends,
             postings,
         }
     }
 
-    fn range(&self, gram: u32) -> std::ops::Range<usize> {
-        let start = if gram == 0 {
-            0
-        } else {
-            self.posting_ends[gram as usize - 1] as usize
-        };
-        start..self.posting_ends[gram as usize] as usize
+    fn bag(&self, record: u32) -> &[(u32, f32)] {
+        let end = |record: u32| self.ends[record as usize] as usize;
+        &self.grams[record.checked_sub(1).map_or(0, end)..end(record)]
     }
 
-    fn bag(&self, record: usize) -> &[(u32, f32)] {
-        let start = if record == 0 { 0 } else { self.ends[record - 1] as usize };
-        &self.grams[start..self.ends[record] as usize]
-    }
-
-    /// For each record that `asks` the `k` nearest of those that `may` be its partners; pairs with the smaller record
-    /// first.
-    pub(super) fn pairs(
-        &self,
-        k: usize,
-        asks: impl Fn(u32) -> bool + Sync,
-        may: impl Fn(u32, u32) -> bool + Sync,
-    ) -> Vec<u64> {
+    /// For each record that `asks` the `k` nearest; pairs with the smaller record first.
+    pub(super) fn pairs(&self, k: usize, among: Among, asks: impl Fn(u32) -> bool + Sync) -> Vec<u64> {
         let n = self.ends.len();
         let chunk = 256;
+        let searches = || -> Vec<Search> { self.files.iter().map(|file| Search::new(file.records.len())).collect() };
         let mut pairs: Vec<u64> = (0..n.div_ceil(chunk))
             .into_par_iter()
-            .map_init(
-                || Search::new(n),
-                |search, at| {
-                    let mut found = Vec::new();
-                    let records = (at * chunk..n.min((at + 1) * chunk)).map(|a| a as u32);
-                    for a in records.filter(|a| asks(*a)) {
-                        search.read(self, a);
-                        let nearest = search.nearest(k, |b| b != a && may(a, b));
-                        found.extend(nearest.map(|b| u64::from(a.min(b)) << 32 | u64::from(a.max(b))));
-                    }
-                    found
-                },
-            )
+            .map_init(searches, |searches, at| {
+                let mut found = Vec::new();
+                let records = (at * chunk..n.min((at + 1) * chunk)).map(|a| a as u32);
+                for a in records.filter(|a| asks(*a)) {
+                    let own = usize::from(self.records.side[a as usize]);
+                    let is_other = self.records.is_link && among == Among::Partners;
+                    let of = if is_other { 1 - own } else { own };
+                    let (file, search) = (&self.files[of], &mut searches[of]);
+                    search.read(file, self.bag(a));
+                    let nearest = search.nearest(k, |place| file.records[place as usize] != a);
+                    let nearest = nearest.map(|place| file.records[place as usize]);
+                    found.extend(nearest.map(|b| u64::from(a.min(b)) << 32 | u64::from(a.max(b))));
+                }
+                found
+            })
             .flatten_iter()
             .collect();
         pairs.par_sort_unstable();
@@ -236,13 +262,12 @@ impl Search {
         }
     }
 
-    /// Adds up what each record has in common with one.
-    fn read(&mut self, index: &Index, record: u32) {
+    /// Adds up what each record of a file has in common with a bag.
+    fn read(&mut self, file: &File, bag: &[(u32, f32)]) {
         // The rarest grams say most and cost least.
         self.rarest.clear();
-        let bag = index.bag(record as usize).iter();
-        self.rarest
-            .extend(bag.map(|(gram, weight)| (index.range(*gram), *weight)));
+        let lists = bag.iter().map(|(gram, weight)| (file.range(*gram), *weight));
+        self.rarest.extend(lists.filter(|(range, _)| !range.is_empty()));
         self.rarest
             .sort_unstable_by_key(|(range, _)| (range.len(), range.start));
         let mut read = 0;
@@ -256,7 +281,7 @@ impl Search {
             // Block by block, so that the likenesses that are added to stay in the nearest cache.
             for (at, block) in self.scores.chunks_mut(BLOCK).enumerate() {
                 for (range, weight) in &mut self.rarest {
-                    let postings = &index.postings[range.clone()];
+                    let postings = &file.postings[range.clone()];
                     let places = postings.iter().map(|(other, own)| (*other as usize - at * BLOCK, own));
                     for (place, own) in places {
                         let Some(score) = block.get_mut(place) else {
@@ -270,7 +295,7 @@ impl Search {
             return;
         }
         for (range, weight) in self.rarest.drain(..) {
-            for (other, own) in &index.postings[range] {
+            for (other, own) in &file.postings[range] {
                 let score = &mut self.scores[*other as usize];
                 // Written always, counted if new: whether it is new cannot be foretold, and a wrong guess costs more.
                 self.touched[self.n_touched] = *other;
@@ -343,8 +368,32 @@ impl Nearest<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::said::Said;
-    use super::super::{Column, Records, Table};
+    use super::super::{Column, Table};
     use super::*;
+
+    #[test]
+    fn neighbors_are_looked_for_in_one_file() {
+        let table = |rows: std::ops::Range<u64>| {
+            let mut names = Column::new("name");
+            rows.for_each(|row| names.push(&format!("{:x} {:x}", mix(row / 2) % 0xffff, mix(row / 2 + 9) % 0xffff)));
+            Table {
+                columns: vec![names],
+                ..Table::default()
+            }
+        };
+        // Each thing is twice in the first file, and some are in the second.
+        let tables = [table(0..80), table(60..90)];
+        let records = Records::new(&[&tables[0], &tables[1]], &Said::default());
+        let index = Index::build(&records);
+        let side = |record: u64| records.side[record as usize];
+        for (among, are_two) in [(Among::Partners, true), (Among::Own, false)] {
+            let pairs = index.pairs(1, among, |_| true);
+            assert!(pairs.len() > 30, "{}", pairs.len());
+            for pair in pairs {
+                assert_eq!(side(pair >> 32) != side(pair & 0xffff_ffff), are_two);
+            }
+        }
+    }
 
     #[test]
     fn looked_through_or_touched_the_nearest_are_the_same() {
@@ -361,7 +410,7 @@ mod tests {
             }],
             &Said::default(),
         );
-        let index = Index::build(&records.fields);
+        let index = Index::build(&records);
         let mut looks = Search::new(n as usize);
         let mut touches = Search {
             touched: vec![0; n as usize + 1],
@@ -370,7 +419,7 @@ mod tests {
         let mut n_found = 0;
         for a in 0..n as u32 {
             let nearest = |search: &mut Search| {
-                search.read(&index, a);
+                search.read(&index.files[0], index.bag(a));
                 let mut nearest: Vec<u32> = search.nearest(12, |b| b != a && b % 7 != a % 7).collect();
                 nearest.sort_unstable();
                 nearest

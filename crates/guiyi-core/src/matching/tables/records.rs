@@ -20,8 +20,10 @@ use super::{Kind, Table, align, alone, forms, pooled, sort, twins, unrelated};
 /// Fields that a pattern has room for.
 const MOST_FIELDS: usize = 31;
 
-/// Up to this many records the nearest neighbors of each are looked for.
+/// Up to this many records of one table the nearest neighbors of each are looked for, and of two tables up to as many of
+/// each.
 const FEW: usize = 60_000;
+const FEW_OF_TWO: usize = 2 * FEW;
 /// Records among which neighbors are looked for, at most.
 const MANY: usize = 400_000;
 
@@ -35,6 +37,24 @@ pub(super) enum Seekers {
     /// Those of one table, by its number.
     Side(u8),
     Nobody,
+}
+
+impl Seekers {
+    fn of_one(n: usize) -> Self {
+        if n <= FEW { Self::All } else { Self::Nobody }
+    }
+
+    /// Everybody's where records are few, else those of a table that is small beside the other.
+    fn of_two([left, right]: [usize; 2]) -> Self {
+        let n = left + right;
+        if left.min(right) > FEW || n > MANY {
+            Self::Nobody
+        } else if n <= FEW_OF_TWO {
+            Self::All
+        } else {
+            Self::Side(u8::from(right < left))
+        }
+    }
 }
 
 /// The records of one table or two.
@@ -137,18 +157,13 @@ impl Records {
         }
     }
 
-    /// Whose neighbors are looked for: everybody's where records are few, else those of a table that is small beside
-    /// the other.
+    /// Whose neighbors are looked for.
     pub(super) fn seekers(&self) -> Seekers {
-        let (n, n_right) = (self.len(), self.len() - self.n_left);
-        if n <= FEW {
-            Seekers::All
-        } else if !self.is_link || self.n_smaller() > FEW || n > MANY {
-            Seekers::Nobody
-        } else if self.n_left == n_right {
-            Seekers::All
+        let n_right = self.len() - self.n_left;
+        if self.is_link {
+            Seekers::of_two([self.n_left, n_right])
         } else {
-            Seekers::Side(u8::from(n_right < self.n_left))
+            Seekers::of_one(self.len())
         }
     }
 
@@ -345,6 +360,23 @@ mod tests {
     use super::super::laws::word;
     use super::super::tests::table;
     use super::*;
+
+    #[test]
+    fn whose_neighbors_are_looked_for() {
+        for (n, expected) in [(60_000, Seekers::All), (60_001, Seekers::Nobody)] {
+            assert_eq!(Seekers::of_one(n), expected);
+        }
+        for (sizes, expected) in [
+            ([2_600, 64_300], Seekers::All),
+            ([60_000, 60_000], Seekers::All),
+            ([2_600, 147_000], Seekers::Side(0)),
+            ([147_000, 2_600], Seekers::Side(1)),
+            ([60_001, 60_001], Seekers::Nobody),
+            ([2_600, 400_000], Seekers::Nobody),
+        ] {
+            assert_eq!(Seekers::of_two(sizes), expected, "{sizes:?}");
+        }
+    }
 
     #[test]
     fn columns_of_other_categories_are_not_compared() {

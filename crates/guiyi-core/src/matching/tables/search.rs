@@ -12,12 +12,13 @@ use super::candidates::{self, PassCount};
 use super::decoys::Decoys;
 use super::field::Field;
 use super::model::Model;
+use super::nearest::{Among, Index};
 use super::persons::{self, Given};
 use super::records::{Records, Seekers};
 use super::rows::{Pair, Rows, ends};
 use super::said::Said;
 use super::train::{self, Ground};
-use super::{Kind, Options, chance, compare, compete, moves, nearest, relatives, together};
+use super::{Kind, Options, chance, compare, compete, moves, relatives, together};
 use crate::matching::hash::mix;
 
 /// Pairs of random records that show how often values agree by chance: where records are few, so are the pairs that
@@ -25,6 +26,10 @@ use crate::matching::hash::mix;
 const RANDOM: [u64; 2] = [1_000_000, 50_000];
 /// Candidates that train the model, about, where records are many; else all do.
 const TRAINING: u64 = 60_000;
+
+/// Records of each of two files that show what chance makes within it, at most; and where one column alone is asked.
+const ASKING: usize = 20_000;
+const ASKING_ALONE: usize = 4_000;
 
 /// Records, ready to be searched for pairs.
 pub(super) struct Search<'r> {
@@ -129,14 +134,14 @@ impl<'r> Search<'r> {
     }
 
     /// Records whose partner stands out, before anything is trained, with these, the clearest first; none where that is
-    /// not asked for.
+    /// not asked for. Of a large file some are looked at.
     pub(super) fn outstanding(&self) -> Vec<Pair> {
-        let Some(decoys) = self.decoys() else {
+        if !self.may_have_decoys() {
             return Vec::new();
-        };
-        let may = |a: u32, b: u32| self.records.may(a, b);
+        }
         let n = candidates::neighbors(self.records.len());
-        let near = nearest::Index::build(&self.records.fields).pairs(n, |_| true, may);
+        let decoys = Decoys::new(self.records, &self.rows, n, ASKING_ALONE);
+        let near = Index::build(self.records).pairs(n, Among::Partners, |record| decoys.is_asking(record));
         let told = decoys.told(&self.rows, &self.untrained, &near);
         let sure = told.sure.iter().take(told.n_outstanding() as usize);
         sure.map(|at| ends(near[*at])).collect()
@@ -149,10 +154,14 @@ impl<'r> Search<'r> {
 
     fn decoys(&self) -> Option<&Decoys> {
         let n = candidates::neighbors(self.records.len());
+        let make = || Decoys::new(self.records, &self.rows, n, ASKING);
+        self.may_have_decoys().then(|| self.decoys.get_or_init(make))
+    }
+
+    fn may_have_decoys(&self) -> bool {
         // A number alone names nothing: that two are close is no sign that stands out.
         let is_number = matches!(&self.records.fields[..], [field] if field.kind == Kind::Number);
-        let is_asked = self.records.is_link && self.records.seekers() == Seekers::All && !is_number;
-        is_asked.then(|| self.decoys.get_or_init(|| Decoys::new(self.records, &self.rows, n)))
+        self.records.is_link && self.ground.is_searched && !is_number
     }
 }
 

@@ -26,7 +26,7 @@ const MOST_SPREAD: f64 = 0.2;
 /// The names of the fields that are unrelated to the rest.
 pub(super) fn find(records: &mut Records, said: &Said) -> Vec<String> {
     let is_free = |field: &Field| field.twin.is_none() && field.forms.is_none();
-    let is_asked = records.is_link && records.seekers() == Seekers::All && records.fields.iter().all(is_free);
+    let is_asked = records.is_link && records.seekers() != Seekers::Nobody && records.fields.iter().all(is_free);
     let plain: Vec<usize> = (0..records.fields.len())
         .filter(|at| !records.fields[*at].kind.is_derived())
         .collect();

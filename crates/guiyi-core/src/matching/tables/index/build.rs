@@ -195,7 +195,8 @@ impl Index {
             }
         }
         if let Some(near) = &mut self.near {
-            near.push(row, &query);
+            let (n_sides, side) = (self.sides.len(), &self.side);
+            near.push(row, &query, |other| n_sides < 2 || side[other as usize] != query.side);
         }
         self.side.push(query.side);
         self.names.push(name);

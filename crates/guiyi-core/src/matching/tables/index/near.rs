@@ -24,15 +24,21 @@ pub(super) struct Near {
     /// Hashes of grams, ascending, and how many records hold each.
     grams: Vec<u32>,
     counts: Vec<u32>,
-    /// Where the postings of each end.
-    ends: Vec<u32>,
-    /// Record, and what the gram is of its bag.
-    postings: Vec<(u32, f32)>,
+    files: Vec<File>,
     added: Map<u32, Vec<(u32, f32)>>,
     /// How alike the last of the nearest of each record is.
     pub(super) least: Vec<f32>,
     /// How the values of each field are looked for.
     sought: Vec<Sought>,
+}
+
+/// The records of one file.
+#[derive(Debug, Clone)]
+struct File {
+    /// Where the postings of each gram end.
+    ends: Vec<u32>,
+    /// Record, and what the gram is of its bag.
+    postings: Vec<(u32, f32)>,
 }
 
 /// Room for one search after another.
@@ -83,49 +89,57 @@ impl Near {
             n,
             grams,
             counts,
-            ends: Vec::new(),
-            postings: Vec::new(),
+            files: Vec::new(),
             added: Map::default(),
             least: Vec::new(),
             sought,
         };
         rows.par_iter_mut().for_each(|row| near.balance(row, 0));
-        near.post(&rows);
+        near.files = (0..index.n_sides())
+            .map(|own| near.file(&rows, |row| index.side_of(row) == own))
+            .collect();
         near.least = least.unwrap_or_else(|| near.look(index, &rows));
         near
     }
 
-    /// Files the records under their grams.
-    fn post(&mut self, rows: &[Vec<(u32, f32)>]) {
+    /// Files the records of one file under their grams.
+    fn file(&self, rows: &[Vec<(u32, f32)>], is_own: impl Fn(u32) -> bool) -> File {
         let too_common = too_common(self.n);
-        let (mut next, mut total) = (Vec::with_capacity(self.counts.len()), 0);
-        for count in &self.counts {
-            next.push(total);
-            total += if (2..=too_common).contains(count) { *count } else { 0 };
-            self.ends.push(total);
+        let own = || (0_u32..).zip(rows).filter(|(row, _)| is_own(*row));
+        let place = |gram: u32| {
+            let at = self.grams.binary_search(&gram).ok()?;
+            (2..=too_common).contains(&self.counts[at]).then_some(at)
+        };
+        let mut ends = vec![0; self.counts.len()];
+        for at in own().flat_map(|(_, bag)| bag.iter().filter_map(|(gram, _)| place(*gram))) {
+            ends[at] += 1;
         }
-        self.postings = vec![(0, 0.0); total as usize];
-        for (row, bag) in (0_u32..).zip(rows) {
-            for (gram, weight) in bag {
-                let at = self.grams.binary_search(gram).unwrap_or_default();
-                if next[at] < self.ends[at] {
-                    self.postings[next[at] as usize] = (row, *weight);
-                    next[at] += 1;
-                }
+        let mut total = 0;
+        for end in &mut ends {
+            total += std::mem::replace(end, total);
+        }
+        let mut postings = vec![(0, 0.0); total as usize];
+        for (row, bag) in own() {
+            for (at, weight) in bag.iter().filter_map(|(gram, weight)| Some((place(*gram)?, *weight))) {
+                postings[ends[at] as usize] = (row, weight);
+                ends[at] += 1;
             }
         }
+        File { ends, postings }
+    }
+
+    /// The file among whose records one of a file looks for its neighbors.
+    fn among(&self, own: u8) -> &File {
+        &self.files[if self.files.len() == 2 { 1 - usize::from(own) } else { 0 }]
     }
 
     /// For each record how alike the last of its nearest is.
     fn look(&self, index: &Index, rows: &[Vec<(u32, f32)>]) -> Vec<f32> {
-        let is_link = index.n_sides() == 2;
         let of_some = |room: &mut Room, (chunk, bags): (usize, &[Vec<(u32, f32)>])| {
             let least = (0..).zip(bags).map(|(at, bag)| {
                 let row = (chunk * CHUNK + at) as u32;
-                let own = index.side[row as usize];
-                let may = |other: u32| other != row && !(is_link && index.side[other as usize] == own);
-                self.read(bag, room);
-                let mut scores = room.take(may);
+                self.read(self.among(index.side[row as usize]), bag, room);
+                let mut scores = room.take(|other| other != row);
                 last_of_nearest(&mut scores, neighbors(self.n))
             });
             least.collect::<Vec<f32>>()
@@ -159,20 +173,20 @@ impl Near {
         bag
     }
 
-    fn range(&self, gram: u32) -> Range<usize> {
+    fn range(&self, file: &File, gram: u32) -> Range<usize> {
         self.grams.binary_search(&gram).map_or(0..0, |at| {
-            let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-            start as usize..self.ends[at] as usize
+            let start = at.checked_sub(1).map_or(0, |before| file.ends[before]);
+            start as usize..file.ends[at] as usize
         })
     }
 
-    /// Adds up what each record has in common with a bag.
-    fn read(&self, bag: &[(u32, f32)], room: &mut Room) {
+    /// Adds up what each record of a file has in common with a bag.
+    fn read(&self, file: &File, bag: &[(u32, f32)], room: &mut Room) {
         room.scores.resize(self.least.len().max(self.n), 0.0);
         // The rarest grams say most and cost least.
         let mut rarest: Vec<(Range<usize>, u32, f32)> = bag
             .iter()
-            .map(|(gram, weight)| (self.range(*gram), *gram, *weight))
+            .map(|(gram, weight)| (self.range(file, *gram), *gram, *weight))
             .collect();
         rarest.sort_unstable_by_key(|(range, gram, _)| (range.len(), *gram));
         let mut read = 0;
@@ -182,7 +196,7 @@ impl Near {
                 break;
             }
             let added = self.added.get(&gram).map_or(&[][..], |added| added);
-            for (other, own) in self.postings[range].iter().chain(added) {
+            for (other, own) in file.postings[range].iter().chain(added) {
                 let score = &mut room.scores[*other as usize];
                 if *score == 0.0 {
                     room.touched.push(*other);
@@ -195,19 +209,19 @@ impl Near {
     /// Appends the rows that are near.
     pub(super) fn search(&self, query: &Query, may: impl Fn(u32) -> bool, rows: &mut Vec<u32>) {
         let mut room = Room::default();
-        self.read(&self.bag(query), &mut room);
+        self.read(self.among(query.side), &self.bag(query), &mut room);
         let mut scores = room.take(may);
         let least = last_of_nearest(&mut scores, neighbors(self.n));
         let is_near = |(score, row): &&(f32, u32)| *score >= least.min(self.least[*row as usize]);
         rows.extend(scores.iter().filter(is_near).map(|(_, row)| *row));
     }
 
-    /// Adds a record.
-    pub(super) fn push(&mut self, row: u32, query: &Query) {
+    /// Adds a record; `may` tells who may be its partner.
+    pub(super) fn push(&mut self, row: u32, query: &Query, may: impl Fn(u32) -> bool) {
         let bag = self.bag(query);
         let mut room = Room::default();
-        self.read(&bag, &mut room);
-        let mut scores = room.take(|_| true);
+        self.read(self.among(query.side), &bag, &mut room);
+        let mut scores = room.take(may);
         self.least.push(last_of_nearest(&mut scores, neighbors(self.n)));
         for (gram, weight) in bag {
             self.added.entry(gram).or_default().push((row, weight));
