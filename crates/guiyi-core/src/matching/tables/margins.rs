@@ -16,6 +16,8 @@ use super::rows::ends;
 
 /// How many times the spread of a count is added to it, so that it is no chance.
 const CLEAR: f64 = 3.0;
+/// Records that stand out less, at least, for their number to tell something: of so few the spread is no longer known.
+const LEAST_BELOW: f64 = 10.0;
 /// The part of the pairs taken for matches that may be none.
 const MOST_CHANCE: f64 = 0.2;
 
@@ -83,8 +85,9 @@ pub(super) fn tell(own: &[Margin], n: f64, strangers: &[Margin], n_strangers: f6
     let is_last = |at: usize| own.get(at + 1).is_none_or(|next| next.0 < own[at].0);
     let each = || (0..own.len()).filter(|at| is_last(*at) && own[*at].0 > 0.0);
     // Those that stand out less than at a margin, and as many as there may be by chance; all, at first.
-    let without = each().map(|at| {
-        let below = n - (at + 1) as f64;
+    let below = |at: usize| n - (at + 1) as f64;
+    let without = each().filter(|at| below(*at) >= LEAST_BELOW).map(|at| {
+        let below = below(at);
         (below + CLEAR * (below + 1.0).sqrt()) / (n * (1.0 - above[at])).max(f64::MIN_POSITIVE)
     });
     let without = without.fold(1.0, f64::min);
