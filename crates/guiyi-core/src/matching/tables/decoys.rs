@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn siblings_are_seen_within_each_file_and_copies_too() {
         let of = |n_equal: usize, n_alike: usize| {
-            let own: Vec<u128> = [vec![1; n_equal], vec![5; n_alike]].concat();
+            let own: Vec<u128> = [vec![1; n_equal], vec![5; n_alike], vec![6; 250]].concat();
             Decoys {
                 pairs: [vec![0; own.len()], vec![0; own.len()]],
                 patterns: [own.clone(), own],

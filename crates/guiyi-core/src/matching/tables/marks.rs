@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_code_is_found_in_a_title() {
-        let number = |at: u64| format!("KX-{}", 4000 + at * 7);
+        let number = |at: u64| format!("KXTG-{}", 4000 + at * 7);
         let filler = (0..60_u64).map(|at| {
             let (title, rest) = (word(at), word(at + 400));
             if at % 2 == 0 {
@@ -264,11 +264,11 @@ mod tests {
             }
         });
         let own = [
-            ["olo camera", "ZS-910"],
-            ["olo zs910 compact camera", ""],
-            ["olo zs-910 silver camera", "ZS910"],
+            ["olo camera", "ZSAB-910"],
+            ["olo zsab910 compact camera", ""],
+            ["olo zsab-910 silver camera", "ZSAB910"],
             ["olo ut77 camera", ""],
-            ["olo black camera", "ZS910"],
+            ["olo black camera", "ZSAB910"],
         ];
         let rows: Vec<Vec<String>> = filler.chain(own.map(|row| row.map(str::to_owned).to_vec())).collect();
         let table = table(&["title", "number"], &rows);
