@@ -148,7 +148,12 @@ pub(super) fn head(folded: &str) -> usize {
 /// Appends the numbers of a folded address, in order, each once, with blanks between: 3-502 are two.
 pub(super) fn numbers(folded: &str, numbers: &mut String) {
     let divided = folded.replace('-', " ");
-    super::field::add_marks(std::iter::once(&*divided), &mut String::new(), numbers);
+    super::marks::add(
+        std::iter::once(&*divided),
+        std::iter::empty(),
+        &mut String::new(),
+        numbers,
+    );
 }
 
 #[cfg(test)]

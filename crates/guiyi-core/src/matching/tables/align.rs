@@ -6,7 +6,7 @@
 use super::super::hash::{Map, hash};
 use super::kind::number;
 use super::table::{Column, Table};
-use super::{scripts, text};
+use super::{date, durations, scripts, text};
 
 /// Distinct values looked at per column.
 const SAMPLE: usize = 20_000;
@@ -77,6 +77,16 @@ struct Sketch {
     shapes: Map<u64, f64>,
     /// The quantities, ascending, where hardly anything else is there.
     numbers: Option<Vec<f64>>,
+    /// What else numbers of another column may be of what is there.
+    read: Option<Read>,
+}
+
+/// Values that may be said as numbers too, ascending.
+enum Read {
+    /// The years of days.
+    Years(Vec<f64>),
+    /// The seconds of durations.
+    Seconds(Vec<f64>),
 }
 
 impl Sketch {
@@ -90,8 +100,9 @@ impl Sketch {
             grams: Map::default(),
             shapes: Map::default(),
             numbers: None,
+            read: None,
         };
-        let (mut numbers, mut n) = (Vec::new(), 0);
+        let (mut numbers, mut years, mut seconds, mut n) = (Vec::new(), Vec::new(), Vec::new(), 0);
         let stride = (column.len() / SAMPLE).max(1) as u64;
         let mut folded = String::new();
         for value in (0..column.len())
@@ -113,18 +124,40 @@ impl Sketch {
             *sketch.shapes.entry(shape(read)).or_default() += 1.0;
             n += 1;
             numbers.extend(number(&folded).filter(|number| number.is_finite()));
+            years.extend(date::parse(&folded).map(|date| f64::from(date.year)));
+            seconds.extend(durations::seconds(&folded));
         }
-        if n > 0 && numbers.len() as f64 >= MOST_NUMBERS * f64::from(n) {
-            numbers.sort_unstable_by(f64::total_cmp);
-            sketch.numbers = Some(numbers);
-        }
+        let sorted = |mut own: Vec<f64>| {
+            own.sort_unstable_by(f64::total_cmp);
+            (n > 0 && own.len() as f64 >= MOST_NUMBERS * f64::from(n)).then_some(own)
+        };
+        sketch.numbers = sorted(numbers);
+        sketch.read = (sorted(years).map(Read::Years)).or_else(|| sorted(seconds).map(Read::Seconds));
         sketch
     }
 
     fn content(&self, other: &Self) -> f64 {
         // Digits are in all numbers; what these measure shows in how large they are.
-        let written = match (&self.numbers, &other.numbers) {
-            (Some(own), Some(others)) => 1.0 - apart(own, others),
+        let written = match (self, other) {
+            (
+                Self { numbers: Some(own), .. },
+                Self {
+                    numbers: Some(others), ..
+                },
+            ) => 1.0 - apart(own, others),
+            (Self { read: Some(_), .. }, Self { read: Some(_), .. }) => overlap(&self.grams, &other.grams),
+            (
+                Self { read: Some(read), .. },
+                Self {
+                    numbers: Some(numbers), ..
+                },
+            )
+            | (
+                Self {
+                    numbers: Some(numbers), ..
+                },
+                Self { read: Some(read), .. },
+            ) => read.likeness(numbers),
             _ => overlap(&self.grams, &other.grams),
         };
         0.5 * written + 0.3 * overlap(&self.shapes, &other.shapes) + 0.4 * overlap(&self.values, &other.values)
@@ -149,6 +182,21 @@ impl Sketch {
         };
         // A name alone is no reason: what columns hold must at least look alike.
         if content < 0.05 { 0.0 } else { content * 0.7 + name }
+    }
+}
+
+impl Read {
+    /// How alike it is to numbers, in whichever unit these are.
+    fn likeness(&self, numbers: &[f64]) -> f64 {
+        match self {
+            Self::Years(years) => 1.0 - apart(years, numbers),
+            Self::Seconds(seconds) => {
+                let (middle, own) = (numbers[numbers.len() / 2], seconds[seconds.len() / 2]);
+                let scale = durations::in_unit_of(own, middle) / middle.max(f64::MIN_POSITIVE);
+                let scaled: Vec<f64> = numbers.iter().map(|number| number * scale).collect();
+                1.0 - apart(seconds, &scaled)
+            }
+        }
     }
 }
 
@@ -272,6 +320,18 @@ mod tests {
             &[("p", &width), ("q", &height), ("r", &year)],
             &[("x", &height), ("y", &year), ("z", &width)],
             &["p ~ z", "q ~ x", "r ~ y"],
+        );
+        // A year is part of a day, and how long a film runs is said in hours and minutes, or in minutes.
+        let day = |row: u64| format!("{}-0{}-1{}", year(row), 1 + row % 9, row % 10);
+        let runs = |row: u64| 60 + hash(row, 4) % 90;
+        let (minutes, hours) = (
+            |row: u64| format!("{} min", runs(row)),
+            |row: u64| format!("{}h {}m", runs(row) / 60, runs(row) % 60),
+        );
+        check(
+            &[("p", &width), ("q", &day), ("r", &minutes)],
+            &[("x", &hours), ("y", &year), ("z", &width)],
+            &["p ~ z", "q ~ y", "r ~ x"],
         );
         // Names in other letters are read.
         let syllables = [

@@ -5,8 +5,9 @@
 //! many records have a partner that stands out among those it could be, more than a stranger's does.
 //! Law: names beside which other fields are compared are left alone; those hold up what letters leave open.
 
-use super::field::{as_text, marks};
+use super::field::as_text;
 use super::kind::Kind;
+use super::marks;
 use super::records::{Records, Seekers};
 use super::said::Said;
 use super::search::Search;
@@ -21,7 +22,7 @@ pub(super) fn read(mut records: Records, said: &Said) -> Records {
         return records;
     }
     let mut texts = vec![as_text(names)];
-    texts.extend(marks(&texts));
+    texts.extend(marks::of_fields(&texts));
     let by_letters = stand_out(&records);
     let names = std::mem::replace(&mut records.fields, texts);
     if stand_out(&records) < by_letters {

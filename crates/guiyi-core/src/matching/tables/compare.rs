@@ -87,9 +87,8 @@ impl Field {
         let (a, b) = (left.value, right.value);
         if a == 0 || b == 0 {
             0
-        } else if let Prepared::Marks { ends, marks } = &self.prepared {
-            let get = |value: u32| &marks[ends[value as usize - 1] as usize..ends[value as usize] as usize];
-            marks_level(get(a), get(b), self.values.get(a), self.values.get(b))
+        } else if let Prepared::Marks(marks) = &self.prepared {
+            marks.level(&self.values, a, b)
         } else if a == b {
             self.equal[a as usize]
         } else if let Prepared::Sets(sets) = &self.prepared {
@@ -139,10 +138,7 @@ impl Field {
             Prepared::Numbers(numbers) => numbers.values[value as usize].to_bits(),
             Prepared::Places(places) => places.glance(value),
             Prepared::Sets(sets) => sets.glance(value),
-            Prepared::Marks { ends, marks } => {
-                let own = &marks[ends[value as usize - 1] as usize..ends[value as usize] as usize];
-                own.iter().fold(0, |sorts, (mark, _)| sorts | 1 << (mark % 64))
-            }
+            Prepared::Marks(marks) => marks.glance(value),
         }
     }
 
@@ -158,7 +154,7 @@ impl Field {
         }
         EQUAL
             + match self.kind {
-                Kind::Date => date_level(left, right),
+                Kind::Date => date::level(left, right),
                 Kind::Number | Kind::Duration => self.number_level(f64::from_bits(left), f64::from_bits(right)),
                 Kind::Coordinates => globe::best_level(left, right),
                 Kind::Text | Kind::Specification | Kind::Address | Kind::Marks => 1,
@@ -187,32 +183,9 @@ impl Field {
             }
             Prepared::Bags(bags) => bag_level(bags.cosine(left.value, right.value)).0,
             Prepared::Places(places) => places.level(left.value, right.value),
-            Prepared::Marks { .. } | Prepared::Sets(_) => 2,
+            Prepared::Marks(_) | Prepared::Sets(_) => 2,
             Prepared::Dates(_) | Prepared::Numbers(_) => self.best_level(left.glance, right.glance) - EQUAL,
         }
-    }
-}
-
-fn date_level(left: u64, right: u64) -> u8 {
-    let (Some(left), Some(right)) = (date::unpack(left), date::unpack(right)) else {
-        return if date::is_slip(left, right) { 2 } else { 5 };
-    };
-    let same = (
-        left.year == right.year,
-        left.month == right.month,
-        left.day == right.day,
-    );
-    let swapped = left.month == right.day && left.day == right.month;
-    let is_near = || year_digits(left.year, right.year) == 1;
-    match same {
-        (true, true, true) => 1,
-        (true, false, false) if swapped => 1,
-        (true, true, false) | (true, false, true) => 2,
-        (false, true, true) => 2 + u8::from(year_digits(left.year, right.year) > 1),
-        // Read the other way around, and a slip in the year besides.
-        (false, ..) if swapped && is_near() => 3,
-        (true, false, false) => 4,
-        _ => 5,
     }
 }
 
@@ -224,46 +197,6 @@ pub(super) fn rarity(count: f64, n: f64) -> u8 {
         0.4.. => 3,
         _ => 4,
     }
-}
-
-/// The rarest mark that both have; else whether one's mark continues the other's.
-fn marks_level(left: &[(u64, u8)], right: &[(u64, u8)], left_text: &str, right_text: &str) -> u8 {
-    let (mut i, mut j, mut best) = (0, 0, u8::MAX);
-    while i < left.len() && j < right.len() {
-        if left[i].0 == right[j].0 {
-            best = best.min(left[i].1);
-        }
-        let (ours, theirs) = (left[i].0, right[j].0);
-        i += usize::from(ours <= theirs);
-        j += usize::from(theirs <= ours);
-    }
-    if best <= 2 {
-        return best;
-    }
-    let continues = |x: &str, y: &str| x.len() >= 5 && y.len() > x.len() && (y.starts_with(x) || y.ends_with(x));
-    let near = || {
-        left_text.split(' ').any(|one| {
-            right_text
-                .split(' ')
-                .any(|other| continues(one, other) || continues(other, one))
-        })
-    };
-    if best <= EQUAL {
-        best
-    } else if near() {
-        EQUAL + 1
-    } else {
-        EQUAL + 2
-    }
-}
-
-fn year_digits(left: u16, right: u16) -> usize {
-    let digits = |year: u16| [year / 1000, year / 100 % 10, year / 10 % 10, year % 10];
-    digits(left)
-        .iter()
-        .zip(digits(right))
-        .filter(|(left, right)| **left != *right)
-        .count()
 }
 
 fn category_level(letters: Spelling<'_>, a: u32, b: u32, apart: Apart) -> u8 {
@@ -522,22 +455,6 @@ mod tests {
                 assert_eq!(level, expected, "{one} {other}");
                 assert!(best <= level, "{one} {other}");
             }
-        }
-    }
-
-    #[test]
-    fn a_day_read_the_other_way_around_may_have_a_slip_in_the_year() {
-        for (left, right, expected) in [
-            ("10/08/1967", "08/10/1967", 1),
-            ("10/08/1967", "08/10/1968", 3),
-            ("10/08/1967", "08/10/1978", 5),
-            ("10/08/1967", "10/08/1968", 2),
-        ] {
-            assert_eq!(
-                date_level(date::pack(left), date::pack(right)),
-                expected,
-                "{left} {right}"
-            );
         }
     }
 

@@ -27,6 +27,8 @@ const TOO_MANY: f64 = 1.5;
 /// many, or as many matches, there are at least while they do not compete. Copies of a thing stay several.
 const SEVERAL: f64 = 1.0 / 3.0;
 const FALL: f64 = 10.0;
+/// The same of one file where each of the two is seen to hold siblings by itself.
+const HALF: f64 = 0.5;
 /// The part of all records that no thing has: a chain of pairs so long joins look-alikes, if no more than this part of
 /// its pairs is left once all compete but copies ([`FALL`]).
 const FLOOD: f64 = 0.25;
@@ -53,7 +55,7 @@ struct Rivals {
 
 /// The model to weigh pairs with: the one that was trained on `pairs` and their `patterns`, or one for which partners
 /// compete. `n` is the number of records, `side` the side of each where two files are linked; `weigh` gives the bits of
-/// any pair by a model.
+/// any pair by a model, `are_siblings` tells whether each of two files shows by itself that a model took siblings for matches.
 ///
 /// Costs one pass over the pairs, and up to eighty more where records have many partners.
 pub(super) fn compete(
@@ -62,6 +64,7 @@ pub(super) fn compete(
     side: Option<&[u8]>,
     pairs: &[u64],
     patterns: &[u128],
+    are_siblings: impl Fn(&Model) -> bool,
     weigh: impl Fn(&Model, Pair) -> f64 + Sync,
 ) -> Model {
     let rivals = Rivals::new(&trained, n, pairs, patterns);
@@ -83,19 +86,25 @@ pub(super) fn compete(
         let (before, after) = (of(&graph), of(&left));
         after < SEVERAL && before >= FALL * after
     };
-    let is_flood = || largest(&graph, n) as f64 > FLOOD * n as f64;
-    let mut chosen = if !are_look_alikes && rivals.finds(&strict, total) && (gave_way(0) || gave_way(1)) {
-        strict
-    } else if are_look_alikes || is_flood() {
-        let (copies, total) = rivals.train(&strict, true);
-        match rivals.finds(&copies, total) {
-            true if are_look_alikes || total * FALL <= expected => copies,
-            _ if are_look_alikes => trained,
-            _ => return trained,
-        }
-    } else {
-        return trained;
+    // Siblings within each file give way too, but for those of whom nothing tells which of them is the one.
+    let are_siblings = || {
+        let of = |own: u8| several(&left, n, |record| side.is_some_and(|side| side[record] == own));
+        of(0).min(of(1)) < HALF && are_siblings(&trained)
     };
+    let is_flood = || largest(&graph, n) as f64 > FLOOD * n as f64;
+    let mut chosen =
+        if !are_look_alikes && rivals.finds(&strict, total) && (gave_way(0) || gave_way(1) || are_siblings()) {
+            strict
+        } else if are_look_alikes || is_flood() {
+            let (copies, total) = rivals.train(&strict, true);
+            match rivals.finds(&copies, total) {
+                true if are_look_alikes || total * FALL <= expected => copies,
+                _ if are_look_alikes => trained,
+                _ => return trained,
+            }
+        } else {
+            return trained;
+        };
     chosen.rivals = side.is_some();
     chosen
 }

@@ -16,9 +16,12 @@ const UNREAD: u64 = 1 << 63;
 const MOST_DIGITS: usize = 12;
 const LEAST_DIGITS: usize = 6;
 
+/// Years that stand alone.
+const YEARS: std::ops::RangeInclusive<u16> = 1000..=2200;
+
 /// A folded value as one number: its day, or where it is none its digits.
 pub(super) fn pack(folded: &str) -> u64 {
-    if let Some(Date { year, month, day }) = parse(folded) {
+    if let Some(Date { year, month, day }) = parse(folded).or_else(|| parse_part(folded)) {
         return u64::from(year) << 16 | u64::from(month) << 8 | u64::from(day);
     }
     let digits = folded.bytes().filter(u8::is_ascii_digit).take(MOST_DIGITS);
@@ -26,7 +29,7 @@ pub(super) fn pack(folded: &str) -> u64 {
     digits.fold(1, |all, digit| all * 10 + u64::from(digit - b'0')) | UNREAD
 }
 
-/// The day of [`pack`]; `None` where it was none.
+/// The day of [`pack`], or the year and month that are all there is; `None` where it was none.
 pub(super) fn unpack(packed: u64) -> Option<Date> {
     (packed & UNREAD == 0).then_some(Date {
         year: (packed >> 16) as u16,
@@ -35,9 +38,55 @@ pub(super) fn unpack(packed: u64) -> Option<Date> {
     })
 }
 
+/// How alike two packed days are: from 1, read the other way around, to 5, different.
+pub(super) fn level(left: u64, right: u64) -> u8 {
+    let (Some(left), Some(right)) = (unpack(left), unpack(right)) else {
+        return if is_slip(left, right) { 2 } else { 5 };
+    };
+    if left.day == 0 || right.day == 0 {
+        return part_level(left, right);
+    }
+    let same = (
+        left.year == right.year,
+        left.month == right.month,
+        left.day == right.day,
+    );
+    let swapped = left.month == right.day && left.day == right.month;
+    let is_near = || year_digits(left.year, right.year) == 1;
+    match same {
+        (true, true, true) => 1,
+        (true, false, false) if swapped => 1,
+        (true, true, false) | (true, false, true) => 2,
+        (false, true, true) => 2 + u8::from(year_digits(left.year, right.year) > 1),
+        // Read the other way around, and a slip in the year besides.
+        (false, ..) if swapped && is_near() => 3,
+        (true, false, false) => 4,
+        _ => 5,
+    }
+}
+
+/// Of two days one of which is not said in full.
+fn part_level(left: Date, right: Date) -> u8 {
+    let has_months = left.month != 0 && right.month != 0;
+    match (left.year == right.year, left.month == right.month) {
+        (true, true) if has_months => 2,
+        (true, _) => 4,
+        _ => 5,
+    }
+}
+
+fn year_digits(left: u16, right: u16) -> usize {
+    let digits = |year: u16| [year / 1000, year / 100 % 10, year / 10 % 10, year % 10];
+    digits(left)
+        .iter()
+        .zip(digits(right))
+        .filter(|(left, right)| **left != *right)
+        .count()
+}
+
 /// Whether two values, at least one of them no day, are written alike but for one slip, in some order of year, month and
 /// day.
-pub(super) fn is_slip(left: u64, right: u64) -> bool {
+fn is_slip(left: u64, right: u64) -> bool {
     let right = writings(right);
     writings(left).iter().any(|(one, n)| {
         let near = |(other, m): &([u16; MOST_DIGITS], usize)| compare::distance(&one[..*n], &other[..*m]) <= 1;
@@ -65,6 +114,34 @@ fn writings(packed: u64) -> [([u16; MOST_DIGITS], usize); 3] {
         }
         None => [written(packed & !UNREAD, (packed & !UNREAD).max(1).ilog10()); 3],
     }
+}
+
+/// Reads a year, or a month of one: `1984`, `1984-03`, `mar 1984`; what is not said is 0.
+pub(super) fn parse_part(folded: &str) -> Option<Date> {
+    let is_end = |letter: char| b" -/.,'".contains(&(letter as u32 as u8)) && letter.is_ascii();
+    let mut parts = folded.split(is_end).filter(|part| !part.is_empty());
+    let (one, other) = (parts.next()?, parts.next());
+    let year = |part: &str| {
+        let is_year = part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse().ok().filter(|year| is_year && YEARS.contains(year))
+    };
+    let month_of = |part: &str| match part.parse() {
+        Ok(month @ 1..=12) if part.len() <= 2 => Some(month),
+        Ok(_) => None,
+        Err(_) => month(part),
+    };
+    let (year, month) = match other {
+        None => (year(one)?, 0),
+        Some(other) => {
+            let (year, rest) = year(one).map_or_else(|| (year(other), one), |own| (Some(own), other));
+            (year?, month_of(rest)?)
+        }
+    };
+    parts.next().is_none().then_some(Date {
+        year,
+        month: month as u8,
+        day: 0,
+    })
 }
 
 /// Reads `1984-03-09`, `9/3/84`, `19840309`, `9.3.1984`, `1984年3月9日`, `9 mar 1984`, each with or without a time
@@ -153,6 +230,42 @@ fn month(word: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_read_the_other_way_around_may_have_a_slip_in_the_year() {
+        for (left, right, expected) in [
+            ("10/08/1967", "08/10/1967", 1),
+            ("10/08/1967", "08/10/1968", 3),
+            ("10/08/1967", "08/10/1978", 5),
+            ("10/08/1967", "10/08/1968", 2),
+            // What is not said does not differ.
+            ("10/08/1967", "1967", 4),
+            ("10/08/1967", "1968", 5),
+            ("10/08/1967", "10/1967", 2),
+            ("aug 1967", "1967", 4),
+        ] {
+            assert_eq!(level(pack(left), pack(right)), expected, "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn a_year_is_part_of_a_day() {
+        for (value, expected) in [
+            ("1984", Some((1984, 0))),
+            ("1984-03", Some((1984, 3))),
+            ("3/1984", Some((1984, 3))),
+            ("mar 1984", Some((1984, 3))),
+            ("march, 1984", Some((1984, 3))),
+            ("984", None),
+            ("1984-13", None),
+            ("3 1984 5", None),
+            ("19840309", None),
+            ("room 1984", None),
+        ] {
+            let read = parse_part(value).map(|own| (own.year, own.month));
+            assert_eq!(read, expected, "{value}");
+        }
+    }
 
     #[test]
     fn a_slip_leaves_a_day_recognizable() {

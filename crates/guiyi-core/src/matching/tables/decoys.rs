@@ -128,10 +128,20 @@ impl Decoys {
                     *seen += count;
                 }
             }
-            // In this order swapping the files changes no bit.
-            self.n_between * ((seen[0] / self.n_pairs[0]) * (seen[1] / self.n_pairs[1])).sqrt()
+            self.between(seen)
         };
         seeds.iter().map(of).collect()
+    }
+
+    /// How many pairs of the two files chance makes, where so many are seen within each.
+    pub(super) fn between(&self, within: [f64; 2]) -> f64 {
+        // In this order swapping the files changes no bit.
+        self.n_between * ((within[0] / self.n_pairs[0]) * (within[1] / self.n_pairs[1])).sqrt()
+    }
+
+    /// The patterns of the nearest pairs within each file.
+    pub(super) fn within(&self) -> [&[u128]; 2] {
+        [&self.patterns[0], &self.patterns[1]]
     }
 
     /// How many of the likeliest pairs are matches at least, by what chance leaves of each weight; none where it may be
@@ -227,9 +237,10 @@ fn likeliest(n: usize, pairs: &[u64], weights: &[f64]) -> Vec<(f64, f64)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::model::FieldModel;
     use super::super::said::Said;
     use super::super::search::Search;
-    use super::super::{Column, Options, Outcome, Table, link};
+    use super::super::{Column, Kind, Options, Outcome, Table, link, siblings};
     use super::*;
     use crate::matching::hash::mix;
 
@@ -314,5 +325,36 @@ mod tests {
         assert_eq!(decoys.sure(weigh, &[(8.0, 20.0), (4.0, 20.0)]), Some((4.0, 40.0)));
         assert!((decoys.matches(weigh, &[(8.0, 40.0), (4.0, 3.0)]) - 36.0).abs() < 1e-9);
         assert!(decoys.matches(weigh, &[(8.0, 20.0), (4.0, 3.0)]).abs() < 1e-9);
+    }
+
+    #[test]
+    fn siblings_are_seen_within_each_file_and_copies_too() {
+        let of = |n_equal: usize, n_alike: usize| {
+            let own: Vec<u128> = [vec![1; n_equal], vec![5; n_alike], vec![6; 250]].concat();
+            Decoys {
+                pairs: [vec![0; own.len()], vec![0; own.len()]],
+                patterns: [own.clone(), own],
+                n_pairs: [1000.0; 2],
+                n_between: 2000.0,
+                n: 100,
+                side: Vec::new(),
+                sizes: [50.0; 2],
+                asks: [u32::MAX; 2],
+            }
+        };
+        let field = FieldModel {
+            name: String::new(),
+            kind: Kind::Category,
+            m: vec![1.0 / 6.0; 6],
+            u: vec![1.0 / 6.0; 6],
+            bits: vec![10.0, 10.0, 10.0, 10.0, 4.0, -6.0],
+        };
+        let model = Model::untaught(vec![field], 0.5);
+        let patterns = [vec![1; 100], vec![5; 300], vec![6; 500]].concat();
+        let are_taken = |decoys: Decoys| siblings::are_taken(&model, &decoys, &patterns);
+        // What is alike is so within each file too, and what is equal is not.
+        assert!(are_taken(of(0, 150)));
+        // Copies are there all over, and where nothing is alike within a file, nothing is a sibling.
+        assert!(!are_taken(of(50, 150)) && !are_taken(of(0, 0)));
     }
 }

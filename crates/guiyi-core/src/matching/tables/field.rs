@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use rayon::prelude::*;
 
-use super::super::hash::{Map, hash};
+use super::super::hash::Map;
 use super::address;
 use super::bags::Bags;
 use super::date::{self, Date};
@@ -13,6 +13,7 @@ use super::forms::Forms;
 use super::globe::{self, Places};
 use super::kind::{Kind, infer, mailbox, number, whole_number};
 use super::letters::Letters;
+use super::marks::Marks;
 use super::measures;
 use super::numbers::Numbers;
 use super::persons;
@@ -35,11 +36,8 @@ pub(super) enum Prepared {
     Places(Places),
     /// Phone numbers, or mail addresses.
     Sets(Sets),
-    /// Tokens with digits and the level that sharing one is worth, rarest first.
-    Marks {
-        ends: Vec<u32>,
-        marks: Vec<(u64, u8)>,
-    },
+    /// Tokens with digits.
+    Marks(Marks),
 }
 
 /// Distinct values that tell the kind of a field.
@@ -75,7 +73,7 @@ impl Field {
         match &self.prepared {
             Prepared::Letters(_) | Prepared::Sets(_) => self.values.fetch(values),
             Prepared::Bags(bags) => bags.fetch(values),
-            Prepared::Marks { .. } | Prepared::Dates(_) | Prepared::Numbers(_) | Prepared::Places(_) => {}
+            Prepared::Marks(_) | Prepared::Dates(_) | Prepared::Numbers(_) | Prepared::Places(_) => {}
         }
     }
 
@@ -263,101 +261,6 @@ pub(super) fn as_text(names: &Field) -> Field {
     }
 }
 
-/// The tokens with digits out of all texts: what tells one model, house or volume from the next stands there, in
-/// whichever column. `None` where texts hold hardly any.
-pub(super) fn marks(fields: &[Field]) -> Option<Field> {
-    let texts: Vec<&Field> = fields.iter().filter(|field| field.kind == Kind::Text).collect();
-    let n = texts.first()?.ids.len();
-    // A glance at each value spares reading those without a digit once for each record.
-    let may_hold = |field: &&Field| -> Vec<bool> {
-        let ids = 0..field.values.len() as u32;
-        ids.map(|id| field.values.get(id).bytes().any(|byte| byte.is_ascii_digit()))
-            .collect()
-    };
-    let may_hold: Vec<Vec<bool>> = texts.par_iter().map(may_hold).collect();
-    let parts: Vec<Texts> = (0..n.div_ceil(CHUNK))
-        .into_par_iter()
-        .map(|chunk| {
-            let mut part = Texts::default();
-            let mut room = String::new();
-            for record in chunk * CHUNK..n.min((chunk + 1) * CHUNK) {
-                let ids = texts.iter().map(|field| field.ids[record]);
-                let holders = texts.iter().zip(ids).zip(&may_hold);
-                let of_record = holders
-                    .filter(|((_, id), may_hold)| may_hold[*id as usize])
-                    .map(|((field, id), _)| field.values.get(id));
-                add_marks(of_record, &mut room, &mut part.text);
-                part.end();
-            }
-            part
-        })
-        .collect();
-    let (ids, values) = values::of_texts(&parts);
-    drop(parts);
-    let n_filled = ids.iter().filter(|id| **id != 0).count();
-    if n_filled * 5 < n {
-        return None;
-    }
-    let mut counts: Map<u64, u32> = Map::default();
-    for id in 1..values.len() as u32 {
-        for token in values.get(id).split(' ') {
-            *counts.entry(hash(token.as_bytes())).or_default() += values.counts[id as usize];
-        }
-    }
-    Some(Field {
-        header: "marks".to_owned(),
-        columns: Vec::new(),
-        kind: Kind::Marks,
-        equal: Vec::new(),
-        ids,
-        prepared: prepare_marks(&values, n, |mark| counts[&mark]),
-        values,
-        filled: n_filled as f64 / n as f64,
-        twin: None,
-        forms: None,
-        synonyms: Synonyms::default(),
-    })
-}
-
-/// Appends the tokens with digits of some texts, each once, in order, with blanks between. `room` is room to work in.
-pub(super) fn add_marks<'t>(texts: impl Iterator<Item = &'t str>, room: &mut String, all: &mut String) {
-    let start = all.len();
-    let mut n = 0;
-    for text in texts {
-        text::marks(text, room, |mark| {
-            all.extend((n > 0).then_some(' '));
-            all.push_str(mark);
-            n += 1;
-        });
-    }
-    // Most have one at most, and need no order.
-    if n > 1 {
-        let found = all.split_off(start);
-        let mut own: Vec<&str> = found.split(' ').collect();
-        own.sort_unstable();
-        own.dedup();
-        for (at, token) in own.into_iter().enumerate() {
-            all.extend((at > 0).then_some(' '));
-            all.push_str(token);
-        }
-    }
-}
-
-/// The marks of values; `count` tells how many of `n` records hold a mark.
-pub(super) fn prepare_marks(values: &Values, n: usize, count: impl Fn(u64) -> u32) -> Prepared {
-    let (mut ends, mut marks) = (vec![0], Vec::new());
-    for id in 1..values.len() as u32 {
-        let start = marks.len();
-        marks.extend(values.get(id).split(' ').map(|token| {
-            let mark = hash(token.as_bytes());
-            (mark, super::compare::rarity(f64::from(count(mark)), n as f64))
-        }));
-        marks[start..].sort_unstable();
-        ends.push(marks.len() as u32);
-    }
-    Prepared::Marks { ends, marks }
-}
-
 /// Appends what counts of a folded value: how a day or a number is written says nothing, nor does punctuation in what is
 /// a number of something.
 pub(super) fn strip(kind: Kind, value: &str, stripped: &mut String) {
@@ -374,7 +277,9 @@ pub(super) fn strip(kind: Kind, value: &str, stripped: &mut String) {
         Kind::Doors => address::numbers(value, stripped),
         Kind::Measures => measures::strip(value, stripped),
         Kind::Given => stripped.push_str(persons::given_name(value)),
-        Kind::Date => match date::parse(value) {
+        Kind::Date => match date::parse(value).or_else(|| date::parse_part(value)) {
+            Some(Date { year, month: 0, .. }) => _ = write!(stripped, "{year}"),
+            Some(Date { year, month, day: 0 }) => _ = write!(stripped, "{year}-{month:02}"),
             Some(Date { year, month, day }) => _ = write!(stripped, "{year}-{month:02}-{day:02}"),
             None => stripped.push_str(value),
         },

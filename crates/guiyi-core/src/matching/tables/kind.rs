@@ -131,6 +131,9 @@ const LONG: usize = 6;
 /// Signs and units that quantities of a column come with, at most; more are words: 村伊 5 is a house.
 const MOST_UNITS: usize = 25;
 
+/// Letters of the word for a unit, at most.
+const LONGEST_UNIT: usize = 10;
+
 /// The part of the values that name measures side by side (`159×4.5`), at least, of a column of specifications.
 const LEAST_MEASURED: f64 = 0.1;
 
@@ -141,6 +144,7 @@ const LEAST_TIMED: f64 = 0.1;
 pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     let mut n = 0.0;
     let mut date_rows = 0.0;
+    let (mut years, mut year_rows) = (0.0, 0.0);
     let (mut dates, mut numbers, mut phones, mut emails, mut codes, mut fixed) =
         (0.0, 0.0, 0.0, 0.0, 0.0, [0.0_f64; 33]);
     let (mut places, mut zeros, mut addresses, mut measured, mut timed) = (0.0, 0.0, 0.0, 0.0, 0.0);
@@ -166,6 +170,9 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
         let is_date = flag(date::parse(value).is_some());
         dates += is_date;
         date_rows += is_date * f64::from(count);
+        let is_year = flag(date::parse_part(value).is_some());
+        years += is_year;
+        year_rows += is_year * f64::from(count);
         numbers += flag(is_number);
         fractions += flag(is_number && value.contains(['.', ',']));
         plain += flag(is_number && digits == value.len());
@@ -193,6 +200,8 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     let most = |count: f64| count >= MOST * n;
     // Slips are rare among rows, and many among distinct values.
     let mostly_dates = dates >= 0.5 * n && date_rows >= MOST * total as f64;
+    // One of two files may say the year only.
+    let partly_dates = dates >= years && most(dates + years) && date_rows + year_rows >= MOST * total as f64;
     // Whole numbers of one length above four digits are names of things, not quantities; the surer the longer.
     let length = (0..33).max_by(|a, b| fixed[*a].total_cmp(&fixed[*b])).unwrap_or(0);
     let least_same = if length >= 9 { 0.7 } else { 0.9 };
@@ -202,7 +211,7 @@ pub(super) fn infer<'a>(values: impl Iterator<Item = (&'a str, u32)>) -> Kind {
     let has_zeros = zeros > LEAST_ZEROS * plain;
     let is_coded_number = (same_length && length > 4 || has_zeros) && fractions < 0.05 * n;
     let is_measured = measured >= LEAST_MEASURED * n;
-    if most(dates) || mostly_dates {
+    if most(dates) || mostly_dates || partly_dates {
         Kind::Date
     } else if most(emails) {
         Kind::Email
@@ -291,7 +300,10 @@ fn quantity(value: &str) -> Option<(f64, &str, &str)> {
         .take_while(|letter| letter.is_ascii_digit() || matches!(letter, '.' | ','))
         .collect();
     let tail = value[start + body.len()..].trim();
-    if tail.chars().count() > 3 || tail.contains(|letter: char| letter.is_ascii_digit()) {
+    let length = tail.chars().count();
+    // One word may be a unit: "pages", "minutes".
+    let is_unit = length <= LONGEST_UNIT && tail.chars().all(char::is_alphabetic);
+    if length > 3 && !is_unit || tail.contains(|letter: char| letter.is_ascii_digit()) {
         return None;
     }
     let number: f64 = separate(body.trim_end_matches(['.', ','])).parse().ok()?;
@@ -326,7 +338,7 @@ mod tests {
             let of = |at: usize| format!("{}{at:02}", values[at % values.len()]);
             (10..70).map(of).collect()
         };
-        let cases: [(Vec<String>, Kind); 8] = [
+        let cases: [(Vec<String>, Kind); 10] = [
             (repeat(&["138001380", "138001381", "+86 138001382"]), Kind::Phone),
             // As a spreadsheet leaves them: a fraction, or the first digits only.
             (
@@ -338,6 +350,25 @@ mod tests {
             ),
             (repeat(&["¥12.", "7.", "rmb 1,2"]), Kind::Number),
             (repeat(&["1984-03-", "1990年5月"]), Kind::Date),
+            // Whoever counts may say what; one of two files may know the year only.
+            (
+                (90..150)
+                    .map(|at| format!("{at}{}", if at % 2 == 0 { " pages" } else { "" }))
+                    .collect(),
+                Kind::Number,
+            ),
+            (
+                (0..60)
+                    .map(|at| {
+                        if at < 15 {
+                            format!("{}", 1970 + at)
+                        } else {
+                            format!("1970-03-{}", at % 28 + 1)
+                        }
+                    })
+                    .collect(),
+                Kind::Date,
+            ),
             // Houses in many streets are no quantities.
             (
                 (0..60)

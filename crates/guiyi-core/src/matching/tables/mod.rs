@@ -5,7 +5,7 @@
 //! (`unrelated`), how a list of names is read (`alone`), which pairs are worth comparing (`candidates`), how alike
 //! their values are (`compare`), what that weighs (`model`, `train`, and `start` for a few records) against what chance
 //! makes within each of two files (`decoys`), which fields agree together by chance (`together`) or change together in
-//! one thing (`moves`), which records only share much (`relatives`), look alike (`compete`) or are kept apart whatever
+//! one thing (`moves`), which records only share much (`relatives`), look alike (`compete`, `siblings`) or are kept apart whatever
 //! they share (`vetoes`, `sisters`), whether a file holds each thing once and how many records have a partner
 //! (`partners`), and which belong together (`group`). What was found can be kept, so that later records are matched
 //! against it one by one (`index`).
@@ -49,6 +49,7 @@ mod kind;
 mod laws;
 mod letters;
 mod margins;
+mod marks;
 pub mod measure;
 mod measures;
 mod model;
@@ -69,6 +70,7 @@ mod scoring;
 mod scripts;
 mod search;
 mod sets;
+mod siblings;
 mod sisters;
 mod smooth;
 mod sort;

@@ -7,7 +7,7 @@ use super::field::Field;
 use super::kind::Kind;
 use super::numbers::Cells;
 use super::records::Records;
-use super::{globe, scripts, text};
+use super::{globe, marks, scripts, text};
 
 /// Entries of the index that one record's search reads at most.
 pub(super) const READ: usize = 20_000;
@@ -204,6 +204,8 @@ impl Sought {
             Kind::Coordinates => own.extend(globe::cell(value).map(|cell| mix(cell ^ mix(at as u64)) as u32)),
             // They stand in the full name.
             Kind::Given => {}
+            // Codes are looked for in columns of their own.
+            Kind::Marks => marks::in_texts(value).for_each(|mark| text::grams(mark, |gram| own.push(gram))),
             _ => {
                 text::grams(value, |gram| own.push(gram));
                 if let Some(latin) = self.is_mixed.then(|| scripts::in_latin(value)).flatten() {

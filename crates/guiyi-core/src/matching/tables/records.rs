@@ -15,7 +15,7 @@ use super::spread::Spread;
 use super::synonyms::{self, Synonyms};
 use super::values::Cells;
 use super::vetoes::Grounds;
-use super::{Kind, Table, align, alone, forms, pooled, sort, twins, unrelated};
+use super::{Kind, Table, align, alone, forms, marks, pooled, sort, twins, unrelated};
 
 /// Fields that a pattern has room for.
 const MOST_FIELDS: usize = 31;
@@ -115,7 +115,7 @@ impl Records {
         self.unrelated = names.to_vec();
         self.fields
             .retain(|field| field.kind != Kind::Marks && !out.contains(&field.columns));
-        self.fields.extend(field::marks(&self.fields));
+        self.fields.extend(marks::of_fields(&self.fields));
         self.grounds = Grounds::of(&self.fields, said);
     }
 
@@ -301,7 +301,7 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
     });
     twins::find(&mut fields);
     forms::find(&mut fields, &joined);
-    fields.extend(field::marks(&fields));
+    fields.extend(marks::of_fields(&fields));
     fields
 }
 

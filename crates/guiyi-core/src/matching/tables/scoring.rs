@@ -186,7 +186,12 @@ impl Bounds {
         let bits: Vec<Vec<f64>> = model.fields.iter().map(|field| field.bits.clone()).collect();
         let least = |at| {
             let may_move = model.moves.iter().any(|group| group.fields.contains(&at));
-            if may_move { 0.0 } else { f64::MIN }
+            // Marks that are codes only say nothing of others.
+            if may_move || fields[at].kind == Kind::Marks {
+                0.0
+            } else {
+                f64::MIN
+            }
         };
         let least: Vec<f64> = (0..fields.len()).map(least).collect();
         let most = bits.iter().zip(&least).map(|(bits, least)| {

@@ -18,7 +18,7 @@ use super::records::{Records, Seekers};
 use super::rows::{Pair, Rows, ends};
 use super::said::Said;
 use super::train::{self, Ground};
-use super::{Kind, Options, chance, compare, compete, moves, relatives, together};
+use super::{Kind, Options, chance, compare, compete, moves, relatives, siblings, together};
 use crate::matching::hash::mix;
 
 /// Pairs of random records that show how often values agree by chance: where records are few, so are the pairs that
@@ -114,7 +114,11 @@ impl<'r> Search<'r> {
                 let weigh = |model: &Model, pair| self.rows.weigh(model, pair);
                 // Rivals are told by what candidates say of chance.
                 if is_believed {
-                    model = compete::compete(model, self.records.len(), side, &pairs, &patterns, weigh);
+                    let are_siblings = |model: &Model| {
+                        (self.decoys()).is_some_and(|decoys| siblings::are_taken(model, decoys, &patterns))
+                    };
+                    let n = self.records.len();
+                    model = compete::compete(model, n, side, &pairs, &patterns, are_siblings, weigh);
                 }
                 if let Some(decoys) = self.decoys() {
                     decoys.raise(&mut model, &self.rows, &pairs, &patterns);

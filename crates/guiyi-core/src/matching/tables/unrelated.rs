@@ -6,7 +6,8 @@
 //! do, that one is not compared.
 //! Laws: what is said of a column holds; the column that tells most is compared, and so is what agrees with it.
 
-use super::field::{self, Field};
+use super::field::Field;
+use super::marks;
 use super::model::{FieldModel, level, likeness};
 use super::records::{Records, Seekers};
 use super::rows::Pair;
@@ -62,7 +63,7 @@ fn stand_out(records: &mut Records, at: usize) -> Vec<Pair> {
     let mut all = std::mem::take(&mut records.fields);
     let grounds = std::mem::take(&mut records.grounds);
     records.fields = vec![all.remove(at)];
-    records.fields.extend(field::marks(&records.fields));
+    records.fields.extend(marks::of_fields(&records.fields));
     let pairs = Search::new(records, &Said::default()).outstanding();
     all.insert(at, records.fields.swap_remove(0));
     (records.fields, records.grounds) = (all, grounds);

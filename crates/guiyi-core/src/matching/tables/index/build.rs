@@ -6,6 +6,7 @@ use super::super::bags::grams_of;
 use super::super::candidates::PassCount;
 use super::super::field::{Field, Prepared};
 use super::super::keys::largest;
+use super::super::marks::Mark;
 use super::super::records::Records;
 use super::super::said::Said;
 use super::super::sets;
@@ -15,7 +16,7 @@ use super::near::Near;
 use super::postings::Postings;
 use super::texts::{Texts, Vocabulary};
 use super::{Bar, Grams, Index, Kind, Known, Linkage, Pass, Side, Source, rings};
-use crate::matching::hash::{Map, hash};
+use crate::matching::hash::Map;
 
 pub(super) fn build(sources: &[Source<'_>], records: Records, linkage: &Linkage, bar: Bar, said: &Said) -> Index {
     let Records {
@@ -108,7 +109,7 @@ fn count_marks(marks: &Field) -> Map<u64, u32> {
     let mut counts: Map<u64, u32> = Map::default();
     for id in 1..marks.values.len() as u32 {
         for mark in marks.values.get(id).split(' ') {
-            *counts.entry(hash(mark.as_bytes())).or_default() += marks.values.counts[id as usize];
+            *counts.entry(Mark::key(mark)).or_default() += marks.values.counts[id as usize];
         }
     }
     counts
@@ -186,7 +187,7 @@ impl Index {
         }
         if let Some(marks) = self.marks.as_mut().filter(|_| !query.marks.is_empty()) {
             for mark in query.marks.split(' ') {
-                *marks.entry(hash(mark.as_bytes())).or_default() += 1;
+                *marks.entry(Mark::key(mark)).or_default() += 1;
             }
         }
         for at in 0..self.passes.len() {

@@ -4,14 +4,15 @@
 //! Law: two values get the level and the place that they have among all.
 
 use super::super::bags::{Bags, grams_of};
-use super::super::field::{Field, Prepared, equal_levels, prepare, prepare_marks};
+use super::super::field::{Field, Prepared, equal_levels, prepare};
+use super::super::marks::{Mark, Marks};
 use super::super::sets;
 use super::super::synonyms::Synonyms;
 use super::super::twins;
 use super::super::values::{self, Texts, Values};
 use super::find::Query;
 use super::{Index, Kind, Known};
-use crate::matching::hash::{Map, hash};
+use crate::matching::hash::Map;
 
 /// The fields of a query, which becomes record 0, and of some rows.
 pub(super) fn fields(index: &Index, query: &Query, rows: &[u32]) -> Vec<Field> {
@@ -92,8 +93,8 @@ fn bags(known: &Known, grams: &super::Grams, query: &Query, at: usize, values: &
 fn of_marks(index: &Index, counts: &Map<u64, u32>, query: &Query, rows: &[u32], n: usize) -> Field {
     let texts: Vec<String> = rows.iter().map(|row| index.marks_of(index.texts_of(*row))).collect();
     let (ids, values) = intern(std::iter::once(&*query.marks).chain(texts.iter().map(String::as_str)));
-    let own: Vec<u64> = query.marks.split(' ').map(|mark| hash(mark.as_bytes())).collect();
-    let prepared = prepare_marks(&values, n, |mark| {
+    let own: Vec<u64> = query.marks.split(' ').map(Mark::key).collect();
+    let marks = Marks::new(&values, n, |mark| {
         let more = query.more() * u32::from(own.contains(&mark));
         counts.get(&mark).copied().unwrap_or(0).saturating_add(more).max(1)
     });
@@ -104,7 +105,7 @@ fn of_marks(index: &Index, counts: &Map<u64, u32>, query: &Query, rows: &[u32], 
         equal: Vec::new(),
         ids,
         values,
-        prepared,
+        prepared: Prepared::Marks(marks),
         filled: 1.0,
         twin: None,
         forms: None,

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use super::super::explain::{Explained, explain_pair};
-use super::super::field::{add_marks, add_value, strip};
+use super::super::field::{add_value, strip};
 use super::super::group::group;
 use super::super::keys::{Atom, Part, head, largest};
+use super::super::marks;
 use super::super::model::level;
 use super::super::phonetic::sound;
 use super::super::rows::Rows;
@@ -115,16 +116,13 @@ impl Index {
 
     /// The marks of a record with these values; empty if marks are not compared.
     pub(super) fn marks_of<'t>(&self, texts: impl Iterator<Item = &'t str>) -> String {
-        let mut marks = String::new();
+        let mut written = String::new();
         if self.marks.is_some() {
-            let long = self
-                .fields
-                .iter()
-                .zip(texts)
-                .filter(|(field, _)| field.kind == Kind::Text);
-            add_marks(long.map(|(_, text)| text), &mut String::new(), &mut marks);
+            let all: Vec<(Kind, &str)> = self.fields.iter().map(|field| field.kind).zip(texts).collect();
+            let of = |kind: Kind| all.iter().filter(move |(own, _)| *own == kind).map(|(_, text)| *text);
+            marks::add(of(Kind::Text), of(Kind::Code), &mut String::new(), &mut written);
         }
-        marks
+        written
     }
 
     /// The hashes of the keys of a record with these values; none if a pass does not file it.
