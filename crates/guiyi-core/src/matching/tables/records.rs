@@ -280,6 +280,7 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
         .filter(|field| says_something(field, said) && (said.of(field).is_some() || !are_apart(field, tables, order)))
         .collect();
     drop(cells);
+    name_both(&mut fields, tables);
     let has_given = Given::of(&fields, &Grounds::of(&fields, said)).is_some();
     let may_be_full = |field: &&Field| !has_given && said.of(field).is_none();
     let derived: Vec<Field> = (fields.par_iter().filter_map(field::numbers))
@@ -303,6 +304,26 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
     forms::find(&mut fields, &joined);
     fields.extend(marks::of_fields(&fields));
     fields
+}
+
+/// Where a column has two counterparts, two fields would bear its name, or those of the counterparts, whichever file comes
+/// first: they are named by both columns.
+fn name_both(fields: &mut [Field], tables: &[&Table]) {
+    let is_single = |field: &Field| field.columns.len() == 2 && field.columns.iter().all(|own| own.len() == 1);
+    let meet = |one: &Field, other: &Field| one.columns.iter().zip(&other.columns).any(|(one, other)| one == other);
+    let is_shared = |at: usize| {
+        let mut others = (0..fields.len()).filter(|other| *other != at && is_single(&fields[*other]));
+        is_single(&fields[at]) && others.any(|other| meet(&fields[at], &fields[other]))
+    };
+    let shared: Vec<usize> = (0..fields.len()).filter(|at| is_shared(*at)).collect();
+    for at in shared {
+        let own = fields[at].columns.iter().zip(tables);
+        let headers = own.flat_map(|(columns, table)| columns.iter().map(|at| &*table.columns[*at].header));
+        let mut headers: Vec<&str> = headers.collect();
+        headers.sort_unstable();
+        headers.dedup();
+        fields[at].header = headers.join(" + ");
+    }
 }
 
 /// Whether a field can tell records apart, or may in others: of two records that share all, each value is the only one.
@@ -375,6 +396,20 @@ mod tests {
             ([2_600, 400_000], Seekers::Nobody),
         ] {
             assert_eq!(Seekers::of_two(sizes), expected, "{sizes:?}");
+        }
+    }
+
+    #[test]
+    fn a_column_with_two_counterparts_gives_no_field_its_name() {
+        let number = |at: u64| (mix(at % 200) % 9_000).to_string();
+        let rows = |of: &dyn Fn(u64) -> Vec<String>| (0..200).map(of).collect::<Vec<_>>();
+        let left = table(&["born", "died"], &rows(&|at| vec![number(at), number(at + 1)]));
+        let right = table(&["year"], &rows(&|at| vec![number(at)]));
+        for tables in [[&left, &right], [&right, &left]] {
+            let records = Records::new(&tables, &Said::default());
+            let mut headers: Vec<&str> = records.fields.iter().map(|field| &*field.header).collect();
+            headers.sort_unstable();
+            assert_eq!(headers, ["born + year", "died + year"]);
         }
     }
 
