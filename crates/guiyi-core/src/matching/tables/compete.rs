@@ -55,7 +55,8 @@ struct Rivals {
 
 /// The model to weigh pairs with: the one that was trained on `pairs` and their `patterns`, or one for which partners
 /// compete. `n` is the number of records, `side` the side of each where two files are linked; `weigh` gives the bits of
-/// any pair by a model, `are_siblings` tells whether each of two files shows by itself that a model took siblings for matches.
+/// any pair by a model, `are_siblings` tells whether each of two files shows by itself that a model took siblings for
+/// matches.
 ///
 /// Costs one pass over the pairs, and up to eighty more where records have many partners.
 pub(super) fn compete(

@@ -1,5 +1,7 @@
 //! The nearest records of each record: the most alike by weighted q-grams over all fields, through an inverted index.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::super::hash::mix;
@@ -23,15 +25,43 @@ pub(super) struct Index<'r> {
 /// The records of one file, numbered in their order, so that looking among them costs nothing for those of another.
 struct File {
     records: Vec<u32>,
-    /// Where the postings of each gram end.
-    ends: Vec<u32>,
-    postings: Vec<(u32, f32)>,
+    postings: Postings,
 }
 
-impl File {
-    fn range(&self, gram: u32) -> std::ops::Range<usize> {
-        let before = |gram: u32| self.ends[gram as usize] as usize;
-        gram.checked_sub(1).map_or(0, before)..before(gram)
+/// For each gram the records that hold it, and what it is of their bags.
+#[derive(Debug, Clone)]
+pub(super) struct Postings {
+    /// Where those of each gram end.
+    ends: Vec<u32>,
+    all: Vec<(u32, f32)>,
+}
+
+impl Postings {
+    /// Of so many grams; `each` gives the records, in order, with each of their grams and what it is of the bag.
+    pub(super) fn new<E: Iterator<Item = (u32, u32, f32)>>(n_grams: usize, each: impl Fn() -> E) -> Self {
+        let mut ends = vec![0; n_grams];
+        each().for_each(|(_, gram, _)| ends[gram as usize] += 1);
+        let mut total = 0;
+        for end in &mut ends {
+            total += std::mem::replace(end, total);
+        }
+        let mut all = vec![(0, 0.0); total as usize];
+        for (record, gram, weight) in each() {
+            let end = &mut ends[gram as usize];
+            all[*end as usize] = (record, weight);
+            *end += 1;
+        }
+        Self { ends, all }
+    }
+
+    /// Where the records of a gram stand.
+    pub(super) fn range(&self, gram: u32) -> Range<usize> {
+        let end = |gram: u32| self.ends[gram as usize] as usize;
+        gram.checked_sub(1).map_or(0, end)..end(gram)
+    }
+
+    pub(super) fn get(&self, range: Range<usize>) -> &[(u32, f32)] {
+        &self.all[range]
     }
 }
 
@@ -108,28 +138,12 @@ impl<'r> Index<'r> {
     fn file(&self, own: u8, is_read: &[bool]) -> File {
         let records = (0..).zip(&self.records.side).filter(|(_, side)| **side == own);
         let records: Vec<u32> = records.map(|(record, _)| record).collect();
-        let grams = |record: u32| self.bag(record).iter().filter(|(gram, _)| is_read[*gram as usize]);
-        let mut ends = vec![0; is_read.len()];
-        for (gram, _) in records.iter().flat_map(|record| grams(*record)) {
-            ends[*gram as usize] += 1;
-        }
-        let mut total = 0;
-        for end in &mut ends {
-            total += std::mem::replace(end, total);
-        }
-        let mut postings = vec![(0, 0.0); total as usize];
-        for (place, record) in (0..).zip(&records) {
-            for (gram, weight) in grams(*record) {
-                let end = &mut ends[*gram as usize];
-                postings[*end as usize] = (place, *weight);
-                *end += 1;
-            }
-        }
-        File {
-            records,
-            ends,
-            postings,
-        }
+        let of = |(place, record): (u32, &u32)| {
+            let grams = self.bag(*record).iter().filter(|(gram, _)| is_read[*gram as usize]);
+            grams.map(move |(gram, weight)| (place, *gram, *weight))
+        };
+        let postings = Postings::new(is_read.len(), || (0..).zip(&records).flat_map(of));
+        File { records, postings }
     }
 
     fn bag(&self, record: u32) -> &[(u32, f32)] {
@@ -249,7 +263,7 @@ struct Search {
     /// Records with a score, where records are many; only the first `n_touched` count.
     touched: Vec<u32>,
     n_touched: usize,
-    rarest: Vec<(std::ops::Range<usize>, f32)>,
+    rarest: Vec<(Range<usize>, f32)>,
     best: Vec<(f32, u32)>,
 }
 
@@ -268,12 +282,12 @@ impl Search {
     fn read(&mut self, file: &File, bag: &[(u32, f32)]) {
         // The rarest grams say most and cost least.
         self.rarest.clear();
-        let lists = bag.iter().map(|(gram, weight)| (file.range(*gram), *weight));
+        let lists = bag.iter().map(|(gram, weight)| (file.postings.range(*gram), *weight));
         self.rarest.extend(lists.filter(|(range, _)| !range.is_empty()));
         self.rarest
             .sort_unstable_by_key(|(range, _)| (range.len(), range.start));
         let mut read = 0;
-        let mut is_read = |(range, _): &(std::ops::Range<usize>, f32)| {
+        let mut is_read = |(range, _): &(Range<usize>, f32)| {
             read += range.len();
             read <= READ || read == range.len()
         };
@@ -283,7 +297,7 @@ impl Search {
             // Block by block, so that the likenesses that are added to stay in the nearest cache.
             for (at, block) in self.scores.chunks_mut(BLOCK).enumerate() {
                 for (range, weight) in &mut self.rarest {
-                    let postings = &file.postings[range.clone()];
+                    let postings = file.postings.get(range.clone());
                     let places = postings.iter().map(|(other, own)| (*other as usize - at * BLOCK, own));
                     for (place, own) in places {
                         let Some(score) = block.get_mut(place) else {
@@ -297,7 +311,7 @@ impl Search {
             return;
         }
         for (range, weight) in self.rarest.drain(..) {
-            for (other, own) in &file.postings[range] {
+            for (other, own) in file.postings.get(range) {
                 let score = &mut self.scores[*other as usize];
                 // Written always, counted if new: whether it is new cannot be foretold, and a wrong guess costs more.
                 self.touched[self.n_touched] = *other;

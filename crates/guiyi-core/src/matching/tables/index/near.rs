@@ -9,7 +9,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::super::candidates::neighbors;
-use super::super::nearest::{READ, Sought, count, rarity, too_common};
+use super::super::nearest::{Postings, READ, Sought, count, rarity, too_common};
 use super::Index;
 use super::find::Query;
 use crate::matching::hash::Map;
@@ -24,21 +24,12 @@ pub(super) struct Near {
     /// Hashes of grams, ascending, and how many records hold each.
     grams: Vec<u32>,
     counts: Vec<u32>,
-    files: Vec<File>,
+    files: Vec<Postings>,
     added: Map<u32, Vec<(u32, f32)>>,
     /// How alike the last of the nearest of each record is.
     pub(super) least: Vec<f32>,
     /// How the values of each field are looked for.
     sought: Vec<Sought>,
-}
-
-/// The records of one file.
-#[derive(Debug, Clone)]
-struct File {
-    /// Where the postings of each gram end.
-    ends: Vec<u32>,
-    /// Record, and what the gram is of its bag.
-    postings: Vec<(u32, f32)>,
 }
 
 /// Room for one search after another.
@@ -103,33 +94,23 @@ impl Near {
     }
 
     /// Files the records of one file under their grams.
-    fn file(&self, rows: &[Vec<(u32, f32)>], is_own: impl Fn(u32) -> bool) -> File {
-        let too_common = too_common(self.n);
-        let own = || (0_u32..).zip(rows).filter(|(row, _)| is_own(*row));
+    fn file(&self, rows: &[Vec<(u32, f32)>], is_own: impl Fn(u32) -> bool) -> Postings {
+        let read = 2..=too_common(self.n);
         let place = |gram: u32| {
             let at = self.grams.binary_search(&gram).ok()?;
-            (2..=too_common).contains(&self.counts[at]).then_some(at)
+            read.contains(&self.counts[at]).then_some(at as u32)
         };
-        let mut ends = vec![0; self.counts.len()];
-        for at in own().flat_map(|(_, bag)| bag.iter().filter_map(|(gram, _)| place(*gram))) {
-            ends[at] += 1;
-        }
-        let mut total = 0;
-        for end in &mut ends {
-            total += std::mem::replace(end, total);
-        }
-        let mut postings = vec![(0, 0.0); total as usize];
-        for (row, bag) in own() {
-            for (at, weight) in bag.iter().filter_map(|(gram, weight)| Some((place(*gram)?, *weight))) {
-                postings[ends[at] as usize] = (row, weight);
-                ends[at] += 1;
-            }
-        }
-        File { ends, postings }
+        let own = || (0_u32..).zip(rows).filter(|(row, _)| is_own(*row));
+        Postings::new(self.counts.len(), || {
+            own().flat_map(|(row, bag)| {
+                bag.iter()
+                    .filter_map(move |(gram, weight)| Some((row, place(*gram)?, *weight)))
+            })
+        })
     }
 
     /// The file among whose records one of a file looks for its neighbors.
-    fn among(&self, own: u8) -> &File {
+    fn among(&self, own: u8) -> &Postings {
         &self.files[if self.files.len() == 2 { 1 - usize::from(own) } else { 0 }]
     }
 
@@ -173,15 +154,13 @@ impl Near {
         bag
     }
 
-    fn range(&self, file: &File, gram: u32) -> Range<usize> {
-        self.grams.binary_search(&gram).map_or(0..0, |at| {
-            let start = at.checked_sub(1).map_or(0, |before| file.ends[before]);
-            start as usize..file.ends[at] as usize
-        })
+    fn range(&self, file: &Postings, gram: u32) -> Range<usize> {
+        let place = self.grams.binary_search(&gram);
+        place.map_or(0..0, |at| file.range(at as u32))
     }
 
     /// Adds up what each record of a file has in common with a bag.
-    fn read(&self, file: &File, bag: &[(u32, f32)], room: &mut Room) {
+    fn read(&self, file: &Postings, bag: &[(u32, f32)], room: &mut Room) {
         room.scores.resize(self.least.len().max(self.n), 0.0);
         // The rarest grams say most and cost least.
         let mut rarest: Vec<(Range<usize>, u32, f32)> = bag
@@ -196,7 +175,7 @@ impl Near {
                 break;
             }
             let added = self.added.get(&gram).map_or(&[][..], |added| added);
-            for (other, own) in file.postings[range].iter().chain(added) {
+            for (other, own) in file.get(range).iter().chain(added) {
                 let score = &mut room.scores[*other as usize];
                 if *score == 0.0 {
                     room.touched.push(*other);
