@@ -292,7 +292,7 @@ mod tests {
             let n_asking = (0..1200).filter(|record| asks(*record)).count();
             assert_eq!(n_asking, 2 * most.min(600));
             let near = Index::build(&records).pairs(12, Among::Partners, asks);
-            let told = decoys.told(&search.rows, &search.untrained, &near);
+            let told = decoys.told(&search.rows, &search.seen, &near);
             assert_eq!(told.best.len(), most.min(600));
             told.n_outstanding()
         };

@@ -24,6 +24,8 @@ pub(super) struct Strangers<'a> {
     pub(super) filled: &'a [f64],
     /// How many pairs there are.
     pub(super) n_pairs: f64,
+    /// For each field the share of each level, matches among them.
+    pub(super) seen: &'a [Vec<f64>],
 }
 
 /// The shares of random pairs by weight, in steps from the lowest on.
@@ -160,6 +162,7 @@ mod tests {
         let strangers = Strangers {
             filled: &[1.0, 0.01, 0.0],
             n_pairs: 1e4,
+            seen: &[],
         };
         let priors = strangers.priors(0.2, &patterns, &shares);
         let expected = [0.001, 0.1, 0.2];
@@ -203,6 +206,7 @@ mod tests {
         let strangers = Strangers {
             filled: &[1.0, 1.0],
             n_pairs: 1000.0,
+            seen: &[],
         };
         let left = |patterns: &[(u128, f64)]| strangers.left(&model(), patterns);
         assert_eq!(left(&[(0x14, 25.0), (0x66, 675.0)]), [0.0, 0.0]);

@@ -246,11 +246,9 @@ pub(super) fn numbers(field: &Field) -> Option<Field> {
     (numbers.filled * 5.0 >= 1.0).then_some(numbers)
 }
 
-/// The given names in full names of persons, beside these: members of a family share all else of theirs. Fields that hold
-/// no such names have none.
-pub(super) fn given_names(field: &Field) -> Option<Field> {
-    let header = || format!("given name of {}", field.header);
-    persons::are_full_names(field).then(|| Field::derived(header(), field, Kind::Given))
+/// The given names in full names of persons, beside these: members of a family share all else of theirs.
+pub(super) fn given_names(full: &Field) -> Field {
+    Field::derived(format!("given name of {}", full.header), full, Kind::Given)
 }
 
 /// A field of names, read as texts.

@@ -62,6 +62,7 @@ mod parts;
 mod persons;
 mod phonetic;
 mod pooled;
+mod random;
 mod records;
 mod relatives;
 mod rows;

@@ -155,22 +155,24 @@ impl Model {
                 bits: vec![0.0; n],
             }
         });
-        let mut model = Self {
-            fields: fields.collect(),
-            prior: 0.1,
-            relatives: Vec::new(),
-            bonds: Vec::new(),
-            moves: Vec::new(),
-            rivals: false,
-            unrelated: Vec::new(),
-            taught: Vec::new(),
-        };
+        let mut model = Self::untaught(fields.collect(), 0.1);
         let mut seen = vec![vec![SEEN; 16]; kinds.len()];
         // Random pairs are hardly ever kin.
         for (seen, _) in seen.iter_mut().zip(kinds).filter(|(_, kind)| kind.is_name()) {
             seen[KIN] = 0.0;
         }
         model.settle(&seen);
+        model
+    }
+
+    /// The same model where chance makes other levels.
+    pub(super) fn with_chance(&self, random: &[Vec<f64>]) -> Self {
+        let kinds: Vec<Kind> = self.fields.iter().map(|field| field.kind).collect();
+        let mut model = Self::new(&kinds, random);
+        for (field, own) in model.fields.iter_mut().zip(&self.fields) {
+            field.name.clone_from(&own.name);
+        }
+        (model.bonds, model.taught) = (self.bonds.clone(), self.taught.clone());
         model
     }
 
@@ -329,7 +331,6 @@ impl Model {
         strangers: Strangers<'_>,
         is_held: bool,
     ) {
-        let pinned: Vec<Vec<f64>> = self.fields.iter().map(|field| field.u.clone()).collect();
         let matching = |shares: &[Share]| -> f64 {
             let each = patterns.iter().zip(shares);
             each.map(|(pattern, share)| pattern.1 * share.matching).sum()
@@ -342,11 +343,11 @@ impl Model {
             self.prior = (matching(&shares).max(1.0) / strangers.n_pairs).min(0.5);
             // Random pairs hold matches too, as many as there are: what is left is chance.
             let (priors, least) = (strangers.priors(self.prior, patterns, &shares), LEAST_CHANCE);
-            for ((field, all), prior) in self.fields.iter_mut().zip(&pinned).zip(priors) {
+            for ((field, all), prior) in self.fields.iter_mut().zip(strangers.seen).zip(priors) {
                 let chance = |(all, m): (&f64, &f64)| ((all - prior * m) / (1.0 - prior)).max(least * all);
                 field.u = all.iter().zip(&field.m).map(chance).collect();
             }
-            self.settle(&self.told(&pinned, matching(&shares), strangers.n_pairs));
+            self.settle(&self.told(strangers.seen, matching(&shares), strangers.n_pairs));
             self.prior = (self.prior * found).max(f64::EPSILON);
             shares = self.shares(patterns);
             if is_held {
@@ -583,9 +584,11 @@ mod tests {
         let pattern = |level: usize| (0..3).map(|at| (level as u128) << (at * BITS)).sum::<u128>();
         let patterns = [(pattern(equal), 60.0), (pattern(different), 1000.0)];
         let shares = [1.0, 0.0].map(|matching| Share { matching, related: 0.0 });
+        let seen: Vec<Vec<f64>> = model.fields.iter().map(|field| field.u.clone()).collect();
         let strangers = Strangers {
             filled: &[1.0; 3],
             n_pairs: 1e5,
+            seen: &seen,
         };
         model.pin(&patterns, &shares, 20, strangers, false);
         for field in &model.fields {

@@ -21,7 +21,7 @@ static GIVEN: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 /// Values that tell what a field holds.
 const LOOKED_AT: usize = 2000;
 /// So much of a field must be given names, and so many times as much as of any other: some are surnames too.
-const MOST: f64 = 0.5;
+const MOST: f64 = 0.4;
 const TIMES: f64 = 1.25;
 /// Words of a full name, at most.
 const MOST_WORDS: usize = 5;

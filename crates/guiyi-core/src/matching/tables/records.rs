@@ -9,14 +9,13 @@ use super::compare::{Cell, n_levels};
 use super::field::{self, Field, Prepared};
 use super::joined::{self, Joined};
 use super::model::Model;
-use super::persons::Given;
+use super::persons::{self, Given};
 use super::said::{Said, SaidField};
 use super::spread::Spread;
 use super::synonyms::{self, Synonyms};
 use super::values::Cells;
 use super::vetoes::Grounds;
-use super::{Kind, Table, align, alone, forms, marks, pooled, sort, twins, unrelated};
-
+use super::{Kind, Table, align, alone, forms, marks, pooled, relatives, sort, twins, unrelated};
 /// Fields that a pattern has room for.
 const MOST_FIELDS: usize = 31;
 
@@ -282,9 +281,15 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
     drop(cells);
     name_both(&mut fields, tables);
     let has_given = Given::of(&fields, &Grounds::of(&fields, said)).is_some();
-    let may_be_full = |field: &&Field| !has_given && said.of(field).is_none();
+    let may_be_full =
+        |at: &usize| !has_given && said.of(&fields[*at]).is_none() && persons::are_full_names(&fields[*at]);
+    let full: Vec<usize> = (0..fields.len()).into_par_iter().filter(may_be_full).collect();
     let derived: Vec<Field> = (fields.par_iter().filter_map(field::numbers))
-        .chain(fields.par_iter().filter(may_be_full).filter_map(field::given_names))
+        .chain(
+            relatives::that_name(&fields, full)
+                .par_iter()
+                .map(|at| field::given_names(&fields[*at])),
+        )
         .collect();
     fields.extend(derived);
     if fields.len() >= MOST_FIELDS {

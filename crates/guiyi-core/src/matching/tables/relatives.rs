@@ -99,6 +99,18 @@ pub(super) fn naming(fields: &[Field]) -> Vec<Naming> {
     fields.par_iter().map(of).collect()
 }
 
+/// Those of some fields that name what records are of, for none names it by much more: who made a thing does not.
+pub(super) fn that_name(fields: &[Field], mut some: Vec<usize>) -> Vec<usize> {
+    if some.is_empty() {
+        return some;
+    }
+    let telling = |(own, field): (Naming, &Field)| own.entropy * field.filled;
+    let telling: Vec<f64> = naming(fields).into_iter().zip(fields).map(telling).collect();
+    let highest = telling.iter().copied().fold(0.0, f64::max);
+    some.retain(|at| telling[*at] > highest - names::ABOUT);
+    some
+}
+
 impl Naming {
     /// Whether it names nothing.
     pub(super) fn is_none(&self) -> bool {
@@ -325,8 +337,30 @@ fn alone(model: &Model, pairs: &[(u128, f64)], naming: &[Naming]) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::super::compare::n_levels;
+    use super::super::laws::{draw, word};
     use super::super::model::BITS;
+    use super::super::records::Records;
+    use super::super::said::Said;
+    use super::super::tests::table;
     use super::*;
+
+    #[test]
+    fn who_made_a_thing_does_not_name_it() {
+        let given = ["anna", "otto", "klara", "bruno", "ilse", "emil", "frieda", "karl"];
+        let row = |at: u64| -> Vec<String> {
+            let singer = draw(at, 60);
+            let name = format!("{} {}", given[(singer % 8) as usize], word(singer + 9));
+            vec![format!("{} {}", word(at * 2 + 99), word(at * 2 + 100)), name]
+        };
+        let rows: Vec<Vec<String>> = (0..400).map(row).collect();
+        let has_given = |rows: &[Vec<String>], headers: &[&str]| {
+            let fields = Records::new(&[&table(headers, rows)], &Said::default()).fields;
+            fields.iter().any(|field| field.kind == Kind::Given)
+        };
+        assert!(!has_given(&rows, &["title", "singer"]));
+        let singers: Vec<Vec<String>> = rows.iter().map(|row| vec![row[1].clone()]).collect();
+        assert!(has_given(&singers, &["name"]));
+    }
 
     #[test]
     fn names_that_are_read_as_one_are_no_place() {

@@ -10,7 +10,6 @@ use rayon::prelude::*;
 use super::blocks::Candidates;
 use super::candidates::{self, PassCount};
 use super::decoys::Decoys;
-use super::field::Field;
 use super::model::Model;
 use super::nearest::{Among, Index};
 use super::persons::{self, Given};
@@ -18,12 +17,8 @@ use super::records::{Records, Seekers};
 use super::rows::{Pair, Rows, ends};
 use super::said::Said;
 use super::train::{self, Ground};
-use super::{Kind, Options, chance, compare, compete, moves, relatives, siblings, together};
-use crate::matching::hash::mix;
+use super::{Kind, Options, compete, moves, random, relatives, siblings, together};
 
-/// Pairs of random records that show how often values agree by chance: where records are few, so are the pairs that
-/// chance makes alike, and more are needed to see one.
-const RANDOM: [u64; 2] = [1_000_000, 50_000];
 /// Candidates that train the model, about, where records are many; else all do.
 const TRAINING: u64 = 60_000;
 
@@ -36,7 +31,11 @@ pub(super) struct Search<'r> {
     pub(super) rows: Rows<'r>,
     records: &'r Records,
     said: &'r Said,
-    pub(super) untrained: Model,
+    /// What random pairs agree on, matches among them.
+    pub(super) seen: Model,
+    random: Vec<Vec<f64>>,
+    /// What chance agrees on at most, once that is asked for.
+    untrained: OnceLock<Model>,
     ground: Ground,
     /// Pairs within each of two files, where they are asked for.
     decoys: OnceLock<Decoys>,
@@ -46,27 +45,29 @@ impl<'r> Search<'r> {
     pub(super) fn new(records: &'r Records, said: &'r Said) -> Self {
         let rows = Rows::new(&records.fields);
         let may = |a: u32, b: u32| records.may(a, b);
-        let random = random_levels(records, &rows);
-        let mut untrained = Model::new(&records.kinds(), &random);
-        for (field, (name, _)) in untrained.fields.iter_mut().zip(records.names()) {
+        let random = random::levels(records, &rows);
+        let mut seen = Model::new(&records.kinds(), &random);
+        for (field, (name, _)) in seen.fields.iter_mut().zip(records.names()) {
             name.clone_into(&mut field.name);
         }
-        untrained.bonds = together::find(&records.fields, &untrained, |pairs| rows.patterns(pairs), may);
+        seen.bonds = together::find(&records.fields, &seen, |pairs| rows.patterns(pairs), may);
         if !said.labels.is_empty() {
             let of = records.of_rows();
             let taught = said.labels.iter().filter_map(|label| {
                 let (a, b) = (*of.get(label.a as usize)?, *of.get(label.b as usize)?);
                 Some((rows.pattern((a.min(b), a.max(b))), label.same))
             });
-            untrained.taught = taught.collect();
+            seen.taught = taught.collect();
         }
         let copies = together::copies(&records.fields);
-        let mut filled: Vec<f64> = records.fields.iter().map(|field| field.filled.powi(2)).collect();
+        let filled: Vec<f64> = records.fields.iter().map(|field| field.filled.powi(2)).collect();
+        let mut counted = filled.clone();
         for (_, second) in &copies {
-            filled[*second] = 0.0;
+            counted[*second] = 0.0;
         }
         Self {
-            untrained,
+            untrained: OnceLock::new(),
+            random,
             ground: Ground {
                 n: records.len(),
                 n_smaller: records.n_smaller(),
@@ -77,8 +78,11 @@ impl<'r> Search<'r> {
                 all_given: persons::all_given(&records.fields, &records.grounds),
                 beside: moves::beside_addresses(&records.fields),
                 filled,
+                counted,
                 copies,
+                seen: seen.fields.iter().map(|field| field.u.clone()).collect(),
             },
+            seen,
             decoys: OnceLock::new(),
             rows,
             records,
@@ -131,7 +135,7 @@ impl<'r> Search<'r> {
     /// whether what candidates say of chance can be believed.
     fn train(&self, pairs: &[u64], shown: f64) -> (Model, Vec<u128>, bool) {
         let patterns = self.rows.patterns(pairs);
-        let mut model = self.untrained.clone();
+        let mut model = self.untrained().clone();
         let decoys = self.decoys().map(|decoys| (decoys, &self.rows));
         let is_believed = train::train(&mut model, &self.ground, shown, pairs, &patterns, decoys);
         (model, patterns, is_believed)
@@ -146,9 +150,18 @@ impl<'r> Search<'r> {
         let n = candidates::neighbors(self.records.len());
         let decoys = Decoys::new(self.records, &self.rows, n, ASKING_ALONE);
         let near = Index::build(self.records).pairs(n, Among::Partners, |record| decoys.is_asking(record));
-        let told = decoys.told(&self.rows, &self.untrained, &near);
+        let told = decoys.told(&self.rows, &self.seen, &near);
         let sure = told.sure.iter().take(told.n_outstanding() as usize);
         sure.map(|at| ends(near[*at])).collect()
+    }
+
+    /// The model before training.
+    fn untrained(&self) -> &Model {
+        self.untrained.get_or_init(|| {
+            let mut levels = self.random.clone();
+            random::bound(self.records, &self.rows, &mut levels);
+            self.seen.with_chance(&levels)
+        })
     }
 
     /// The levels of a pair.
@@ -169,32 +182,35 @@ impl<'r> Search<'r> {
     }
 }
 
-/// For each field how often each level occurs among random pairs.
-fn random_levels(records: &Records, rows: &Rows<'_>) -> Vec<Vec<f64>> {
-    let (fields, n) = (&records.fields, records.len());
-    let n_drawn = RANDOM[usize::from(records.seekers() == Seekers::Nobody)];
-    let draw = |seed: u64| (mix(seed + 1) % n as u64) as u32;
-    let mut pairs: Vec<u64> = (0..n_drawn.min((n as u64).pow(2)))
-        .map(|at| (draw(2 * at), draw(2 * at + 1)))
-        .filter(|(a, b)| a != b && records.may(*a, *b))
-        .map(|(a, b)| u64::from(a) << 32 | u64::from(b))
-        .collect();
-    // In order they are found faster.
-    pairs.par_sort_unstable();
-    let mut levels = chance::levels(rows, &pairs);
-    // How often values are equal by chance is counted, not sampled.
-    let total = (n as f64) * (n as f64);
-    let count = |(field, levels): (&Field, &mut Vec<f64>)| {
-        let drawn: f64 = levels.iter().sum();
-        if field.kind == Kind::Marks {
-            return;
+#[cfg(test)]
+mod tests {
+    use super::super::laws::draw;
+    use super::super::tests::table;
+    use super::*;
+
+    #[test]
+    fn of_few_places_matches_do_not_pass_for_chance() {
+        // Of 50 of 80 places the other file knows more digits.
+        let place = |at: u64, digits: usize| -> Vec<String> {
+            let of = |seed: u64| draw(at * 2 + seed, 3_000_000) as f64 / 10_000.0 + 5.0;
+            vec![format!("{:.digits$}", of(1)), format!("{:.digits$}", of(2))]
+        };
+        let left: Vec<Vec<String>> = (0..80).map(|at| place(at, 2)).collect();
+        let right: Vec<Vec<String>> = (30..80).map(|at| place(at, 4)).collect();
+        let [left, right] = [left, right].map(|rows| table(&["x", "y"], &rows));
+        let said = Said::default();
+        let records = Records::new(&[&left, &right], &said);
+        let search = Search::new(&records, &said);
+        for (untrained, seen) in search.untrained().fields.iter().zip(&search.seen.fields) {
+            assert_eq!(untrained.name, seen.name);
+            let (near, different) = (usize::from(super::super::compare::EQUAL), seen.bits.len() - 1);
+            assert!(
+                untrained.bits[near] > seen.bits[near] + 1.0,
+                "{:?} {:?}",
+                untrained.bits,
+                seen.bits
+            );
+            assert!((untrained.bits[different] - seen.bits[different]).abs() < 0.1);
         }
-        levels[..usize::from(compare::EQUAL)].fill(0.0);
-        for (count, level) in field.shared().into_iter().filter(|(count, _)| *count > 0) {
-            let (count, level) = (f64::from(count), usize::from(level) - 1);
-            levels[level] += drawn * count * (count - 1.0).max(0.05) / (total * field.filled * field.filled);
-        }
-    };
-    fields.par_iter().zip(&mut levels).for_each(count);
-    levels
+    }
 }

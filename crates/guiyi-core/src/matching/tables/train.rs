@@ -71,8 +71,11 @@ pub(super) struct Ground {
     pub(super) beside: Vec<(usize, u32)>,
     /// Fields of which one repeats the other.
     pub(super) copies: Vec<(usize, usize)>,
-    /// For each field the share of pairs that both fill it; 0 for one that repeats another.
+    /// For each field the share of pairs that both fill it; and where it repeats another, 0.
     pub(super) filled: Vec<f64>,
+    pub(super) counted: Vec<f64>,
+    /// For each field the share of each level among random pairs, matches among them.
+    pub(super) seen: Vec<Vec<f64>>,
 }
 
 /// Distinct patterns, ascending, with how many pairs have each; and for each pair the place of its pattern.
@@ -216,12 +219,13 @@ pub(super) fn train(
         counts: &counts,
         seeds: &seeds,
         strangers: Strangers {
-            filled: &ground.filled,
+            filled: &ground.counted,
             n_pairs: n_pairs * shown,
+            seen: &ground.seen,
         },
         is_searched: ground.is_searched,
     };
-    let names = Names::of(model, &ground.naming, &ground.filled);
+    let names = Names::of(model, ground.n, &ground.naming, &ground.filled);
     let mut learned = Learned::new(model, &seen);
     let has_run = names.is_some_and(|names| learned.has_run(model, names, &counts));
     if let Some(names) = names.filter(|_| has_run) {

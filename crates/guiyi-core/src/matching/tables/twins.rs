@@ -15,7 +15,7 @@ const SAMPLE: u64 = 8;
 /// Values of a field up to which all are looked at.
 const FEW: usize = 5000;
 /// The part of the fewer values that stand in both fields of twins.
-const LEAST_SHARED: f64 = 0.05;
+const LEAST_SHARED: f64 = 0.03;
 
 /// The field that another one changes places with.
 #[derive(Debug, Clone)]

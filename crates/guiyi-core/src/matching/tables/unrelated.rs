@@ -49,7 +49,7 @@ pub(super) fn find(records: &mut Records, said: &Said) -> Vec<String> {
     let patterns: Vec<u128> = pairs.iter().map(|pair| search.pattern(*pair)).collect();
     let is_asked = |at: &usize| *at != best && said.of(&records.fields[*at]).is_none();
     let unrelated = (plain.into_iter().filter(is_asked)).filter(|at| {
-        let FieldModel { kind, ref u, .. } = search.untrained.fields[*at];
+        let FieldModel { kind, ref u, .. } = search.seen.fields[*at];
         let strangers = u.iter().zip(1..).map(|(share, level)| (likeness(kind, level), *share));
         let levels = patterns.iter().map(|pattern| level(*pattern, *at));
         let own = levels.filter(|level| *level > 0).map(|level| likeness(kind, level));

@@ -12,7 +12,9 @@ use crate::matching::tables::kind::Kind;
 use crate::matching::tables::model::{Model, level};
 
 /// Bits by which fields that name things may name less than the best of them.
-const ABOUT: f64 = 1.0;
+pub(super) const ABOUT: f64 = 1.0;
+/// What names a thing tells more than this part of the bits that it takes to tell all records apart; less names sorts.
+const SORTS: f64 = 0.5;
 /// The part of the matches that may differ in all fields that name things.
 const MOST_UNNAMED: f64 = 0.5;
 /// Matches that must be seen to differ so.
@@ -23,9 +25,9 @@ const LEAST_SEEN: f64 = 5.0;
 pub(in crate::matching::tables) struct Names(u32);
 
 impl Names {
-    /// Of a model's fields, by how much each names and what share of the pairs fills it; `None` where one of those that
-    /// name best holds no words.
-    pub(in crate::matching::tables) fn of(model: &Model, naming: &[Naming], filled: &[f64]) -> Option<Self> {
+    /// Of a model's fields, by how much each names of `n` records and what share of the pairs fills it; `None` where one of
+    /// those that name best holds no words, or they name sorts.
+    pub(in crate::matching::tables) fn of(model: &Model, n: usize, naming: &[Naming], filled: &[f64]) -> Option<Self> {
         let telling: Vec<f64> = (naming.iter().zip(filled))
             .map(|(own, filled)| own.entropy * filled.sqrt())
             .collect();
@@ -33,7 +35,8 @@ impl Names {
         let own = || (0..telling.len()).filter(|at| telling[*at] > 0.0 && telling[*at] > highest - ABOUT);
         let is_word = |at: usize| matches!(model.fields[at].kind, Kind::Name | Kind::Text);
         let mask = own().fold(0, |mask, at| mask | 1 << at);
-        (mask != 0 && own().all(is_word)).then_some(Self(mask))
+        let are_names = highest > SORTS * (n as f64).log2();
+        (are_names && own().all(is_word)).then_some(Self(mask))
     }
 
     /// Whether two records have the same name, to the letter.
@@ -94,15 +97,16 @@ mod tests {
         trained.fields[0].bits.fill(0.0);
         let pattern = |name: usize| name as u128 | 1 << BITS | 1 << (2 * BITS);
         let (equal, different) = (pattern(1), pattern(n_levels(Kind::Name)));
-        let names = |entropy: [f64; 3]| {
+        let names_of = |n: usize, entropy: [f64; 3]| {
             let rarity = entropy;
             let own = |at: usize| Naming {
                 entropy: entropy[at],
                 rarity: rarity[at],
                 ..Naming::default()
             };
-            Names::of(&model, &[0, 1, 2].map(own), &[1.0; 3])
+            Names::of(&model, n, &[0, 1, 2].map(own), &[1.0; 3])
         };
+        let names = |entropy| names_of(10_000, entropy);
         let of_name = names([12.0, 8.0, 5.0]).unwrap();
         assert!(of_name.are_shared(equal) && !of_name.are_shared(different));
         let are_missed = |n_equal: f64, n_different: f64| {
@@ -115,6 +119,8 @@ mod tests {
         assert_eq!(names([12.0, 8.0, 11.5]), Some(Names(0b101)));
         // A day names as well as the name does.
         assert_eq!(names([12.0, 11.5, 5.0]), None);
+        // Of so many records these are sorts.
+        assert_eq!(names_of(1 << 24, [12.0, 8.0, 5.0]), None);
     }
 
     #[test]
