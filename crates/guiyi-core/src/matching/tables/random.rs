@@ -19,12 +19,14 @@ use crate::matching::hash::mix;
 /// Pairs of random records that show how often values agree by chance: where records are few, so are the pairs that
 /// chance makes alike, and more are needed to see one.
 const RANDOM: [u64; 2] = [1_000_000, 50_000];
+/// The part of them that is looked at within each file: a bound need not be close.
+const WITHIN: u64 = 4;
 /// Pairs at a level, beside those that are seen there.
 const UNSEEN: f64 = 0.3;
 
 /// For each field how often each level occurs among random pairs.
 pub(super) fn levels(records: &Records, rows: &Rows<'_>) -> Vec<Vec<f64>> {
-    let mut levels = chance::levels(rows, &draw(records, |a, b| records.may(a, b)));
+    let mut levels = chance::levels(rows, &draw(records, 1, |a, b| records.may(a, b)));
     // How often values are equal by chance is counted, not sampled.
     let total = (records.len() as f64).powi(2);
     let count = |(field, levels): (&Field, &mut Vec<f64>)| {
@@ -48,7 +50,8 @@ pub(super) fn bound(records: &Records, rows: &Rows<'_>, levels: &mut [Vec<f64>])
         return;
     }
     let side = |record: u32| records.side[record as usize];
-    let [one, other] = [0, 1].map(|own| chance::levels(rows, &draw(records, |a, b| side(a) == own && side(b) == own)));
+    let [one, other] =
+        [0, 1].map(|own| chance::levels(rows, &draw(records, WITHIN, |a, b| side(a) == own && side(b) == own)));
     for ((levels, one), other) in levels.iter_mut().zip(&one).zip(&other) {
         bound_field(levels, one, other);
     }
@@ -72,10 +75,11 @@ fn bound_field(levels: &mut [f64], one: &[f64], other: &[f64]) {
     }
 }
 
-/// Pairs of random records, of those that are asked for, packed and ascending: in order they are found faster.
-fn draw(records: &Records, is_asked: impl Fn(u32, u32) -> bool) -> Vec<u64> {
+/// Pairs of random records, one of so many, of those that are asked for, packed and ascending: in order they are found
+/// faster. Of few records all are.
+fn draw(records: &Records, one_of: u64, is_asked: impl Fn(u32, u32) -> bool) -> Vec<u64> {
     let n = records.len() as u64;
-    let n_drawn = RANDOM[usize::from(records.seekers() == Seekers::Nobody)];
+    let n_drawn = RANDOM[usize::from(records.seekers() == Seekers::Nobody)] / one_of;
     let draw = |seed: u64| (mix(seed + 1) % n) as u32;
     let mut pairs: Vec<u64> = (0..n_drawn.min(n.pow(2)))
         .map(|at| (draw(2 * at), draw(2 * at + 1)))
