@@ -225,7 +225,7 @@ pub(super) fn train(
         },
         is_searched: ground.is_searched,
     };
-    let names = Names::of(model, ground.n, &ground.naming, &ground.filled);
+    let names = Names::of(model, ground.n, &ground.naming, &ground.filled, ground.all_given);
     let mut learned = Learned::new(model, &seen);
     let has_run = names.is_some_and(|names| learned.has_run(model, names, &counts));
     if let Some(names) = names.filter(|_| has_run) {

@@ -26,8 +26,15 @@ pub(in crate::matching::tables) struct Names(u32);
 
 impl Names {
     /// Of a model's fields, by how much each names of `n` records and what share of the pairs fills it; `None` where one of
-    /// those that name best holds no words, or they name sorts.
-    pub(in crate::matching::tables) fn of(model: &Model, n: usize, naming: &[Naming], filled: &[f64]) -> Option<Self> {
+    /// those that name best holds no words, or they name sorts, or persons, whose given names (one bit each) are elsewhere:
+    /// what somebody made does not name who made it.
+    pub(in crate::matching::tables) fn of(
+        model: &Model,
+        n: usize,
+        naming: &[Naming],
+        filled: &[f64],
+        all_given: u32,
+    ) -> Option<Self> {
         let telling: Vec<f64> = (naming.iter().zip(filled))
             .map(|(own, filled)| own.entropy * filled.sqrt())
             .collect();
@@ -35,7 +42,7 @@ impl Names {
         let own = || (0..telling.len()).filter(|at| telling[*at] > 0.0 && telling[*at] > highest - ABOUT);
         let is_word = |at: usize| matches!(model.fields[at].kind, Kind::Name | Kind::Text);
         let mask = own().fold(0, |mask, at| mask | 1 << at);
-        let are_names = highest > SORTS * (n as f64).log2();
+        let are_names = highest > SORTS * (n as f64).log2() && (all_given == 0 || mask & all_given != 0);
         (are_names && own().all(is_word)).then_some(Self(mask))
     }
 
@@ -97,16 +104,16 @@ mod tests {
         trained.fields[0].bits.fill(0.0);
         let pattern = |name: usize| name as u128 | 1 << BITS | 1 << (2 * BITS);
         let (equal, different) = (pattern(1), pattern(n_levels(Kind::Name)));
-        let names_of = |n: usize, entropy: [f64; 3]| {
+        let names_of = |n: usize, all_given: u32, entropy: [f64; 3]| {
             let rarity = entropy;
             let own = |at: usize| Naming {
                 entropy: entropy[at],
                 rarity: rarity[at],
                 ..Naming::default()
             };
-            Names::of(&model, n, &[0, 1, 2].map(own), &[1.0; 3])
+            Names::of(&model, n, &[0, 1, 2].map(own), &[1.0; 3], all_given)
         };
-        let names = |entropy| names_of(10_000, entropy);
+        let names = |entropy| names_of(10_000, 0, entropy);
         let of_name = names([12.0, 8.0, 5.0]).unwrap();
         assert!(of_name.are_shared(equal) && !of_name.are_shared(different));
         let are_missed = |n_equal: f64, n_different: f64| {
@@ -120,7 +127,10 @@ mod tests {
         // A day names as well as the name does.
         assert_eq!(names([12.0, 11.5, 5.0]), None);
         // Of so many records these are sorts.
-        assert_eq!(names_of(1 << 24, [12.0, 8.0, 5.0]), None);
+        assert_eq!(names_of(1 << 24, 0, [12.0, 8.0, 5.0]), None);
+        // Persons are named by their given names.
+        assert_eq!(names_of(10_000, 0b001, [12.0, 8.0, 5.0]), Some(of_name));
+        assert_eq!(names_of(10_000, 0b100, [12.0, 8.0, 5.0]), None);
     }
 
     #[test]
