@@ -16,8 +16,9 @@ use super::rows::ends;
 
 /// How many times the spread of a count is added to it, so that it is no chance.
 const CLEAR: f64 = 3.0;
-/// Records that stand out less, at least, for their number to tell something: of so few the spread is no longer known.
-const LEAST_BELOW: f64 = 10.0;
+/// Of fewer the spread is no longer that of a normal distribution: E. Wilson and M. Hilferty, The distribution of
+/// chi-square, Proceedings of the National Academy of Sciences 17, 1931.
+const FEW: f64 = 10.0;
 /// The part of the pairs taken for matches that may be none.
 const MOST_CHANCE: f64 = 0.2;
 
@@ -86,10 +87,7 @@ pub(super) fn tell(own: &[Margin], n: f64, strangers: &[Margin], n_strangers: f6
     let each = || (0..own.len()).filter(|at| is_last(*at) && own[*at].0 > 0.0);
     // Those that stand out less than at a margin, and as many as there may be by chance; all, at first.
     let below = |at: usize| n - (at + 1) as f64;
-    let without = each().filter(|at| below(*at) >= LEAST_BELOW).map(|at| {
-        let below = below(at);
-        (below + CLEAR * (below + 1.0).sqrt()) / (n * (1.0 - above[at])).max(f64::MIN_POSITIVE)
-    });
+    let without = each().map(|at| most(below(at)) / (n * (1.0 - above[at])).max(f64::MIN_POSITIVE));
     let without = without.fold(1.0, f64::min);
     let is_sure = |at: &usize| without * n * above[*at] <= MOST_CHANCE * (at + 1) as f64;
     let n_sure = each().rfind(is_sure).map_or(0, |at| at + 1);
@@ -97,6 +95,16 @@ pub(super) fn tell(own: &[Margin], n: f64, strangers: &[Margin], n_strangers: f6
         n_matches: if n_sure > 0 { (1.0 - without) * n } else { 0.0 },
         best: own.iter().map(|(_, at)| *at).collect(),
         sure: own[..n_sure].iter().map(|(_, at)| *at).collect(),
+    }
+}
+
+/// How many there may be by chance where so many are seen.
+fn most(seen: f64) -> f64 {
+    let next = seen + 1.0;
+    if seen >= FEW {
+        seen + CLEAR * next.sqrt()
+    } else {
+        next * (1.0 - 1.0 / (9.0 * next) + CLEAR / (3.0 * next.sqrt())).powi(3)
     }
 }
 
@@ -216,5 +224,17 @@ mod tests {
         assert!((400..520).contains(&told.sure.len()), "{}", told.sure.len());
         let none = tell(&margins(spread(1000, 4.0).collect()), 1000.0, &strangers, 2000.0);
         assert_eq!((none.n_matches, none.sure.len()), (0.0, 0));
+        // Of sixty records all have a match; of sixty others none, for all that one can see.
+        let strangers = margins(spread(60, 4.0).collect());
+        let all = tell(
+            &margins(spread(60, 4.0).map(|own| 5.0 + own).collect()),
+            60.0,
+            &strangers,
+            60.0,
+        );
+        assert!((50.0..56.0).contains(&all.n_matches) && all.sure.len() == 60, "{all:?}");
+        let none = tell(&strangers, 60.0, &strangers, 60.0);
+        assert_eq!((none.n_matches, none.sure.len()), (0.0, 0));
+        assert!((most(0.0) - 6.7).abs() < 0.1 && (most(9.0) - most(10.0)).abs() < 3.0);
     }
 }
