@@ -24,7 +24,7 @@ const MOST_CHANCE: f64 = 0.2;
 /// How many times the spread of chance pairs must exceed it to be no chance, at whichever weight they are looked at.
 const CLEAR: f64 = 4.0;
 /// The part of the records of a file whose partner stands out, from which on all have one at most.
-pub(super) const MANY_TOLD: f64 = 0.5;
+pub(super) const MANY_TOLD: f64 = 0.4;
 /// Bits by which a model's prior is raised at most.
 const MOST_RAISED: f64 = 20.0;
 
