@@ -4,11 +4,11 @@
 //! their own (`synonyms`), which are compared as one (`joined`, `pooled`), which have nothing to do with the rest
 //! (`unrelated`), how a list of names is read (`alone`), which pairs are worth comparing (`candidates`), how alike
 //! their values are (`compare`), what that weighs (`model`, `train`, and `start` for a few records) against what chance
-//! makes within each of two files (`decoys`), which fields agree together by chance (`together`) or change together in
-//! one thing (`moves`), which records only share much (`relatives`), look alike (`compete`, `siblings`) or are kept
-//! apart whatever they share (`vetoes`, `sisters`), whether a file holds each thing once and how many records have a
-//! partner (`partners`), and which belong together (`group`). What was found can be kept, so that later records are
-//! matched against it one by one (`index`).
+//! makes of random pairs (`random`) and of the likeliest within each of two files (`decoys`), which fields agree together
+//! by chance (`together`) or change together in one thing (`moves`), which records only share much (`relatives`), look
+//! alike (`compete`, `siblings`) or are kept apart whatever they share (`vetoes`, `sisters`), whether a file holds each
+//! thing once and how many records have a partner (`partners`), and which belong together (`group`). What was found can
+//! be kept, so that later records are matched against it one by one (`index`).
 //! Laws: no label, word list or column name is needed; the order of rows, columns and files, the names of columns (but
 //! those of latitude and longitude, and of two files where the values leave open which columns correspond) and the
 //! number of threads change no decision; a pair is compared once.
