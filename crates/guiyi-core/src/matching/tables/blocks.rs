@@ -8,7 +8,6 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::super::hash::mix;
 use super::sort::by_hash;
 
 /// Marks the last member of a block.
@@ -167,20 +166,14 @@ impl Candidates {
         }
     }
 
-    /// Pairs at most: those that several passes find count several times.
-    fn at_most(&self) -> u64 {
-        self.few.len() as u64 + self.passes.iter().map(|pass| pass.n_pairs).sum::<u64>()
-    }
-
-    /// About `about` of the pairs, ascending: those of some records; and which part of all records these are.
-    pub(super) fn sample(&self, about: u64, may: impl Fn(u32, u32) -> bool) -> (Vec<u64>, f64) {
-        let stride = self.at_most().div_ceil(about).max(1);
+    /// All pairs, ascending.
+    pub(super) fn all(&self, may: impl Fn(u32, u32) -> bool) -> Vec<u64> {
         let (mut pairs, mut partners) = (Vec::new(), Vec::new());
-        for record in (0..self.n as u32).filter(|record| mix(u64::from(*record)).is_multiple_of(stride)) {
+        for record in 0..self.n as u32 {
             self.partners(record, &mut partners, &may);
             pairs.extend(partners.iter().map(|other| u64::from(record) << 32 | u64::from(*other)));
         }
-        (pairs, 1.0 / stride as f64)
+        pairs
     }
 
     /// Asks for what making the candidates of some records will read.

@@ -190,7 +190,7 @@ impl Survey {
 pub(super) fn find(
     records: &Records,
     said: &[Vec<usize>],
-    train: impl Fn(&[u64], f64) -> Vec<f64> + Sync,
+    train: impl Fn(&[u64]) -> Vec<f64> + Sync,
 ) -> (Candidates, Vec<PassCount>) {
     let (fields, n) = (&records.fields[..], records.len());
     let may = |a: u32, b: u32| records.may(a, b);
@@ -238,7 +238,7 @@ fn choose(
     n: usize,
     near: &[u64],
     may: impl Fn(u32, u32) -> bool + Sync,
-    train: impl Fn(&[u64], f64) -> Vec<f64> + Sync,
+    train: impl Fn(&[u64]) -> Vec<f64> + Sync,
 ) -> Vec<Pass> {
     let stride = (n as u64 / SAMPLE).max(1);
     let is_beside = usize::from(!near.is_empty());
@@ -262,7 +262,7 @@ fn choose(
     let mut pairs: Vec<u64> = surveys.iter().flat_map(|survey| &survey.pairs).copied().collect();
     pairs.par_sort_unstable();
     pairs.dedup();
-    let (probabilities, by) = rayon::join(|| train(&pairs, 1.0), || finders(keys, &passes, &surveys, &pairs));
+    let (probabilities, by) = rayon::join(|| train(&pairs), || finders(keys, &passes, &surveys, &pairs));
     // A pair that many passes find is likelier in the sample.
     let weights: Vec<f64> = (0..pairs.len())
         .map(|row| by.of(row).iter().map(|at| surveys[usize::from(*at)].share).sum::<f64>())

@@ -17,14 +17,18 @@ pub(super) const READ: usize = 20_000;
 /// Records as weighted bags, and for each gram the records of each file that hold it.
 pub(super) struct Index<'r> {
     records: &'r Records,
+    /// The records that it holds, ascending: each has a place.
+    held: Vec<u32>,
+    /// Where the bag of each place ends.
     ends: Vec<u32>,
     grams: Vec<(u32, f32)>,
     files: Vec<File>,
 }
 
-/// The records of one file, numbered in their order, so that looking among them costs nothing for those of another.
+/// The places of one file's records, numbered in their order, so that looking among them costs nothing for those of
+/// another.
 struct File {
-    records: Vec<u32>,
+    places: Vec<u32>,
     postings: Postings,
 }
 
@@ -65,6 +69,49 @@ impl Postings {
     }
 }
 
+/// Distinct grams, numbered in the order of their hashes.
+struct Grams {
+    hashes: Vec<u32>,
+    /// How many bags hold each.
+    counts: Vec<u32>,
+    /// For each head of a hash the number of the first gram that has it, or comes after.
+    firsts: Vec<u32>,
+    /// How many bits of a hash are not its head.
+    tail: u32,
+}
+
+impl Grams {
+    /// Of the grams of all bags, each once for every bag.
+    fn of(mut all: Vec<u32>) -> Self {
+        all.par_sort_unstable();
+        let (mut hashes, mut counts) = (Vec::new(), Vec::new());
+        for run in all.chunk_by(|one, other| one == other) {
+            hashes.push(run[0]);
+            counts.push(run.len() as u32);
+        }
+        // About as many heads as grams.
+        let bits = hashes.len().max(2).ilog2();
+        let tail = u32::BITS - bits;
+        let mut firsts = Vec::with_capacity(1 << bits);
+        for (number, hash) in (0..).zip(&hashes) {
+            firsts.resize((hash >> tail) as usize + 1, number);
+        }
+        Self {
+            hashes,
+            counts,
+            firsts,
+            tail,
+        }
+    }
+
+    /// The number of a gram that there is.
+    fn number(&self, hash: u32) -> u32 {
+        let first = self.firsts[(hash >> self.tail) as usize];
+        let after = self.hashes[first as usize..].iter().take_while(|other| **other < hash);
+        first + after.count() as u32
+    }
+}
+
 /// Among whom a record looks for its neighbors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Among {
@@ -76,54 +123,55 @@ pub(super) enum Among {
 
 impl<'r> Index<'r> {
     pub(super) fn build(records: &'r Records) -> Self {
-        let (fields, n) = (&records.fields, records.len());
-        let sought = |field: &Field| Sought::new(field.kind, field.values.counted());
+        Self::of_some(records, (0..records.len() as u32).collect())
+    }
+
+    /// Of some of the records, ascending.
+    pub(super) fn of_some(records: &'r Records, held: Vec<u32>) -> Self {
+        let (fields, n) = (&records.fields, held.len());
+        let sought = |field: &Field| {
+            // Plain ASCII is of one script.
+            let is_plain = field.kind != Kind::Number && field.values.are_ascii();
+            let n_asked = if is_plain { 0 } else { field.values.len() };
+            Sought::new(field.kind, field.values.counted().take(n_asked))
+        };
         let sought: Vec<Sought> = fields.par_iter().map(sought).collect();
-        let rows: Vec<Vec<(u32, f32)>> = (0..n)
-            .into_par_iter()
-            .map(|record| {
-                let mut own = Vec::new();
-                for (at, field) in fields.iter().enumerate() {
-                    let id = field.ids[record];
-                    if id == 0 {
-                        continue;
-                    }
+        let bag = |record: &u32| -> Vec<(u32, f32)> {
+            let mut own = Vec::new();
+            for (at, field) in fields.iter().enumerate() {
+                let id = field.ids[*record as usize];
+                if id != 0 {
                     sought[at].add_grams(at, id, field.values.get(id), &mut own);
                 }
-                count(&mut own).collect()
-            })
-            .collect();
-        // Grams numbered by their hash.
-        let mut distinct: Vec<u32> = rows.iter().flatten().map(|gram| gram.0).collect();
-        distinct.par_sort_unstable();
-        let mut df = Vec::new();
-        let mut names = Vec::new();
-        for run in distinct.chunk_by(|a, b| a == b) {
-            names.push(run[0]);
-            df.push(run.len() as u32);
-        }
-        drop(distinct);
-        let mut ends = Vec::with_capacity(n);
-        let mut grams = Vec::new();
-        for row in rows {
-            let start = grams.len();
-            for (gram, weight) in row {
-                let at = names.binary_search(&gram).unwrap_or_default();
-                grams.push((at as u32, weight * rarity(n, df[at])));
             }
-            let norm = grams[start..]
-                .iter()
-                .map(|gram| gram.1 * gram.1)
-                .sum::<f32>()
-                .sqrt()
-                .max(f32::MIN_POSITIVE);
-            grams[start..].iter_mut().for_each(|gram| gram.1 /= norm);
+            count(&mut own).collect()
+        };
+        let mut bags: Vec<Vec<(u32, f32)>> = held.par_iter().map(bag).collect();
+        let grams = Grams::of(bags.iter().flatten().map(|gram| gram.0).collect());
+        let rarities: Vec<f32> = grams.counts.iter().map(|count| rarity(n, *count)).collect();
+        bags.par_iter_mut().for_each(|bag| {
+            for (gram, weight) in &mut *bag {
+                *gram = grams.number(*gram);
+                *weight *= rarities[*gram as usize];
+            }
+            let square: f32 = bag.iter().map(|(_, weight)| weight * weight).sum();
+            let norm = square.sqrt().max(f32::MIN_POSITIVE);
+            for (_, weight) in bag {
+                *weight /= norm;
+            }
+        });
+        let too_common = too_common(n);
+        let is_read = |count: &u32| (2..=too_common).contains(count);
+        let is_read: Vec<bool> = grams.counts.iter().map(is_read).collect();
+        let mut ends = Vec::with_capacity(n);
+        let mut grams = Vec::with_capacity(bags.iter().map(Vec::len).sum());
+        for bag in bags {
+            grams.extend(bag);
             ends.push(grams.len() as u32);
         }
-        let too_common = too_common(n);
-        let is_read: Vec<bool> = df.iter().map(|count| (2..=too_common).contains(count)).collect();
         let mut index = Self {
             records,
+            held,
             ends,
             grams,
             files: Vec::new(),
@@ -136,39 +184,46 @@ impl<'r> Index<'r> {
 
     /// One file, by its number, with the postings of those grams that are read.
     fn file(&self, own: u8, is_read: &[bool]) -> File {
-        let records = (0..).zip(&self.records.side).filter(|(_, side)| **side == own);
-        let records: Vec<u32> = records.map(|(record, _)| record).collect();
-        let of = |(place, record): (u32, &u32)| {
-            let grams = self.bag(*record).iter().filter(|(gram, _)| is_read[*gram as usize]);
-            grams.map(move |(gram, weight)| (place, *gram, *weight))
+        let places = (0..).zip(&self.held).filter(|(_, record)| self.side(**record) == own);
+        let places: Vec<u32> = places.map(|(place, _)| place).collect();
+        let of = |(number, place): (u32, &u32)| {
+            let grams = self.bag(*place).iter().filter(|(gram, _)| is_read[*gram as usize]);
+            grams.map(move |(gram, weight)| (number, *gram, *weight))
         };
-        let postings = Postings::new(is_read.len(), || (0..).zip(&records).flat_map(of));
-        File { records, postings }
+        let postings = Postings::new(is_read.len(), || (0..).zip(&places).flat_map(of));
+        File { places, postings }
     }
 
-    fn bag(&self, record: u32) -> &[(u32, f32)] {
-        let end = |record: u32| self.ends[record as usize] as usize;
-        &self.grams[record.checked_sub(1).map_or(0, end)..end(record)]
+    fn side(&self, record: u32) -> u8 {
+        self.records.side[record as usize]
+    }
+
+    /// The bag of the record at a place.
+    fn bag(&self, place: u32) -> &[(u32, f32)] {
+        let end = |place: u32| self.ends[place as usize] as usize;
+        &self.grams[place.checked_sub(1).map_or(0, end)..end(place)]
     }
 
     /// For each record that `asks` the `k` nearest; pairs with the smaller record first.
     pub(super) fn pairs(&self, k: usize, among: Among, asks: impl Fn(u32) -> bool + Sync) -> Vec<u64> {
         let n = self.ends.len();
         let chunk = 256;
-        let searches = || -> Vec<Search> { self.files.iter().map(|file| Search::new(file.records.len())).collect() };
+        let searches = || -> Vec<Search> { self.files.iter().map(|file| Search::new(file.places.len())).collect() };
         let mut pairs: Vec<u64> = (0..n.div_ceil(chunk))
             .into_par_iter()
             .map_init(searches, |searches, at| {
                 let mut found = Vec::new();
-                let records = (at * chunk..n.min((at + 1) * chunk)).map(|a| a as u32);
-                for a in records.filter(|a| asks(*a)) {
-                    let own = usize::from(self.records.side[a as usize]);
+                let record = |place: u32| self.held[place as usize];
+                let places = (at * chunk..n.min((at + 1) * chunk)).map(|place| place as u32);
+                for place in places.filter(|place| asks(record(*place))) {
+                    let a = record(place);
+                    let own = usize::from(self.side(a));
                     let is_other = self.records.is_link && among == Among::Partners;
                     let of = if is_other { 1 - own } else { own };
                     let (file, search) = (&self.files[of], &mut searches[of]);
-                    search.read(file, self.bag(a));
-                    let nearest = search.nearest(k, |place| file.records[place as usize] != a);
-                    let nearest = nearest.map(|place| file.records[place as usize]);
+                    search.read(file, self.bag(place));
+                    let nearest = search.nearest(k, |number| file.places[number as usize] != place);
+                    let nearest = nearest.map(|number| record(file.places[number as usize]));
                     found.extend(nearest.map(|b| u64::from(a.min(b)) << 32 | u64::from(a.max(b))));
                 }
                 found

@@ -16,11 +16,13 @@ use super::persons::{self, Given};
 use super::records::{Records, Seekers};
 use super::rows::{Pair, Rows, ends};
 use super::said::Said;
-use super::train::{self, Ground};
+use super::train::{self, Ground, Shown};
 use super::{Kind, Options, compete, moves, random, relatives, siblings, together};
 
-/// Candidates that train the model, about, where records are many; else all do.
-const TRAINING: u64 = 60_000;
+/// Of many records, those whose nearest neighbors train the model.
+const TEACHING: u32 = 5_000;
+/// Random records among which these neighbors are looked for, beside those that passes bring together with the others.
+const BESIDE: u32 = 10_000;
 
 /// Records of each of two files that show what chance makes within it, at most; and where one column alone is asked.
 const ASKING: usize = 20_000;
@@ -33,6 +35,8 @@ pub(super) struct Search<'r> {
     said: &'r Said,
     /// What random pairs agree on, matches among them.
     pub(super) seen: Model,
+    /// Whether records are few enough to look for everybody's nearest neighbors, or for those of one file.
+    is_searched: bool,
     random: Vec<Vec<f64>>,
     /// What chance agrees on at most, once that is asked for.
     untrained: OnceLock<Model>,
@@ -66,13 +70,13 @@ impl<'r> Search<'r> {
             counted[*second] = 0.0;
         }
         Self {
+            is_searched: records.seekers() != Seekers::Nobody,
             untrained: OnceLock::new(),
             random,
             ground: Ground {
                 n: records.len(),
                 n_smaller: records.n_smaller(),
                 n_pairs: records.n_pairs(),
-                is_searched: records.seekers() != Seekers::Nobody,
                 naming: relatives::naming(&records.fields),
                 given: Given::of(&records.fields, &records.grounds),
                 all_given: persons::all_given(&records.fields, &records.grounds),
@@ -92,8 +96,8 @@ impl<'r> Search<'r> {
 
     /// What is worth comparing, and how it was found.
     pub(super) fn candidates(&self) -> (Candidates, Vec<PassCount>) {
-        candidates::find(self.records, &self.said.passes, |pairs, shown| {
-            let (model, patterns, _) = self.train(pairs, shown);
+        candidates::find(self.records, &self.said.passes, |pairs| {
+            let (model, patterns, _) = self.train(pairs, self.all());
             patterns.par_iter().map(|pattern| model.probability(*pattern)).collect()
         })
     }
@@ -107,33 +111,68 @@ impl<'r> Search<'r> {
             })
             .or_else(|| Model::of_few(self.records, self.said))
             .unwrap_or_else(|| {
-                let few = self.ground.is_searched;
-                let may = |a: u32, b: u32| self.records.may(a, b);
-                let (pairs, shown) = candidates.sample(if few { u64::MAX } else { TRAINING }, may);
-                let (mut model, patterns, is_believed) = self.train(&pairs, shown);
-                if shown < 1.0 {
-                    return model;
+                if self.is_searched {
+                    self.taught_by_all(candidates)
+                } else {
+                    self.taught_by_some(candidates)
                 }
-                let side = self.records.is_link.then_some(&*self.records.side);
-                let weigh = |model: &Model, pair| self.rows.weigh(model, pair);
-                // Rivals are told by what candidates say of chance.
-                if is_believed {
-                    let are_siblings = |model: &Model| {
-                        (self.decoys()).is_some_and(|decoys| siblings::are_taken(model, decoys, &patterns))
-                    };
-                    let n = self.records.len();
-                    model = compete::compete(model, n, side, &pairs, &patterns, are_siblings, weigh);
-                }
-                if let Some(decoys) = self.decoys() {
-                    decoys.raise(&mut model, &self.rows, &pairs, &patterns);
-                }
-                model
             })
     }
 
-    /// A model trained on pairs, and their patterns; `shown` is the part of all candidates that they are. Also tells
-    /// whether what candidates say of chance can be believed.
-    fn train(&self, pairs: &[u64], shown: f64) -> (Model, Vec<u128>, bool) {
+    /// A model trained on all candidates.
+    fn taught_by_all(&self, candidates: &Candidates) -> Model {
+        let pairs = candidates.all(|a, b| self.records.may(a, b));
+        let (mut model, patterns, is_believed) = self.train(&pairs, self.all());
+        let side = self.records.is_link.then_some(&*self.records.side);
+        let weigh = |model: &Model, pair| self.rows.weigh(model, pair);
+        // Rivals are told by what candidates say of chance.
+        if is_believed {
+            let are_siblings =
+                |model: &Model| (self.decoys()).is_some_and(|decoys| siblings::are_taken(model, decoys, &patterns));
+            let n = self.records.len();
+            model = compete::compete(model, n, side, &pairs, &patterns, are_siblings, weigh);
+        }
+        if let Some(decoys) = self.decoys() {
+            decoys.raise(&mut model, &self.rows, &pairs, &patterns);
+        }
+        model
+    }
+
+    /// A model trained on the nearest neighbors of some records, where there are too many to look for everybody's. What
+    /// passes find does not show what chance makes, each pair being there for what it shares; but of the partners of a
+    /// record they find most, so that its neighbors are looked for among those and among as many others as show how alike
+    /// strangers are.
+    fn taught_by_some(&self, candidates: &Candidates) -> Model {
+        // Records are in the order of a hash: the first ones are a fair sample.
+        let n = self.records.len() as u32;
+        let teaching = n.min(TEACHING);
+        let (mut among, mut partners): (Vec<u32>, _) = ((0..n.min(BESIDE)).collect(), Vec::new());
+        for record in 0..teaching {
+            candidates.partners(record, &mut partners, |a, b| self.records.may(a, b));
+            among.extend(&partners);
+        }
+        among.sort_unstable();
+        among.dedup();
+        let index = Index::of_some(self.records, among);
+        let near = index.pairs(candidates::neighbors(n as usize), Among::Partners, |record| {
+            record < teaching
+        });
+        let shown = Shown {
+            part: 1.0 - (1.0 - f64::from(teaching) / f64::from(n.max(1))).powi(2),
+            are_near: true,
+        };
+        self.train(&near, shown).0
+    }
+
+    fn all(&self) -> Shown {
+        Shown {
+            part: 1.0,
+            are_near: self.is_searched,
+        }
+    }
+
+    /// A model trained on pairs, and their patterns. Also tells whether what candidates say of chance can be believed.
+    fn train(&self, pairs: &[u64], shown: Shown) -> (Model, Vec<u128>, bool) {
         let patterns = self.rows.patterns(pairs);
         let mut model = self.untrained().clone();
         let decoys = self.decoys().map(|decoys| (decoys, &self.rows));
@@ -178,14 +217,14 @@ impl<'r> Search<'r> {
     fn may_have_decoys(&self) -> bool {
         // A number alone names nothing: that two are close is no sign that stands out.
         let is_number = matches!(&self.records.fields[..], [field] if field.kind == Kind::Number);
-        self.records.is_link && self.ground.is_searched && !is_number
+        self.records.is_link && self.is_searched && !is_number
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::laws::draw;
-    use super::super::tests::table;
+    use super::super::laws::{draw, word};
+    use super::super::tests::{find, matches, table};
     use super::*;
 
     #[test]
@@ -212,5 +251,45 @@ mod tests {
             );
             assert!((untrained.bits[different] - seen.bits[different]).abs() < 0.1);
         }
+    }
+
+    #[test]
+    fn of_many_records_too_what_is_shared_together_counts_once() {
+        // The songs of an album share all but title and length; every ninth is there twice, the second time with a slip.
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        let mut truth = Vec::new();
+        for album in 0..5_000_u64 {
+            let released = 1960 + draw(album, 60);
+            let shared = [
+                format!("{} {}", word(draw(album * 7, 3_000)), word(draw(album * 7 + 1, 3_000))),
+                format!("{} {}", word(album), word(draw(album + 3, 500))),
+                format!(
+                    "{released}-{:02}-{:02}",
+                    1 + draw(album + 4, 12),
+                    1 + draw(album + 5, 28)
+                ),
+                format!("{released} {} records", word(draw(album + 6, 200))),
+            ];
+            for song in album * 12..album * 12 + 12 {
+                let title = format!("{} {}", word(draw(song * 5, 900)), word(draw(song * 5 + 1, 900)));
+                let mut row = vec![
+                    title,
+                    format!("{}:{:02}", 2 + draw(song * 5 + 2, 4), draw(song * 5 + 3, 60)),
+                ];
+                row.extend(shared.clone());
+                rows.push(row.clone());
+                if song % 9 == 0 {
+                    truth.push((rows.len() as u32 - 1, rows.len() as u32));
+                    row[draw(song * 5 + 4, 4) as usize].pop();
+                    rows.push(row);
+                }
+            }
+        }
+        assert!(rows.len() > 60_000);
+        let headers = ["title", "time", "artist", "album", "released", "label"];
+        let found = matches(&find(&[&table(&headers, &rows)]));
+        let hits = found.iter().filter(|pair| truth.binary_search(pair).is_ok()).count();
+        assert!(hits * 100 >= found.len() * 95, "{hits} of {}", found.len());
+        assert!(hits * 100 >= truth.len() * 95, "{hits} of {}", truth.len());
     }
 }

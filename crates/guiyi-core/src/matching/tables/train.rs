@@ -59,8 +59,6 @@ pub(super) struct Ground {
     pub(super) n_smaller: usize,
     /// Number of pairs that there could be.
     pub(super) n_pairs: f64,
-    /// Whether the nearest neighbors of records are among the candidates.
-    pub(super) is_searched: bool,
     /// How much each field names a thing.
     pub(super) naming: Vec<relatives::Naming>,
     /// Where persons have their given names.
@@ -76,6 +74,15 @@ pub(super) struct Ground {
     pub(super) counted: Vec<f64>,
     /// For each field the share of each level among random pairs, matches among them.
     pub(super) seen: Vec<Vec<f64>>,
+}
+
+/// What pairs to learn from are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown {
+    /// The part of all that there is to find.
+    pub(super) part: f64,
+    /// Whether the nearest neighbors of records are among them.
+    pub(super) are_near: bool,
 }
 
 /// Distinct patterns, ascending, with how many pairs have each; and for each pair the place of its pattern.
@@ -114,18 +121,18 @@ fn are_relatives(model: &Model, kinds: &[u32], pattern: u128) -> bool {
 }
 
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
-/// for matches at first. `shown` is the part of all candidates that the pairs are. Tells whether what candidates say of
+/// for matches at first. `shown` tells what the pairs are. Tells whether what candidates say of
 /// chance can be believed: not where fields led away from names and candidates do so too.
 pub(super) fn train(
     model: &mut Model,
     ground: &Ground,
-    shown: f64,
+    shown: Shown,
     pairs: &[u64],
     patterns: &[u128],
     decoys: Option<(&Decoys, &Rows<'_>)>,
 ) -> bool {
     let (n, n_pairs) = (ground.n, ground.n_pairs);
-    let n_copied = RARE_DUPLICATES * n as f64 * shown;
+    let n_copied = RARE_DUPLICATES * n as f64 * shown.part;
     let (counts, of_pairs) = count(patterns);
     // Were one record in a hundred there twice, a pair would need this evidence to be likelier a match than not.
     let chance = (n_pairs / (RARE_DUPLICATES * n as f64)).max(1.0);
@@ -220,10 +227,10 @@ pub(super) fn train(
         seeds: &seeds,
         strangers: Strangers {
             filled: &ground.counted,
-            n_pairs: n_pairs * shown,
+            n_pairs: n_pairs * shown.part,
             seen: &ground.seen,
         },
-        is_searched: ground.is_searched,
+        are_near: shown.are_near,
     };
     let names = Names::of(model, ground.n, &ground.naming, &ground.filled, ground.all_given);
     let mut learned = Learned::new(model, &seen);
@@ -338,7 +345,7 @@ struct Pairs<'a> {
     counts: &'a [(u128, f64)],
     seeds: &'a [f64],
     strangers: Strangers<'a>,
-    is_searched: bool,
+    are_near: bool,
 }
 
 /// What part of each pattern's pairs are matches at first, or relatives; `seeds` tells how many of its pairs are seeds.
@@ -378,7 +385,7 @@ impl Learned {
         let shares = first_shares(untrained, counts, pairs.seeds);
         let mut pinned = untrained.clone();
         pinned.pin(counts, &shares, PINNED_ROUNDS, pairs.strangers, false);
-        let near = pairs.is_searched.then(|| {
+        let near = pairs.are_near.then(|| {
             let mut near = untrained.clone();
             near.fit(counts, &shares);
             near.train(counts, ROUNDS);
