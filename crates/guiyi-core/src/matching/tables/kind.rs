@@ -300,6 +300,14 @@ fn quantity(value: &str) -> Option<(f64, &str, &str)> {
         .take_while(|letter| letter.is_ascii_digit() || matches!(letter, '.' | ','))
         .collect();
     let tail = value[start + body.len()..].trim();
+    // The number of a document: "inv-12", "inv 0012".
+    let is_behind_hyphen = value[..start]
+        .strip_suffix('-')
+        .is_some_and(|before| before.ends_with(char::is_alphabetic));
+    let has_zeros = head.ends_with(char::is_alphabetic) && body.len() > 1 && body.starts_with('0');
+    if (is_behind_hyphen || has_zeros) && tail.is_empty() && body.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let length = tail.chars().count();
     // One word may be a unit: "pages", "minutes".
     let is_unit = length <= LONGEST_UNIT && tail.chars().all(char::is_alphabetic);
@@ -338,7 +346,7 @@ mod tests {
             let of = |at: usize| format!("{}{at:02}", values[at % values.len()]);
             (10..70).map(of).collect()
         };
-        let cases: [(Vec<String>, Kind); 10] = [
+        let cases: [(Vec<String>, Kind); 11] = [
             (repeat(&["138001380", "138001381", "+86 138001382"]), Kind::Phone),
             // As a spreadsheet leaves them: a fraction, or the first digits only.
             (
@@ -349,6 +357,8 @@ mod tests {
                 Kind::Phone,
             ),
             (repeat(&["¥12.", "7.", "rmb 1,2"]), Kind::Number),
+            // What stands before the number of a document is no currency.
+            (repeat(&["inv-12", "re 0012"]), Kind::Code),
             (repeat(&["1984-03-", "1990年5月"]), Kind::Date),
             // Whoever counts may say what; one of two files may know the year only.
             (

@@ -233,7 +233,9 @@ fn beside_matches(model: &Model, pairs: &[(u128, f64)], naming: &[Naming], given
     let of = |mask: u32| divide(&seen, mask, &strangers);
     let family = given.and_then(|given| family(n_fields, given, of));
     let family = family.filter(|own| own.related >= least);
-    let alone = given.filter(|given| is_alone(model, &seen, *given)).map(|given| 1 << given.field);
+    let alone = given
+        .filter(|given| is_alone(model, &seen, *given))
+        .map(|given| 1 << given.field);
     if let Some(alone) = alone {
         return std::iter::once(alone).chain(family.map(|own| own.mask)).collect();
     }
