@@ -480,10 +480,10 @@ impl Model {
         self.settle(&seen);
     }
 
-    /// Takes over part of another model's weights.
-    pub(super) fn blend(&mut self, other: &Self, part: f64) {
+    /// Takes over part of another model's weights, and part of its prior.
+    pub(super) fn blend(&mut self, other: &Self, part: f64, of_prior: f64) {
         let mix = |own: f64, other: f64| own + part * (other - own);
-        let weight = mix(self.prior_bits(), other.prior_bits());
+        let weight = self.prior_bits() + of_prior * (other.prior_bits() - self.prior_bits());
         self.prior = 1.0 / (1.0 + (-weight).exp2());
         for (own, other) in self.fields.iter_mut().zip(&other.fields) {
             for (own, other) in own.bits.iter_mut().zip(&other.bits) {

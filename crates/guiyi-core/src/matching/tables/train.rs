@@ -50,6 +50,8 @@ const INDEPENDENT: f64 = 4.0;
 /// The most that the word of the candidates counts for, by the number of fields and by how far apart the two are.
 const MOST_BY_FIELDS: f64 = 0.7;
 const MOST_BY_MATCHES: f64 = 0.85;
+/// How many times sooner than weights the prior is that of the candidates, as random pairs lead to more matches.
+const SOONER: f64 = 4.0;
 
 /// What training knows beside the pairs.
 pub(super) struct Ground {
@@ -295,10 +297,8 @@ pub(super) fn train(
             let by_fields = 0.5 * (n_counted as f64 - INDEPENDENT) / INDEPENDENT;
             let by_matches = (times - TOO_MANY) / (WAY_TOO_MANY - TOO_MANY);
             let part = f64::max(by_fields.min(MOST_BY_FIELDS), by_matches.min(1.0) * MOST_BY_MATCHES);
-            pinned.blend(&near, part.max(0.0));
-            if times > TOO_MANY {
-                pinned.prior = near.prior;
-            }
+            let of_prior = (SOONER * by_matches).clamp(0.0, 1.0);
+            pinned.blend(&near, part.max(0.0), part.max(of_prior));
         }
     }
     let n_found = pinned.expected(&counts);
