@@ -54,7 +54,8 @@ impl<'r> Search<'r> {
         for (field, (name, _)) in seen.fields.iter_mut().zip(records.names()) {
             name.clone_into(&mut field.name);
         }
-        seen.bonds = together::find(&records.fields, &seen, |pairs| rows.patterns(pairs), may);
+        let together = together::find(&records.fields, &seen, |pairs| rows.patterns(pairs), may);
+        seen.bonds = together.bonds;
         if !said.labels.is_empty() {
             let of = records.of_rows();
             let taught = said.labels.iter().filter_map(|label| {
@@ -63,7 +64,8 @@ impl<'r> Search<'r> {
             });
             seen.taught = taught.collect();
         }
-        let copies = together::copies(&records.fields);
+        let mut copies = together::copies(&records.fields);
+        copies.extend(together.twice);
         let filled: Vec<f64> = records.fields.iter().map(|field| field.filled.powi(2)).collect();
         let mut counted = filled.clone();
         for (_, second) in &copies {
@@ -251,6 +253,34 @@ mod tests {
             );
             assert!((untrained.bits[different] - seen.bits[different]).abs() < 0.1);
         }
+    }
+
+    #[test]
+    fn a_postcode_says_the_town_again() {
+        let row = |at: u64| -> Vec<String> {
+            let town = draw(at, 45);
+            let name = format!("{} {}", word(at * 3), word(at * 3 + 1));
+            vec![
+                name,
+                word(town * 2) + &word(town * 2 + 1),
+                (10_000 + draw(town, 80_000)).to_string(),
+                word(draw(at + 7_000, 45)),
+            ]
+        };
+        let rows: Vec<Vec<String>> = (0..900).map(row).collect();
+        let said = Said::default();
+        let records = Records::new(&[&table(&["name", "town", "zip", "trade"], &rows)], &said);
+        let search = Search::new(&records, &said);
+        let header = |at: usize| &*records.fields[at].header;
+        let mut twice: Vec<[&str; 2]> = Vec::new();
+        for (one, other) in &search.ground.copies {
+            let mut own = [header(*one), header(*other)];
+            own.sort_unstable();
+            twice.push(own);
+        }
+        assert_eq!(twice, [["town", "zip"]]);
+        let is_bond = |bond: &together::Bond| (bond.first, bond.second) == search.ground.copies[0];
+        assert!(search.seen.bonds.iter().any(is_bond));
     }
 
     #[test]

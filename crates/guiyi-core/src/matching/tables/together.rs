@@ -29,14 +29,37 @@ pub struct Bond {
 const SAMPLE: u64 = 10_000;
 /// A value is common that occurs as often as this power of the number of records, and at least so often: matches are
 /// then few among the pairs that share it.
-const COMMON: f64 = 0.6;
-const LEAST_COUNT: f64 = 30.0;
+const COMMON: Common = Common {
+    power: 0.6,
+    least: 30.0,
+};
+/// So often at least where it is asked whether two fields say the same: then matches among the pairs do no harm.
+const LESS_COMMON: Common = Common {
+    power: 0.4,
+    least: 10.0,
+};
+/// Share of the strangers who are equal in one of two fields that agree in the other, either way, where one says in other
+/// words what the other does.
+const SAID_TWICE: f64 = 0.9;
 /// Strangers that must be seen to agree in both.
 const LEAST_SEEN: f64 = 20.0;
 /// Fields are copies that have the same value in more than this share of the records.
 const LEAST_COPIED: f64 = 0.3;
 /// A bond of fewer bits is left out.
 const LEAST_BITS: f64 = 0.5;
+
+/// When a value is common.
+struct Common {
+    power: f64,
+    least: f64,
+}
+
+/// What is said together.
+pub(super) struct Together {
+    pub(super) bonds: Vec<Bond>,
+    /// Fields that say the same in other words, of which neither is common enough to show more: a postcode and a town.
+    pub(super) twice: Vec<(usize, usize)>,
+}
 
 /// Whether a level means that two values agree, and count.
 fn agrees(kind: Kind, level: usize) -> bool {
@@ -77,20 +100,21 @@ pub(super) fn unbound(model: &Model, pattern: u128) -> u128 {
     lighter.fold(pattern, |left, at| left & !(0xf << (at as u32 * BITS)))
 }
 
-/// The bonds between fields, seen in pairs that are equal in one field and are no matches by the others. `patterns`
+/// What fields say together, seen in pairs that are equal in one field and are no matches by the others. `patterns`
 /// compares pairs of records, packed; `model` is the one before training.
 pub(super) fn find(
     fields: &[Field],
     model: &Model,
     patterns: impl Fn(&[u64]) -> Vec<u128> + Sync,
     may: impl Fn(u32, u32) -> bool + Sync,
-) -> Vec<Bond> {
-    let seen: Vec<Vec<(f64, f64)>> = fields
-        .par_iter()
-        .enumerate()
-        .map(|(at, field)| strangers(field, at, model, &patterns, &may))
-        .collect();
-    let mut bonds = Vec::new();
+) -> Together {
+    let look = |common: &Common| -> Vec<Vec<(f64, f64)>> {
+        let fields = fields.par_iter().enumerate();
+        let of = |(at, field): (usize, &Field)| strangers(field, at, model, &patterns, &may, common);
+        fields.map(of).collect()
+    };
+    let (seen, closer) = (look(&COMMON), look(&LESS_COMMON));
+    let (mut bonds, mut twice) = (Vec::new(), Vec::new());
     for first in 0..fields.len() {
         for second in first + 1..fields.len() {
             // The side that more strangers agree in says more.
@@ -99,7 +123,16 @@ pub(super) fn find(
             } else {
                 (second, first)
             };
-            let (share, count) = seen[given][other];
+            let (mut share, mut count) = seen[given][other];
+            let either = [closer[first][second], closer[second][first]];
+            if count < LEAST_SEEN
+                && either
+                    .iter()
+                    .all(|(share, count)| *share >= SAID_TWICE && *count >= LEAST_SEEN)
+            {
+                (share, count) = either[0];
+                twice.push((first, second));
+            }
             let copied = copied(&fields[first], &fields[second]);
             let (share, count) = if copied > LEAST_COPIED {
                 (copied * copied, f64::MAX)
@@ -130,7 +163,7 @@ pub(super) fn find(
             .for_each(|root| *root = one);
         one != other
     });
-    bonds
+    Together { bonds, twice }
 }
 
 /// The pairs of fields of which one repeats the other in part of the records, the first before the second.
@@ -166,6 +199,7 @@ fn strangers(
     model: &Model,
     patterns: impl Fn(&[u64]) -> Vec<u128>,
     may: impl Fn(u32, u32) -> bool,
+    common: &Common,
 ) -> Vec<(f64, f64)> {
     let n_fields = model.fields.len();
     let mut sums = vec![(0.0, 0.0, 0.0); n_fields];
@@ -173,7 +207,7 @@ fn strangers(
         return vec![(0.0, 0.0); n_fields];
     }
     let stride = (field.ids.len() as u64 / SAMPLE).max(1);
-    let least = (field.ids.len() as f64).powf(COMMON).max(LEAST_COUNT);
+    let least = (field.ids.len() as f64).powf(common.power).max(common.least);
     let is_common = |id: u32| f64::from(field.values.counts[id as usize]) >= least;
     let mut records: Vec<(u32, u64, u32)> = field
         .ids

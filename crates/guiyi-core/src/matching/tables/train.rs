@@ -69,7 +69,7 @@ pub(super) struct Ground {
     pub(super) all_given: u32,
     /// For each field of addresses what is said beside it, one bit each.
     pub(super) beside: Vec<(usize, u32)>,
-    /// Fields of which one repeats the other.
+    /// Fields of which one repeats the other, or says the same in other words.
     pub(super) copies: Vec<(usize, usize)>,
     /// For each field the share of pairs that both fill it; and where it repeats another, 0.
     pub(super) filled: Vec<f64>,
