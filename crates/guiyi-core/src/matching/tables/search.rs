@@ -64,11 +64,9 @@ impl<'r> Search<'r> {
             });
             seen.taught = taught.collect();
         }
-        let mut copies = together::copies(&records.fields);
-        copies.extend(together.twice);
         let filled: Vec<f64> = records.fields.iter().map(|field| field.filled.powi(2)).collect();
         let mut counted = filled.clone();
-        for (_, second) in &copies {
+        for (_, second) in &together.copies {
             counted[*second] = 0.0;
         }
         Self {
@@ -85,7 +83,7 @@ impl<'r> Search<'r> {
                 beside: moves::beside_addresses(&records.fields),
                 filled,
                 counted,
-                copies,
+                copies: together.copies,
                 seen: seen.fields.iter().map(|field| field.u.clone()).collect(),
             },
             seen,

@@ -57,8 +57,9 @@ struct Common {
 /// What is said together.
 pub(super) struct Together {
     pub(super) bonds: Vec<Bond>,
-    /// Fields that say the same in other words, of which neither is common enough to show more: a postcode and a town.
-    pub(super) twice: Vec<(usize, usize)>,
+    /// Fields of which one repeats the other in part of the records, or says the same in other words (a postcode and a
+    /// town); the first before the second.
+    pub(super) copies: Vec<(usize, usize)>,
 }
 
 /// Whether a level means that two values agree, and count.
@@ -114,7 +115,7 @@ pub(super) fn find(
         fields.map(of).collect()
     };
     let (seen, closer) = (look(&COMMON), look(&LESS_COMMON));
-    let (mut bonds, mut twice) = (Vec::new(), Vec::new());
+    let (mut bonds, mut copies) = (Vec::new(), Vec::new());
     for first in 0..fields.len() {
         for second in first + 1..fields.len() {
             // The side that more strangers agree in says more.
@@ -123,22 +124,20 @@ pub(super) fn find(
             } else {
                 (second, first)
             };
-            let (mut share, mut count) = seen[given][other];
+            let (share, count) = seen[given][other];
             let either = [closer[first][second], closer[second][first]];
-            if count < LEAST_SEEN
-                && either
-                    .iter()
-                    .all(|(share, count)| *share >= SAID_TWICE && *count >= LEAST_SEEN)
-            {
-                (share, count) = either[0];
-                twice.push((first, second));
-            }
+            let is_same = |(share, count): &(f64, f64)| *share >= SAID_TWICE && *count >= LEAST_SEEN;
             let copied = copied(&fields[first], &fields[second]);
-            let (share, count) = if copied > LEAST_COPIED {
-                (copied * copied, f64::MAX)
+            let (share, count, is_copy) = if copied > LEAST_COPIED {
+                (copied * copied, f64::MAX, true)
+            } else if count < LEAST_SEEN && either.iter().all(is_same) {
+                (either[0].0, either[0].1, true)
             } else {
-                (share, count)
+                (share, count, false)
             };
+            if is_copy {
+                copies.push((first, second));
+            }
             let field = &model.fields[other];
             let chance: f64 = (1..=field.u.len())
                 .filter(|level| agrees(field.kind, *level))
@@ -163,14 +162,7 @@ pub(super) fn find(
             .for_each(|root| *root = one);
         one != other
     });
-    Together { bonds, twice }
-}
-
-/// The pairs of fields of which one repeats the other in part of the records, the first before the second.
-pub(super) fn copies(fields: &[Field]) -> Vec<(usize, usize)> {
-    let pairs = (0..fields.len()).flat_map(|first| (first + 1..fields.len()).map(move |second| (first, second)));
-    let is_copy = |(first, second): &(usize, usize)| copied(&fields[*first], &fields[*second]) > LEAST_COPIED;
-    pairs.filter(is_copy).collect()
+    Together { bonds, copies }
 }
 
 /// Share of the records in which two fields of one kind have the same value: the day of an entry that is that of a birth.

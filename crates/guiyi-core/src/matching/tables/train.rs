@@ -123,8 +123,8 @@ fn are_relatives(model: &Model, kinds: &[u32], pattern: u128) -> bool {
 }
 
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
-/// for matches at first. `shown` tells what the pairs are. Tells whether what candidates say of
-/// chance can be believed: not where fields led away from names and candidates do so too.
+/// for matches at first. `shown` tells what the pairs are. Tells whether what candidates say of chance can be believed: not
+/// where fields led away from names and candidates do so too.
 pub(super) fn train(
     model: &mut Model,
     ground: &Ground,
