@@ -130,6 +130,11 @@ fn others(kind: Kind) -> &'static [(&'static str, &'static str)] {
             ("some numbers are the same", "部分门牌号相同"),
             ("different", "不同"),
         ],
+        Kind::Words => &[
+            ("known words are the same", "常见词相同"),
+            ("one leaves out some known words", "一方省略部分常见词"),
+            ("different known words", "常见词不同"),
+        ],
         Kind::Measures => &[
             ("one leaves out some measures", "一方省略部分规格数值"),
             ("some measures are the same", "部分规格数值相同"),

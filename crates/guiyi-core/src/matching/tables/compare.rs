@@ -32,6 +32,7 @@ pub fn level_names(kind: Kind) -> Vec<&'static str> {
         Kind::Category => &["alike", "different"],
         Kind::Marks => &["continued", "different"],
         Kind::Doors | Kind::Measures => &["part-of", "some", "different"],
+        Kind::Words => &["known", "part-of", "different"],
         Kind::Text | Kind::Specification | Kind::Address => &[
             "90%",
             "80%",
@@ -56,7 +57,7 @@ pub(super) fn n_levels(kind: Kind) -> usize {
             Kind::Date | Kind::Phone | Kind::Email | Kind::Code => 5,
             Kind::Contacts => 4,
             Kind::Coordinates => globe::N_LEVELS,
-            Kind::Doors | Kind::Measures => 3,
+            Kind::Doors | Kind::Measures | Kind::Words => 3,
             Kind::Category | Kind::Marks => 2,
             Kind::Text | Kind::Specification | Kind::Address => 10,
         }
@@ -157,7 +158,7 @@ impl Field {
                 Kind::Date => date::level(left, right),
                 Kind::Number | Kind::Duration => self.number_level(f64::from_bits(left), f64::from_bits(right)),
                 Kind::Coordinates => globe::best_level(left, right),
-                Kind::Text | Kind::Specification | Kind::Address | Kind::Marks => 1,
+                Kind::Text | Kind::Specification | Kind::Address | Kind::Marks | Kind::Words => 1,
                 kind => best_level(kind, Apart::of(left, right)),
             }
     }

@@ -23,6 +23,7 @@ use super::table::Table;
 use super::text;
 use super::twins::Twin;
 use super::values::{self, Cells, Texts, Values};
+use super::words;
 
 /// What comparing needs of the values of a field.
 pub(super) enum Prepared {
@@ -164,6 +165,7 @@ impl Field {
             | Kind::Doors
             | Kind::Measures
             | Kind::Given
+            | Kind::Words
                 if !values::stay(&values, change) =>
             {
                 values::rewrite(&ids, &values, change)
@@ -171,6 +173,11 @@ impl Field {
             _ => (ids, values),
         };
         Self::stripped(header, columns, kind, ids, values)
+    }
+
+    /// The words of a field of texts.
+    pub(super) fn words(&self) -> Self {
+        Self::derived(format!("words of {}", self.header), self, Kind::Words)
     }
 
     /// The field of what such a kind takes from the values of another field, which are kept as they are folded.
@@ -184,7 +191,7 @@ impl Field {
         let n_filled = ids.iter().filter(|id| **id != 0).count();
         let filled = n_filled as f64 / ids.len().max(1) as f64;
         let counts = match kind {
-            Kind::Contacts => sets::count(values.counted()),
+            kind if kind.has_members() => sets::count(values.counted()),
             _ => Map::default(),
         };
         let prepared = prepare(kind, &values, ids.len(), |member| {
@@ -275,6 +282,7 @@ pub(super) fn strip(kind: Kind, value: &str, stripped: &mut String) {
         Kind::Doors => address::numbers(value, stripped),
         Kind::Measures => measures::strip(value, stripped),
         Kind::Given => stripped.push_str(persons::given_name(value)),
+        Kind::Words => words::strip(value, stripped),
         Kind::Date => match date::parse(value).or_else(|| date::parse_part(value)) {
             Some(Date { year, month: 0, .. }) => _ = write!(stripped, "{year}"),
             Some(Date { year, month, day: 0 }) => _ = write!(stripped, "{year}-{month:02}"),
@@ -369,7 +377,7 @@ pub(super) fn prepare(kind: Kind, values: &Values, n: usize, count: impl Fn(u32)
             all().map(|value| number(value).unwrap_or(f64::NAN)).collect(),
         )),
         Kind::Coordinates => Prepared::Places(Places::new(values)),
-        Kind::Contacts | Kind::Doors | Kind::Measures => Prepared::Sets(Sets::new(values, n, count)),
+        Kind::Contacts | Kind::Doors | Kind::Measures | Kind::Words => Prepared::Sets(Sets::new(values, n, count)),
         Kind::Text | Kind::Specification | Kind::Address => Prepared::Bags(Bags::new(values, kind)),
         _ => Prepared::Letters(Letters::new(kind, values)),
     }

@@ -105,7 +105,11 @@ mod tests {
             fields: vec![field("name", 1.0), field("phone", 2.0), field("email", 3.0)],
             prior: 0.5,
             relatives: [vec![0], vec![0, 1]]
-                .map(|differ| Relatives { differ, per_match: 0.1 })
+                .map(|differ| Relatives {
+                    differ,
+                    per_match: 0.1,
+                    in_series: false,
+                })
                 .to_vec(),
             bonds: [(0, 2), (1, 2)]
                 .map(|(first, second)| Bond {

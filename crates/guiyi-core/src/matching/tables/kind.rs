@@ -30,6 +30,8 @@ pub enum Kind {
     Name,
     /// The given names in full names of persons: counted in the full name, they only tell members of a family apart.
     Given,
+    /// The words of texts: counted there, they only tell things of a series apart.
+    Words,
     /// Several words: titles, organizations, descriptions.
     Text,
     /// Sizes and models of things, in measures and words: their words are compared as a text, their numbers beside it.
@@ -46,7 +48,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Date,
         Self::Number,
         Self::Duration,
@@ -58,6 +60,7 @@ impl Kind {
         Self::Category,
         Self::Name,
         Self::Given,
+        Self::Words,
         Self::Text,
         Self::Specification,
         Self::Address,
@@ -83,13 +86,21 @@ impl Kind {
 
     /// Whether what such fields weigh counts by itself.
     pub(super) fn is_counted(self) -> bool {
-        self != Self::Given
+        !matches!(self, Self::Given | Self::Words)
     }
 
     /// Whether a field of this kind is no column of its own, but taken from the values of others where enough of these
     /// have something.
     pub fn is_derived(self) -> bool {
-        matches!(self, Self::Marks | Self::Doors | Self::Measures | Self::Given)
+        matches!(
+            self,
+            Self::Marks | Self::Doors | Self::Measures | Self::Given | Self::Words
+        )
+    }
+
+    /// Whether values are sets of which a member counts the more the fewer records have it.
+    pub(super) fn has_members(self) -> bool {
+        matches!(self, Self::Contacts | Self::Words)
     }
 
     /// The stable name used in outputs.
@@ -106,6 +117,7 @@ impl Kind {
             Self::Category => "category",
             Self::Name => "name",
             Self::Given => "given",
+            Self::Words => "words",
             Self::Text => "text",
             Self::Specification => "specification",
             Self::Address => "address",

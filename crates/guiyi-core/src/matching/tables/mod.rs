@@ -89,6 +89,7 @@ mod twins;
 mod unrelated;
 mod values;
 mod vetoes;
+mod words;
 
 use std::collections::BTreeMap;
 

@@ -7,7 +7,7 @@ use super::compare::{EQUAL, KIN, n_levels, steps};
 use super::excess::Strangers;
 use super::kind::Kind;
 use super::moves::Move;
-use super::relatives::Relatives;
+use super::relatives::{self, Relatives};
 use super::smooth::{descend, hold_slips, lean, spread};
 use super::together::{Bond, agreeing};
 
@@ -122,23 +122,6 @@ pub(super) struct Share {
     pub(super) related: f64,
 }
 
-impl Relatives {
-    /// Odds that a pair is of this kind, against its being a match, by the bits of its fields. Who is equal is no more
-    /// of this kind than who is nearly equal, whatever that weighs beside strangers.
-    fn against(&self, fields: &[FieldModel], own: &[f64; ROOM]) -> f64 {
-        let bits_of = |at: &usize| {
-            let (equal, nearly) = (fields[*at].bits[0], fields[*at].bits[usize::from(EQUAL)]);
-            if own[*at] < equal {
-                own[*at]
-            } else {
-                own[*at].max(nearly)
-            }
-        };
-        let bits: f64 = self.differ.iter().map(bits_of).sum();
-        self.per_match * (-bits).exp2()
-    }
-}
-
 impl Model {
     /// The model before training; `random` are the levels' counts among random pairs, field by field.
     pub(super) fn new(kinds: &[Kind], random: &[Vec<f64>]) -> Self {
@@ -237,24 +220,30 @@ impl Model {
 
     /// The weight of a pair in bits, the prior included, of its levels, each with its place in the level's range.
     pub(super) fn fine_weight(&self, levels: impl Iterator<Item = (u8, f32)>) -> f64 {
-        let (mut own, mut agree) = ([0.0; ROOM], 0);
+        let (mut own, mut agree, mut equal) = ([0.0; ROOM], 0, 0);
         for (at, (field, (level, place))) in self.fields.iter().zip(levels).enumerate() {
             agree |= agreeing(std::iter::once(field.kind), std::iter::once(usize::from(level))) << at;
+            equal |= u32::from((1..=EQUAL).contains(&level)) << at;
             own[at] = field.bits_at(level, place);
         }
-        self.weigh(self.prior_bits(), &own, agree)
+        self.weigh(self.prior_bits(), &own, agree, equal)
     }
 
     /// The weight of a pattern in bits, the prior included.
     pub(super) fn weight(&self, pattern: u128) -> f64 {
-        self.weigh(self.prior_bits(), &self.bits_of(pattern), self.agreeing(pattern))
+        self.weight_from(self.prior_bits(), pattern)
     }
 
     /// The weights of counted patterns.
     pub(super) fn weights(&self, patterns: &[(u128, f64)]) -> Vec<f64> {
         let prior = self.prior_bits();
-        let weight = |(pattern, _): &(u128, f64)| self.weigh(prior, &self.bits_of(*pattern), self.agreeing(*pattern));
+        let weight = |(pattern, _): &(u128, f64)| self.weight_from(prior, *pattern);
         patterns.par_iter().with_min_len(TOGETHER).map(weight).collect()
+    }
+
+    fn weight_from(&self, prior: f64, pattern: u128) -> f64 {
+        let (agree, equal) = (self.agreeing(pattern), relatives::equal(self, pattern));
+        self.weigh(prior, &self.bits_of(pattern), agree, equal)
     }
 
     pub(super) fn bits_of(&self, pattern: u128) -> [f64; ROOM] {
@@ -275,6 +264,12 @@ impl Model {
         agreeing(self.fields.iter().map(|field| field.kind), levels)
     }
 
+    /// Odds that a pair is of any kind of relatives, against its being a match.
+    fn against(&self, own: &[f64; ROOM], equal: u32) -> f64 {
+        let of_kind = |kind: &Relatives| kind.against(&self.fields, own, equal);
+        self.relatives.iter().map(of_kind).sum()
+    }
+
     fn sum(&self, own: &[f64; ROOM], agree: u32) -> f64 {
         let excess: f64 = self.bonds.iter().map(|bond| bond.excess(agree, own)).sum();
         let relief: f64 = self.moves.iter().map(|group| group.relief(own)).sum();
@@ -284,12 +279,12 @@ impl Model {
 
     /// Odds against strangers and against each kind of relatives: a relative's are those of the fields in which they
     /// differ.
-    fn weigh(&self, prior: f64, own: &[f64; ROOM], agree: u32) -> f64 {
+    fn weigh(&self, prior: f64, own: &[f64; ROOM], agree: u32, equal: u32) -> f64 {
         let weight = prior + self.sum(own, agree);
         if self.relatives.is_empty() {
             return weight;
         }
-        let against: f64 = self.relatives.iter().map(|kind| kind.against(&self.fields, own)).sum();
+        let against = self.against(own, equal);
         -((-weight).exp2() + against).log2()
     }
 
@@ -376,11 +371,7 @@ impl Model {
 
     /// What part of a pattern's pairs are relatives, where so much are matches.
     pub(super) fn related(&self, pattern: u128, matching: f64) -> f64 {
-        let own = self.bits_of(pattern);
-        self.relatives
-            .iter()
-            .map(|kind| matching * kind.against(&self.fields, &own))
-            .sum()
+        matching * self.against(&self.bits_of(pattern), relatives::equal(self, pattern))
     }
 
     /// What part of each pattern's pairs are matches, and what part relatives; learns how many of these there are.
@@ -401,7 +392,10 @@ impl Model {
         for kind in &self.relatives {
             let own = (patterns.par_iter().zip(&shares))
                 .with_min_len(TOGETHER)
-                .map(|((pattern, _), share)| share.matching * kind.against(&self.fields, &self.bits_of(*pattern)));
+                .map(|((pattern, _), share)| {
+                    let own = self.bits_of(*pattern);
+                    share.matching * kind.against(&self.fields, &own, relatives::equal(self, *pattern))
+                });
             let own: Vec<f64> = own.collect();
             let mut sum = 0.0;
             for (((_, count), share), own) in patterns.iter().zip(&mut shares).zip(own) {

@@ -88,6 +88,9 @@ impl Linkage {
                 "\n[[relatives]] # differ in {names}\ndiffer = {:?}\nper_match = {:?}",
                 kind.differ, kind.per_match
             );
+            if kind.in_series {
+                text.push_str("in_series = true\n");
+            }
         }
         text
     }
@@ -143,7 +146,14 @@ pub fn parse(text: &str) -> Result<Model, ModelMistake> {
             .get("per_match")
             .and_then(|value| number(value.get_ref()))
             .ok_or_else(|| missing("`per_match` of relatives"))?;
-        relatives.push(Relatives { differ, per_match });
+        let in_series = kind
+            .get("in_series")
+            .is_some_and(|value| matches!(value.get_ref(), DeValue::Boolean(true)));
+        relatives.push(Relatives {
+            differ,
+            per_match,
+            in_series,
+        });
     }
     let mut moves = Vec::new();
     for group in list(table, "move").unwrap_or_default() {

@@ -271,8 +271,8 @@ impl Sought {
                 );
             }
             Kind::Coordinates => own.extend(globe::cell(value).map(|cell| mix(cell ^ mix(at as u64)) as u32)),
-            // They stand in the full name.
-            Kind::Given => {}
+            // They stand in the full name, and in the text.
+            Kind::Given | Kind::Words => {}
             // Codes are looked for in columns of their own.
             Kind::Marks => marks::in_texts(value).for_each(|mark| text::grams(mark, |gram| own.push(gram))),
             _ => {

@@ -15,7 +15,7 @@ use super::spread::Spread;
 use super::synonyms::{self, Synonyms};
 use super::values::Cells;
 use super::vetoes::Grounds;
-use super::{Kind, Table, align, alone, forms, marks, pooled, relatives, sort, twins, unrelated};
+use super::{Kind, Table, align, alone, forms, marks, pooled, relatives, sort, twins, unrelated, words};
 /// Fields that a pattern has room for.
 const MOST_FIELDS: usize = 31;
 
@@ -284,7 +284,9 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
     let may_be_full =
         |at: &usize| !has_given && said.of(&fields[*at]).is_none() && persons::are_full_names(&fields[*at]);
     let full: Vec<usize> = (0..fields.len()).into_par_iter().filter(may_be_full).collect();
+    let has_series = |field: &&Field| tables.len() == 1 && said.of(field).is_none();
     let derived: Vec<Field> = (fields.par_iter().filter_map(field::numbers))
+        .chain(fields.par_iter().filter(has_series).filter_map(words::of_texts))
         .chain(
             relatives::that_name(&fields, full)
                 .par_iter()

@@ -11,12 +11,14 @@
 
 pub(super) mod divide;
 pub(super) mod names;
+pub(super) mod series;
 
 use std::cmp::Ordering;
 
 use divide::{Division, Seen, divide};
 use rayon::prelude::*;
 
+use super::compare::EQUAL;
 use super::field::Field;
 use super::kind::Kind;
 use super::model::{FieldModel, Model, ROOM, level};
@@ -30,12 +32,58 @@ pub struct Relatives {
     pub differ: Vec<usize>,
     /// How many such pairs there are for each match.
     pub per_match: f64,
+    /// Whether they are of a series, of which no two agree in all these fields.
+    pub in_series: bool,
 }
 
 impl Relatives {
     /// The fields in which they are as strangers, one bit each.
     pub(super) fn mask(&self) -> u32 {
         self.differ.iter().fold(0, |mask, at| mask | 1 << at)
+    }
+
+    /// Odds that a pair is of this kind, against its being a match, by the bits of its fields, of which so many are equal.
+    /// Who is equal is no more of this kind than who is nearly equal, whatever that weighs beside strangers.
+    pub(super) fn against(&self, fields: &[FieldModel], own: &[f64; ROOM], equal: u32) -> f64 {
+        if self.in_series && self.mask() & !equal == 0 {
+            return 0.0;
+        }
+        let bits_of = |at: &usize| {
+            let (equal, nearly) = (fields[*at].bits[0], fields[*at].bits[usize::from(EQUAL)]);
+            if own[*at] < equal {
+                own[*at]
+            } else {
+                own[*at].max(nearly)
+            }
+        };
+        let bits: f64 = self.differ.iter().map(bits_of).sum();
+        self.per_match * (-bits).exp2()
+    }
+
+    /// Whether a pattern is of this kind as far as can be told before training: it differs in all of its fields that both
+    /// records fill.
+    fn is_likely(&self, model: &Model, pattern: u128) -> bool {
+        let filled = filled(model, pattern) & self.mask();
+        filled != 0 && members(filled).all(|at| self.differs(model, pattern, at))
+    }
+
+    /// Whether a pattern may be of this kind: not both records fill all of its fields, `wholes` of others aside, and agree.
+    pub(super) fn is_possible(&self, model: &Model, pattern: u128, wholes: u32) -> bool {
+        let own = self.mask() & !wholes;
+        let agrees = |at: usize| level(pattern, at) != 0 && !self.differs(model, pattern, at);
+        !members(own).all(agrees)
+    }
+
+    /// Whether a pattern differs in a field. Where most are of a series, so is what is not equal, unless matches are so
+    /// much more often like that.
+    fn differs(&self, model: &Model, pattern: u128, at: usize) -> bool {
+        if self.in_series {
+            let level = level(pattern, at);
+            let (m, u) = (&model.fields[at].m, &model.fields[at].u);
+            level > usize::from(EQUAL) && m[level - 1] < self.per_match * u[level - 1]
+        } else {
+            bits_of(model, pattern, at) < DIFFERS
+        }
     }
 }
 
@@ -142,15 +190,35 @@ impl Model {
     }
 }
 
-/// The fields in which a pattern says that two records differ, one bit each.
+/// The fields in which a pattern says that two records differ, one bit each; marks aside, which repeat what texts say.
 pub(super) fn differing(model: &Model, pattern: u128) -> u32 {
-    let differs = |at: &usize| match level(pattern, *at) {
-        0 => false,
-        level => model.fields[*at].kind != Kind::Marks && model.fields[*at].bits[level - 1] < DIFFERS,
-    };
     (0..model.fields.len())
-        .filter(differs)
+        .filter(|at| model.fields[*at].kind != Kind::Marks && bits_of(model, pattern, *at) < DIFFERS)
         .fold(0, |mask, at| mask | 1 << at)
+}
+
+/// The fields in which two records are equal, one bit each, where there are relatives to ask for them.
+pub(super) fn equal(model: &Model, pattern: u128) -> u32 {
+    let is_equal = |at: &usize| (1..=usize::from(EQUAL)).contains(&level(pattern, *at));
+    let fields = 0..if model.relatives.is_empty() {
+        0
+    } else {
+        model.fields.len()
+    };
+    fields.filter(is_equal).fold(0, |mask, at| mask | 1 << at)
+}
+
+/// What a pattern says of a field, in bits; 0 where one record does not fill it.
+fn bits_of(model: &Model, pattern: u128, at: usize) -> f64 {
+    match level(pattern, at) {
+        0 => 0.0,
+        level => model.fields[at].bits[level - 1],
+    }
+}
+
+/// Whether a pattern is that of relatives, as far as can be told before training.
+pub(super) fn are_relatives(model: &Model, pattern: u128) -> bool {
+    model.relatives.iter().any(|kind| kind.is_likely(model, pattern))
 }
 
 /// The fields that a pattern says both records fill, one bit each.
@@ -183,6 +251,7 @@ pub(super) fn find(
     let make = |mask: u32| Relatives {
         differ: members(mask | wholes_of(naming, mask)).collect(),
         per_match: 1.0,
+        in_series: false,
     };
     masks.into_iter().map(make).collect()
 }

@@ -10,7 +10,7 @@ use super::blocks::Candidates;
 use super::compare::{EQUAL, KIN, bag_level};
 use super::field::{Field, Prepared};
 use super::kind::Kind;
-use super::model::Model;
+use super::model::{FieldModel, Model};
 use super::rows::{self, Pair, Rows, TOGETHER};
 
 /// Records that a thread takes at a time.
@@ -177,13 +177,19 @@ impl Bounds {
             | Kind::Doors
             | Kind::Measures
             | Kind::Marks => 0,
-            Kind::Name | Kind::Given | Kind::Category | Kind::Code => 1,
+            Kind::Name | Kind::Given | Kind::Words | Kind::Category | Kind::Code => 1,
             Kind::Phone | Kind::Email | Kind::Contacts => 2,
             Kind::Text | Kind::Specification | Kind::Address => 3,
         });
         let mut texts: Vec<usize> = (0..fields.len()).filter(|at| fields[*at].kind.is_text()).collect();
         texts.sort_by(|x, y| fields[*y].filled.total_cmp(&fields[*x].filled));
-        let bits: Vec<Vec<f64>> = model.fields.iter().map(|field| field.bits.clone()).collect();
+        // What only tells relatives makes no pair weigh more.
+        let counted = |field: &FieldModel| {
+            let own = field.bits.iter();
+            own.map(|bits| if field.kind.is_counted() { *bits } else { 0.0 })
+                .collect()
+        };
+        let bits: Vec<Vec<f64>> = model.fields.iter().map(counted).collect();
         let least = |at| {
             let may_move = model.moves.iter().any(|group| group.fields.contains(&at));
             // Marks that are codes only say nothing of others.

@@ -14,6 +14,7 @@ use super::kind::{Kind, whole_number};
 use super::letters::{Apart, glance};
 use super::twins::Sample;
 use super::values::Values;
+use super::words;
 use crate::matching::hash::{Map, hash};
 
 /// Digits of a number, at least; fewer are an extension, or a remark.
@@ -47,12 +48,14 @@ pub(super) struct Sets {
 
 /// One of the numbers of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Member {
-    key: u32,
+pub(super) struct Member {
+    pub(super) key: u32,
     /// Its level where both sides have it.
     level: u8,
+    /// Whether several records have it.
+    pub(super) is_known: bool,
     /// What can be seen of its letters.
-    glance: u64,
+    pub(super) glance: u64,
 }
 
 /// The members of a value, in the order of its text.
@@ -97,6 +100,7 @@ impl Sets {
                 all.push(Member {
                     key,
                     level,
+                    is_known: count >= words::KNOWN,
                     glance: glance(letters.iter().copied()),
                 });
             }
@@ -146,6 +150,10 @@ impl Sets {
         if matches!(kind, Kind::Doors | Kind::Measures) {
             return numbers_level(left, right);
         }
+        if kind == Kind::Words {
+            let (one, other) = (members(values.get(a)), members(values.get(b)));
+            return words::level(&one.zip(left), &other.zip(right));
+        }
         let is_common = |member: &&Member| right.iter().any(|other| other.key == member.key);
         let common = || left.iter().filter(is_common);
         if let Some(rarest) = common().map(|member| member.level).min() {
@@ -178,7 +186,7 @@ fn numbers_level(left: &[Member], right: &[Member]) -> u8 {
 
 /// Whether two different members differ by a slip, or one by the digits of its country or extension. `apart` is what a
 /// glance at them says.
-fn are_near(one: &str, other: &str, apart: Apart) -> bool {
+pub(super) fn are_near(one: &str, other: &str, apart: Apart) -> bool {
     let goes_on = |short: &str, long: &str| short.len() >= WHOLE && (long.ends_with(short) || long.starts_with(short));
     if apart.may_contain && (goes_on(one, other) || goes_on(other, one)) {
         return true;

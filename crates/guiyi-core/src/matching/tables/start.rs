@@ -34,7 +34,7 @@ impl Model {
         }
         let field = |field: &Field| {
             let usual = match field.kind {
-                Kind::Marks | Kind::Doors | Kind::Measures | Kind::Given => NUMBERS,
+                Kind::Marks | Kind::Doors | Kind::Measures | Kind::Given | Kind::Words => NUMBERS,
                 _ => said.of(field)?.usual?,
             };
             Some(FieldModel::usual(field.header.clone(), field.kind, usual))

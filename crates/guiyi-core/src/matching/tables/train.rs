@@ -16,7 +16,7 @@ use super::model::{Model, Share};
 use super::moves;
 use super::persons::Given;
 use super::relatives::names::Names;
-use super::relatives::{self, Relatives};
+use super::relatives::{self, Relatives, series};
 use super::rows::Rows;
 use super::together::{self, Bond};
 use crate::matching::hash::Map;
@@ -115,13 +115,6 @@ pub(super) fn count(patterns: &[u128]) -> (Vec<(u128, f64)>, Vec<u32>) {
     )
 }
 
-/// Whether a pattern is that of relatives: it differs in all fields of one of their kinds that both records fill.
-fn are_relatives(model: &Model, kinds: &[u32], pattern: u128) -> bool {
-    let (differ, filled) = (relatives::differing(model, pattern), relatives::filled(model, pattern));
-    let is_of = |kind: &u32| differ & kind != 0 && differ & kind == filled & kind;
-    kinds.iter().any(is_of)
-}
-
 /// Trains a model on pairs and their patterns. Pairs in which each record is the other's likeliest partner are taken
 /// for matches at first. `shown` tells what the pairs are. Tells whether what candidates say of chance can be believed: not
 /// where fields led away from names and candidates do so too.
@@ -172,12 +165,10 @@ pub(super) fn train(
         ground.given,
         ground.all_given,
     );
-    let kinds: Vec<u32> = model.relatives.iter().map(Relatives::mask).collect();
-    let is_relative = |pattern: u128| are_relatives(model, &kinds, pattern);
     let (mut n_sure, mut n_equal, mut n_related) = (0.0, 0.0, 0.0);
     let seeded = likeliest.iter().zip(&start).filter(|((_, count), _)| *count > 0.0);
     for ((pattern, count), start) in seeded {
-        if is_relative(*pattern) {
+        if relatives::are_relatives(model, *pattern) {
             n_related += count;
         } else if *start > needed {
             n_sure += count;
@@ -241,6 +232,24 @@ pub(super) fn train(
         model.relatives.push(names.relatives());
         learned = Learned::new(model, &seen);
     }
+    if decoys.is_none() {
+        let taken = |pairs: &[(u128, f64)]| -> Vec<(u128, f64)> {
+            let matching = |(pattern, count): &(u128, f64)| (*pattern, count * learned.pinned.probability(*pattern));
+            pairs.iter().map(matching).collect()
+        };
+        let series = series::find(
+            model,
+            &taken(&counts),
+            &taken(&likeliest),
+            n,
+            &ground.naming,
+            ground.all_given,
+        );
+        if let Some(series) = series {
+            model.relatives.push(series);
+            learned = Learned::new(model, &seen);
+        }
+    }
     // Who shares a name and much else, so that it is no chance.
     let n_named: f64 = names.map_or(0.0, |names| {
         let heavy = likeliest.iter().zip(&start).filter(|(_, start)| **start > needed);
@@ -257,12 +266,10 @@ pub(super) fn train(
     if let Some((near, n_near)) = near {
         let is_copy = |bond: &Bond| ground.copies.contains(&(bond.first, bond.second));
         // A whole stands in for parts that are not there.
-        let parts = |kind: &Relatives| kind.mask() & !relatives::wholes_of(&ground.naming, kind.mask());
-        let kinds: Vec<u32> = model.relatives.iter().map(parts).collect();
-        let may_be_relative = |pattern: u128| {
-            let agree = relatives::filled(model, pattern) & !relatives::differing(model, pattern);
-            kinds.iter().any(|kind| agree & kind != *kind)
-        };
+        let wholes = |kind: &Relatives| relatives::wholes_of(&ground.naming, kind.mask());
+        let kinds: Vec<(&Relatives, u32)> = model.relatives.iter().map(|kind| (kind, wholes(kind))).collect();
+        let may_be_relative =
+            |pattern: u128| (kinds.iter()).any(|(kind, wholes)| kind.is_possible(model, pattern, *wholes));
         // What one field decides is no more certain for being said in two.
         let once: Vec<(u128, f64)> = (counts.par_iter())
             .map(|(pattern, count)| (together::unbound(model, *pattern), *count))
@@ -350,10 +357,9 @@ struct Pairs<'a> {
 
 /// What part of each pattern's pairs are matches at first, or relatives; `seeds` tells how many of its pairs are seeds.
 fn first_shares(untrained: &Model, counts: &[(u128, f64)], seeds: &[f64]) -> Vec<Share> {
-    let kinds: Vec<u32> = untrained.relatives.iter().map(Relatives::mask).collect();
     let share = |((pattern, count), seeds): (&(u128, f64), &f64)| {
         let share = 0.98 * seeds / count;
-        if are_relatives(untrained, &kinds, *pattern) {
+        if relatives::are_relatives(untrained, *pattern) {
             Share {
                 matching: 0.0,
                 related: share,

@@ -100,7 +100,7 @@ fn known(field: Field) -> Known {
 /// How many records have each member of a set; nothing of other kinds.
 pub(super) fn count_members(kind: Kind, values: &Vocabulary) -> Map<u32, u32> {
     match kind {
-        Kind::Contacts => sets::count(values.texts.iter().zip(values.counts.iter().copied())),
+        kind if kind.has_members() => sets::count(values.texts.iter().zip(values.counts.iter().copied())),
         _ => Map::default(),
     }
 }
@@ -181,7 +181,7 @@ impl Index {
             if let Some(grams) = field.grams.as_mut().filter(|_| !text.is_empty()) {
                 grams.add(field.kind, text, 1);
             }
-            for member in sets::keys(text).filter(|_| field.kind == Kind::Contacts) {
+            for member in sets::keys(text).filter(|_| field.kind.has_members()) {
                 *field.members.entry(member).or_default() += 1;
             }
         }

@@ -77,6 +77,7 @@ impl Names {
         Relatives {
             differ: members(self.0).collect(),
             per_match: 1.0,
+            in_series: false,
         }
     }
 }

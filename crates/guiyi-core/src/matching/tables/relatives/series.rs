@@ -1,0 +1,175 @@
+//! Series: records that share what names them, and differ in a date, an edition or a number.
+//!
+//! Such a field may name little by itself (a day, beside the title of an event), so that by what it names alone it could as
+//! well be one that changes in a thing that stays the same. But what changes in a thing differs in few of the likeliest
+//! pairs, or agrees by chance; a field that tells a series differs in most of them, and agrees far more often than chance
+//! makes it: in the copies. Numbers and words in texts tell a series wherever most of them differ.
+//! Law: who shares all given names is one person, unless what is shared names each thing as well.
+
+use super::super::compare::EQUAL;
+use super::super::kind::Kind;
+use super::super::model::{FieldModel, Model, level};
+use super::{Naming, Relatives, members};
+
+/// The part of the likeliest pairs in which a field differs, more than by chance, and is equal, at least.
+const MOSTLY: f64 = 0.58;
+const LEAST_COPIES: f64 = 0.05;
+/// How many times as often as strangers matches are at a level that says that two values agree, at least.
+const AGREES: f64 = 2.0;
+/// How often strangers are equal in it, at most.
+const MOST_COMMON: f64 = 0.03;
+/// How many times as many pairs as chance explains must be equal in it, and how many more, in spreads of that number.
+const EXCESS: f64 = 1.5;
+const SPREADS: f64 = 5.0;
+/// Share of the pairs that have marks on both sides, at least, for these to tell.
+const LEAST_MARKED: f64 = 0.3;
+/// A title names more than this part of the bits that it takes to tell all records apart.
+const TITLE: f64 = 0.85;
+
+/// How many pairs fill a field on both sides, agree in it, and are equal in it.
+#[derive(Default)]
+struct Count {
+    filled: f64,
+    agree: f64,
+    equal: f64,
+}
+
+impl Count {
+    fn of(field: &FieldModel, at: usize, pairs: &[(u128, f64)]) -> Self {
+        let mut all = Self::default();
+        for (pattern, count) in pairs {
+            let level = level(*pattern, at);
+            let is_equal = (1..=usize::from(EQUAL)).contains(&level);
+            all.filled += if level > 0 { *count } else { 0.0 };
+            all.equal += if is_equal { *count } else { 0.0 };
+            let agrees = is_equal || level > 0 && field.m[level - 1] >= AGREES * field.u[level - 1];
+            all.agree += if agrees { *count } else { 0.0 };
+        }
+        all
+    }
+
+    /// Whether more pairs are equal than chance explains, of which so large a share is.
+    fn has_copies(&self, chance: f64) -> bool {
+        let by_chance = chance * self.filled;
+        let beyond = f64::max((EXCESS - 1.0) * by_chance, SPREADS * by_chance.max(1.0).sqrt());
+        chance <= MOST_COMMON && self.equal >= by_chance + beyond
+    }
+
+    /// Whether most pairs differ, be it no chance that it is most.
+    fn is_mostly_different(&self) -> bool {
+        let least = MOSTLY * self.filled;
+        self.filled - self.agree >= least + (least * (1.0 - MOSTLY)).sqrt()
+    }
+}
+
+/// The fields that tell a series, of pairs taken for matches and the `likeliest` among them, given as patterns and how
+/// many there are of each. `model` is the one before training, of `n` records; `all_given` are the fields of given names,
+/// one bit each.
+pub(in crate::matching::tables) fn find(
+    model: &Model,
+    pairs: &[(u128, f64)],
+    likeliest: &[(u128, f64)],
+    n: usize,
+    naming: &[Naming],
+    all_given: u32,
+) -> Option<Relatives> {
+    let n_pairs: f64 = pairs.iter().map(|(_, count)| count).sum();
+    // How many pairs differ in a field that tells a series, for each that is equal in it.
+    let per_match = |at: usize| {
+        let field = &model.fields[at];
+        let (all, best) = (Count::of(field, at, pairs), Count::of(field, at, likeliest));
+        let tells = match field.kind {
+            Kind::Marks | Kind::Doors | Kind::Measures | Kind::Words => all.filled >= LEAST_MARKED * n_pairs,
+            Kind::Date | Kind::Number | Kind::Code | Kind::Duration if model.relatives.is_empty() => {
+                best.equal >= LEAST_COPIES * best.filled && all.has_copies(field.u[..usize::from(EQUAL)].iter().sum())
+            }
+            _ => false,
+        };
+        (tells && best.is_mostly_different()).then(|| (all.filled - all.equal) / all.equal.max(1.0))
+    };
+    let found: Vec<(usize, f64)> = (0..model.fields.len())
+        .filter_map(|at| Some((at, per_match(at)?)))
+        .collect();
+    let mask = found.iter().fold(0, |mask, (at, _)| mask | 1 << at);
+    let is_title = |at: usize| {
+        matches!(model.fields[at].kind, Kind::Text | Kind::Name) && naming[at].entropy > TITLE * (n as f64).log2()
+    };
+    let mut shared = (0..model.fields.len()).filter(|at| (mask | all_given) >> at & 1 == 0);
+    let are_things = all_given == 0 || mask & all_given != 0 || shared.any(is_title);
+    (mask != 0 && are_things).then(|| Relatives {
+        differ: members(mask).collect(),
+        per_match: found.iter().map(|(_, per_match)| *per_match).fold(f64::MAX, f64::min),
+        in_series: true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::laws::{draw, f1, word};
+    use super::super::super::tests::{find, matches, table};
+
+    /// Rows of series, each of one to eight things that `own` makes of the columns that they share; every eighth is there
+    /// twice, the second time with a slip in one of these. And which rows are one.
+    fn series(
+        shared: impl Fn(u64) -> Vec<String>,
+        own: impl Fn(u64, &mut Vec<String>),
+    ) -> (Vec<Vec<String>>, Vec<(u32, u32)>) {
+        let (mut rows, mut truth): (Vec<Vec<String>>, Vec<(u32, u32)>) = Default::default();
+        for of in 0..200_u64 {
+            for thing in 0..=draw(of, 8) {
+                let mut row = shared(of);
+                own(of * 8 + thing, &mut row);
+                rows.push(row.clone());
+                if draw(of * 11 + thing, 8) == 0 {
+                    truth.push((rows.len() as u32 - 1, rows.len() as u32));
+                    row[draw(of + thing, 2) as usize].remove(1);
+                    rows.push(row);
+                }
+            }
+        }
+        (rows, truth)
+    }
+
+    fn day(seed: u64) -> String {
+        format!("2025-{:02}-{:02}", 1 + draw(seed, 12), 1 + draw(seed + 7, 28))
+    }
+
+    #[test]
+    fn events_of_a_series_are_told_by_their_days() {
+        let shared = |of: u64| vec![format!("{} {}", word(of), word(of + 900)), word(of / 2 + 500)];
+        let (rows, truth) = series(shared, |seed, row| row.push(day(seed)));
+        let found = matches(&find(&[&table(&["title", "place", "day"], &rows)]));
+        assert!(f1(&found, &truth) > 0.8, "{}", f1(&found, &truth));
+    }
+
+    #[test]
+    fn what_changes_in_a_person_is_no_series() {
+        // Orders of customers: who ordered is asked, although no two orders have one day.
+        let given = ["Anna", "Otto", "Klara", "Bruno", "Ilse", "Emil", "Frieda", "Karl"];
+        let shared = |of: u64| vec![given[draw(of, 8) as usize].to_owned(), word(of), word(of + 500)];
+        let (rows, _) = series(shared, |seed, row| row.push(day(seed)));
+        let truth: Vec<(u32, u32)> = (0..rows.len())
+            .flat_map(|a| (a + 1..rows.len()).map(move |b| (a, b)))
+            .filter(|(a, b)| rows[*a][2] == rows[*b][2])
+            .map(|(a, b)| (a as u32, b as u32))
+            .collect();
+        let found = matches(&find(&[&table(&["given", "name", "town", "day"], &rows)]));
+        assert!(f1(&found, &truth) > 0.9, "{}", f1(&found, &truth));
+    }
+
+    #[test]
+    fn variants_are_told_by_words_and_by_numbers() {
+        let colors = ["red", "blue", "black", "white", "green", "grey", "pink", "brown"];
+        let color = |seed: u64| colors[seed as usize % 8].to_owned();
+        let size = |seed: u64| (36 + seed % 8).to_string();
+        let shared = |of: u64| {
+            let price = (draw(of, 900) + 99).to_string();
+            vec![word(of + 500), price, format!("{} {} jacket", word(of), word(of + 900))]
+        };
+        for own in [&color as &dyn Fn(u64) -> String, &size] {
+            let (rows, truth) = series(shared, |seed, row| row[2] = format!("{} {}", row[2], own(seed)));
+            let found = matches(&find(&[&table(&["brand", "price", "title"], &rows)]));
+            assert!(f1(&found, &truth) > 0.8, "{} {}", own(0), f1(&found, &truth));
+        }
+    }
+}
