@@ -40,6 +40,8 @@ pub(super) struct Names {
     named: usize,
     /// Values that are not in Latin letters.
     foreign: usize,
+    /// Values with a comma, behind which the given name of a person stands.
+    turned: usize,
 }
 
 impl Words {
@@ -128,6 +130,11 @@ impl Words {
         self.share(self.names.foreign) >= MOST
     }
 
+    /// Whether names of persons begin with the surname, as the comma behind it says.
+    pub(super) fn are_turned(&self) -> bool {
+        self.share(self.names.turned) >= MOST
+    }
+
     /// Whether most values hold a number.
     pub(super) fn has_digits(&self) -> bool {
         let n = self
@@ -148,6 +155,7 @@ impl Words {
 impl Names {
     fn count(&mut self, folded: &str) {
         self.foreign += usize::from(Script::of(folded) != Script::Latin);
+        self.turned += usize::from(folded.contains(','));
         if folded.bytes().any(|byte| byte.is_ascii_digit()) {
             return;
         }

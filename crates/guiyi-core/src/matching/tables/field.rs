@@ -180,6 +180,18 @@ impl Field {
         Self::derived(format!("words of {}", self.header), self, Kind::Words)
     }
 
+    /// A field of sets with some of their members, told by their keys, only.
+    pub(super) fn only_members(self, is: impl Fn(u32) -> bool + Sync) -> Self {
+        let (ids, values) = values::rewrite(&self.ids, &self.values, |value, kept| {
+            let own = value.split(' ').zip(sets::keys(value)).filter(|(_, key)| is(*key));
+            for (member, _) in own {
+                kept.extend((!kept.is_empty()).then_some(' '));
+                kept.push_str(member);
+            }
+        });
+        Self::stripped(self.header, self.columns, self.kind, ids, values)
+    }
+
     /// The field of what such a kind takes from the values of another field, which are kept as they are folded.
     fn derived(header: String, from: &Self, kind: Kind) -> Self {
         let (ids, values) = values::rewrite(&from.ids, &from.values, |value, changed| strip(kind, value, changed));

@@ -293,3 +293,21 @@ fn all_given_names_of_a_person_may_be_as_long_as_the_name_that_is_used() {
     let columns: Vec<&Vec<Vec<usize>>> = records.fields.iter().map(|field| &field.columns).collect();
     assert!(columns.contains(&&vec![vec![0], vec![0, 1]]), "{columns:?}");
 }
+
+#[test]
+fn a_surname_before_a_comma_is_no_given_name() {
+    let given = [
+        "Robert", "Maria", "Thomas", "Elena", "Michael", "Anna", "Joseph", "Irina",
+    ];
+    let surname = |at: u64| HEADS[draw(at * 2 + 1, 20) as usize][0].to_owned() + TAILS[draw(at * 2 + 2, 6) as usize][0];
+    let first = |at: u64| given[draw(at * 3 + 7, 8) as usize].to_owned();
+    let left: Vec<Vec<String>> = (0..300).map(|at| vec![first(at), surname(at)]).collect();
+    let right: Vec<Vec<String>> = (100..400)
+        .map(|at| vec![format!("{}, {}", surname(at), first(at))])
+        .collect();
+    let tables = [table(&["first", "last"], &left), table(&["display name"], &right)];
+    let records = Records::new(&[&tables[0], &tables[1]], &super::Said::default());
+    let names = records.fields.iter().find(|field| field.kind == Kind::Given).unwrap();
+    let said: Vec<&str> = (1..names.values.len() as u32).map(|id| names.values.get(id)).collect();
+    assert!(said.len() <= given.len(), "{said:?}");
+}

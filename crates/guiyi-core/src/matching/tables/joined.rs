@@ -385,12 +385,18 @@ pub(super) fn of_tables(
         let may = |part: usize| part != at && are_apart(at, part);
         let found = parts_of(whole, &parts, may);
         let by_names = || Some((0.0, names_of(whole, &all, may)?));
-        forms.extend(found.or_else(by_names).map(|(said, parts)| Form {
-            said,
-            wholes: vec![at],
-            are_persons: parts.iter().any(|part| all[*part].are_given_names()),
-            parts,
-            is_open: false,
+        forms.extend(found.or_else(by_names).map(|(said, mut parts)| {
+            // Without the comma of the whole nothing tells that the surname stands first.
+            if whole.are_turned() {
+                parts.sort_by_key(|part| !all[*part].are_given_names());
+            }
+            Form {
+                said,
+                wholes: vec![at],
+                are_persons: parts.iter().any(|part| all[*part].are_given_names()),
+                parts,
+                is_open: false,
+            }
         }));
         forms.extend(open_form(at, &all));
     }

@@ -491,16 +491,27 @@ impl Model {
 
     /// Whether two records of this pattern are equal in every field that both fill, rare or not, and fill one.
     pub(super) fn is_equal(&self, pattern: u128) -> bool {
-        let levels = || (0..self.fields.len()).map(|at| level(pattern, at));
-        levels().any(|level| level != 0) && levels().all(|level| level <= usize::from(EQUAL))
+        let mut levels = self.counted_levels(pattern).peekable();
+        levels.peek().is_some() && levels.all(|level| level <= usize::from(EQUAL))
     }
 
     /// Whether two records of this pattern are equal in more fields than they differ in, be it a little.
     pub(super) fn is_mostly_equal(&self, pattern: u128) -> bool {
-        let levels = || (0..self.fields.len()).map(|at| level(pattern, at));
-        let n_filled = levels().filter(|level| *level != 0).count();
-        let n_differ = levels().filter(|level| *level > usize::from(EQUAL)).count();
-        n_filled > 2 * n_differ
+        let n_filled = self.counted_levels(pattern).count();
+        let levels = self.counted_levels(pattern);
+        n_filled > 2 * levels.filter(|level| *level > usize::from(EQUAL)).count()
+    }
+
+    /// The levels of the fields that count by themselves and that both records fill.
+    fn counted_levels(&self, pattern: u128) -> impl Iterator<Item = usize> {
+        let counted = self
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| field.kind != Kind::Words);
+        counted
+            .map(move |(at, _)| level(pattern, at))
+            .filter(|level| *level != 0)
     }
 
     /// Turns shares into weights, and holds what is more alike to weigh no less.

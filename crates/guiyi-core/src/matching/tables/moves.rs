@@ -187,6 +187,7 @@ fn places(model: &Model, naming: &[Naming]) -> u32 {
                 | Kind::Specification
                 | Kind::Measures
                 | Kind::Marks
+                | Kind::Words
         )
     };
     let mask = |fields: &mut dyn Iterator<Item = usize>| fields.filter(tells).fold(0_u32, |mask, at| mask | 1 << at);

@@ -284,9 +284,13 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
     let may_be_full =
         |at: &usize| !has_given && said.of(&fields[*at]).is_none() && persons::are_full_names(&fields[*at]);
     let full: Vec<usize> = (0..fields.len()).into_par_iter().filter(may_be_full).collect();
-    let has_series = |field: &&Field| tables.len() == 1 && said.of(field).is_none();
+    let n_left = tables.first().map_or(0, |table| table.n_rows());
+    let side = |record: usize| usize::from(order[record] as usize >= n_left);
+    let may_be_title = |at: &usize| fields[*at].kind == Kind::Text && said.of(&fields[*at]).is_none();
+    let titles = relatives::that_title(&fields, (0..fields.len()).filter(may_be_title).collect());
+    let words_of = |at: &usize| words::of_texts(&fields[*at], tables.len(), side);
     let derived: Vec<Field> = (fields.par_iter().filter_map(field::numbers))
-        .chain(fields.par_iter().filter(has_series).filter_map(words::of_texts))
+        .chain(titles.par_iter().filter_map(words_of))
         .chain(
             relatives::that_name(&fields, full)
                 .par_iter()

@@ -148,12 +148,28 @@ pub(super) fn naming(fields: &[Field]) -> Vec<Naming> {
 }
 
 /// Those of some fields that name what records are of, for none names it by much more: who made a thing does not.
-pub(super) fn that_name(fields: &[Field], mut some: Vec<usize>) -> Vec<usize> {
+pub(super) fn that_name(fields: &[Field], some: Vec<usize>) -> Vec<usize> {
     if some.is_empty() {
         return some;
     }
-    let telling = |(own, field): (Naming, &Field)| own.entropy * field.filled;
-    let telling: Vec<f64> = naming(fields).into_iter().zip(fields).map(telling).collect();
+    that_tell(fields, &naming(fields), some)
+}
+
+/// Those of some fields of texts that tell the most of all words, with or without digits.
+pub(super) fn that_title(fields: &[Field], some: Vec<usize>) -> Vec<usize> {
+    if some.is_empty() {
+        return some;
+    }
+    let of = |field: &Field| match field.kind {
+        Kind::Name | Kind::Text => Naming::of(&field.values.counts[1..]),
+        _ => Naming::default(),
+    };
+    that_tell(fields, &fields.par_iter().map(of).collect::<Vec<_>>(), some)
+}
+
+fn that_tell(fields: &[Field], naming: &[Naming], mut some: Vec<usize>) -> Vec<usize> {
+    let telling = |(own, field): (&Naming, &Field)| own.entropy * field.filled;
+    let telling: Vec<f64> = naming.iter().zip(fields).map(telling).collect();
     let highest = telling.iter().copied().fold(0.0, f64::max);
     some.retain(|at| telling[*at] > highest - names::ABOUT);
     some
@@ -193,7 +209,9 @@ impl Model {
 /// The fields in which a pattern says that two records differ, one bit each; marks aside, which repeat what texts say.
 pub(super) fn differing(model: &Model, pattern: u128) -> u32 {
     (0..model.fields.len())
-        .filter(|at| model.fields[*at].kind != Kind::Marks && bits_of(model, pattern, *at) < DIFFERS)
+        .filter(|at| {
+            !matches!(model.fields[*at].kind, Kind::Marks | Kind::Words) && bits_of(model, pattern, *at) < DIFFERS
+        })
         .fold(0, |mask, at| mask | 1 << at)
 }
 

@@ -232,23 +232,22 @@ pub(super) fn train(
         model.relatives.push(names.relatives());
         learned = Learned::new(model, &seen);
     }
-    if decoys.is_none() {
-        let taken = |pairs: &[(u128, f64)]| -> Vec<(u128, f64)> {
-            let matching = |(pattern, count): &(u128, f64)| (*pattern, count * learned.pinned.probability(*pattern));
-            pairs.iter().map(matching).collect()
-        };
-        let series = series::find(
-            model,
-            &taken(&counts),
-            &taken(&likeliest),
-            n,
-            &ground.naming,
-            ground.all_given,
-        );
-        if let Some(series) = series {
-            model.relatives.push(series);
-            learned = Learned::new(model, &seen);
-        }
+    let taken = |pairs: &[(u128, f64)]| -> Vec<(u128, f64)> {
+        let matching = |(pattern, count): &(u128, f64)| (*pattern, count * learned.pinned.probability(*pattern));
+        pairs.iter().map(matching).collect()
+    };
+    let series = series::find(
+        model,
+        &taken(&counts),
+        &taken(&likeliest),
+        n,
+        &ground.naming,
+        ground.all_given,
+        decoys.is_some(),
+    );
+    if let Some(series) = series {
+        model.relatives.push(series);
+        learned = Learned::new(model, &seen);
     }
     // Who shares a name and much else, so that it is no chance.
     let n_named: f64 = names.map_or(0.0, |names| {

@@ -10,7 +10,6 @@ use rayon::prelude::*;
 
 use super::compare::EQUAL;
 use super::field::Field;
-use super::kind::Kind;
 use super::letters::Apart;
 use super::sets::{self, Member};
 use super::text;
@@ -20,6 +19,8 @@ use crate::matching::hash::{Map, mix};
 pub(super) const KNOWN: u32 = 3;
 /// The part of the records whose text is that of another but for one word, at least.
 const LEAST_SWAPPED: f64 = 0.2;
+/// Words that stand for each other in one text, at most; of more, the rest says nothing.
+const MOST_VARIANTS: usize = 16;
 /// Words of a text that are looked at.
 const MOST_WORDS: usize = 16;
 /// Texts without one word that are looked at, about.
@@ -31,13 +32,30 @@ const KNOWN_SAME: u8 = EQUAL + 1;
 const PART_OF: u8 = EQUAL + 2;
 const DIFFERENT: u8 = EQUAL + 3;
 
-/// The words of a field of texts, where many differ in one of them only.
-pub(super) fn of_texts(texts: &Field) -> Option<Field> {
-    if texts.kind != Kind::Text || !texts.synonyms.is_empty() {
+/// The words of a field of texts, where in each file many differ in one of them only; `side` tells which file a record is
+/// of, of so many.
+pub(super) fn of_texts(texts: &Field, n_sides: usize, side: impl Fn(usize) -> usize) -> Option<Field> {
+    if !texts.synonyms.is_empty() {
         return None;
     }
     let words = texts.words();
-    (swapped(&words) >= LEAST_SWAPPED).then_some(words)
+    let are_swapped = |own: usize| swapped(&words, |record| side(record) == own) >= LEAST_SWAPPED;
+    if !(0..n_sides).all(are_swapped) {
+        return None;
+    }
+    let counts: Vec<Map<u32, u32>> = (0..n_sides)
+        .map(|own| counts_of(&words, |record| side(record) == own))
+        .collect();
+    // A word that one file has often and the other hardly ever is that file's own: there another stands for it.
+    let count = |key: u32| counts.iter().map(move |own| own.get(&key).copied().unwrap_or(0));
+    let is_shared = |key: u32| count(key).sum::<u32>() < KNOWN || count(key).all(|count| count >= KNOWN);
+    Some(words.only_members(is_shared))
+}
+
+/// How many of some records have each word.
+fn counts_of(words: &Field, is_own: impl Fn(usize) -> bool) -> Map<u32, u32> {
+    let own = words.ids.iter().enumerate().filter(|(record, _)| is_own(*record));
+    sets::count(own.map(|(_, id)| (words.values.get(*id), 1)))
 }
 
 /// Appends the words of a folded text, each once, in order.
@@ -54,41 +72,45 @@ pub(super) fn strip(value: &str, stripped: &mut String) {
     stripped.push_str(&words.join(" "));
 }
 
-/// The part of the records whose words are those of another but for one that is known.
-fn swapped(words: &Field) -> f64 {
+/// The part of some records whose words are those of another but for one that is known.
+fn swapped(words: &Field, is_own: impl Fn(usize) -> bool) -> f64 {
     let values = &words.values;
     let counts = sets::count(values.counted());
-    let of = |id: u32| -> Vec<u32> { sets::keys(values.get(id)).take(MOST_WORDS).collect() };
-    let ids = 1..values.len() as u32;
-    let n_all: usize = ids.clone().map(|id| values.get(id).split(' ').count()).sum();
+    // How many of the records have each value.
+    let mut n_records = vec![0_u32; values.len()];
+    let records = words.ids.iter().enumerate();
+    for (_, id) in records.filter(|(record, id)| **id != 0 && is_own(*record)) {
+        n_records[*id as usize] += 1;
+    }
+    let own: Vec<u32> = (1..values.len() as u32)
+        .filter(|id| n_records[*id as usize] > 0)
+        .collect();
+    let n_all: usize = own.iter().map(|id| values.get(*id).split(' ').count()).sum();
     let one_in = (n_all / LOOKED_AT + 1) as u64;
     // What is left of each text without one of its words, and that word.
-    let mut without: Vec<(u64, u32, u32)> = (ids.into_par_iter())
+    let mut without: Vec<(u64, u32, u32)> = (own.into_par_iter())
         .flat_map_iter(|id| {
-            let own = of(id);
-            let sum = own
-                .iter()
-                .fold(0, |sum: u64, word| sum.wrapping_add(mix(u64::from(*word))));
-            let rests = own
-                .clone()
-                .into_iter()
-                .map(move |word| (sum.wrapping_sub(mix(u64::from(word))), word, id));
-            rests.filter(move |_| own.len() > 1).collect::<Vec<_>>()
+            let own: Vec<u32> = sets::keys(values.get(id)).take(MOST_WORDS).collect();
+            let sum = (own.iter()).fold(0, |sum: u64, word| sum.wrapping_add(mix(u64::from(*word))));
+            let n = own.len();
+            let rest = move |word: u32| (sum.wrapping_sub(mix(u64::from(word))), word, id);
+            own.into_iter().map(rest).filter(move |_| n > 1)
         })
         .filter(|(rest, word, _)| mix(*rest).is_multiple_of(one_in) && counts[word] >= KNOWN)
         .collect();
     without.par_sort_unstable();
     let mut is_swapped: Map<u32, bool> = Map::default();
     for same in without.chunk_by(|one, other| one.0 == other.0) {
-        let is_one = same.iter().all(|(_, word, _)| *word == same[0].1);
+        let n_words = same.chunk_by(|one, other| one.1 == other.1).count();
+        let stand_for_each_other = (2..=MOST_VARIANTS).contains(&n_words);
         for (_, _, id) in same {
-            *is_swapped.entry(*id).or_default() |= !is_one;
+            *is_swapped.entry(*id).or_default() |= stand_for_each_other;
         }
     }
     // A text of which only some rests are looked at is likely missed.
     let n = |is: &dyn Fn(bool) -> bool| -> f64 {
         let own = is_swapped.iter().filter(|(_, swapped)| is(**swapped));
-        own.map(|(id, _)| f64::from(values.counts[*id as usize])).sum()
+        own.map(|(id, _)| f64::from(n_records[*id as usize])).sum()
     };
     n(&|swapped| swapped) / n(&|_| true).max(1.0)
 }
@@ -98,9 +120,15 @@ pub(super) fn level<'t>(
     left: &(impl Iterator<Item = (&'t str, &'t Member)> + Clone),
     right: &(impl Iterator<Item = (&'t str, &'t Member)> + Clone),
 ) -> u8 {
+    let shares_known = || {
+        let mut ours = left.clone().filter(|(_, own)| own.is_known);
+        ours.any(|(_, own)| right.clone().any(|(_, other)| other.key == own.key))
+    };
     match (has_more(left.clone(), right), has_more(right.clone(), left)) {
-        (false, false) => KNOWN_SAME,
         (true, true) => DIFFERENT,
+        (false, false) if shares_known() => KNOWN_SAME,
+        // Nothing is known of either.
+        (false, false) => 0,
         _ => PART_OF,
     }
 }
@@ -122,6 +150,7 @@ fn are_one((one, own): (&str, &Member), (other, there): (&str, &Member)) -> bool
 
 #[cfg(test)]
 mod tests {
+    use super::super::kind::Kind;
     use super::super::records::Records;
     use super::super::rows::Rows;
     use super::super::said::Said;
@@ -183,5 +212,22 @@ mod tests {
         };
         assert!(has_words(&(0..90).map(name(3)).collect::<Vec<_>>()));
         assert!(!has_words(&(0..90).map(name(1)).collect::<Vec<_>>()));
+    }
+
+    #[test]
+    fn words_that_one_file_has_alone_say_nothing() {
+        let names = |trades: [&str; 3]| -> Vec<Vec<String>> {
+            let name = |at: usize| vec![format!("gustav{} {} works of berlin", at / 3, trades[at % 3])];
+            (0..90).map(name).collect()
+        };
+        let (left, right) = (
+            names(["trading", "services", "logistics"]),
+            names(["trading", "svcs", "log"]),
+        );
+        let tables = [table(&["name"], &left), table(&["name"], &right)];
+        let records = Records::new(&[&tables[0], &tables[1]], &Said::default());
+        let words = records.fields.iter().find(|field| field.kind == Kind::Words).unwrap();
+        let has = |word: &str| (1..words.values.len() as u32).any(|id| words.values.get(id).contains(word));
+        assert!(has("trading") && has("berlin") && !has("svcs") && !has("services"));
     }
 }

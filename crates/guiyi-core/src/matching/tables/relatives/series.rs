@@ -3,7 +3,8 @@
 //! Such a field may name little by itself (a day, beside the title of an event), so that by what it names alone it could as
 //! well be one that changes in a thing that stays the same. But what changes in a thing differs in few of the likeliest
 //! pairs, or agrees by chance; a field that tells a series differs in most of them, and agrees far more often than chance
-//! makes it: in the copies. Numbers and words in texts tell a series wherever most of them differ.
+//! makes it: in the copies. Numbers and words in texts tell a series wherever most of them differ; of two files words alone
+//! do, and need not differ in most pairs: hardly any copy has one that is known in both files in place of another.
 //! Law: who shares all given names is one person, unless what is shared names each thing as well.
 
 use super::super::compare::EQUAL;
@@ -11,9 +12,14 @@ use super::super::kind::Kind;
 use super::super::model::{FieldModel, Model, level};
 use super::{Naming, Relatives, members};
 
-/// The part of the likeliest pairs in which a field differs, more than by chance, and is equal, at least.
+/// The part of the likeliest pairs in which a field differs, more than by chance: of one file, and of two, of which each
+/// thing of a series may have its copy in the other.
 const MOSTLY: f64 = 0.58;
+const OFTEN: f64 = 0.25;
+/// The part of the likeliest pairs that are equal in it, at least; and of those of two files that agree in words, for the
+/// files to have words in common.
 const LEAST_COPIES: f64 = 0.05;
+const LEAST_SAID: f64 = 0.1;
 /// How many times as often as strangers matches are at a level that says that two values agree, at least.
 const AGREES: f64 = 2.0;
 /// How often strangers are equal in it, at most.
@@ -55,16 +61,16 @@ impl Count {
         chance <= MOST_COMMON && self.equal >= by_chance + beyond
     }
 
-    /// Whether most pairs differ, be it no chance that it is most.
-    fn is_mostly_different(&self) -> bool {
-        let least = MOSTLY * self.filled;
-        self.filled - self.agree >= least + (least * (1.0 - MOSTLY)).sqrt()
+    /// Whether more than a part of the pairs differ, and that is no chance.
+    fn are_different(&self, part: f64) -> bool {
+        let least = part * self.filled;
+        self.filled - self.agree >= least + (least * (1.0 - part)).sqrt()
     }
 }
 
 /// The fields that tell a series, of pairs taken for matches and the `likeliest` among them, given as patterns and how
-/// many there are of each. `model` is the one before training, of `n` records; `all_given` are the fields of given names,
-/// one bit each.
+/// many there are of each, of one file or of two. `model` is the one before training, of `n` records; `all_given` are the
+/// fields of given names, one bit each.
 pub(in crate::matching::tables) fn find(
     model: &Model,
     pairs: &[(u128, f64)],
@@ -72,20 +78,26 @@ pub(in crate::matching::tables) fn find(
     n: usize,
     naming: &[Naming],
     all_given: u32,
+    is_link: bool,
 ) -> Option<Relatives> {
     let n_pairs: f64 = pairs.iter().map(|(_, count)| count).sum();
     // How many pairs differ in a field that tells a series, for each that is equal in it.
     let per_match = |at: usize| {
         let field = &model.fields[at];
         let (all, best) = (Count::of(field, at, pairs), Count::of(field, at, likeliest));
+        let are_marked = all.filled >= LEAST_MARKED * n_pairs;
         let tells = match field.kind {
-            Kind::Marks | Kind::Doors | Kind::Measures | Kind::Words => all.filled >= LEAST_MARKED * n_pairs,
+            Kind::Words if is_link => are_marked && best.agree >= LEAST_SAID * best.filled,
+            Kind::Words => are_marked,
+            _ if is_link => false,
+            Kind::Marks | Kind::Doors | Kind::Measures => are_marked,
             Kind::Date | Kind::Number | Kind::Code | Kind::Duration if model.relatives.is_empty() => {
                 best.equal >= LEAST_COPIES * best.filled && all.has_copies(field.u[..usize::from(EQUAL)].iter().sum())
             }
             _ => false,
         };
-        (tells && best.is_mostly_different()).then(|| (all.filled - all.equal) / all.equal.max(1.0))
+        let part = if is_link { OFTEN } else { MOSTLY };
+        (tells && best.are_different(part)).then(|| (all.filled - all.equal) / all.equal.max(1.0))
     };
     let found: Vec<(usize, f64)> = (0..model.fields.len())
         .filter_map(|at| Some((at, per_match(at)?)))
@@ -106,6 +118,7 @@ pub(in crate::matching::tables) fn find(
 #[cfg(test)]
 mod tests {
     use super::super::super::laws::{draw, f1, word};
+    use super::super::super::parse_model;
     use super::super::super::tests::{find, matches, table};
 
     /// Rows of series, each of one to eight things that `own` makes of the columns that they share; every eighth is there
@@ -168,8 +181,39 @@ mod tests {
         };
         for own in [&color as &dyn Fn(u64) -> String, &size] {
             let (rows, truth) = series(shared, |seed, row| row[2] = format!("{} {}", row[2], own(seed)));
-            let found = matches(&find(&[&table(&["brand", "price", "title"], &rows)]));
-            assert!(f1(&found, &truth) > 0.8, "{} {}", own(0), f1(&found, &truth));
+            let found = find(&[&table(&["brand", "price", "title"], &rows)]);
+            let f1 = f1(&matches(&found), &truth);
+            assert!(f1 > 0.8, "{} {f1}", own(0));
+            assert_eq!(parse_model(&found.model_toml()).unwrap(), found.model);
         }
+    }
+
+    #[test]
+    fn variants_of_two_shops_are_told_by_words() {
+        let colors = ["red", "blue", "black", "white", "green", "grey", "pink", "brown"];
+        let mut shops: [Vec<Vec<String>>; 2] = Default::default();
+        let mut truth: Vec<(u32, u32)> = Vec::new();
+        for of in 0..300_u64 {
+            let name = format!("{} {}", word(of), word(of + 900));
+            for at in 0..=draw(of, 6) {
+                let color = colors[((of + at) % 8) as usize];
+                let price = (draw(of, 900) + 99).to_string();
+                let mut is_in = [true, true];
+                match draw(of * 17 + at, 4) {
+                    0 => is_in[0] = false,
+                    1 => is_in[1] = false,
+                    _ => truth.push((shops[0].len() as u32, shops[1].len() as u32)),
+                }
+                let titles = [format!("{name} jacket {color}"), format!("{color} jacket {name} new")];
+                for ((shop, title), _) in shops.iter_mut().zip(titles).zip(is_in).filter(|(_, is_in)| *is_in) {
+                    shop.push(vec![title, price.clone()]);
+                }
+            }
+        }
+        let n_left = shops[0].len() as u32;
+        let truth: Vec<(u32, u32)> = truth.into_iter().map(|(left, right)| (left, n_left + right)).collect();
+        let tables = shops.map(|shop| table(&["title", "price"], &shop));
+        let found = matches(&find(&[&tables[0], &tables[1]]));
+        assert!(f1(&found, &truth) > 0.9, "{}", f1(&found, &truth));
     }
 }
