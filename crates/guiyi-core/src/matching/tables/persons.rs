@@ -11,6 +11,7 @@ use super::field::Field;
 use super::scripts::Script;
 use super::vetoes::Grounds;
 use super::{Kind, kin};
+use crate::standardize::person_name;
 
 /// Given names of many languages, folded.
 static GIVEN: LazyLock<HashSet<&str>> = LazyLock::new(|| {
@@ -23,6 +24,8 @@ const LOOKED_AT: usize = 2000;
 /// So much of a field must be given names, and so many times as much as of any other: some are surnames too.
 const MOST: f64 = 0.4;
 const TIMES: f64 = 1.25;
+/// The part of a field in ideographs that must be like full names: towns begin with a character that is a surname now and then.
+const MOST_IDEOGRAPHS: f64 = 0.6;
 /// Words of a full name, at most.
 const MOST_WORDS: usize = 5;
 /// Given names that a field must have: a gender may be a name by chance.
@@ -77,7 +80,12 @@ pub(super) fn all_given(fields: &[Field], grounds: &Grounds) -> u32 {
 fn shares(fields: &[Field]) -> Vec<(f64, usize)> {
     let is_name = |field: &Field| field.kind.is_name() || field.kind == Kind::Category;
     let names = fields.iter().enumerate().filter(|(_, field)| is_name(field));
-    let mut shares: Vec<(f64, usize)> = names.map(|(at, field)| (part(field, is_given), at)).collect();
+    let share = |field: &Field| {
+        // Given names in ideographs are as many as there are pairs of these; no list has them.
+        let is_derived = |value: &str| field.kind == Kind::Given && Script::of(value) == Script::Han;
+        part(field, |value| is_derived(value) || is_given(value))
+    };
+    let mut shares: Vec<(f64, usize)> = names.map(|(at, field)| (share(field), at)).collect();
     shares.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
     shares
 }
@@ -131,13 +139,15 @@ pub(super) fn is_named(value: &str) -> bool {
     value.split(' ').count() <= MOST_WORDS && words().any(|word| GIVEN.contains(word) || is_behind(word))
 }
 
-/// Whether a field holds full names of persons, given names first or behind a comma.
+/// Whether a field holds full names of persons, given names first or behind a comma, or as the Chinese write them.
 pub(super) fn are_full_names(field: &Field) -> bool {
     let is_full = |value: &str| {
         let given = given_name(value);
         GIVEN.contains(given) && value.split(' ').count() <= MOST_WORDS
     };
-    matches!(field.kind, Kind::Name | Kind::Text) && part(field, is_full) >= MOST
+    let is_common = |value: &str| person_name::parse(value).is_common();
+    matches!(field.kind, Kind::Name | Kind::Text)
+        && (part(field, is_full) >= MOST || part(field, is_common) >= MOST_IDEOGRAPHS)
 }
 
 /// Whether a field holds names of persons that tell father and son.
@@ -149,6 +159,10 @@ pub(super) fn has_namesakes(field: &Field) -> bool {
 
 /// The given name in a folded full name, or its initial; nothing of a single word.
 pub(super) fn given_name(value: &str) -> &str {
+    let in_ideographs = person_name::parse(value);
+    if in_ideographs.is_common() {
+        return in_ideographs.given;
+    }
     let named = match value.split_once(',') {
         Some((_, behind)) => behind,
         None => value.trim_end().rsplit_once(' ').map_or("", |(before, _)| before),
@@ -281,5 +295,49 @@ mod tests {
         );
         // A whole name is no given name.
         check(&[("a", &["Anna Kowalski", "Robert Okafor", "Mary Lindqvist"])], None);
+    }
+
+    #[test]
+    fn given_names_of_chinese_persons_follow_the_surname() {
+        for (value, expected) in [
+            ("张伟", "伟"),
+            ("欧阳志强", "志强"),
+            ("王小明", "小明"),
+            ("anna kowalski", "anna"),
+        ] {
+            assert_eq!(given_name(value), expected, "{value}");
+        }
+        let is_told = |values: &[&str]| {
+            let mut column = Column::new("a");
+            (0..60).for_each(|row| column.push(values[row * 7 % values.len()]));
+            let columns = vec![column];
+            let table = Table {
+                columns,
+                ..Table::default()
+            };
+            let records = Records::new(&[&table], &Said::default());
+            Given::of(&records.fields, &Grounds::of(&records.fields, &Said::default())).is_some()
+        };
+        assert!(is_told(&[
+            "张伟",
+            "王小明",
+            "李娜",
+            "欧阳志强",
+            "陈建国",
+            "刘洋",
+            "赵敏",
+            "周晓东"
+        ]));
+        // Of towns only some begin as a name does.
+        assert!(!is_told(&[
+            "余杭区",
+            "朝阳区",
+            "姑苏区",
+            "浦东新区",
+            "天河区",
+            "江岸区",
+            "鼓楼区",
+            "滨湖区"
+        ]));
     }
 }
