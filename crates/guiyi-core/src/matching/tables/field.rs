@@ -180,15 +180,9 @@ impl Field {
         Self::derived(format!("words of {}", self.header), self, Kind::Words)
     }
 
-    /// A field of sets with some of their members, told by their keys, only.
+    /// A field of words with some of them only.
     pub(super) fn only_members(self, is: impl Fn(u32) -> bool + Sync) -> Self {
-        let (ids, values) = values::rewrite(&self.ids, &self.values, |value, kept| {
-            let own = value.split(' ').zip(sets::keys(value)).filter(|(_, key)| is(*key));
-            for (member, _) in own {
-                kept.extend((!kept.is_empty()).then_some(' '));
-                kept.push_str(member);
-            }
-        });
+        let (ids, values) = values::rewrite(&self.ids, &self.values, |value, kept| words::keep(value, &is, kept));
         Self::stripped(self.header, self.columns, self.kind, ids, values)
     }
 

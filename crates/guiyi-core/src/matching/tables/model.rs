@@ -491,19 +491,19 @@ impl Model {
 
     /// Whether two records of this pattern are equal in every field that both fill, rare or not, and fill one.
     pub(super) fn is_equal(&self, pattern: u128) -> bool {
-        let mut levels = self.counted_levels(pattern).peekable();
+        let mut levels = self.own_levels(pattern).peekable();
         levels.peek().is_some() && levels.all(|level| level <= usize::from(EQUAL))
     }
 
     /// Whether two records of this pattern are equal in more fields than they differ in, be it a little.
     pub(super) fn is_mostly_equal(&self, pattern: u128) -> bool {
-        let n_filled = self.counted_levels(pattern).count();
-        let levels = self.counted_levels(pattern);
+        let n_filled = self.own_levels(pattern).count();
+        let levels = self.own_levels(pattern);
         n_filled > 2 * levels.filter(|level| *level > usize::from(EQUAL)).count()
     }
 
-    /// The levels of the fields that count by themselves and that both records fill.
-    fn counted_levels(&self, pattern: u128) -> impl Iterator<Item = usize> {
+    /// The levels of the fields that both records fill, the words of texts aside: these say again what the texts do.
+    fn own_levels(&self, pattern: u128) -> impl Iterator<Item = usize> {
         let counted = self
             .fields
             .iter()

@@ -161,7 +161,7 @@ pub(super) fn that_title(fields: &[Field], some: Vec<usize>) -> Vec<usize> {
         return some;
     }
     let of = |field: &Field| match field.kind {
-        Kind::Name | Kind::Text => Naming::of(&field.values.counts[1..]),
+        Kind::Name | Kind::Text => Naming::of(&field.values.counts),
         _ => Naming::default(),
     };
     that_tell(fields, &fields.par_iter().map(of).collect::<Vec<_>>(), some)

@@ -43,19 +43,33 @@ pub(super) fn of_texts(texts: &Field, n_sides: usize, side: impl Fn(usize) -> us
     if !(0..n_sides).all(are_swapped) {
         return None;
     }
+    if n_sides < 2 {
+        return Some(words);
+    }
+    // A word that only one file has is that file's own: in the other another stands for it.
     let counts: Vec<Map<u32, u32>> = (0..n_sides)
         .map(|own| counts_of(&words, |record| side(record) == own))
         .collect();
-    // A word that one file has often and the other hardly ever is that file's own: there another stands for it.
-    let count = |key: u32| counts.iter().map(move |own| own.get(&key).copied().unwrap_or(0));
-    let is_shared = |key: u32| count(key).sum::<u32>() < KNOWN || count(key).all(|count| count >= KNOWN);
-    Some(words.only_members(is_shared))
+    let is_known = |word: u32| {
+        counts
+            .iter()
+            .all(|own| own.get(&word).is_some_and(|count| *count >= KNOWN))
+    };
+    Some(words.only_members(is_known))
 }
 
 /// How many of some records have each word.
 fn counts_of(words: &Field, is_own: impl Fn(usize) -> bool) -> Map<u32, u32> {
     let own = words.ids.iter().enumerate().filter(|(record, _)| is_own(*record));
     sets::count(own.map(|(_, id)| (words.values.get(*id), 1)))
+}
+
+/// Leaves of the words of a value those of which `is` holds.
+pub(super) fn keep(value: &str, is: impl Fn(u32) -> bool, kept: &mut String) {
+    for (word, _) in value.split(' ').zip(sets::keys(value)).filter(|(_, word)| is(*word)) {
+        kept.extend((!kept.is_empty()).then_some(' '));
+        kept.push_str(word);
+    }
 }
 
 /// Appends the words of a folded text, each once, in order.

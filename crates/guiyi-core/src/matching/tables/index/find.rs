@@ -17,6 +17,7 @@ use super::super::sets;
 use super::super::text;
 use super::super::torn::Torn;
 use super::super::vetoes::Vetoes;
+use super::super::words;
 use super::{Found, Index, Kind, LEAST_AMONG, Outcome, few};
 use crate::matching::decision::Veto;
 use crate::matching::hash::mix;
@@ -75,6 +76,12 @@ impl Index {
                 }
             }
             strip(field.kind, field.synonyms.read(side, &folded), &mut stripped);
+            if field.kind == Kind::Words && self.sides.len() == 2 {
+                // Of two files only words that both know are kept.
+                let mut kept = String::new();
+                words::keep(&stripped, |word| field.members.contains_key(&word), &mut kept);
+                return kept;
+            }
             stripped
         });
         let texts: Vec<String> = texts.collect();

@@ -150,6 +150,47 @@ fn so_do_records_of_several_forms_and_scripts() {
 }
 
 #[test]
+fn so_do_things_of_a_series() {
+    let colors = ["red", "blue", "black", "white", "green", "grey", "pink", "brown"];
+    let rows = |shop: u64| -> Vec<Vec<String>> {
+        let title = |at: u64| {
+            let own = ["new", "sale"][shop as usize];
+            format!(
+                "m{:x} n{:x} {} {own}",
+                mix(at / 6) % 9999,
+                mix(at / 6 + 77) % 9999,
+                colors[at as usize % 6]
+            )
+        };
+        let row = |at: u64| vec![title(at), (mix(at / 6) % 900).to_string()];
+        (0..600)
+            .filter(|at| !mix(*at + shop).is_multiple_of(4))
+            .map(row)
+            .collect()
+    };
+    let (left, right) = (rows(0), rows(1));
+    let both: Vec<Vec<String>> = left.iter().chain(&right).cloned().collect();
+    let tables = [&left, &right, &both].map(|rows| table(&["title", "price"], rows));
+    let ids = [&left, &right, &both].map(|rows| names(rows.len()));
+    let sources: Vec<Source<'_>> = (0..3).map(|at| source(&tables[at], &ids[at])).collect();
+    for own in [&sources[..2], &sources[2..]] {
+        let (linkage, index) = Index::new(own, &Options::default());
+        assert!(linkage.model.relatives.iter().any(|kind| kind.in_series));
+        assert!(linkage.fields.iter().any(|field| field.kind == Kind::Words));
+        check_rows(&linkage, &index);
+        let index = Index::from_bytes(&index.to_bytes()).unwrap();
+        check_rows(&linkage, &index);
+        // A record that comes later is read as it would be there.
+        for (at, row) in (0..20).zip(&left) {
+            let (later, known) = (index.read(0, &values(row)), index.find_row(at));
+            let there = index.member(at).unwrap();
+            assert_eq!((&later.texts, later.ids), (&there.texts, there.ids));
+            assert!(own.len() == 1 || matched(&index.find(0, &values(row))) == matched(&known));
+        }
+    }
+}
+
+#[test]
 fn every_number_of_a_record_files_it() {
     let table = reached();
     let names = names(table.n_rows());
