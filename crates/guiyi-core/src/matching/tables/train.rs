@@ -232,18 +232,14 @@ pub(super) fn train(
         model.relatives.push(names.relatives());
         learned = Learned::new(model, &seen);
     }
-    let taken = |pairs: &[(u128, f64)]| -> Vec<(u128, f64)> {
-        let matching = |(pattern, count): &(u128, f64)| (*pattern, count * learned.pinned.probability(*pattern));
-        pairs.iter().map(matching).collect()
-    };
     let series = series::find(
         model,
-        &taken(&counts),
-        &taken(&likeliest),
-        n,
+        &learned.pinned,
+        &counts,
+        &likeliest,
         &ground.naming,
         ground.all_given,
-        decoys.is_some(),
+        (n, decoys.is_some()),
     );
     if let Some(series) = series {
         model.relatives.push(series);

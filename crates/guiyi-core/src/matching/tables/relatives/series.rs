@@ -9,7 +9,7 @@
 
 use super::super::compare::EQUAL;
 use super::super::kind::Kind;
-use super::super::model::{FieldModel, Model, level};
+use super::super::model::{Model, level};
 use super::{Naming, Relatives, members};
 
 /// The part of the likeliest pairs in which a field differs, more than by chance: of one file, and of two, of which each
@@ -32,24 +32,34 @@ const LEAST_MARKED: f64 = 0.3;
 /// A title names more than this part of the bits that it takes to tell all records apart.
 const TITLE: f64 = 0.85;
 
-/// How many pairs fill a field on both sides, agree in it, and are equal in it.
+/// How many pairs are taken for matches, fill a field on both sides, agree in it, and are equal in it.
 #[derive(Default)]
 struct Count {
+    taken: f64,
     filled: f64,
     agree: f64,
     equal: f64,
 }
 
 impl Count {
-    fn of(field: &FieldModel, at: usize, pairs: &[(u128, f64)]) -> Self {
+    /// Of pairs as far as they are matches by what all other fields say to a trained model.
+    fn of(untrained: &Model, trained: &Model, at: usize, pairs: &[(u128, f64)]) -> Self {
+        let field = &untrained.fields[at];
         let mut all = Self::default();
         for (pattern, count) in pairs {
             let level = level(*pattern, at);
+            let own = if trained.fields[at].kind.is_counted() && level > 0 {
+                trained.fields[at].bits[level - 1]
+            } else {
+                0.0
+            };
+            let count = count / (1.0 + (own - trained.weight(*pattern)).exp2());
             let is_equal = (1..=usize::from(EQUAL)).contains(&level);
-            all.filled += if level > 0 { *count } else { 0.0 };
-            all.equal += if is_equal { *count } else { 0.0 };
+            all.taken += count;
+            all.filled += if level > 0 { count } else { 0.0 };
+            all.equal += if is_equal { count } else { 0.0 };
             let agrees = is_equal || level > 0 && field.m[level - 1] >= AGREES * field.u[level - 1];
-            all.agree += if agrees { *count } else { 0.0 };
+            all.agree += if agrees { count } else { 0.0 };
         }
         all
     }
@@ -68,24 +78,24 @@ impl Count {
     }
 }
 
-/// The fields that tell a series, of pairs taken for matches and the `likeliest` among them, given as patterns and how
-/// many there are of each, of one file or of two. `model` is the one before training, of `n` records; `all_given` are the
-/// fields of given names, one bit each.
+/// The fields that tell a series, of candidates and the `likeliest` among them, given as patterns and how many there are of
+/// each. `model` is the one before training, `all_given` are the fields of given names, one bit each; then how many
+/// records there are, and whether they are of two files.
 pub(in crate::matching::tables) fn find(
     model: &Model,
+    trained: &Model,
     pairs: &[(u128, f64)],
     likeliest: &[(u128, f64)],
-    n: usize,
     naming: &[Naming],
     all_given: u32,
-    is_link: bool,
+    (n, is_link): (usize, bool),
 ) -> Option<Relatives> {
-    let n_pairs: f64 = pairs.iter().map(|(_, count)| count).sum();
     // How many pairs differ in a field that tells a series, for each that is equal in it.
     let per_match = |at: usize| {
         let field = &model.fields[at];
-        let (all, best) = (Count::of(field, at, pairs), Count::of(field, at, likeliest));
-        let are_marked = all.filled >= LEAST_MARKED * n_pairs;
+        let of = |pairs| Count::of(model, trained, at, pairs);
+        let (all, best) = (of(pairs), of(likeliest));
+        let are_marked = all.filled >= LEAST_MARKED * all.taken;
         let tells = match field.kind {
             Kind::Words if is_link => are_marked && best.agree >= LEAST_SAID * best.filled,
             Kind::Words => are_marked,
