@@ -2,8 +2,8 @@
 //!
 //! It finds out what each column holds (`kind`), which columns of two files hold the same (`align`), be it in words of
 //! their own (`synonyms`), which are compared as one (`joined`, `pooled`), which have nothing to do with the rest
-//! (`unrelated`), how a list of names is read (`alone`), which pairs are worth comparing (`candidates`), how alike
-//! their values are (`compare`), what that weighs (`model`, `train`, and `start` for a few records) against what chance
+//! (`unrelated`), how a list of names is read (`alone`), which words stand for each other (`words`), which pairs are
+//! worth comparing (`candidates`), how alike their values are (`compare`), what that weighs (`model`, `train`, and `start` for a few records) against what chance
 //! makes of random pairs (`random`) and of the likeliest within each of two files (`decoys`), which fields agree together
 //! by chance (`together`) or change together in one thing (`moves`), which records only share much (`relatives`), look
 //! alike (`compete`, `siblings`) or are kept apart whatever they share (`vetoes`, `sisters`), whether a file holds each

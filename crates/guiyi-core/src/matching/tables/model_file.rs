@@ -32,6 +32,7 @@ const HEAD: &str = "\
 # log2(share + (1 - share) * 2^sum of their bits). Fields are counted from 0.
 # Relatives agree in much and are not the same; against each kind a pair has only the bits of the fields in which they
 # differ, and starts at log2(1 / per_match); the sum is no higher than the evidence against any kind of them allows.
+# Of relatives in a series (in_series) no two agree in all these fields.
 ";
 
 impl Linkage {
