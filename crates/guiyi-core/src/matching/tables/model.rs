@@ -504,14 +504,8 @@ impl Model {
 
     /// The levels of the fields that both records fill, the words of texts aside: these say again what the texts do.
     fn own_levels(&self, pattern: u128) -> impl Iterator<Item = usize> {
-        let counted = self
-            .fields
-            .iter()
-            .enumerate()
-            .filter(|(_, field)| field.kind != Kind::Words);
-        counted
-            .map(move |(at, _)| level(pattern, at))
-            .filter(|level| *level != 0)
+        let own = (self.fields.iter().enumerate()).filter(|(_, field)| field.kind != Kind::Words);
+        own.map(move |(at, _)| level(pattern, at)).filter(|level| *level != 0)
     }
 
     /// Turns shares into weights, and holds what is more alike to weigh no less.
