@@ -9,7 +9,7 @@
 
 use super::super::compare::EQUAL;
 use super::super::kind::Kind;
-use super::super::model::{Model, level};
+use super::super::model::{FieldModel, Model, level};
 use super::{Naming, Relatives, members};
 
 /// The part of the likeliest pairs in which a field differs, more than by chance: of one file, and of two, of which each
@@ -42,29 +42,28 @@ struct Count {
 }
 
 impl Count {
-    /// Of pairs as far as they are matches by what all other fields say to a trained model.
-    fn of(untrained: &Model, trained: &Model, at: usize, pairs: &[(u128, f64)]) -> Self {
-        let field = &untrained.fields[at];
+    /// Of pairs and what they weigh in a trained model, as far as all other fields make them matches.
+    fn of(untrained: &FieldModel, trained: &FieldModel, at: usize, pairs: &[(u128, f64)], weights: &[f64]) -> Self {
         let mut all = Self::default();
-        for (pattern, count) in pairs {
+        for ((pattern, count), weight) in pairs.iter().zip(weights) {
             let level = level(*pattern, at);
-            let own = if trained.fields[at].kind.is_counted() && level > 0 {
-                trained.fields[at].bits[level - 1]
+            let own = if trained.kind.is_counted() && level > 0 {
+                trained.bits[level - 1]
             } else {
                 0.0
             };
-            let count = count / (1.0 + (own - trained.weight(*pattern)).exp2());
+            let count = count / (1.0 + (own - weight).exp2());
             let is_equal = (1..=usize::from(EQUAL)).contains(&level);
+            let agrees = is_equal || level > 0 && untrained.m[level - 1] >= AGREES * untrained.u[level - 1];
             all.taken += count;
             all.filled += if level > 0 { count } else { 0.0 };
             all.equal += if is_equal { count } else { 0.0 };
-            let agrees = is_equal || level > 0 && field.m[level - 1] >= AGREES * field.u[level - 1];
             all.agree += if agrees { count } else { 0.0 };
         }
         all
     }
 
-    /// Whether more pairs are equal than chance explains, of which so large a share is.
+    /// Whether more pairs are equal than chance explains, which makes such a share of them equal.
     fn has_copies(&self, chance: f64) -> bool {
         let by_chance = chance * self.filled;
         let beyond = f64::max((EXCESS - 1.0) * by_chance, SPREADS * by_chance.max(1.0).sqrt());
@@ -90,11 +89,12 @@ pub(in crate::matching::tables) fn find(
     all_given: u32,
     (n, is_link): (usize, bool),
 ) -> Option<Relatives> {
+    let weights = [pairs, likeliest].map(|pairs| trained.weights(pairs));
     // How many pairs differ in a field that tells a series, for each that is equal in it.
     let per_match = |at: usize| {
         let field = &model.fields[at];
-        let of = |pairs| Count::of(model, trained, at, pairs);
-        let (all, best) = (of(pairs), of(likeliest));
+        let count = |pairs, weights| Count::of(field, &trained.fields[at], at, pairs, weights);
+        let (all, best) = (count(pairs, &weights[0]), count(likeliest, &weights[1]));
         let are_marked = all.filled >= LEAST_MARKED * all.taken;
         let tells = match field.kind {
             Kind::Words if is_link => are_marked && best.agree >= LEAST_SAID * best.filled,
