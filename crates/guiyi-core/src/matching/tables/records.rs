@@ -288,7 +288,7 @@ fn make_fields(tables: &[&Table], said: &Said, cells: Cells, order: &[u32]) -> V
     let side = |record: usize| usize::from(order[record] as usize >= n_left);
     let may_be_title = |at: &usize| fields[*at].kind == Kind::Text && said.of(&fields[*at]).is_none();
     let titles = relatives::that_title(&fields, (0..fields.len()).filter(may_be_title).collect());
-    let words_of = |at: &usize| words::of_texts(&fields[*at], tables.len(), side);
+    let words_of = |at: &usize| words::of_texts(&fields, *at, tables.len(), side);
     let derived: Vec<Field> = (fields.par_iter().filter_map(field::numbers))
         .chain(titles.par_iter().filter_map(words_of))
         .chain(

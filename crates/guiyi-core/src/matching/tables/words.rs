@@ -3,8 +3,10 @@
 //! Texts are alike by what they have in common, and by that a word in place of another is as little as a slip. But a slip
 //! makes a word that nobody knows; where each side has a word that stands in many other texts, and the other has not, they
 //! say two things. Such words are compared where many texts of a file differ in one of them, and count nothing by
-//! themselves: they tell a series (`relatives::series`).
+//! themselves: they tell a series (`relatives::series`). Words that copies share by chance alone are left out (`shared`).
 //! Laws: the order of words changes nothing; two texts are as alike as the two turned around.
+
+mod shared;
 
 use rayon::prelude::*;
 
@@ -32,9 +34,10 @@ const KNOWN_SAME: u8 = EQUAL + 1;
 const PART_OF: u8 = EQUAL + 2;
 const DIFFERENT: u8 = EQUAL + 3;
 
-/// The words of a field of texts, where in each file many differ in one of them only; `side` tells which file a record is
-/// of, of so many.
-pub(super) fn of_texts(texts: &Field, n_sides: usize, side: impl Fn(usize) -> usize) -> Option<Field> {
+/// The words of one of some fields, of texts, where in each file many differ in one of them only; `side` tells which file a
+/// record is of, of so many.
+pub(super) fn of_texts(fields: &[Field], at: usize, n_sides: usize, side: impl Fn(usize) -> usize) -> Option<Field> {
+    let texts = &fields[at];
     if !texts.synonyms.is_empty() {
         return None;
     }
@@ -43,19 +46,21 @@ pub(super) fn of_texts(texts: &Field, n_sides: usize, side: impl Fn(usize) -> us
     if !(0..n_sides).all(are_swapped) {
         return None;
     }
-    if n_sides < 2 {
-        return Some(words);
-    }
-    // A word that only one file has is that file's own: in the other another stands for it.
     let counts: Vec<Map<u32, u32>> = (0..n_sides)
         .map(|own| counts_of(&words, |record| side(record) == own))
         .collect();
-    let is_known = |word: u32| {
-        counts
-            .iter()
-            .all(|own| own.get(&word).is_some_and(|count| *count >= KNOWN))
+    let share_column = |field: &&Field| {
+        let mut own = field.columns.iter().zip(&texts.columns);
+        own.any(|(one, other)| one.iter().any(|column| other.contains(column)))
     };
-    Some(words.only_members(is_known))
+    let others: Vec<&Field> = fields.iter().filter(|field| !share_column(field)).collect();
+    let telling = shared::Likely::new(&words, &others, &counts, &side).telling();
+    // A word that only one file has is that file's own: in the other another stands for it.
+    let is_known = |word: u32| {
+        let mut own = counts.iter();
+        n_sides < 2 || own.all(|own| own.get(&word).is_some_and(|count| *count >= KNOWN))
+    };
+    Some(words.only_members(|word| is_known(word) && telling(word)))
 }
 
 /// How many of some records have each word.
@@ -165,6 +170,7 @@ fn are_one((one, own): (&str, &Member), (other, there): (&str, &Member)) -> bool
 #[cfg(test)]
 mod tests {
     use super::super::kind::Kind;
+    use super::super::laws::{draw, word};
     use super::super::records::Records;
     use super::super::rows::Rows;
     use super::super::said::Said;
@@ -226,6 +232,32 @@ mod tests {
         };
         assert!(has_words(&(0..90).map(name(3)).collect::<Vec<_>>()));
         assert!(!has_words(&(0..90).map(name(1)).collect::<Vec<_>>()));
+    }
+
+    #[test]
+    fn words_that_copies_share_by_chance_say_nothing() {
+        let words_of = |own: &dyn Fn(u64, u64) -> u64| -> Vec<String> {
+            let titles = ["dr", "prof", "count", "baron", "judge"];
+            let row = |at: u64| {
+                let of = at / 2;
+                let name = format!(
+                    "{} {} {}",
+                    titles[own(of, at) as usize % 5],
+                    word(of / 2),
+                    word(of / 2 + 900)
+                );
+                vec![name, (100_000 + draw(of, 900_000)).to_string()]
+            };
+            let rows: Vec<Vec<String>> = (0..600).map(row).collect();
+            let records = Records::new(&[&table(&["name", "number"], &rows)], &Said::default());
+            let words = records.fields.iter().find(|field| field.kind == Kind::Words).unwrap();
+            let values = (1..words.values.len() as u32).flat_map(|id| words.values.get(id).split(' '));
+            values.map(str::to_owned).collect()
+        };
+        let has_titles = |words: &[String]| words.iter().any(|word| word == "baron");
+        // Each time another, and always the same.
+        assert!(!has_titles(&words_of(&|_, at| draw(at + 50, 5))));
+        assert!(has_titles(&words_of(&|of, _| draw(of / 2, 5) + of % 2)));
     }
 
     #[test]

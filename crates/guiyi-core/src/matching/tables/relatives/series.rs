@@ -5,6 +5,7 @@
 //! pairs, or agrees by chance; a field that tells a series differs in most of them, and agrees far more often than chance
 //! makes it: in the copies. Numbers and words in texts tell a series wherever most of them differ; of two files words alone
 //! do, and need not differ in most pairs: hardly any copy has one that is known in both files in place of another.
+//! They need not, either, where things with one code hardly ever differ in them.
 //! Law: who shares all given names is one person, unless what is shared names each thing as well.
 
 use super::super::compare::EQUAL;
@@ -27,6 +28,10 @@ const MOST_COMMON: f64 = 0.03;
 /// How many times as many pairs as chance explains must be equal in it, and how many more, in spreads of that number.
 const EXCESS: f64 = 1.5;
 const SPREADS: f64 = 5.0;
+/// Pairs that share a code, at least, and the part of them that differ in a field, at most, for it to be proven that what is
+/// one does not.
+const LEAST_PROVEN: f64 = 20.0;
+const MOST_DIFFERENT: f64 = 0.1;
 /// Share of the pairs that have marks on both sides, at least, for these to tell.
 const LEAST_MARKED: f64 = 0.3;
 /// A title names more than this part of the bits that it takes to tell all records apart.
@@ -106,7 +111,8 @@ pub(in crate::matching::tables) fn find(
             }
             _ => false,
         };
-        let part = if is_link { OFTEN } else { MOSTLY };
+        let is_proven = || field.kind == Kind::Words && all_given == 0 && is_proven(model, at, pairs);
+        let part = if is_link || is_proven() { OFTEN } else { MOSTLY };
         (tells && best.are_different(part)).then(|| (all.filled - all.equal) / all.equal.max(1.0))
     };
     let found: Vec<(usize, f64)> = (0..model.fields.len())
@@ -123,6 +129,24 @@ pub(in crate::matching::tables) fn find(
         per_match: found.iter().map(|(_, per_match)| *per_match).fold(f64::MAX, f64::min),
         in_series: true,
     })
+}
+
+/// Whether pairs that share a code hardly ever differ in a field.
+fn is_proven(model: &Model, at: usize, pairs: &[(u128, f64)]) -> bool {
+    let different = model.fields[at].bits.len();
+    let agrees_in = |code: usize| {
+        let (mut n, mut n_different) = (0.0, 0.0);
+        for (pattern, count) in pairs {
+            let is_equal = |at| (1..=usize::from(EQUAL)).contains(&level(*pattern, at));
+            if is_equal(code) && level(*pattern, at) > 0 {
+                n += count;
+                n_different += if level(*pattern, at) == different { *count } else { 0.0 };
+            }
+        }
+        n >= LEAST_PROVEN && n_different <= MOST_DIFFERENT * n
+    };
+    let is_code = |at: &usize| matches!(model.fields[*at].kind, Kind::Code | Kind::Phone | Kind::Email);
+    (0..model.fields.len()).filter(is_code).any(agrees_in)
 }
 
 #[cfg(test)]
@@ -196,6 +220,34 @@ mod tests {
             assert!(f1 > 0.8, "{} {f1}", own(0));
             assert_eq!(parse_model(&found.model_toml()).unwrap(), found.model);
         }
+    }
+
+    #[test]
+    fn what_has_one_code_shows_that_variants_are_two() {
+        // Two variants of five are there twice, so that words differ in less than half of the likeliest pairs.
+        let colors = ["red", "blue", "black", "white", "green", "grey", "pink", "brown"];
+        let (mut rows, mut truth): (Vec<Vec<String>>, Vec<(u32, u32)>) = Default::default();
+        for of in 0..300_u64 {
+            let name = format!("{} {} jacket", word(of), word(of + 900));
+            for at in 0..=draw(of, 4) {
+                let mut row = vec![
+                    word(of + 500),
+                    format!("Q{:03}-{:03}", draw(of * 8 + at, 900), draw(of * 8 + at + 9000, 900)),
+                    format!("{name} {}", colors[((of + at) % 8) as usize]),
+                ];
+                rows.push(row.clone());
+                if draw(of * 11 + at, 5) < 2 {
+                    truth.push((rows.len() as u32 - 1, rows.len() as u32));
+                    row[2].remove(1);
+                    if draw(of * 13 + at, 2) == 0 {
+                        row[1].clear();
+                    }
+                    rows.push(row);
+                }
+            }
+        }
+        let found = matches(&find(&[&table(&["brand", "code", "title"], &rows)]));
+        assert!(f1(&found, &truth) > 0.9, "{}", f1(&found, &truth));
     }
 
     #[test]
