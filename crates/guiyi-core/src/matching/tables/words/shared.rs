@@ -21,8 +21,10 @@ const SIZES: usize = 3;
 const MOST_VALUES: usize = 3;
 /// Of two files, pairs between them, and those within.
 const STRATA: usize = 2 * MOST_VALUES * SIZES;
-/// How often chance must share a word, at least, for that to be seen; and the part of a file that may have it.
+/// How often chance must share a word, at least, for that to be seen, and of all words in each kind of pairs; and the part
+/// of a file that may have it.
 const LEAST_CHANCE: f64 = 5.0;
+const LEAST_OF_ALL: f64 = 2.0;
 const MOST_USUAL: f64 = 0.5;
 /// By what part of that a word may be shared more or less often, and by how many spreads; and all words together.
 const ROUGHLY: f64 = 0.5;
@@ -114,7 +116,7 @@ impl Likely {
             }
         }
         // Words of a series may be shared so often in all: by its copies, and not by its things.
-        let seen = together.iter().filter(|own| own.by_chance >= LEAST_CHANCE);
+        let seen = together.iter().filter(|own| own.by_chance >= LEAST_OF_ALL);
         let distances: Vec<f64> = seen.map(|own| own.distance(ABOUT)).collect();
         let n = distances.len() as f64;
         let is_chance = distances.iter().sum::<f64>() <= n + SPREADS * (2.0 * n).sqrt();
