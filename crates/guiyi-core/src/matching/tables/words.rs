@@ -1,9 +1,10 @@
 //! Words of texts that stand for each other: Gustav Logistics and Gustav Trading, a jacket in red and one in blue.
 //!
 //! Texts are alike by what they have in common, and by that a word in place of another is as little as a slip. But a slip
-//! makes a word that nobody knows; where each side has a word that stands in many other texts, and the other has not, they
-//! say two things. Such words are compared where many texts of a file differ in one of them, and count nothing by
-//! themselves: they tell a series (`relatives::series`). Words that copies share by chance alone are left out (`shared`).
+//! makes a word that nobody knows, or a short form of the other; where each side has a word that stands in many other
+//! texts, and the other has not, they say two things. Such words are compared where many texts of a file differ in one of
+//! them, and count nothing by themselves: they tell a series (`relatives::series`). Words that copies share by chance alone
+//! are left out (`shared`).
 //! Laws: the order of words changes nothing; two texts are as alike as the two turned around.
 
 mod shared;
@@ -21,6 +22,8 @@ use crate::matching::hash::{Map, mix};
 pub(super) const KNOWN: u32 = 3;
 /// The part of the records whose text is that of another but for one word, at least.
 const LEAST_SWAPPED: f64 = 0.2;
+/// Letters of a short form, at least.
+const SHORTEST: usize = 2;
 /// Words that stand for each other in one text, at most; of more, the rest says nothing.
 const MOST_VARIANTS: usize = 16;
 /// Words of a text that are looked at.
@@ -160,11 +163,25 @@ fn has_more<'t>(
     words.any(|own| own.1.is_known && !others.clone().any(|other| are_one(own, other)))
 }
 
-/// Whether two words are the same, or could be with a slip. No number is the slip of another.
+/// Whether two words are the same, could be with a slip, or one is short for the other. No number is the slip of another.
 fn are_one((one, own): (&str, &Member), (other, there): (&str, &Member)) -> bool {
     let has_digit = |word: &str| word.bytes().any(|byte| byte.is_ascii_digit());
-    own.key == there.key
-        || sets::are_near(one, other, Apart::of(own.glance, there.glance)) && !has_digit(one) && !has_digit(other)
+    let are_near = || {
+        sets::are_near(one, other, Apart::of(own.glance, there.glance)) || is_short(one, other) || is_short(other, one)
+    };
+    own.key == there.key || !has_digit(one) && !has_digit(other) && are_near()
+}
+
+/// Whether a word is short for another: at most half as long, of some of its letters in their order, the first one first.
+fn is_short(short: &str, long: &str) -> bool {
+    let n = short.chars().count();
+    let mut rest = long.chars();
+    n >= SHORTEST
+        && long.chars().count() >= 2 * n
+        && long.chars().next() == short.chars().next()
+        && short.chars().all(|letter| rest.any(|other| other == letter))
+        // XXXL is no XL.
+        && long.chars().any(|letter| !short.contains(letter))
 }
 
 #[cfg(test)]
@@ -212,6 +229,27 @@ mod tests {
         ] {
             assert_eq!(level(one, other), expected, "{} {}", own[one], own[other]);
             assert_eq!(level(other, one), expected);
+        }
+    }
+
+    #[test]
+    fn short_forms_are_told_from_other_words() {
+        for (short, long) in [
+            ("ltd", "limited"),
+            ("corp", "corporation"),
+            ("st", "street"),
+            ("bldg", "building"),
+        ] {
+            assert!(is_short(short, long) && !is_short(long, short), "{short} {long}");
+        }
+        for (one, other) in [
+            ("xl", "xxxl"),
+            ("men", "women"),
+            ("l", "large"),
+            ("log", "holding"),
+            ("red", "read"),
+        ] {
+            assert!(!is_short(one, other) && !is_short(other, one), "{one} {other}");
         }
     }
 
