@@ -299,6 +299,30 @@ mod tests {
     }
 
     #[test]
+    fn habits_of_two_systems_say_nothing() {
+        let has_words = |of_system: &dyn Fn(u64) -> u64| {
+            let row = |at: u64| {
+                let of = at / 2;
+                let name = format!("{} {}", word(of), word(of + 900));
+                let name = match of_system(at) {
+                    0 => format!("the {name}"),
+                    1 => format!("{name} group"),
+                    other => format!("{name} works{}", ["house", "shop", "yard"][other as usize % 3]),
+                };
+                vec![name, (100_000 + draw(of, 900_000)).to_string()]
+            };
+            let rows: Vec<Vec<String>> = (0..400).map(row).collect();
+            let records = Records::new(&[&table(&["name", "number"], &rows)], &Said::default());
+            let words = records.fields.iter().find(|field| field.kind == Kind::Words).unwrap();
+            let mut values = (1..words.values.len() as u32).flat_map(|id| words.values.get(id).split(' '));
+            values.any(|word| word == "group")
+        };
+        assert!(!has_words(&|at| at % 2));
+        // Where two are one another's neighbors only now and then, they are things of a series.
+        assert!(has_words(&|at| (at + at / 2) % 5));
+    }
+
+    #[test]
     fn words_that_one_file_has_alone_say_nothing() {
         let names = |trades: [&str; 3]| -> Vec<Vec<String>> {
             let name = |at: usize| vec![format!("gustav{} {} works of berlin", at / 3, trades[at % 3])];

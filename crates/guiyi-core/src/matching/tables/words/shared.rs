@@ -4,6 +4,8 @@
 //! Two records of one thing have the same color, but each has the title or the praise that somebody happened to write. So
 //! the likeliest pairs, by all other fields, share such a word as often as strangers do: those that share most of all no
 //! more often, many that share something no less often than two, and those of one file no less often than those of two.
+//! Nor does a word that hardly ever stands for any other but for one and the same, as it does where two systems have each
+//! its own habit (The Gustav Bank, Gustav Bank Group).
 //! Law: the order of records, words and fields changes nothing.
 
 use std::collections::HashSet;
@@ -12,6 +14,7 @@ use rayon::prelude::*;
 
 use super::super::field::Field;
 use super::super::sets;
+use super::KNOWN;
 use crate::matching::hash::Map;
 
 /// Records that share a value or a word, at most, for it to be rare; and how many of these are told apart.
@@ -30,12 +33,16 @@ const MOST_USUAL: f64 = 0.5;
 const ROUGHLY: f64 = 0.5;
 const ABOUT: f64 = 0.1;
 const SPREADS: f64 = 2.0;
+/// The part of the times that one word stands for others, at least, in which it is always the same one.
+const ALWAYS: f64 = 0.8;
 
 /// What the likeliest pairs have in common: those that share a rare word, and rare values of other fields.
 pub(super) struct Likely {
     /// How often each word is shared, by the number of these values, how many records share them, and whether
     /// the two are of one file of two.
     words: Map<u32, [Shared; STRATA]>,
+    /// How often a word stands on one side and another word on the other, and nothing else; from both sides.
+    swapped: Map<(u32, u32), f64>,
 }
 
 /// Of the records of pairs that have a word, how often the other one has it as well, and how often a stranger would.
@@ -79,7 +86,9 @@ impl Likely {
         let share_rare = |one: u32, other: u32| of(one).any(|word| is_rare(word) && of(other).any(|own| own == word));
         let mut pairs: Vec<(u32, u32, usize)> = others.iter().flat_map(|field| sharing(field)).collect();
         pairs.par_sort_unstable();
+        let is_known = |word: u32| counts.iter().any(|own| count(own, word) >= KNOWN);
         let mut shared: Map<u32, [Shared; STRATA]> = Map::default();
+        let mut swapped: Map<(u32, u32), f64> = Map::default();
         for same in pairs.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)) {
             let (one, other, size) = same[0];
             if !share_rare(one, other) {
@@ -90,6 +99,11 @@ impl Likely {
             let at = (usize::from(is_within) * MOST_VALUES + n_values - 1) * SIZES + size;
             for (one, other) in [(one, other), (other, one)] {
                 let there = side(other as usize);
+                let alone = of(one).filter(|word| is_known(*word) && !of(other).any(|own| own == *word));
+                for word in alone {
+                    let there = of(other).filter(|word| is_known(*word) && !of(one).any(|own| own == *word));
+                    there.for_each(|there| *swapped.entry((word, there)).or_default() += 1.0);
+                }
                 for word in of(one).filter(may_be_chance) {
                     shared.entry(word).or_default()[at].add(Shared {
                         together: f64::from(u8::from(of(other).any(|own| own == word))),
@@ -98,12 +112,13 @@ impl Likely {
                 }
             }
         }
-        Self { words: shared }
+        Self { words: shared, swapped }
     }
 
     /// Which words tell anything.
     pub(super) fn telling(self) -> impl Fn(u32) -> bool + Sync {
-        let mut by_chance: HashSet<u32> = HashSet::new();
+        let mut silent = self.habits();
+        let mut by_chance: Vec<u32> = Vec::new();
         let mut together = [Shared::default(); STRATA];
         for (word, own) in self.words {
             let mut all = Shared::default();
@@ -111,7 +126,7 @@ impl Likely {
                 all.add(own);
             }
             if all.by_chance >= LEAST_CHANCE && all.distance(ROUGHLY) <= SPREADS.powi(2) {
-                by_chance.insert(word);
+                by_chance.push(word);
                 together.iter_mut().zip(own).for_each(|(sum, own)| sum.add(own));
             }
         }
@@ -119,8 +134,31 @@ impl Likely {
         let seen = together.iter().filter(|own| own.by_chance >= LEAST_OF_ALL);
         let distances: Vec<f64> = seen.map(|own| own.distance(ABOUT)).collect();
         let n = distances.len() as f64;
-        let is_chance = distances.iter().sum::<f64>() <= n + SPREADS * (2.0 * n).sqrt();
-        move |word| !is_chance || !by_chance.contains(&word)
+        if distances.iter().sum::<f64>() <= n + SPREADS * (2.0 * n).sqrt() {
+            silent.extend(by_chance);
+        }
+        move |word| !silent.contains(&word)
+    }
+
+    /// Words that hardly ever stand for any other but for one and the same, and are nowhere shared more often than by chance.
+    fn habits(&self) -> HashSet<u32> {
+        let mut all: Map<u32, f64> = Map::default();
+        for ((word, _), n) in &self.swapped {
+            *all.entry(*word).or_default() += n;
+        }
+        let mostly = |(word, other): (u32, u32)| {
+            let n = self.swapped.get(&(word, other)).copied().unwrap_or(0.0);
+            n >= LEAST_CHANCE && n >= ALWAYS * all[&word]
+        };
+        let is_shared = |word: u32| {
+            let strata = self.words.get(&word).into_iter().flatten();
+            let mut seen = strata.filter(|own| own.by_chance >= LEAST_OF_ALL && own.together > own.by_chance);
+            seen.any(|own| own.distance(ABOUT) > SPREADS.powi(2))
+        };
+        let words = self.swapped.keys().filter(|(word, other)| {
+            mostly((*word, *other)) && mostly((*other, *word)) && !is_shared(*word) && !is_shared(*other)
+        });
+        words.map(|(word, _)| *word).collect()
     }
 }
 
