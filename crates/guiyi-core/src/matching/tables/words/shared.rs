@@ -20,6 +20,8 @@ use crate::matching::hash::Map;
 /// Records that share a value or a word, at most, for it to be rare; and how many of these are told apart.
 const MOST_SHARING: usize = 8;
 const SIZES: usize = 3;
+/// Records whose pairs are looked at.
+const MOST_ASKED: u32 = 100_000;
 /// More rare values than these are as good.
 const MOST_VALUES: usize = 3;
 /// Of two files, pairs between them, and those within.
@@ -172,7 +174,10 @@ fn sharing(field: &Field) -> Vec<(u32, u32, usize)> {
     for same in same.filter(|same| (2..=MOST_SHARING).contains(&same.len())) {
         let size = (same.len() - 1).ilog2() as usize;
         for (at, (_, one)) in same.iter().enumerate() {
-            pairs.extend(same[at + 1..].iter().map(|(_, other)| (*one, *other, size)));
+            // Records are in the order of a hash: the first ones are a fair sample.
+            if *one < MOST_ASKED {
+                pairs.extend(same[at + 1..].iter().map(|(_, other)| (*one, *other, size)));
+            }
         }
     }
     pairs
